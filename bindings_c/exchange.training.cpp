@@ -42,9 +42,24 @@ Status pin(Tensor& tensor, c::Hold& hold, const char* function) {
   return {};
 }
 
-// DLPack's description of a dtype. Bools and bfloat16 have codes of their own.
+// The code of a float8 in DLPack 1.1; -1: the dtype is another one.
+int float8_code(DType dtype) {
+  switch (dtype) {
+    case DType::kFloat8E4M3FN: return kDLFloat8_e4m3fn;
+    case DType::kFloat8E4M3FNUZ: return kDLFloat8_e4m3fnuz;
+    case DType::kFloat8E5M2: return kDLFloat8_e5m2;
+    case DType::kFloat8E5M2FNUZ: return kDLFloat8_e5m2fnuz;
+    default: return -1;
+  }
+}
+
+bool has_description(DType dtype) { return dtype != DType::kInt4 && dtype != DType::kUInt4; }
+
+// DLPack's description of a dtype. Bools, bfloat16 and float8 have codes of their own. DLPack packs
+// integers of 4 bits two to a byte; ours have a byte each, so they have no description.
 DLDataType dlpack_type(DType dtype) {
   const auto bits = static_cast<uint8_t>(8 * size_of(dtype));
+  if (const int code = float8_code(dtype); code >= 0) return {static_cast<uint8_t>(code), bits, 1};
   if (dtype == DType::kBool) return {kDLBool, bits, 1};
   if (dtype == DType::kBFloat16) return {kDLBfloat, bits, 1};
   if (is_floating(dtype)) return {kDLFloat, bits, 1};
@@ -55,7 +70,8 @@ DLDataType dlpack_type(DType dtype) {
 
 // The dtype that DLPack describes so; it searches all of ours.
 Status weft_type(const DLDataType& type, weft_dtype* dtype) {
-  for (*dtype = WEFT_BOOL; *dtype <= WEFT_COMPLEX128; ++*dtype) {
+  for (*dtype = WEFT_BOOL; *dtype <= WEFT_FLOAT8_E5M2FNUZ; ++*dtype) {
+    if (!has_description(static_cast<DType>(*dtype))) continue;
     const DLDataType known = dlpack_type(static_cast<DType>(*dtype));
     if (known.code == type.code && known.bits == type.bits && type.lanes == 1) return {};
   }
@@ -100,6 +116,11 @@ void delete_exported(Managed* managed) {
 // Makes a structure of either form; the caller of to_dlpack owns it.
 template <class Managed>
 Result<std::unique_ptr<Managed>> exported(Tensor& tensor, const char* function) {
+  if (!has_description(tensor.dtype()))
+    return errors::invalid_type(function,
+                                "DLPack has no dtype for elements of 4 bits in a byte each; "
+                                "got ",
+                                tensor.dtype(), ": cast the array to int8 first");
   auto owner = std::make_unique<Exported>();
   owner->tensor = Ref<Tensor>(&tensor);
   // Read-only memory needs no pin: it never moves, and nobody writes it here.

@@ -9,6 +9,7 @@
 #include "guard.h"
 #include "hold.h"
 #include "kernels/elementwise/elementwise.h"
+#include "kernels/elementwise/narrow.h"
 #include "ops/slots/copy_slot.h"
 #include "ops/slots/elementwise_slot.h"
 #include "runtime/engine/engine.h"
@@ -233,9 +234,15 @@ weft_status weft_tensor_item(weft_tensor handle, weft_value* out) {
     // `here` is the array itself or, if that is on a device, a copy on the CPU; its content is
     // ready.
     const Tensor& tensor = *here;
-    const bool floating = is_floating(tensor.dtype());
     TensorView from = tensor.as_view();
     from.rank = 0;
+    float wide = 0;  // room for an element of a storage dtype in what kernels know
+    if (is_storage(from.dtype)) {
+      kernels::widen(from.dtype, static_cast<const uint8_t*>(from.data), 1, &wide);
+      from.data = &wide;
+      from.dtype = wide_of(from.dtype);
+    }
+    const bool floating = is_floating(from.dtype);
     // The element is cast to the widest type of its kind by the kernel that all casts use.
     weft_value value{};
     TensorView to{&value.as, {}, {}, 0, floating ? DType::kFloat64 : DType::kInt64};

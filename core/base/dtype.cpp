@@ -13,7 +13,7 @@ struct DTypeFacts {
   DTypeKind kind;
 };
 
-constexpr std::array<DTypeFacts, 18> kFacts = {{
+constexpr std::array<DTypeFacts, 21> kFacts = {{
     {"bool", DTypeKind::kBool},
     {"uint8", DTypeKind::kUnsigned},
     {"uint16", DTypeKind::kUnsigned},
@@ -29,9 +29,12 @@ constexpr std::array<DTypeFacts, 18> kFacts = {{
     {"float64", DTypeKind::kFloat},
     {"complex64", DTypeKind::kComplex},
     {"complex128", DTypeKind::kComplex},
-    {"float8_e4m3", DTypeKind::kReserved},
-    {"float8_e5m2", DTypeKind::kReserved},
-    {"int4", DTypeKind::kReserved},
+    {"float8_e4m3fn", DTypeKind::kStorage},
+    {"float8_e5m2", DTypeKind::kStorage},
+    {"int4", DTypeKind::kStorage},
+    {"uint4", DTypeKind::kStorage},
+    {"float8_e4m3fnuz", DTypeKind::kStorage},
+    {"float8_e5m2fnuz", DTypeKind::kStorage},
 }};
 
 const DTypeFacts& facts(DType dtype) { return kFacts[static_cast<size_t>(dtype)]; }
@@ -61,9 +64,7 @@ DType promote_integers(DType a, DType b) {
 std::string_view name_of(DType dtype) { return facts(dtype).name; }
 DTypeKind kind_of(DType dtype) { return facts(dtype).kind; }
 
-bool is_known(DType dtype) {
-  return static_cast<size_t>(dtype) < kFacts.size() && kind_of(dtype) != DTypeKind::kReserved;
-}
+bool is_known(DType dtype) { return static_cast<size_t>(dtype) < kFacts.size(); }
 
 std::optional<DType> dtype_named(std::string_view name) {
   for (size_t i = 0; i < kFacts.size(); ++i)
@@ -75,6 +76,8 @@ std::optional<DType> dtype_named(std::string_view name) {
 // integer beats bool.
 DType promote(DType a, DType b) {
   if (a == b) return a;
+  a = wide_of(a);
+  b = wide_of(b);
   if (is_complex(a) || is_complex(b)) return complex_of(promote(part_of(a), part_of(b)));
   if (is_floating(a) && is_floating(b)) {
     if (size_of(a) == size_of(b)) return DType::kFloat32;  // float16 with bfloat16
@@ -88,7 +91,7 @@ DType promote(DType a, DType b) {
 }
 
 DType promote_weak(DType array, DTypeKind scalar) {
-  if (is_complex(array)) return array;
+  if (is_complex(array) || is_storage(array)) return array;
   if (scalar == DTypeKind::kComplex) return complex_of(array);
   if (scalar == DTypeKind::kFloat) return is_floating(array) ? array : DType::kFloat32;
   if (scalar == DTypeKind::kBool || array != DType::kBool) return array;

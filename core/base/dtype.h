@@ -3,7 +3,7 @@
 // Promotion follows the table of the Python array API standard. Where that leaves a pair undefined:
 // an integer with a float gives the float's dtype, uint64 with a signed integer gives float64 (as
 // in NumPy), float16 with bfloat16 gives float32. A complex dtype with a real one gives the complex
-// dtype whose parts hold both.
+// dtype whose parts hold both. A storage dtype promotes with no other: operators refuse the pair.
 #pragma once
 
 #include <optional>
@@ -13,19 +13,19 @@
 
 namespace weft {
 
-enum class DTypeKind : uint8_t { kBool, kUnsigned, kSigned, kFloat, kComplex, kReserved };
+enum class DTypeKind : uint8_t { kBool, kUnsigned, kSigned, kFloat, kComplex, kStorage };
 
 // Bytes of one element.
 inline int64_t size_of(DType dtype) {
-  constexpr uint8_t kSizes[] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16, 1, 1, 1};
+  constexpr uint8_t kSizes[] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16, 1, 1, 1, 1, 1, 1};
   return kSizes[static_cast<uint8_t>(dtype)];
 }
 // The name that Python, files and error texts use: "float32".
 std::string_view name_of(DType dtype);
 DTypeKind kind_of(DType dtype);
-// The dtype of this name, also a reserved one; none if there is no such name.
+// The dtype of this name; none if there is no such name.
 std::optional<DType> dtype_named(std::string_view name);
-bool is_known(DType dtype);  // false for reserved encodings and for numbers outside the enum
+bool is_known(DType dtype);  // false for numbers outside the enum
 
 inline bool is_floating(DType dtype) { return kind_of(dtype) == DTypeKind::kFloat; }
 inline bool is_integer(DType dtype) {
@@ -45,6 +45,17 @@ inline DType part_of(DType dtype) {
 inline DType complex_of(DType dtype) {
   const bool wide = dtype == DType::kFloat64 || dtype == DType::kComplex128;
   return wide ? DType::kComplex128 : DType::kComplex64;
+}
+
+// Storage dtypes come last; every run of a kernel asks.
+inline bool is_storage(DType dtype) { return dtype >= DType::kFloat8E4M3FN; }
+// The dtype with kernels whose elements have the same bytes: what a storage dtype is moved as.
+inline DType moved_as(DType dtype) { return is_storage(dtype) ? DType::kUInt8 : dtype; }
+// The narrowest dtype with kernels that holds all numbers of a storage dtype; another is its own.
+inline DType wide_of(DType dtype) {
+  if (!is_storage(dtype)) return dtype;
+  if (dtype == DType::kInt4) return DType::kInt8;
+  return dtype == DType::kUInt4 ? DType::kUInt8 : DType::kFloat32;
 }
 
 inline bool is_half(DType dtype) { return dtype == DType::kFloat16 || dtype == DType::kBFloat16; }

@@ -30,10 +30,15 @@ enum class DType : uint8_t {
   // Pairs of floats, the real part first. Arrays hold them; operators work on their two planes.
   kComplex64 = 13,
   kComplex128 = 14,
-  // Reserved encodings: they have a name so that no file or caller gives them another meaning.
-  kFloat8E4M3 = 15,
+  // Storage dtypes: arrays hold and move them, one byte an element; operators compute with what
+  // they are cast to. The encodings are those of ml_dtypes and ONNX; a 4-bit integer is the lower
+  // half of its byte.
+  kFloat8E4M3FN = 15,
   kFloat8E5M2 = 16,
   kInt4 = 17,
+  kUInt4 = 18,
+  kFloat8E4M3FNUZ = 19,
+  kFloat8E5M2FNUZ = 20,
 };
 inline constexpr int kNumDTypes = 13;  // those that kernels compute with, which come first
 

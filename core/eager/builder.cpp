@@ -12,7 +12,7 @@
 #include "eager/recorder.h"
 #include "eager/recurring_calls.h"
 #include "eager/run.h"
-#include "ops/complex/complex.h"
+#include "ops/forms.h"
 #include "ops/precision.h"
 #include "ops/registry.h"
 #include "runtime/memory/small_vector.h"
@@ -162,7 +162,7 @@ Result<ops::Values> EagerBuilder::run(Tensor* target, const OpDef& op, ops::Valu
   for (const ops::Value& input : inputs)
     if (input && !input.is_tensor() && !input.is_scalar())
       return errors::internal(op.name, "a gradient rule reads a value that its probe did not");
-  if (std::optional<ops::Values> results = ops::on_planes(op, inputs, attributes, *this)) {
+  if (std::optional<ops::Values> results = ops::by_form(op, inputs, attributes, *this)) {
     WEFT_TRY(status());
     return std::move(*results);
   }

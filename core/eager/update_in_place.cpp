@@ -76,7 +76,8 @@ Result<bool> update_in_place(const ops::OpDef& op, std::span<const ops::Argument
   const uint32_t modes = thread_state().modes;
   if (keeps_state(target)) return true;
   if (modes & kTracing || box.traced() || target.device()) return false;
-  if (is_complex(target.dtype())) return false;  // it is written plane by plane
+  // Complex numbers are written plane by plane, elements of a storage dtype by their bytes.
+  if (static_cast<int>(target.dtype()) >= kNumDTypes) return false;
   const bool recording = modes & kRecording && !box.state;
   // A detached view has no history, but what it does not write of its box keeps its own.
   const bool has_history = recording && (box.node() || target.is_recorded());
@@ -107,7 +108,7 @@ Result<bool> update_by_program(const ops::OpDef& op, std::span<const ops::Argume
     // What a program of planes would write is no array of the caller's.
     if (input.is_scalar() && input.scalar().tag == ops::Tag::kComplex) return false;
     if (!input.is_tensor()) continue;
-    if (is_complex(input.tensor()->dtype())) return false;
+    if (static_cast<int>(input.tensor()->dtype()) >= kNumDTypes) return false;
     arrays.push_back(input.tensor());
   }
   PoolVector<int32_t> numbers;

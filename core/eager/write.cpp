@@ -149,14 +149,16 @@ Status write_content(Tensor& target, Tensor* value, const TensorView& source, bo
                      [&] { return store(target.as_view(), source); });
 }
 
-// The value as an array of a complex target's dtype, or the error for a complex value of a real
-// target. Null: there is nothing to do with complex numbers.
-Result<Ref<Tensor>> as_complex(const Tensor& target, const Argument& value) {
+// The value as an array of the target's dtype if one of them is complex or for storage only, or the
+// error for a complex value of a real target. Null: there is nothing to cast.
+Result<Ref<Tensor>> as_own_dtype(const Tensor& target, const Argument& value) {
   const bool is_array = value.tag == ops::Tag::kTensor;
   const bool given = is_array ? is_complex(value.tensor->dtype()) : value.tag == ops::Tag::kComplex;
-  if (!given && !is_complex(target.dtype())) return Ref<Tensor>();
+  const bool any_storage =
+      is_storage(target.dtype()) || (is_array && is_storage(value.tensor->dtype()));
+  if (!given && !is_complex(target.dtype()) && !any_storage) return Ref<Tensor>();
   if (is_array && value.tensor->dtype() == target.dtype()) return Ref<Tensor>();
-  if (!is_complex(target.dtype()))
+  if (given && !is_complex(target.dtype()))
     return errors::invalid_type("write", "`value` is complex and the target is ", target.dtype(),
                                 ": the imaginary part would be lost; take `.real`");
   if (!is_array && !ops::is_weak(value)) return Ref<Tensor>();
@@ -244,7 +246,7 @@ Status write(Tensor& target, const Argument& value) {
   if (keeps_state(target)) return {};
   if (!(modes & kTracing) && target.box().traced()) return traced_value_error("write");
   if (value.tag != ops::Tag::kTensor || value.tensor) {
-    WEFT_ASSIGN(const Ref<Tensor> number, as_complex(target, value));
+    WEFT_ASSIGN(const Ref<Tensor> number, as_own_dtype(target, value));
     if (number) return write(target, Argument::of_tensor(number.get()));
   }
   if (value.tag == ops::Tag::kTensor && value.tensor) {

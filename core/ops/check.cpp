@@ -6,6 +6,7 @@
 #include "base/errors.h"
 #include "ops/complex/complex.h"
 #include "ops/registry.h"
+#include "ops/storage/storage.h"
 
 namespace weft::ops {
 namespace {
@@ -225,14 +226,17 @@ Result<Types> infer(const OpDef& op, std::span<const TensorType> inputs,
     if (!given && !op.input_at(i).optional)
       return errors::invalid_type(op.name, "`", op.input_name(i), "` must be given");
   }
+  const auto check_moves = [&](DType dtype) -> Status {
+    if (is_complex(dtype)) return check_moves_pairs(op, dtype);
+    return is_storage(dtype) ? check_moves_bytes(op, inputs, dtype, attributes) : Status();
+  };
   for (const TensorType& type : inputs)
-    if (type.shape.rank() >= 0 && is_complex(type.dtype))
-      WEFT_TRY(check_moves_pairs(op, type.dtype));
+    if (type.shape.rank() >= 0) WEFT_TRY(check_moves(type.dtype));
   if (op.slot.elementwise) WEFT_TRY(check_defined(op, inputs[op.inputs.size() - 1].dtype));
   Result<Types> types = op.infer_rule(InferContext(op, inputs, attributes));
   if (!types.ok()) return types;
   for (const TensorType& type : types.value()) {
-    if (is_complex(type.dtype)) WEFT_TRY(check_moves_pairs(op, type.dtype));
+    WEFT_TRY(check_moves(type.dtype));
     WEFT_TRY(checked_elements(type.shape.span(), op.name, "result").status());
   }
   return types;

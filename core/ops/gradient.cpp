@@ -7,7 +7,7 @@
 #include <tuple>
 
 #include "base/errors.h"
-#include "ops/complex/complex.h"
+#include "ops/forms.h"
 #include "ops/registry.h"
 #include "ops/row_sum.h"
 
@@ -40,7 +40,7 @@ class Probe final : public Builder {
     std::vector<Argument> complete(op.attributes.size());
     Status checked = complete_attributes(op, attributes, complete);
     if (!checked.ok()) return give_up(op, attributes, std::move(checked));
-    if (std::optional<Values> results = on_planes(op, inputs, attributes, *this))
+    if (std::optional<Values> results = by_form(op, inputs, attributes, *this))
       return status().ok() ? std::move(*results) : give_up(op, attributes, {});
     if (op.composition) {
       const Values given(inputs.begin(), inputs.end());

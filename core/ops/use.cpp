@@ -11,7 +11,7 @@ bool is_kept(DType dtype) {
       WEFT_KEEPS_uint64, WEFT_KEEPS_int8,    WEFT_KEEPS_int16,    WEFT_KEEPS_int32,
       WEFT_KEEPS_int64,  WEFT_KEEPS_float16, WEFT_KEEPS_bfloat16, WEFT_KEEPS_float32,
       WEFT_KEEPS_float64};
-  return kKept[static_cast<int>(part_of(dtype))];
+  return kKept[static_cast<int>(part_of(wide_of(dtype)))];
 }
 
 #if !defined(WEFT_RUNTIME_ONLY)

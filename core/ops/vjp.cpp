@@ -4,7 +4,7 @@
 #include "ops/vjp.h"
 
 #include "base/errors.h"
-#include "ops/complex/complex.h"
+#include "ops/forms.h"
 #include "ops/gradient.h"
 #include "ops/registry.h"
 
@@ -99,7 +99,7 @@ class RecordingBuilder final : public Builder {
                      std::span<const Argument> attributes) {
     WEFT_TRY(status());
     WEFT_TRY(check_input_count(op, given.size()));
-    if (std::optional<Values> results = on_planes(op, given, attributes, *this)) {
+    if (std::optional<Values> results = by_form(op, given, attributes, *this)) {
       WEFT_TRY(status());
       return std::move(*results);
     }

@@ -136,7 +136,7 @@ int set_parts(PyObject* self, PyObject* value, bool is_real) {
   static const weft_op real_op = find_operator("real"), imag_op = find_operator("imag");
   static const weft_op add = find_operator("add"), multiply = find_operator("multiply");
   weft_tensor tensor = tensor_of(self);
-  if (!value || weft_tensor_dtype(tensor) < WEFT_COMPLEX64) {
+  if (!value || !is_complex(weft_tensor_dtype(tensor))) {
     raise_error(WEFT_INVALID_TYPE, "ndarray: only parts of complex arrays can be set; got %s",
                 value ? weft_dtype_name(weft_tensor_dtype(tensor)) : "`del`");
     return -1;

@@ -3,6 +3,8 @@
 // A consumer that only reads gets a value: the storage is held while the buffer lives, so a later
 // write to the array goes to other memory and the consumer's view never changes. A consumer that
 // asks to write (`file.readinto(x)`) gets the array's own memory, pinned while the buffer lives.
+#include <string>
+
 #include "native.h"
 
 namespace weft::python {
@@ -19,7 +21,7 @@ struct Exported {
 const char* format_of(weft_dtype dtype) {
   static const char* const formats[] = {"?", "B", "H",     "I", "L", "b",  "h", "i",
                                         "l", "e", nullptr, "f", "d", "Zf", "Zd"};
-  return formats[dtype];
+  return dtype <= WEFT_COMPLEX128 ? formats[dtype] : nullptr;
 }
 
 int refuse(const char* text) {
@@ -32,7 +34,11 @@ int export_buffer(PyObject* self, Py_buffer* view, int flags) {
   weft_tensor tensor = tensor_of(self);
   const weft_dtype dtype = weft_tensor_dtype(tensor);
   const bool writable = (flags & PyBUF_WRITABLE) != 0;
-  if (!format_of(dtype)) return refuse("ndarray: bfloat16 has no buffer; cast to float32 first");
+  if (!format_of(dtype)) {
+    const std::string text =
+        std::string("ndarray: ") + weft_dtype_name(dtype) + " has no buffer; cast to float32 first";
+    return refuse(text.c_str());
+  }
   if (!note_read(self)) return -1;
 
   Exported* exported = static_cast<Exported*>(PyMem_Malloc(sizeof(Exported)));
@@ -107,6 +113,8 @@ void release_buffer(PyObject* self, Py_buffer* view) {
 }
 
 }  // namespace
+
+bool has_buffer(weft_dtype dtype) { return format_of(dtype) != nullptr; }
 
 PyBufferProcs array_buffer = {export_buffer, release_buffer};
 

@@ -11,13 +11,13 @@
 namespace weft::python {
 namespace {
 
-constexpr int kDTypes = WEFT_COMPLEX128 + 1;
+constexpr int kDTypes = WEFT_FLOAT8_E5M2FNUZ + 1;
 
 // The format character of the buffer protocol for each dtype, by number; 'x' stands for bfloat16,
-// which has none. Complex dtypes have two characters, 'Zf' and 'Zd'.
+// which has none. Complex dtypes have two characters, 'Zf' and 'Zd'; those behind them have none.
 constexpr char kFormats[] = "?BHILbhilexfd";
 
-PyObject* dtype_objects[kDTypes] = {};  // numpy.dtype, or weft's own bfloat16
+PyObject* dtype_objects[kDTypes] = {};  // numpy.dtype, or weft's own where NumPy has none
 // A dict from all spellings that are accepted at once to the number.
 PyObject* dtype_codes = nullptr;
 PyTypeObject* numpy_array = nullptr;
@@ -77,6 +77,8 @@ weft_tensor tensor_from_buffer(PyObject* object) {
   Py_buffer view;
   if (PyObject_GetBuffer(object, &view, PyBUF_FULL_RO) != 0) {
     PyErr_Clear();
+    weft_tensor out = tensor_from_bits(object);
+    if (out || PyErr_Occurred()) return out;
     raise_error(WEFT_INVALID_TYPE, "array: elements of this %s have no dtype of Weft",
                 Py_TYPE(object)->tp_name);
     return nullptr;
@@ -365,7 +367,12 @@ weft_tensor tensor_from_object(PyObject* object) {
 
 weft_tensor tensor_from_object(PyObject* object, weft_dtype dtype) {
   if (is_python_data(object) && dtype != WEFT_BFLOAT16) {
-    return tensor_from_python(object, dtype_objects[dtype]);
+    // NumPy makes an array that holds the numbers; those of a float8 are rounded once.
+    const weft_dtype made = dtype == WEFT_INT4    ? WEFT_INT8
+                            : dtype == WEFT_UINT4 ? WEFT_UINT8
+                            : is_storage(dtype)   ? WEFT_FLOAT64
+                                                  : dtype;
+    return cast_to(tensor_from_python(object, dtype_objects[made]), dtype);
   }
   return cast_to(tensor_from_object(object), dtype);
 }
@@ -427,6 +434,7 @@ PyObject* to_numpy(PyObject* array) {
   if (!note_read(array)) return nullptr;
   weft_tensor tensor = tensor_of(array);
   const weft_dtype dtype = weft_tensor_dtype(tensor);
+  if (is_storage(dtype)) return bits_to_numpy(array, dtype);
   if (dtype == WEFT_BFLOAT16) {
     return raise_error(WEFT_INVALID_TYPE,
                        "asnumpy: NumPy has no bfloat16; use `x.astype(np.float32).asnumpy()`");

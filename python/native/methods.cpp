@@ -135,8 +135,21 @@ PyObject* rounded(PyObject* self, PyObject* const* args, Py_ssize_t count) {
 
 PyObject* asnumpy(PyObject* self, PyObject*) { return to_numpy(self); }
 
+// Numbers of a storage dtype are listed as those of the dtype that holds them.
+PyObject* elements_of(PyObject* self) {
+  const weft_dtype dtype = weft_tensor_dtype(tensor_of(self));
+  if (!is_storage(dtype)) return to_numpy(self);
+  const weft_dtype wide = dtype == WEFT_INT4    ? WEFT_INT8
+                          : dtype == WEFT_UINT4 ? WEFT_UINT8
+                                                : WEFT_FLOAT32;
+  PyObject* numbers = wrap(cast_to(weft_tensor_retain(tensor_of(self)), wide));
+  PyObject* elements = numbers ? to_numpy(numbers) : nullptr;
+  Py_XDECREF(numbers);
+  return elements;
+}
+
 PyObject* tolist(PyObject* self, PyObject*) {
-  PyObject* elements = to_numpy(self);
+  PyObject* elements = elements_of(self);
   if (!elements) return nullptr;
   PyObject* list = PyObject_CallMethod(elements, "tolist", nullptr);
   Py_DECREF(elements);
@@ -198,7 +211,7 @@ PyObject* sort(PyObject* self, PyObject* args, PyObject* keywords) {
 }
 
 PyObject* to_complex(PyObject* self, PyObject*) {
-  if (weft_tensor_dtype(tensor_of(self)) >= WEFT_COMPLEX64) return item_object(self);
+  if (is_complex(weft_tensor_dtype(tensor_of(self)))) return item_object(self);
   PyObject* real = PyNumber_Float(self);
   if (!real) return nullptr;
   PyObject* out = PyComplex_FromDoubles(PyFloat_AS_DOUBLE(real), 0);
@@ -322,7 +335,7 @@ PyObject* bytes_of(PyObject* self) {
   return raise_status(status);
 }
 
-// A buffer that pickle protocol 5 may carry outside of its stream. bfloat16 has no buffer.
+// A buffer that pickle protocol 5 may carry outside of its stream.
 PyObject* pickle_buffer(PyObject* self) {
   PyObject* dense = copy(self, nullptr);
   PyObject* buffer = dense ? PyPickleBuffer_FromObject(dense) : nullptr;
@@ -346,7 +359,7 @@ PyObject* reduce(PyObject* self, PyObject* given) {
   const long protocol = PyLong_AsLong(given);
   if (protocol == -1 && PyErr_Occurred()) return nullptr;
   weft_tensor tensor = tensor_of(self);
-  const bool outside = protocol >= 5 && weft_tensor_dtype(tensor) != WEFT_BFLOAT16;
+  const bool outside = protocol >= 5 && has_buffer(weft_tensor_dtype(tensor));
   PyObject* data = outside ? pickle_buffer(self) : bytes_of(self);
   if (!data) return nullptr;
   PyObject* module = PyImport_ImportModule("weft._native");
@@ -361,6 +374,20 @@ PyObject* reduce(PyObject* self, PyObject* given) {
   Py_XDECREF(shape);
   Py_DECREF(data);
   return out;
+}
+
+// PyTorch's `view` takes a shape.
+PyObject* view(PyObject* self, PyObject* args) {
+  PyObject* given = PyTuple_GET_SIZE(args) == 1 ? PyTuple_GET_ITEM(args, 0) : args;
+  if (PyLong_Check(given) || PyTuple_Check(given)) {
+    return raise_error(WEFT_INVALID_TYPE,
+                       "view: `dtype` must be a dtype; got %R; for another shape write "
+                       "`x.reshape(...)`",
+                       given);
+  }
+  weft_dtype dtype = WEFT_BOOL;
+  if (!parse_dtype(given, &dtype)) return nullptr;
+  return wrap_like(self, reinterpreted(weft_tensor_retain(tensor_of(self)), dtype));
 }
 
 PyObject* flatten(PyObject* self, PyObject*) {
@@ -390,6 +417,8 @@ PyMethodDef array_methods[] = {
     {"flatten", flatten, METH_NOARGS, "flatten()\n--\n\nA copy with one axis."},
     {"astype", as_method(astype), METH_VARARGS | METH_KEYWORDS,
      "astype(dtype, *, copy=True)\n--\n\nThe elements converted to another dtype."},
+    {"view", view, METH_VARARGS,
+     "view(dtype)\n--\n\nA copy of the bytes as elements of another dtype of the same size."},
     {"conj", conjugate, METH_NOARGS, "conj()\n--\n\nThe conjugates of the elements."},
     {"conjugate", conjugate, METH_NOARGS, "conjugate()\n--\n\nThe same as conj()."},
     {"copy", as_method(copy_in_order), METH_VARARGS | METH_KEYWORDS,

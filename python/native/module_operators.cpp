@@ -39,9 +39,9 @@ py::object type_object(const weft_type& type) {
 // checks that.
 py::object numpy_view(py::handle rules, const weft_view& view, bool writable) {
   if (view.rank < 0) return py::none();
-  if (view.dtype == WEFT_BFLOAT16) {
-    raise_error(WEFT_UNSUPPORTED, "%S: a kernel in Python takes no bfloat16; cast to float32",
-                py::object(rules.attr("name")).ptr());
+  if (view.dtype == WEFT_BFLOAT16 || is_storage(view.dtype)) {
+    raise_error(WEFT_UNSUPPORTED, "%S: a kernel in Python takes no %s; cast to float32",
+                py::object(rules.attr("name")).ptr(), weft_dtype_name(view.dtype));
     throw py::error_already_set();
   }
   const auto size = static_cast<int64_t>(weft_dtype_size(view.dtype));

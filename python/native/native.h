@@ -74,6 +74,7 @@ extern PyNumberMethods array_numbers;                                // numbers.
 extern PyMappingMethods array_mapping;                               // indexing.cpp
 extern PySequenceMethods array_sequence;                             // indexing.cpp
 extern PyBufferProcs array_buffer;                                   // buffer.cpp
+bool has_buffer(weft_dtype dtype);                                   // bfloat16 has none
 extern PyGetSetDef array_attributes[];                               // attributes.cpp
 extern PyMethodDef array_methods[];                                  // methods.cpp
 PyObject* compare_arrays(PyObject* a, PyObject* b, int comparison);  // numbers.cpp
@@ -212,6 +213,17 @@ class TensorList {
 
 // The array in another dtype. Takes the caller's reference, also on failure; null gives null.
 weft_tensor cast_to(weft_tensor tensor, weft_dtype dtype);
+// The same for its bytes as elements of another dtype.
+weft_tensor reinterpreted(weft_tensor tensor, weft_dtype dtype);
+// An array of NumPy with one of ml_dtypes' dtypes. Null: it is none, or a Python error is set.
+weft_tensor tensor_from_bits(PyObject* object);
+// An array of a storage dtype as one of NumPy with ml_dtypes' dtype. Null: a Python error is set.
+PyObject* bits_to_numpy(PyObject* array, weft_dtype dtype);
+inline bool is_complex(weft_dtype dtype) {
+  return dtype == WEFT_COMPLEX64 || dtype == WEFT_COMPLEX128;
+}
+// Is it for storage only (float8, integers of 4 bits)?
+inline bool is_storage(weft_dtype dtype) { return dtype >= WEFT_FLOAT8_E4M3FN; }
 
 // The integers of a tuple, a list or a single number; returns their count, or -1 with a Python
 // error set.

@@ -213,7 +213,7 @@ PyObject* to_complex(PyObject* self) {
   return number;
 }
 
-bool holds_complex(PyObject* self) { return weft_tensor_dtype(tensor_of(self)) >= WEFT_COMPLEX64; }
+bool holds_complex(PyObject* self) { return is_complex(weft_tensor_dtype(tensor_of(self))); }
 
 // Truth of an array, with NumPy's errors.
 int truth(PyObject* self) {
@@ -333,8 +333,9 @@ PyObject* item_object(PyObject* array) {
     return raise_status(weft_tensor_item(tensor_of(array), &none));
   }
   const weft_dtype dtype = weft_tensor_dtype(tensor_of(array));
-  if (dtype >= WEFT_COMPLEX64) return to_complex(array);
-  if (dtype >= WEFT_FLOAT16) return to_float(array);
+  if (is_complex(dtype)) return to_complex(array);
+  const bool is_of_four_bits = dtype == WEFT_INT4 || dtype == WEFT_UINT4;
+  if (dtype >= WEFT_FLOAT16 && !is_of_four_bits) return to_float(array);
   if (dtype != WEFT_BOOL) return to_int(array);
   const int value = truth(array);
   return value < 0 ? nullptr : PyBool_FromLong(value);

@@ -143,7 +143,7 @@ bool set_ints(OperatorObject* self, Call& call, int index, PyObject* object) {
 const char* every_dtype() {
   static const std::string* const text = [] {
     auto* names = new std::string("one of ");
-    for (int dtype = WEFT_BOOL; dtype <= WEFT_COMPLEX128; ++dtype)
+    for (int dtype = WEFT_BOOL; dtype <= WEFT_FLOAT8_E5M2FNUZ; ++dtype)
       *names += (dtype == WEFT_BOOL ? "" : ", ") +
                 std::string(weft_dtype_name(static_cast<weft_dtype>(dtype)));
     return names;

@@ -430,7 +430,8 @@ class Context:
         every following run; or bytes, or what else is a buffer of bytes, as many as the input has.
         An input with dynamic dimensions takes its shape from `data`, an array or memoryview.
 
-        Elements of bfloat16 are given as bytes or as uint16. Raises TypeError for another dtype,
+        Elements of bfloat16 are given as bytes or as uint16, those of float8 and of 4 bits as bytes
+        or as uint8. Raises TypeError for another dtype,
         ValueError for another shape or number of bytes.
         """
         if not 0 <= index < len(self.inputs):
@@ -535,6 +536,8 @@ _KINDS = {
     **dict.fromkeys("efd", "float"),
 }
 _OTHERS = {"?": "bool"}
+_FLOAT8 = ("float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz")
+_BITS = {"bfloat16": "uint16", **dict.fromkeys((*_FLOAT8, "int4", "uint4"), "uint8")}
 _NATIVE_ORDER = "@=<" if sys.byteorder == "little" else "@=>!"
 
 
@@ -555,8 +558,8 @@ def _given(data: Any) -> _Given:
 
 
 def _check_given(operation: str, port: Port, given: _Given) -> None:
-    # Nothing else can hold bfloat16 but integers of its size.
-    is_bits = port.dtype == "bfloat16" and given.dtype == "uint16"
+    # Nothing else can hold these but integers of their size.
+    is_bits = given.dtype is not None and given.dtype == _BITS.get(port.dtype)
     if given.dtype not in (None, port.dtype) and not is_bits:
         raise InvalidType(
             f"{operation}: `{port.name}` must have elements of {port.dtype}; got {given.dtype}; "

@@ -16,6 +16,8 @@ ALL = ["bool", *INTEGERS, *FLOATS]
 EPS = {"float16": 2**-10, "bfloat16": 2**-7, "float32": 2**-23, "float64": 2**-52}
 EPS |= {"complex64": EPS["float32"], "complex128": EPS["float64"]}
 
+SIZES = {dtype: 2 if dtype == "bfloat16" else numpy.dtype(dtype).itemsize for dtype in ALL}
+
 # How the documentation of an argument begins.
 DECLARED = {
     "any dtype": ALL,
@@ -25,6 +27,8 @@ DECLARED = {
     "any dtype, but no half type to accumulate": ALL,
     "any real dtype for maxima, else floating": ALL,
     "complex": [],
+    "of a storage dtype": [],
+    "of a dtype with elements of that size": [],
     "bool": ["bool"],
     "bool or integers": ["bool", *INTEGERS],
     "integers": INTEGERS,
@@ -128,6 +132,8 @@ def takes(case, number, dtype):
         return dtype in ("float32", "float64")
     if "accumulate" in text and case.attributes.get("accumulate"):
         return dtype not in HALVES
+    if "elements of that size" in text:
+        return SIZES[dtype] == numpy.dtype(case.attributes["dtype"]).itemsize
     return dtype in declared(text)
 
 

@@ -66,7 +66,7 @@ def test_what_float16_cannot_hold_is_named():
     with pytest.raises(ValueError, match=r"`5.weight` has values that float16 cannot hold"):
         store_weights(net)
     store_weights(net, "bfloat16")
-    with pytest.raises(ValueError, match="`dtype` must be 'float16' or 'bfloat16'; got 'int8'"):
+    with pytest.raises(ValueError, match=r"`dtype` must be one of .*; got 'int8'"):
         store_weights(net, "int8")
 
 

@@ -56,8 +56,16 @@ enum {
   WEFT_BFLOAT16 = 10,
   WEFT_FLOAT32 = 11,
   WEFT_FLOAT64 = 12,
-  WEFT_COMPLEX64 = 13, /* two float32: the real part, then the imaginary part */
-  WEFT_COMPLEX128 = 14 /* two float64 */
+  WEFT_COMPLEX64 = 13,  /* two float32: the real part, then the imaginary part */
+  WEFT_COMPLEX128 = 14, /* two float64 */
+  /* For storage: arrays hold and move them, one byte an element, and operators compute with what
+   * they are cast to. Encodings are those of ONNX and of ml_dtypes. */
+  WEFT_FLOAT8_E4M3FN = 15,
+  WEFT_FLOAT8_E5M2 = 16,
+  WEFT_INT4 = 17, /* the lower half of a byte */
+  WEFT_UINT4 = 18,
+  WEFT_FLOAT8_E4M3FNUZ = 19,
+  WEFT_FLOAT8_E5M2FNUZ = 20
 };
 
 /* Handles. A program passes them on and never looks inside. */

@@ -72,7 +72,13 @@ enum class Dtype : weft_dtype {
   kFloat32 = WEFT_FLOAT32,
   kFloat64 = WEFT_FLOAT64,
   kComplex64 = WEFT_COMPLEX64,
-  kComplex128 = WEFT_COMPLEX128
+  kComplex128 = WEFT_COMPLEX128,
+  kFloat8E4M3FN = WEFT_FLOAT8_E4M3FN,
+  kFloat8E5M2 = WEFT_FLOAT8_E5M2,
+  kInt4 = WEFT_INT4,
+  kUInt4 = WEFT_UINT4,
+  kFloat8E4M3FNUZ = WEFT_FLOAT8_E4M3FNUZ,
+  kFloat8E5M2FNUZ = WEFT_FLOAT8_E5M2FNUZ
 };
 
 // The dtype whose elements have an arithmetic type of C++; other types do not compile.

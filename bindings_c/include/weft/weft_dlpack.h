@@ -22,7 +22,18 @@ extern "C" {
 /* Values of DLDevice::device_type. Weft exchanges arrays of the CPU. */
 enum { kDLCPU = 1, kDLExtDev = 12 };
 /* Values of DLDataType::code. */
-enum { kDLInt = 0, kDLUInt = 1, kDLFloat = 2, kDLBfloat = 4, kDLComplex = 5, kDLBool = 6 };
+enum {
+  kDLInt = 0,
+  kDLUInt = 1,
+  kDLFloat = 2,
+  kDLBfloat = 4,
+  kDLComplex = 5,
+  kDLBool = 6,
+  kDLFloat8_e4m3fn = 10,
+  kDLFloat8_e4m3fnuz = 11,
+  kDLFloat8_e5m2 = 12,
+  kDLFloat8_e5m2fnuz = 13
+};
 
 typedef struct DLPackVersion {
   uint32_t major;

@@ -56,7 +56,7 @@ void append_integer(std::string& text, T value) {
 
 // The one switch over the dtypes that C has. Halves have no literal: they are refused earlier.
 void append_literal(std::string& text, DType dtype, const void* element) {
-  switch (dtype) {
+  switch (moved_as(dtype)) {
     case DType::kFloat32: append_float(text, value_at<float>(element), "f"); break;
     case DType::kFloat64: append_float(text, value_at<double>(element), ""); break;
     case DType::kBool: text += value_at<uint8_t>(element) ? "1" : "0"; break;
@@ -75,7 +75,7 @@ void append_literal(std::string& text, DType dtype, const void* element) {
 }  // namespace
 
 std::string_view type_name(DType dtype) {
-  switch (dtype) {
+  switch (moved_as(dtype)) {
     case DType::kFloat32: return "float";
     case DType::kFloat64: return "double";
     case DType::kBool:

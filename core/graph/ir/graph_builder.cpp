@@ -7,7 +7,7 @@
 #include "base/errors.h"
 #include "graph/ir/appending_impl.h"
 #include "graph/ir/control.h"
-#include "ops/complex/complex.h"
+#include "ops/forms.h"
 #include "ops/registry.h"
 #include "ops/use.h"
 
@@ -103,7 +103,7 @@ ops::Values GraphBuilder::emit(const OpDef& op, std::span<const ops::Value> inpu
                              "` (WEFT_OPS)"));
   if (status().ok()) fail(ops::check_input_count(op, inputs.size()));
   if (!status().ok()) return harmless(op, attributes);
-  if (std::optional<ops::Values> results = ops::on_planes(op, inputs, attributes, *this))
+  if (std::optional<ops::Values> results = ops::by_form(op, inputs, attributes, *this))
     return status().ok() ? std::move(*results) : harmless(op, attributes);
   if (std::optional<ops::Value> part = part_of_pair(op, inputs)) return {std::move(*part)};
   std::vector<Operand> operands;

@@ -28,7 +28,8 @@ TensorView repeated(const TensorView& like, const void* value) {
 }  // namespace
 
 int64_t element_size(DType dtype) {
-  static constexpr uint8_t kSizes[] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16};
+  static constexpr uint8_t kSizes[] = {1, 1, 2, 4,  8, 1, 2, 4, 8, 2, 2,
+                                       4, 8, 8, 16, 1, 1, 1, 1, 1, 1};
   return kSizes[static_cast<int>(dtype)];
 }
 

@@ -11,20 +11,12 @@
 namespace weft::ops {
 namespace {
 
-// Every call that is not a fast one asks, so no type is made of an array that is there.
 bool has_complex_input(std::span<const Value> inputs, Builder& builder) {
   return std::ranges::any_of(inputs, [&](const Value& input) {
     if (!input || input.is_rows()) return false;
     if (input.is_tensor()) return is_complex(input.tensor()->dtype());
     if (input.is_scalar()) return input.scalar().tag == Tag::kComplex;
     return is_complex(builder.type(input).dtype);
-  });
-}
-
-bool names_complex_dtype(std::span<const Argument> attributes) {
-  return std::ranges::any_of(attributes, [](const Argument& a) {
-    return a.tag == Tag::kDType && a.integer >= 0 && a.integer < 256 &&
-           is_complex(static_cast<DType>(a.integer));
   });
 }
 
@@ -125,8 +117,7 @@ Value joined(const Complex& planes) {
 
 std::optional<Values> on_planes(const OpDef& op, std::span<const Value> inputs,
                                 std::span<const Argument> attributes, Builder& builder) {
-  if (!has_complex_input(inputs, builder) && !names_complex_dtype(attributes)) return {};
-  if (takes_pairs(op)) return {};
+  if (takes_pairs(op)) return {};  // its kernel gets the pairs
   if (moves_pairs(op) && have_one_dtype(op, inputs, builder)) return {};
   std::vector<Argument> complete(op.attributes.size());
   Status status = complete_attributes(op, attributes, complete);

@@ -42,8 +42,8 @@ using ComplexForm = Complexes (*)(const ComplexContext& context);
 // The complex form of a built-in operator; null: it has none, and complex numbers are refused.
 ComplexForm complex_form(const OpDef& op);
 
-// The results of a call that has to do with complex numbers, by an input or by an attribute; none
-// for all other calls, and for the operators that only move elements. An error is in the builder.
+// The results of a call that has to do with complex numbers, by an input or by an attribute
+// (forms.h); none for the operators that only move elements. An error is in the builder.
 std::optional<Values> on_planes(const OpDef& op, std::span<const Value> inputs,
                                 std::span<const Argument> attributes, Builder& builder);
 

@@ -9,6 +9,7 @@
 #include "ops/op.h"
 #include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
+#include "ops/storage/storage.h"
 
 namespace weft::ops {
 
@@ -32,6 +33,24 @@ bool makes_nothing(const OpDef& op, std::span<const Array> in, std::span<const A
          });
 }
 
+bool has_storage(std::span<const TensorView> views) {
+  return std::ranges::any_of(views, [](const TensorView& one) { return is_storage(one.dtype); });
+}
+
+// Elements of a storage dtype are moved by the kernels of uint8.
+Status run_on_bytes(const KernelCall& call) {
+  const auto bytes_of = [](std::span<const TensorView> views) {
+    std::vector<TensorView> bytes(views.begin(), views.end());
+    for (TensorView& view : bytes) view.dtype = moved_as(view.dtype);
+    return bytes;
+  };
+  const std::vector<TensorView> in = bytes_of(call.in), out = bytes_of(call.out);
+  KernelCall moved = call;
+  moved.in = in;
+  moved.out = out;
+  return run_kernel(moved);
+}
+
 }  // namespace
 
 bool makes_nothing(const SlotTypes& types) { return makes_nothing(types.op, types.in, types.out); }
@@ -43,6 +62,8 @@ std::shared_ptr<const void> problem_of(const Slot& slot, const SlotTypes& types)
 Status run_kernel(const KernelCall& call) {
   const Slot& slot = call.op.slot;
   if (makes_nothing(call.op, call.in, call.out)) return {};
+  if ((has_storage(call.in) || has_storage(call.out)) && moves_bytes(call.op))
+    return run_on_bytes(call);
   if (!slot.problem || call.problem) return slot.run(call);
   const auto types_of = [](std::span<const TensorView> views) {
     std::vector<TensorType> types;

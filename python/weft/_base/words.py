@@ -30,7 +30,7 @@ ARRAY: Table = {
     **_alike("ctx context is_cuda", "write `x.device`"),
     **_alike("asscalar", "write `x.item()`"),
     **_alike("as_np_ndarray as_nd_ndarray", _ALWAYS_NUMPY),
-    **_alike("view view_as resize reshape_as", "write `x.reshape(shape)`"),
+    **_alike("view_as resize reshape_as", "write `x.reshape(shape)`"),
     **_alike("permute", "write `x.transpose(axes)`"),
     **_alike("t", "write `x.T` or `np.swapaxes(x, -1, -2)`"),
     **_alike("unsqueeze", "write `np.expand_dims(x, axis)`"),

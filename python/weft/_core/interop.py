@@ -9,6 +9,7 @@ import numpy
 
 from weft._base.errors import InvalidType, InvalidValue, Unsupported
 from weft._core import native
+from weft._core.dtypes import is_storage
 
 _HOST = 1  # DLPack's number of the device that host memory is on
 
@@ -22,7 +23,10 @@ def array_value(self: Any, dtype: Any = None, copy: bool | None = None) -> numpy
         if copy is False or dtype is None:
             raise InvalidType("__array__: NumPy has no bfloat16; use `x.astype(np.float32)`")
         return array_value(self.astype("float32"), dtype)
-    value = self.asnumpy() if copy else numpy.asarray(memoryview(self))
+    if copy is False and is_storage(self.dtype):
+        raise InvalidType(f"__array__: {self.dtype} needs a copy; got copy=False")
+    copied = copy or is_storage(self.dtype)
+    value = self.asnumpy() if copied else numpy.asarray(memoryview(self))
     if dtype is None or value.dtype == dtype:
         return value
     if copy is False:
@@ -46,6 +50,8 @@ def shared_numpy(self: Any) -> numpy.ndarray:
     """`numpy()`: a NumPy array on the same memory."""
     if self.dtype.name == "bfloat16":
         raise InvalidType("numpy: NumPy has no bfloat16; use `x.astype(np.float32).numpy()`")
+    if is_storage(self.dtype):
+        raise InvalidType(f"numpy: NumPy shares no {self.dtype}; use `x.asnumpy()`, a copy")
     return numpy.from_dlpack(self)
 
 

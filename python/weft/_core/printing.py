@@ -5,14 +5,16 @@ from typing import Any
 import numpy
 
 from weft._core import native
+from weft._core.dtypes import ExtraDType
 
 # Printed without their name: what the data policy gives Python's own numbers.
 _DEFAULT_DTYPES = frozenset(("float32", "int64", "bool"))
 
 
 def _elements(array: Any) -> numpy.ndarray:
-    if array.dtype.name == "bfloat16":
-        array = array.astype("float32")
+    dtype = array.dtype
+    if isinstance(dtype, ExtraDType):
+        array = array.astype("float32" if dtype.kind == "f" else "int8")
     return array.asnumpy()
 
 

@@ -11,6 +11,7 @@ import numpy
 from weft import autograd
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
+from weft._core.dtypes import EXTRA, is_storage
 from weft._import.mapped import copied, is_mapped
 from weft._import.program import Port, Program, every_program, readers_of
 from weft._import.run import run
@@ -81,7 +82,7 @@ class ImportedBlock(SymbolBlock):
         if kwargs or len(args) != len(self._input_names):
             args = self._arranged(args, kwargs)
         if any(map(_is_foreign, args)):
-            # Texts and float8 values are no arrays, and a graph has no inputs for them.
+            # Texts and integers of 2 bits are no arrays, and a graph has no inputs for them.
             return self._placed(tuple(map(_as_value, args)), {})
         return super().__call__(*args)
 
@@ -206,9 +207,11 @@ def parameter_of(name: str, value: numpy.ndarray, is_trained: bool) -> Parameter
     The array is a copy: of memory that somebody else may write, a plan would pack the weights again
     at each call. The caller lets go of the value, so there are never two of all weights.
     """
-    array = copied(value) if value.dtype.kind in "fiu" else None
+    is_of_numpy = value.dtype.kind in "fiu" and value.dtype.name not in EXTRA
+    array = copied(value) if is_of_numpy else None
     array = array_of(value) if array is None else array
-    request = "write" if is_trained and array.dtype.kind in "fc" else "null"
+    is_trained = is_trained and array.dtype.kind in "fc" and not is_storage(array.dtype)
+    request = "write" if is_trained else "null"
     parameter = Parameter(name, request, shape=array.shape, dtype=array.dtype)
     with autograd.pause():
         parameter._adopt(array)

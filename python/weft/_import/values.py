@@ -2,8 +2,8 @@
 
 - An array of Weft: what the network computes on.
 - A host value, a `numpy.ndarray`: constants, shapes, and what Weft has no dtype for, such as texts
-  and float8. While shapes are dynamic, an element may be an `Extent`; then the array's dtype is
-  object. Shape arithmetic on host values leaves no trace in the graph.
+  and integers of 2 bits. While shapes are dynamic, an element may be an `Extent`; then the array's
+  dtype is object. Shape arithmetic on host values leaves no trace in the graph.
 - A list: a sequence.
 - `EMPTY`: an optional without an element; one with an element is that element.
 - None: an input that is absent.
@@ -19,7 +19,7 @@ from weft import np
 from weft._base.errors import InvalidType, Unsupported
 from weft._core import composing, native
 from weft._core.dimensions import Extent
-from weft._core.dtypes import CODES
+from weft._core.dtypes import CODES, dtype_of_ml_dtypes
 from weft._core.typing import ndarray
 from weft._trace.state import is_tracing
 
@@ -70,8 +70,6 @@ def array_of(value: Any) -> ndarray:
         raise InvalidType(f"must be a tensor; got {_described(value)}")
     if value.dtype == object and _is_shape(value):
         return _array_of_extents(value)
-    if value.dtype.name == "bfloat16":
-        return np.array(value.astype("float32")).astype("bfloat16")
     if not has_dtype(value):
         raise Unsupported(f"a tensor of dtype {value.dtype} cannot be computed with")
     return np.array(numpy.ascontiguousarray(value).reshape(value.shape))
@@ -89,9 +87,7 @@ def host_of(value: Any) -> numpy.ndarray:
             "depends on the inputs' values. Do not hybridize, or make it a constant of the model"
         )
     if value.dtype.name == "bfloat16":
-        import ml_dtypes
-
-        return value.astype("float32").asnumpy().astype(ml_dtypes.bfloat16)
+        return value.view("uint16").asnumpy().view(dtype_of_ml_dtypes(value.dtype))
     return value.asnumpy()
 
 

@@ -1,5 +1,5 @@
-"""Weights stored in fewer bits than they compute with: halves, or one of a few values each. The
-graph widens them; a plan does that once, so it costs no time afterwards."""
+"""Weights stored in fewer bits than they compute with: halves, float8, or one of a few values each.
+The graph widens them; a plan does that once, so it costs no time afterwards."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +15,7 @@ from weft.gluon import HybridBlock, SymbolBlock
 from weft.gluon.parameter import Parameter
 from weft.sym._nodes import Entry, Node, Variable
 
+_STORED = (*HALVES, "float8_e4m3fn", "float8_e5m2")
 MOST_CLUSTERS = 256
 ITERATIONS = 50  # of k-means, at most
 
@@ -23,14 +24,15 @@ Widened = Callable[[str, Any], tuple[Any, dict[str, Any]]]
 
 def store_weights(net: HybridBlock, dtype: str = "float16") -> SymbolBlock:
     """The network with its float32 weights in `dtype`, computing in float32 as before: half the
-    storage. Biases and all else with fewer than two axes stay as they are.
+    storage, or a quarter. Biases and all else with fewer than two axes stay as they are.
 
     net: a block of one input, initialized, with shapes that are known, such as one of
         `weft.quantize` with layers in float32; it stays as it is
-    dtype: 'float16' or 'bfloat16'
+    dtype: 'float16', 'bfloat16', 'float8_e4m3fn' (4 digits, up to 448) or 'float8_e5m2' (3 digits,
+        up to 57344)
 
     The result is for inference: stored weights have no gradient. Raises ValueError for another
-    dtype, and for a weight that float16 cannot hold.
+    dtype, and for a weight that the dtype cannot hold.
 
     >>> from weft import gluon, np
     >>> from weft.quantization import store_weights
@@ -40,8 +42,8 @@ def store_weights(net: HybridBlock, dtype: str = "float16") -> SymbolBlock:
     >>> small.collect_params()["weight"].dtype, small(np.ones((1, 3))).dtype.name
     ('bfloat16', 'float32')
     """
-    if dtype not in HALVES:
-        raise InvalidValue(f"store_weights: `dtype` must be 'float16' or 'bfloat16'; got {dtype!r}")
+    if dtype not in _STORED:
+        raise InvalidValue(f"store_weights: `dtype` must be one of {_STORED}; got {dtype!r}")
 
     def widened(name: str, array: Any) -> tuple[Any, dict[str, Any]]:
         value = array.astype(dtype)

@@ -8,6 +8,7 @@ import numpy
 
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core import OPERATORS, native
+from weft._core.dtypes import is_storage
 from weft._core.typing import ArrayLike, ndarray
 
 Axis = int | Sequence[int] | None
@@ -83,6 +84,10 @@ def written(result: ndarray, out: ndarray | None) -> ndarray:
 def host(value: Any) -> Any:
     """NumPy's array for an array, bfloat16 as float32; anything else as it is, also in lists."""
     if isinstance(value, native.ndarray):
+        if is_storage(value.dtype):
+            raise InvalidType(
+                f"{value.dtype} is for storage only; cast the array first: `x.astype('float32')`"
+            )
         whole = value.astype("float32") if value.dtype.name == "bfloat16" else value
         return whole.asnumpy()
     if type(value) in (list, tuple):

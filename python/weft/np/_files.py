@@ -1,7 +1,9 @@
 """Files and buffers of NumPy's formats: NumPy reads and writes them.
 
 Elements keep the dtype that they have in the file; text becomes float32 unless a dtype is given.
-bfloat16, which NumPy lacks, is written as float32. Files of Weft's own are `npx.save`'s.
+bfloat16, which NumPy lacks, is written as float32, and of a storage dtype (float8, 4 bits) the
+bits as uint8: `np.load(file).view(dtype)` brings the numbers back. Files of Weft's own are
+`npx.save`'s.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +13,7 @@ import numpy
 
 from weft._base.errors import InvalidType
 from weft._core import native
+from weft._core.dtypes import is_storage
 from weft._core.typing import ArrayLike, DTypeLike, ndarray
 from weft.np._arguments import array_of, host
 
@@ -25,15 +28,20 @@ def save(file: Any, arr: ArrayLike, allow_pickle: bool = False) -> None:
     >>> np.load("weights.npy")
     array([1., 2.])
     """
-    numpy.save(file, host(array_of(arr)), allow_pickle=allow_pickle)
+    numpy.save(file, _written(arr), allow_pickle=allow_pickle)
+
+
+def _written(value: ArrayLike) -> numpy.ndarray:
+    array = array_of(value)
+    return host(array.view("uint8") if is_storage(array.dtype) else array)
 
 
 def _archive(name: str, doc: str) -> Callable[..., None]:
     inner: Any = getattr(numpy, name)
 
     def call(file: Any, *args: ArrayLike, allow_pickle: bool = False, **kwds: ArrayLike) -> None:
-        arrays = {key: host(array_of(value)) for key, value in kwds.items()}
-        inner(file, *(host(array_of(a)) for a in args), allow_pickle=allow_pickle, **arrays)
+        arrays = {key: _written(value) for key, value in kwds.items()}
+        inner(file, *(_written(a) for a in args), allow_pickle=allow_pickle, **arrays)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = doc

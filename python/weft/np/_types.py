@@ -49,7 +49,15 @@ from numpy import (
     ushort,
 )
 
-from weft._core.dtypes import bfloat16
+from weft._core.dtypes import (
+    bfloat16,
+    float8_e4m3fn,
+    float8_e4m3fnuz,
+    float8_e5m2,
+    float8_e5m2fnuz,
+    int4,
+    uint4,
+)
 
 bool = bool_
 True_, False_ = numpy.True_, numpy.False_
@@ -73,6 +81,10 @@ __all__ = [
     "dtype",
     "e",
     "euler_gamma",
+    "float8_e4m3fn",
+    "float8_e4m3fnuz",
+    "float8_e5m2",
+    "float8_e5m2fnuz",
     "float16",
     "float32",
     "float64",
@@ -81,6 +93,7 @@ __all__ = [
     "half",
     "inexact",
     "inf",
+    "int4",
     "int8",
     "int16",
     "int32",
@@ -101,6 +114,7 @@ __all__ = [
     "single",
     "ubyte",
     "uint",
+    "uint4",
     "uint8",
     "uint16",
     "uint32",

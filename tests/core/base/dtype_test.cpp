@@ -69,11 +69,27 @@ TEST_CASE("a weak scalar changes only the kind") {
   }
 }
 
-TEST_CASE("names lead back to their dtypes, reserved ones are not known") {
-  for (int a = 0; a < 18; ++a) {
+TEST_CASE("names lead back to their dtypes") {
+  for (int a = 0; a < 21; ++a) {
     CHECK(dtype_named(name_of(dtype(a))) == dtype(a));
-    CHECK(is_known(dtype(a)) == (a < kNumDTypes || is_complex(dtype(a))));
+    CHECK(is_known(dtype(a)));
   }
   CHECK_FALSE(dtype_named("float").has_value());
+  CHECK_FALSE(is_known(dtype(21)));
   CHECK_FALSE(is_known(dtype(200)));
+}
+
+TEST_CASE("storage dtypes are bytes whose numbers a wide dtype holds") {
+  for (int a = 0; a < 21; ++a) {
+    const bool is_stored = a > static_cast<int>(DType::kComplex128);
+    CHECK(is_storage(dtype(a)) == is_stored);
+    CHECK((kind_of(dtype(a)) == DTypeKind::kStorage) == is_stored);
+    CHECK(moved_as(dtype(a)) == (is_stored ? DType::kUInt8 : dtype(a)));
+    CHECK(size_of(moved_as(dtype(a))) == size_of(dtype(a)));
+    CHECK_FALSE(is_storage(wide_of(dtype(a))));
+    if (!is_stored) CHECK(wide_of(dtype(a)) == dtype(a));
+  }
+  CHECK(wide_of(DType::kInt4) == DType::kInt8);
+  CHECK(promote(DType::kFloat8E5M2, DType::kFloat8E5M2) == DType::kFloat8E5M2);
+  CHECK(promote_weak(DType::kInt4, DTypeKind::kSigned) == DType::kInt4);
 }

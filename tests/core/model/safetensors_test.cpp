@@ -174,7 +174,7 @@ TEST_CASE("each false claim of a header is named") {
   says(refused(sealed(entry("F32", "[2]", "[0,8]"), 16)), "data after the last tensor");
   says(refused(sealed(entry("F32", "[-2]", "[0,8]"), 8)), "not an integer of at least 0");
   says(refused(sealed(entry("F32", "[2]", "[8,0]"), 8)), "outside");
-  says(refused(sealed(entry("F8_E4M3", "[8]", "[0,8]"), 8)), "F8_E4M3");
+  says(refused(sealed(entry("F8_E8M0", "[8]", "[0,8]"), 8)), "F8_E8M0");
   says(refused(sealed(entry("F32", "[4611686018427387904,4611686018427387904]", "[0,0]"), 0)),
        "do not fill");
   says(refused(sealed("{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]},"

@@ -15,6 +15,7 @@ import ml_dtypes
 import numpy
 
 from weft._base.errors import NotFound
+from weft._core.dtypes import EXTRA
 
 _DTYPES = {
     "C128": "complex128",
@@ -32,13 +33,19 @@ _DTYPES = {
     "U16": "uint16",
     "U8": "uint8",
     "BOOL": "bool",
+    "F8_E4M3": "float8_e4m3fn",
+    "F8_E5M2": "float8_e5m2",
+    "F8_E4M3FNUZ": "float8_e4m3fnuz",
+    "F8_E5M2FNUZ": "float8_e5m2fnuz",
+    "I4": "int4",
+    "U4": "uint4",
 }
 RANDOM_STATE = "weft.random"
 
 
 def numpy_dtype(name: str) -> numpy.dtype[Any]:
-    """The NumPy dtype of this name; bfloat16 is that of ml_dtypes."""
-    return numpy.dtype(ml_dtypes.bfloat16 if name == "bfloat16" else name)
+    """The NumPy dtype of this name; those that NumPy lacks are ml_dtypes'."""
+    return numpy.dtype(getattr(ml_dtypes, name) if name in EXTRA else name)
 
 
 @dataclass(frozen=True)

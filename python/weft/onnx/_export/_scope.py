@@ -27,6 +27,12 @@ ELEMENTS = {
     "uint16": TensorProto.UINT16,
     "uint8": TensorProto.UINT8,
     "bool": TensorProto.BOOL,
+    "float8_e4m3fn": TensorProto.FLOAT8E4M3FN,
+    "float8_e5m2": TensorProto.FLOAT8E5M2,
+    "float8_e4m3fnuz": TensorProto.FLOAT8E4M3FNUZ,
+    "float8_e5m2fnuz": TensorProto.FLOAT8E5M2FNUZ,
+    "int4": TensorProto.INT4,
+    "uint4": TensorProto.UINT4,
 }
 
 
@@ -35,8 +41,16 @@ def tensor_of(name: str, array: numpy.ndarray) -> TensorProto:
     shape = array.shape  # that of a number is lost on the next line
     array = numpy.ascontiguousarray(array)
     found = TensorProto(name=name, data_type=ELEMENTS[array.dtype.name], dims=shape)
-    found.raw_data = array.tobytes()
+    found.raw_data = _packed(array) if array.dtype.name in ("int4", "uint4") else array.tobytes()
     return found
+
+
+def _packed(array: numpy.ndarray) -> bytes:
+    """Integers of 4 bits two to a byte, the first one in the lower half."""
+    halves = array.view("uint8").reshape(-1) & 15
+    if halves.size % 2:
+        halves = numpy.append(halves, numpy.uint8(0))
+    return (halves[::2] | halves[1::2] << 4).astype("uint8").tobytes()
 
 
 Port = tuple[str, str, Any]  # name, dtype, shape; None of unknown rank

@@ -166,6 +166,30 @@ def _cast(call: Call) -> Any:
     return call.emit("Cast", x, to=ELEMENTS[after])
 
 
+@rules("narrow", opset=21)
+def _narrow(call: Call) -> Any:
+    """To float8 without saturation; to 4 bits from bytes that have them below."""
+    before, after = call.dtype(0), call.out[0]
+    x = call.input(0)
+    if after == "int4":  # ONNX leaves open what becomes of numbers that do not fit
+        shift, low = call.full(4, "uint8"), call.scope.cast(x, before, "uint8")
+        raised = call.emit("BitShift", low, shift, direction="LEFT")
+        signed = call.emit("Cast", raised, to=ELEMENTS["int8"])
+        x = call.emit(
+            "Div", call.emit("Cast", signed, to=ELEMENTS["int32"]), call.full(16, "int32")
+        )
+    elif after == "uint4":
+        x = call.emit("Mod", x, call.full(16, "uint8"))
+    else:
+        return call.emit("Cast", x, to=ELEMENTS[after], saturate=0)
+    return call.emit("Cast", x, to=ELEMENTS[after])
+
+
+@rules("widen", opset=21)
+def _widen(call: Call) -> Any:
+    return call.emit("Cast", call.input(0), to=ELEMENTS[call.out[0]])
+
+
 # ---- two operands -------------------------------------------------------------------------------
 
 _TWO = {"add": "Add", "subtract": "Sub", "multiply": "Mul", "maximum": "Max", "minimum": "Min"}

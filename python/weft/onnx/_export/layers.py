@@ -392,6 +392,7 @@ rules.refuse(
     "signal_square_root",
 )
 rules.refuse("int16 data with int8 weights has no form in ONNX", "quantized_convolution16")
+rules.refuse("ONNX takes no bits of a number before opset 26", "reinterpret")
 rules.refuse("ONNX has no complex numbers", "fourier", "imaginary_part", "pair", "real_part")
 rules.refuse(
     "ONNX has no factorizations of matrices",

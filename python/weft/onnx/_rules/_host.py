@@ -7,13 +7,19 @@ import numpy
 
 from weft._base.errors import InvalidValue, Unsupported
 from weft._core.dimensions import Extent
-from weft._core.dtypes import CODES
+from weft._core.dtypes import CODES, ExtraDType, dtype_of_ml_dtypes
 from weft._import.values import host_of
 
 
 def is_known(dtype: numpy.dtype[Any]) -> bool:
     """Has Weft the dtype?"""
     return dtype.name in CODES
+
+
+def dtype_of(value: Any) -> numpy.dtype[Any]:
+    """The dtype of an array or a host value as NumPy or `ml_dtypes` has it."""
+    dtype = value.dtype
+    return dtype_of_ml_dtypes(dtype) if isinstance(dtype, ExtraDType) else numpy.dtype(dtype)
 
 
 def extents(shape: tuple[int, ...]) -> numpy.ndarray:
@@ -177,6 +183,7 @@ def _to_scale(
 __all__ = [
     "cast",
     "divided",
+    "dtype_of",
     "equal",
     "extents",
     "host_of",

@@ -238,13 +238,23 @@ def _bounded(x: ndarray, low: Any, high: Any) -> ndarray:
 def cast(x: Any, dtype: numpy.dtype[Any], saturate: int = 1, round_mode: str = "up") -> Any:
     """An array or host value in another dtype, which Weft need not have."""
     if is_array(x):
-        target = "bfloat16" if dtype.name == "bfloat16" else dtype
         if not _host.is_known(dtype):
             return _host.cast(_host.host_of(x), dtype, saturate, round_mode)
         if x.dtype.kind == "f" and dtype.kind == "b":
             return x != 0
-        return x.astype(target)
+        if saturate and dtype.name.startswith("float8"):
+            x = _saturated(x, dtype.name)
+        if dtype.name in ("int4", "uint4"):
+            x = x.astype("int32")  # of which the lowest bits stay, where Weft would saturate
+        return x.astype(dtype.name)
     return _host.cast(x, dtype, saturate, round_mode)
+
+
+def _saturated(x: ndarray, dtype: str) -> ndarray:
+    """The numbers as those that a float8 holds: NaN stays, what is too large is the largest."""
+    wide = x if x.dtype.name in ("float32", "float64") else x.astype("float32")
+    largest = np.finfo(dtype).max
+    return np.clip(wide, -largest, largest)
 
 
 def _dtype_named(text: Any) -> numpy.dtype[Any]:
@@ -264,12 +274,7 @@ def _cast(x: Any, *, to: Any, saturate: int = 1, round_mode: str = "up") -> Any:
 
 @rules("CastLike")
 def _cast_like(x: Any, like: Any, *, saturate: int = 1, round_mode: str = "up") -> Any:
-    name = like.dtype.name
-    if name == "bfloat16":
-        import ml_dtypes
-
-        return cast(x, numpy.dtype(ml_dtypes.bfloat16), saturate, round_mode)
-    return cast(x, numpy.dtype(like.dtype), saturate, round_mode)
+    return cast(x, _host.dtype_of(like), saturate, round_mode)
 
 
 @rules("BitCast")

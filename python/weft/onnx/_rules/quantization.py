@@ -1,9 +1,10 @@
 """Real numbers as integers and back: QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear.
 
 int8 and uint8 with one scale or one for each element of an axis are `npx.quantize` and
-`npx.dequantize`, which have the rounding of ONNX. 16 bits and blocks are composed. Integers of few
-bits and float8 are no dtypes of Weft: as constants they become int8 and float32 here, and results
-of these types exist on the host alone.
+`npx.dequantize`, which have the rounding of ONNX. 16 bits and blocks are composed. float8 and
+integers of 4 bits are stored as they are and cast where they are used. Those of 2 bits and float4
+are no dtypes of Weft: as constants they become int8 and float32 here, and results of these types
+exist on the host alone.
 """
 
 from typing import Any
@@ -16,6 +17,7 @@ from weft._core.typing import ndarray
 from weft._import.values import Array, array_of, has_dtype, host_of, is_array
 from weft.onnx._rules import _host
 from weft.onnx._rules._table import RULES as rules
+from weft.onnx._rules.elementwise import cast
 
 # The range of integer types, also of those that NumPy does not know.
 RANGES = {
@@ -33,8 +35,8 @@ _SCALES = (1,)
 
 
 def numbers_of(value: Any) -> ndarray:
-    """The array of a tensor of any type: few bits as int8, float8 as float32."""
-    if is_array(value) or has_dtype(value) or value.dtype.name == "bfloat16":
+    """The array of a tensor of any type: 2 bits as int8, float4 as float32."""
+    if is_array(value) or has_dtype(value):
         return array_of(value)
     return array_of(value.astype("int8" if value.dtype.name in RANGES else "float32"))
 
@@ -65,7 +67,7 @@ def _target(zero: Any, output_dtype: int) -> numpy.dtype[Any]:
     given = dtype_of(output_dtype) if output_dtype else None
     if zero is None:
         return given or numpy.dtype("uint8")
-    found = numpy.dtype(zero.dtype)
+    found = _host.dtype_of(zero)
     if given is not None and given != found:
         raise InvalidType(f"`output_dtype` is {given}, but the zero point is {found}")
     return found
@@ -98,7 +100,7 @@ def quantized(
         return npx.quantize(x, parts[0], parts[1], axis=-1 if one else axis, dtype=dtype)
     share = x / _spread(scales, x, axis, block)
     if dtype.name not in RANGES:
-        return _host.cast(host_of(share), dtype, saturate)
+        return cast(share, dtype, saturate)
     low, high = RANGES[dtype.name]
     whole = np.rint(share).astype("float32")
     if zero is not None:
