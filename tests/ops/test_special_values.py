@@ -41,6 +41,10 @@ def with_value(case, value, dtype):
 FREE = {
     "dft": "every sum has other terms in another order",
     "fourier": "the same",
+    "irdft": "the same",
+    "rdft": "the same",
+    "real_fourier": "the same",
+    "real_fourier_inverse": "the same",
     "einsum": "the operands are multiplied in another order",
     "log_softmax": "infinite scores give NaN throughout, as in PyTorch",
     "log_softmax_rows": "the same",

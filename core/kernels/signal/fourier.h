@@ -27,6 +27,7 @@ class FourierPlan {
   int64_t length;
   std::vector<int32_t> radices;  // empty where there is a convolution
   std::vector<char> roots;       // exp(-2πi t / n)
+  std::vector<char> turns;       // exp(-πi k / n), k up to n / 2: for 2n reals (real_fourier.h)
   std::unique_ptr<const FourierPlan> convolution;
   std::vector<char> chirp;   // exp(-πi j² / n)
   std::vector<char> filter;  // the spectrum, divided by its length

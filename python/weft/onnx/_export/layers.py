@@ -391,7 +391,11 @@ rules.refuse(
     "signal_square_root",
 )
 rules.refuse("int16 data with int8 weights has no form in ONNX", "quantized_convolution16")
-rules.refuse("ONNX has no complex numbers", "fourier", "imaginary_part", "pair", "real_part")
+rules.refuse(
+    "ONNX has no complex numbers",
+    *("fourier", "imaginary_part", "pair", "real_fourier", "real_fourier_inverse", "real_part"),
+)
+rules.refuse("ONNX has no frames that overlap", "frames", "overlap_add", "window_sum")
 rules.refuse("ONNX has no such function", "digamma", "erfinv", "gamma", "gammaln")
 rules.refuse("ONNX has no operator that draws such numbers", "binomial", "poisson")
 rules.refuse("ONNX rounds the bins of regions in another way", "region_peaks")
