@@ -100,20 +100,20 @@ template <class T>
 void run(const FourierPlan& plan, int64_t rows, const T* re, const T* im, T* out_re, T* out_im,
          void* scratch, Range units) {
   const int64_t length = plan.length;
-  for_row_groups(rows, units, [&](int64_t first, int64_t lanes) {
+  for_row_groups(plan, rows, units, [&](int64_t first, int64_t lanes) {
     const int64_t place = first * length;
     FourierBuffers<T> buffers(scratch, buffer_length(plan) * lanes);
     const auto fill = [&](const T* plane, T* to) {
       if (plane)
-        gather(plane + place, length, 1, length, lanes, to);
+        gather<1>(plane + place, length, length, lanes, to);
       else
         clear(to, length * lanes);
     };
     fill(re, buffers.re);
     fill(im, buffers.im);
     transform_lanes(plan, lanes, buffers);
-    scatter(buffers.re, length, 1, length, lanes, out_re + place);
-    scatter(buffers.im, length, 1, length, lanes, out_im + place);
+    scatter<1>(buffers.re, length, length, lanes, out_re + place);
+    scatter<1>(buffers.im, length, length, lanes, out_im + place);
   });
 }
 
@@ -122,7 +122,7 @@ void run(const FourierPlan& plan, int64_t rows, const T* re, const T* im, T* out
 template <class T>
 std::vector<char> filter_of(const FourierPlan& plan) {
   const FourierPlan& inner = *plan.convolution;
-  std::vector<T> scratch(static_cast<size_t>(4 * inner.length));
+  std::vector<T> scratch(static_cast<size_t>(4 * inner.length + 3 * kApart<T>));
   FourierBuffers<T> buffers(scratch.data(), inner.length);
   const T* const cos = reinterpret_cast<const T*>(plan.chirp.data());
   for (int64_t j = 0; j < plan.length; ++j) {
@@ -188,11 +188,15 @@ std::shared_ptr<const FourierPlan> fourier_plan(DType dtype, int64_t length) {
   return plan;
 }
 
-int64_t fourier_units(int64_t rows) { return (rows + kFourierLanes - 1) / kFourierLanes; }
+int64_t fourier_units(DType dtype, int64_t rows) {
+  const int64_t lanes = lanes_of(dtype);
+  return (rows + lanes - 1) / lanes;
+}
 
 int64_t fourier_scratch_bytes(DType dtype, int64_t length, int64_t rows) {
   const int64_t size = has_passes(length) ? length : convolution_length(length);
-  return (Checked(4 * size) * std::min(rows, kFourierLanes) * element_size(dtype)).value();
+  const int64_t lanes = std::min(rows, lanes_of(dtype));
+  return (Checked(4 * size) * lanes * element_size(dtype) + 3 * kApartBytes).value();
 }
 
 double fourier_flops(int64_t length, int64_t rows) {

@@ -37,7 +37,7 @@ class FourierPlan {
 std::shared_ptr<const FourierPlan> fourier_plan(DType dtype, int64_t length);
 
 // A unit is a group of rows.
-int64_t fourier_units(int64_t rows);
+int64_t fourier_units(DType dtype, int64_t rows);
 int64_t fourier_scratch_bytes(DType dtype, int64_t length, int64_t rows);
 double fourier_flops(int64_t length, int64_t rows);
 

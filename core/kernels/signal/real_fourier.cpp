@@ -11,6 +11,7 @@ namespace weft::kernels {
 namespace {
 
 bool is_even(int64_t length) { return length % 2 == 0; }
+int64_t complex_length(int64_t length) { return is_even(length) ? length / 2 : length; }
 
 // The half of a spectrum has one element more than a transform of half the length.
 int64_t elements_of_buffer(const FourierPlan& plan) {
@@ -32,17 +33,17 @@ template <class T>
 void forward(const RealFourier& p, int64_t rows, const T* x, T* re, T* im, void* scratch,
              Range units) {
   const int64_t n = p.length, half = n / 2 + 1;
-  for_row_groups(rows, units, [&](int64_t first, int64_t lanes) {
+  for_row_groups(p.plan, rows, units, [&](int64_t first, int64_t lanes) {
     FourierBuffers<T> buffers(scratch, elements_of_buffer(p.plan) * lanes);
     const T* const from = x + first * n;
     if (is_even(n)) {
-      gather(from, n, 2, n / 2, lanes, buffers.re);
-      gather(from + 1, n, 2, n / 2, lanes, buffers.im);
+      gather<2>(from, n, n / 2, lanes, buffers.re);
+      gather<2>(from + 1, n, n / 2, lanes, buffers.im);
       transform_lanes(p.plan, lanes, buffers);
       fourier_kernels(p.plan.dtype)
           .split(turns_of(p.plan), p.mirrored ? 2 : 1, lanes, buffers.re, buffers.im);
     } else {
-      gather(from, n, 1, n, lanes, buffers.re);
+      gather<1>(from, n, n, lanes, buffers.re);
       clear(buffers.im, n * lanes);
       transform_lanes(p.plan, lanes, buffers);
       if (p.mirrored) {
@@ -50,8 +51,8 @@ void forward(const RealFourier& p, int64_t rows, const T* x, T* re, T* im, void*
         multiply(buffers.im, half, lanes, T(2));
       }
     }
-    scatter(buffers.re, half, 1, half, lanes, re + first * half);
-    scatter(buffers.im, half, 1, half, lanes, im + first * half);
+    scatter<1>(buffers.re, half, half, lanes, re + first * half);
+    scatter<1>(buffers.im, half, half, lanes, im + first * half);
   });
 }
 
@@ -69,11 +70,11 @@ template <class T>
 void inverse(const RealFourier& p, int64_t rows, const T* re, const T* im, T* x, void* scratch,
              Range units) {
   const int64_t n = p.length, half = n / 2 + 1;
-  for_row_groups(rows, units, [&](int64_t first, int64_t lanes) {
+  for_row_groups(p.plan, rows, units, [&](int64_t first, int64_t lanes) {
     FourierBuffers<T> buffers(scratch, elements_of_buffer(p.plan) * lanes);
-    gather(re + first * half, half, 1, half, lanes, buffers.re);
+    gather<1>(re + first * half, half, half, lanes, buffers.re);
     if (im)
-      gather(im + first * half, half, 1, half, lanes, buffers.im);
+      gather<1>(im + first * half, half, half, lanes, buffers.im);
     else
       clear(buffers.im, half * lanes);
     T* const to = x + first * n;
@@ -83,8 +84,8 @@ void inverse(const RealFourier& p, int64_t rows, const T* re, const T* im, T* x,
       buffers.exchange();
       transform_lanes(p.plan, lanes, buffers);
       buffers.exchange();
-      scatter(buffers.re, n, 2, n / 2, lanes, to);
-      scatter(buffers.im, n, 2, n / 2, lanes, to + 1);
+      scatter<2>(buffers.re, n, n / 2, lanes, to);
+      scatter<2>(buffers.im, n, n / 2, lanes, to + 1);
       return;
     }
     clear(buffers.im, lanes);
@@ -96,20 +97,20 @@ void inverse(const RealFourier& p, int64_t rows, const T* re, const T* im, T* x,
     buffers.exchange();
     transform_lanes(p.plan, lanes, buffers);
     buffers.exchange();
-    scatter(buffers.re, n, 1, n, lanes, to);
+    scatter<1>(buffers.re, n, n, lanes, to);
   });
 }
 
 }  // namespace
 
 std::shared_ptr<const FourierPlan> real_fourier_plan(DType dtype, int64_t length) {
-  return fourier_plan(dtype, is_even(length) ? length / 2 : length);
+  return fourier_plan(dtype, complex_length(length));
 }
 
 int64_t real_fourier_scratch_bytes(DType dtype, int64_t length, int64_t rows) {
-  const int64_t complex_length = is_even(length) ? length / 2 : length;
-  const Checked end = Checked(4) * std::min(rows, kFourierLanes) * element_size(dtype);
-  return (end + fourier_scratch_bytes(dtype, complex_length, rows)).value();
+  const int64_t complex = complex_length(length);
+  const Checked end = Checked(4) * std::min(rows, lanes_of(dtype)) * element_size(dtype);
+  return (end + fourier_scratch_bytes(dtype, complex, rows)).value();
 }
 
 void run_real_fourier(const RealFourier& problem, int64_t rows, const void* x, void* re, void* im,

@@ -71,7 +71,7 @@ template <class Run>
 void split_rows(const KernelCall& call, const Rows& rows, const Run& run) {
   const kernels::RealFourier problem{*static_cast<const kernels::FourierPlan*>(call.problem),
                                      rows.length, call.op.reader(call.attributes).flag("mirrored")};
-  split_work(kernels::fourier_units(rows.count), 4 * rows.elements, call.scratch,
+  split_work(kernels::fourier_units(rows.dtype, rows.count), 4 * rows.elements, call.scratch,
              kernels::real_fourier_scratch_bytes(rows.dtype, rows.length, rows.count),
              [&](kernels::Range units, void* room) { run(problem, room, units); });
 }
