@@ -11,12 +11,12 @@ pytestmark = pytest.mark.skipif(
     reason=machine.why_not(),
 )
 
-# A frame of 32 ms at 16 kHz, a block, and the most instructions and bytes of it on an M4.
+# Blocks for a frame of 32 ms at 16 kHz, and the most instructions that one takes on an M4.
 OPTIONS = {"sr": 16000, "n_fft": 512, "center": False, "n_mels": 40}
 FEATURES = {
-    "spectrum": (audio.Spectrogram(512, center=False), 60_000),
-    "log_mel": (audio.LogMelSpectrogram(**OPTIONS), 200_000),
-    "mfcc": (audio.MFCC(n_mfcc=13, top_db=None, **OPTIONS), 200_000),
+    "spectrum": (audio.Spectrogram(512, center=False), 35_000),
+    "log_mel": (audio.LogMelSpectrogram(**OPTIONS), 105_000),
+    "mfcc": (audio.MFCC(n_mfcc=13, top_db=None, **OPTIONS), 110_000),
 }
 
 
@@ -32,8 +32,7 @@ def cost_of(block, shape, folder, core):
 def test_a_frame_gives_the_librarys_features(name, core, tmp_path):
     block, instructions = FEATURES[name]
     cost = cost_of(block, (1, 512), tmp_path, core)
-    print(name, core, cost)
     assert cost.differs == 0
     assert cost.instructions <= instructions
-    assert cost.memory <= 10 << 10
-    assert cost.code <= 8 << 10
+    assert cost.memory <= 6_500
+    assert cost.code <= 2 << 10
