@@ -11,11 +11,12 @@ of any rank, with gradients. The blocks go into networks, `.weft` files and C.
 
 from weft._base import spelling as _spelling
 from weft._base import words as _words
-from weft.audio import _files, _layers, _masks, _mel, _signals, _spectra
+from weft.audio import _files, _layers, _masks, _mel, _mel_layers, _signals, _spectra
 from weft.audio._files import *  # noqa: F403
 from weft.audio._layers import *  # noqa: F403
 from weft.audio._masks import *  # noqa: F403
 from weft.audio._mel import *  # noqa: F403
+from weft.audio._mel_layers import *  # noqa: F403
 from weft.audio._signals import *  # noqa: F403
 from weft.audio._spectra import *  # noqa: F403
 
@@ -24,6 +25,7 @@ __all__ = [
     *_layers.__all__,
     *_masks.__all__,
     *_mel.__all__,
+    *_mel_layers.__all__,
     *_signals.__all__,
     *_spectra.__all__,
 ]

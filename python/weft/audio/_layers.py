@@ -1,23 +1,21 @@
-"""The functions of this package as blocks, which go into networks, files and C.
+"""Transforms, filters and masks as blocks, which go into networks, files and C.
 
-Windows, filters and cosines are constants of the graph: a block has no parameters.
+Windows and filters are constants of the graph: a block has no parameters.
 """
 
 from typing import Any
 
-from weft import autograd, np
+from weft import autograd
 from weft._base.options import require, require_whole
-from weft._core.typing import ndarray
-from weft.audio._arrays import beside, floats
+from weft.audio._arrays import floats
 from weft.audio._masks import mask_frequency, mask_time
-from weft.audio._mel import MelOptions, cosines, decibels
 from weft.audio._signals import Polyphase, preemphasis
 from weft.audio._spectra import griffinlim, istft, spectrogram, stft
 from weft.audio._windows import Framing, Window
 from weft.gluon.hybrid_block import HybridBlock
 
 
-class _Function(HybridBlock):
+class Function(HybridBlock):
     """A block that calls a function with its options."""
 
     def __init__(self, **options: Any) -> None:
@@ -29,7 +27,7 @@ class _Function(HybridBlock):
         return f"{type(self).__name__}({shown})"
 
 
-class STFT(_Function):
+class STFT(Function):
     """`weft.audio.stft` as a block, with its options: (..., T) to complex (..., F, frames).
 
     >>> from weft import audio, np
@@ -60,7 +58,7 @@ class STFT(_Function):
         return stft(y, **self.options)
 
 
-class ISTFT(_Function):
+class ISTFT(Function):
     """`weft.audio.istft` as a block, with its options: complex (..., F, frames) to (..., T).
 
     >>> from weft import audio, np
@@ -91,7 +89,7 @@ class ISTFT(_Function):
         return istft(z, **self.options)
 
 
-class Spectrogram(_Function):
+class Spectrogram(Function):
     """`weft.audio.spectrogram` as a block, with its options: (..., T) to (..., F, frames).
 
     >>> from weft import audio, np
@@ -125,168 +123,7 @@ class Spectrogram(_Function):
         return spectrogram(y, **self.options)
 
 
-class MelSpectrogram(_Function):
-    """`weft.audio.melspectrogram` as a block, with its options: (..., T) to (..., n_mels, frames).
-
-    >>> from weft import audio, np
-    >>> audio.MelSpectrogram(sr=16000, n_fft=512, hop_length=160, n_mels=40)(np.ones(16000)).shape
-    (40, 101)
-    """
-
-    def __init__(
-        self,
-        sr: float = 22050,
-        *,
-        n_fft: int = 2048,
-        hop_length: int | None = 512,
-        win_length: int | None = None,
-        window: Window = "hann",
-        center: bool = True,
-        pad_mode: str = "constant",
-        power: float = 2.0,
-        n_mels: int = 128,
-        fmin: float = 0.0,
-        fmax: float | None = None,
-        htk: bool = False,
-        norm: str | float | None = "slaney",
-    ) -> None:
-        super().__init__(
-            sr=sr,
-            n_fft=n_fft,
-            hop_length=hop_length,
-            win_length=win_length,
-            window=window,
-            center=center,
-            pad_mode=pad_mode,
-            power=power,
-            n_mels=n_mels,
-            fmin=fmin,
-            fmax=fmax,
-            htk=htk,
-            norm=norm,
-        )
-        self._mel = MelOptions(type(self).__name__, **self.options)
-
-    def forward(self, y: Any) -> Any:
-        return np.swapaxes(self._rows(y), -1, -2)
-
-    def _rows(self, y: ndarray) -> ndarray:
-        return self._mel.rows(y)
-
-
-class LogMelSpectrogram(MelSpectrogram):
-    """A mel spectrogram in decibels: `melspectrogram`, then `power_to_db`.
-
-    ref, amin, top_db: of `power_to_db`, but top_db is None unless given: a level below the loudest
-        of all results would need all frames at once
-    Other options are those of `melspectrogram`.
-
-    >>> from weft import audio, np
-    >>> net = audio.LogMelSpectrogram(sr=16000, n_fft=512, hop_length=160, n_mels=40)
-    >>> net(np.ones(16000)).shape
-    (40, 101)
-    """
-
-    def __init__(
-        self,
-        sr: float = 22050,
-        *,
-        ref: float = 1.0,
-        amin: float = 1e-10,
-        top_db: float | None = None,
-        n_fft: int = 2048,
-        hop_length: int | None = 512,
-        win_length: int | None = None,
-        window: Window = "hann",
-        center: bool = True,
-        pad_mode: str = "constant",
-        power: float = 2.0,
-        n_mels: int = 128,
-        fmin: float = 0.0,
-        fmax: float | None = None,
-        htk: bool = False,
-        norm: str | float | None = "slaney",
-    ) -> None:
-        super().__init__(
-            sr,
-            n_fft=n_fft,
-            hop_length=hop_length,
-            win_length=win_length,
-            window=window,
-            center=center,
-            pad_mode=pad_mode,
-            power=power,
-            n_mels=n_mels,
-            fmin=fmin,
-            fmax=fmax,
-            htk=htk,
-            norm=norm,
-        )
-        require(amin > 0, type(self).__name__, "amin", "above 0", amin)
-        self.options.update(ref=ref, amin=amin, top_db=top_db)
-
-    def _rows(self, y: ndarray) -> ndarray:
-        scale = (self.options[name] for name in ("ref", "amin", "top_db"))
-        return decibels(super()._rows(y), *scale, type(self).__name__)
-
-
-class MFCC(LogMelSpectrogram):
-    """`weft.audio.mfcc` as a block: (..., T) to (..., n_mfcc, frames).
-
-    n_mfcc, lifter: of the function; top_db: 80, as there; None: no bound
-    Other options are those of `melspectrogram`.
-
-    >>> from weft import audio, np
-    >>> net = audio.MFCC(sr=16000, n_mfcc=13, n_fft=512, hop_length=160, n_mels=40)
-    >>> net(np.ones(16000)).shape
-    (13, 101)
-    """
-
-    def __init__(
-        self,
-        sr: float = 22050,
-        *,
-        n_mfcc: int = 20,
-        lifter: float = 0,
-        top_db: float | None = 80.0,
-        n_fft: int = 2048,
-        hop_length: int | None = 512,
-        win_length: int | None = None,
-        window: Window = "hann",
-        center: bool = True,
-        pad_mode: str = "constant",
-        power: float = 2.0,
-        n_mels: int = 128,
-        fmin: float = 0.0,
-        fmax: float | None = None,
-        htk: bool = False,
-        norm: str | float | None = "slaney",
-    ) -> None:
-        super().__init__(
-            sr,
-            top_db=top_db,
-            n_fft=n_fft,
-            hop_length=hop_length,
-            win_length=win_length,
-            window=window,
-            center=center,
-            pad_mode=pad_mode,
-            power=power,
-            n_mels=n_mels,
-            fmin=fmin,
-            fmax=fmax,
-            htk=htk,
-            norm=norm,
-        )
-        self.options.update(n_mfcc=n_mfcc, lifter=lifter)
-        self._cosines = cosines(n_mfcc, n_mels, lifter, "MFCC").T
-
-    def _rows(self, y: ndarray) -> ndarray:
-        rows = super()._rows(y)
-        return np.matmul(rows, beside(self._cosines, rows))
-
-
-class PreEmphasis(_Function):
+class PreEmphasis(Function):
     """`weft.audio.preemphasis` as a block: (..., T) to (..., T).
 
     >>> from weft import audio, np
@@ -301,7 +138,7 @@ class PreEmphasis(_Function):
         return preemphasis(y, **self.options)
 
 
-class Resample(_Function):
+class Resample(Function):
     """`weft.audio.resample` as a block: (..., T) to (..., ceil(T * target_sr / orig_sr)).
 
     >>> from weft import audio, np
@@ -317,7 +154,7 @@ class Resample(_Function):
         return self._polyphase(floats(y, "Resample"))
 
 
-class GriffinLim(_Function):
+class GriffinLim(Function):
     """`weft.audio.griffinlim` as a block, with its options: (..., F, frames) to (..., T).
 
     Phases begin with zeros unless `init` is "random".
@@ -357,7 +194,7 @@ class GriffinLim(_Function):
         return griffinlim(S, **self.options)
 
 
-class _Mask(_Function):
+class _Mask(Function):
     def __init__(self, most: int, count: int = 1, value: float = 0.0) -> None:
         where = type(self).__name__
         require_whole(where, "most", most, 0)
@@ -391,12 +228,9 @@ class FrequencyMask(_Mask):
 
 __all__ = [
     "ISTFT",
-    "MFCC",
     "STFT",
     "FrequencyMask",
     "GriffinLim",
-    "LogMelSpectrogram",
-    "MelSpectrogram",
     "PreEmphasis",
     "Resample",
     "Spectrogram",

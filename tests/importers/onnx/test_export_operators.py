@@ -34,7 +34,12 @@ LACKS = {
     *("grid_sample", "sample_pixels"),
 }
 # Composites of which a sample is an operator without a form: polygamma of 0 is digamma.
-COME_DOWN_TO = {"dft": "fourier", "polygamma": "digamma"}
+COME_DOWN_TO = {
+    "dft": "fourier",
+    "irdft": "real_fourier_inverse",
+    "polygamma": "digamma",
+    "rdft": "real_fourier",
+}
 PACKED = "packed"  # samples of operators that read packed weights have none that they came from
 
 
