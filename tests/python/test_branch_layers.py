@@ -129,12 +129,6 @@ def test_whole_samples_are_left_out_by_chance():
     assert (net(x) == x).all()
 
 
-def test_a_branch_begins_small():
-    net = nn.LayerScale(5, 0.1)
-    numpy.testing.assert_allclose(net(np.array(ROWS)).asnumpy(), ROWS * 0.1, rtol=1e-6)
-    assert nn.LayerScale(3, axis=1)(np.array(IMAGES)).shape == IMAGES.shape
-
-
 def test_mistakes_are_told():
     with pytest.raises(ValueError, match="it has weight, bias"):
         nn.WeightNorm(nn.Dense(2), "wieght")

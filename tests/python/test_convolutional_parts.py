@@ -2,17 +2,17 @@
 
 import numpy
 import pytest
-from weft import autograd, np
+from weft import autograd, gluon, np
 from weft.gluon import published
 from weft.gluon.model_zoo import vision
 from weft.gluon.model_zoo.vision import convnext, inverted_residuals, regnet, resnext
-from weft.gluon.model_zoo.vision._parts import AdaptiveAvgPool, StochasticDepth, rounded
+from weft.gluon.model_zoo.vision._parts import AdaptiveAvgPool, rounded
 
 
 @pytest.mark.parametrize("is_hybrid", [False, True])
 def test_stochastic_depth_drops_whole_samples_in_training(is_hybrid):
     np.random.seed(3)
-    drop = StochasticDepth(0.25)
+    drop = gluon.nn.StochasticDepth(0.25)
     drop.hybridize(is_hybrid)
     x = np.ones((400, 2, 3, 3))
     with autograd.record():
@@ -28,7 +28,7 @@ def test_the_gradient_of_stochastic_depth_passes_what_is_kept():
     x = np.ones((50, 4))
     x.attach_grad()
     with autograd.record():
-        out = StochasticDepth(0.5)(x)
+        out = gluon.nn.StochasticDepth(0.5)(x)
     out.backward()
     numpy.testing.assert_array_equal(x.grad.asnumpy(), out.asnumpy())
 

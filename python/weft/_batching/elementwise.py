@@ -17,7 +17,7 @@ def elementwise(call: Call) -> list[Value]:
 
 @rules("cast", "copy", "stop_gradient", "bounded_integers", "real_part", "imaginary_part")
 @rules("signal_square_root", "signal_log", "quantized_add")
-@rules("gamma_slope", "wald_slope", "vonmises_slope")
+@rules("gamma_slope", "wald_slope", "vonmises_slope", "narrow", "widen", "reinterpret")
 def same_shapes(call: Call) -> list[Value]:
     """All operands have the result's shape."""
     return call.results(call.run(call.fulls()))

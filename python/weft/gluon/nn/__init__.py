@@ -24,7 +24,7 @@ from weft.gluon.nn.attention import (
     TransformerEncoderLayer,
 )
 from weft.gluon.nn.basic import Dense, Embedding, Flatten, HybridLambda, Identity, Lambda
-from weft.gluon.nn.branches import LayerScale, SqueezeExcitation, SqueezeExcite, StochasticDepth
+from weft.gluon.nn.branches import SqueezeExcitation, SqueezeExcite, StochasticDepth
 from weft.gluon.nn.containers import (
     BlockDict,
     BlockList,
@@ -131,7 +131,6 @@ __all__ = [
     "KeyValueCache",
     "Lambda",
     "LayerNorm",
-    "LayerScale",
     "LeakyReLU",
     "MaxPool1D",
     "MaxPool2D",

@@ -8,7 +8,6 @@ from weft._base.options import require_whole
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import activation_named
 from weft.gluon.nn.convolution import Conv2D
-from weft.gluon.parameter import Parameter
 
 
 class StochasticDepth(HybridBlock):
@@ -80,25 +79,5 @@ class SqueezeExcite(SqueezeExcitation):
         )
 
 
-class LayerScale(HybridBlock):
-    """Multiplies each channel by a number that is trained, small at first, at the end of a branch
-    (Touvron et al., "Going deeper with Image Transformers", 2021).
-
-    channels: extent of `axis`; value: the first one
-    """
-
-    def __init__(self, channels: int, value: float = 1e-5, axis: int = -1) -> None:
-        super().__init__()
-        self.axis = axis
-        self.gamma = Parameter("gamma", shape=(channels,))
-        self.gamma.initialize(default_init="zeros")
-        self.gamma.set_data([value] * channels)
-
-    def forward(self, x: Any) -> Any:
-        shape = [1] * x.ndim
-        shape[self.axis] = -1
-        return x * self.gamma.data().reshape(shape)
-
-
-__all__ = ["LayerScale", "SqueezeExcitation", "SqueezeExcite", "StochasticDepth"]
+__all__ = ["SqueezeExcitation", "SqueezeExcite", "StochasticDepth"]
 __dir__ = __all__.copy
