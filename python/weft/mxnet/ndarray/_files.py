@@ -48,7 +48,7 @@ def _encoded(data: Any) -> bytes:
         values = list(data.values())
     else:
         names, values = [], list(data) if isinstance(data, list | tuple) else [data]
-    records = [_record(value, "save") for value in values]
+    records = [record(value, "save") for value in values]
     version = max(map(_list_file.needed_version, records), default=2)
     if version == 3 and any(record.stype != "default" for record in records):
         raise InvalidType(
@@ -76,11 +76,12 @@ def load_frombuffer(buf: bytes) -> Any:
 
 
 def _decoded(found: _files.Content) -> Any:
-    arrays = [_stored(record) for record in found.records]
+    arrays = [stored(record) for record in found.records]
     return dict(zip(found.names, arrays, strict=True)) if found.names else arrays
 
 
-def _stored(record: _Record | None) -> _Stored | None:
+def stored(record: _Record | None) -> _Stored | None:
+    """What a file has as an array of its kind."""
     if record is None:
         return None
     if record.stype == "default":
@@ -92,7 +93,8 @@ def _stored(record: _Record | None) -> _Stored | None:
     return CSRNDArray(data, indices, np.array(record.indptr), record.shape)
 
 
-def _record(value: Any, caller: str) -> _Record:
+def record(value: Any, caller: str) -> _Record:
+    """What a file stores of an array of any kind."""
     if isinstance(value, ndarray | numpy.ndarray):
         return _record_of(plain(value))
     if not isinstance(value, RowSparseArray | CSRNDArray):
@@ -103,4 +105,4 @@ def _record(value: Any, caller: str) -> _Record:
     return _Record(value.shape, dense.dtype, dense.values, value.stype, indices, indptr)
 
 
-__all__ = ["load", "load_frombuffer", "save"]
+__all__ = ["load", "load_frombuffer", "record", "save", "stored"]
