@@ -5,6 +5,7 @@ import struct
 
 import numpy
 import pytest
+import scipy.sparse
 import weft.mxnet as mx
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -194,13 +195,28 @@ def test_rows_of_libsvm_files(tmp_path):
     second = mx.io.LibSVMIter(
         tmp_path / "data.t", (3,), 1, tmp_path / "label.t", (2,), num_parts=2, part_index=1
     )
-    assert [len(second._rows), second.next().label[0].asnumpy().tolist()] == [2, [[0, 2]]]
+    label = second.next().label[0]
+    assert [label.stype, label.asnumpy().tolist()] == ["csr", [[0, 2]]]
+    assert [len(list(second)), batch.data[0].stype, batch.label[0].ndim] == [1, "csr", 1]
     for line, complaint in (("1 3:1", r"indices must be in \[0, 3\).*got 3"), ("1 a:1", "a label")):
         (tmp_path / "bad.t").write_text(f"0\n{line}\n")
         with pytest.raises(OSError, match=rf"bad\.t, line 2: .*{complaint}"):
             mx.io.LibSVMIter(tmp_path / "bad.t", (3,), 1)
     with pytest.raises(ValueError, match=r"`part_index` must be in \[0, 2\)"):
         mx.io.LibSVMIter(tmp_path / "data.t", (3,), 1, num_parts=2, part_index=2)
+
+
+@pytest.mark.parametrize("kind", [mx.nd.array, scipy.sparse.csr_matrix])
+def test_batches_of_a_csr_matrix_are_csr_matrices(kind):
+    whole = numpy.array([[0, 1, 0], [2, 0, 3], [0, 0, 0], [4, 0, 0], [0, 0, 5]], "float32")
+    given = kind(whole).tostype("csr") if kind is mx.nd.array else kind(whole)
+    batches = list(mx.io.NDArrayIter(given, whole, 2, last_batch_handle="discard"))
+    assert [batch.data[0].stype for batch in batches] == ["csr", "csr"]
+    for batch in batches:
+        batch.data[0].check_format()
+        numpy.testing.assert_array_equal(batch.data[0].asnumpy(), batch.label[0].asnumpy())
+    with pytest.raises(NotImplementedError, match="`last_batch_handle` must be 'discard' for csr"):
+        mx.io.NDArrayIter(given, whole, 2)
 
 
 def test_digits(tmp_path):
@@ -233,3 +249,10 @@ def test_a_batch_larger_than_the_data_has_them_several_times():
     assert numpy.array_equal(batch.data[0].asnumpy(), numpy.resize(rows, 8)) and batch.pad == 5
     with pytest.raises(ValueError, match="`batch_size` must be at most the number of rows, 3"):
         mx.io.NDArrayIter(rows, batch_size=8, last_batch_handle="discard")
+
+
+def test_what_mxnets_own_loader_takes_is_the_object_itself():
+    data = mx.gluon.data.SimpleDataset(list(range(10))).filter(lambda x: x % 3 == 0)
+    assert list(data.__mx_handle__()) == [0, 3, 6, 9]
+    stack = mx.gluon.data.batchify.Stack().__mx_handle__()
+    assert stack([np.ones(2), np.zeros(2)]).shape == (2, 2)

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy
 
-from weft._base.errors import InvalidState, InvalidType, InvalidValue
+from weft._base.errors import InvalidState, InvalidType, InvalidValue, Unsupported
 from weft._base.options import require_whole
 from weft.mxnet._made import host, made, made_as_mxnet
 from weft.mxnet.io._base import DataBatch, DataDesc, DataIter
+from weft.mxnet.io._csr_rows import CsrRows, is_csr, is_sparse_array
 
 _HANDLES = ("pad", "discard", "roll_over")
 
@@ -22,6 +23,7 @@ class NDArrayIter(DataIter):
     shuffle: each epoch has an order of its own, which follows from NumPy's global seed
     last_batch_handle: what becomes of a last batch that is not full: "pad" fills it with the first
         rows and says so in `pad`; "discard" drops it; "roll_over" keeps it for the next epoch
+        Csr matrices, of `mx.nd.sparse` or SciPy, give csr batches, and need "discard"
     data_name, label_name: the name of an array without one; of several, `_0_data`, `_1_data` ...
 
     >>> batches = NDArrayIter(numpy.arange(10).reshape(5, 2), numpy.arange(5), batch_size=2)
@@ -52,7 +54,7 @@ class NDArrayIter(DataIter):
         self.label = _named("label", label, label_name)
         if not self.data:
             raise InvalidValue("NDArrayIter: `data` must have at least one array")
-        self._rows = [[host(array) for _, array in part] for part in (self.data, self.label)]
+        self._rows = [[_rows(array) for _, array in part] for part in (self.data, self.label)]
         self.num_data = _common_length([*self.data, *self.label])
         if self.num_data < batch_size and (last_batch_handle != "pad" or not self.num_data):
             raise InvalidValue(
@@ -62,9 +64,19 @@ class NDArrayIter(DataIter):
         self.data_list = [array for _, array in self.data + self.label]
         self.num_source = len(self.data_list)
         self.shuffle, self.last_batch_handle = shuffle, last_batch_handle
+        if last_batch_handle != "discard":
+            self._refuse_csr()
         self.idx = numpy.arange(self.num_data)
         self._kept = self.idx[:0]
         self.hard_reset()
+
+    def _refuse_csr(self) -> None:
+        for name, array in (*self.data, *self.label):
+            if is_csr(array):
+                raise Unsupported(
+                    f"NDArrayIter: `last_batch_handle` must be 'discard' for csr matrices, such as "
+                    f"{name!r}; got {self.last_batch_handle!r}"
+                )
 
     @property
     def provide_data(self) -> list[DataDesc]:
@@ -141,7 +153,12 @@ class NDArrayIter(DataIter):
         if len(samples) < self.batch_size:
             more = numpy.resize(self.idx, self.batch_size - len(samples))  # again and again
             samples = numpy.concatenate([samples, more])
-        return [made(rows[samples]) for rows in self._rows[part]]
+        chosen = [rows[samples] for rows in self._rows[part]]
+        return [rows.matrix() if isinstance(rows, CsrRows) else made(rows) for rows in chosen]
+
+
+def _rows(array: Any) -> Any:
+    return CsrRows.of(array) if is_csr(array) else host(array)
 
 
 def _named(name: str, given: Any, default: str) -> list[tuple[str, Any]]:
@@ -158,6 +175,8 @@ def _named(name: str, given: Any, default: str) -> list[tuple[str, Any]]:
 
 
 def _array(name: str, key: str, given: Any) -> Any:
+    if is_csr(given):
+        return given if is_sparse_array(given) else CsrRows.of(given).matrix()
     try:
         array = made_as_mxnet(given)
     except (TypeError, ValueError) as error:

@@ -13,6 +13,7 @@ from weft._base.regular_files import regular
 from weft.gluon.data.vision.idx import read_idx
 from weft.mxnet._made import made
 from weft.mxnet.io._base import DataBatch, DataDesc, MXDataIter
+from weft.mxnet.io._csr_rows import CsrRows
 from weft.mxnet.io._order import Order, part_of
 
 Path = str | os.PathLike
@@ -23,15 +24,15 @@ class _RowsIter(MXDataIter):
 
     def __init__(
         self,
-        rows: numpy.ndarray,
-        labels: numpy.ndarray,
+        rows: Any,
+        labels: Any,
         order: Order,
         batch_size: int,
         names: tuple[str, str],
         drops_rest: bool = False,
     ) -> None:
         super().__init__(batch_size)
-        self._rows, self._labels, self._order = rows, labels, order
+        self._arrays, self._order = (rows, labels), order
         self._drops_rest = drops_rest
         self.provide_data = [_described(names[0], batch_size, rows)]
         self.provide_label = [_described(names[1], batch_size, labels)]
@@ -52,12 +53,16 @@ class _RowsIter(MXDataIter):
         for _, samples, pad in self._order.batches():
             if pad and self._drops_rest:
                 return
-            parts = [self._rows[samples], self._labels[samples]]
             missing = self.batch_size - len(samples)
-            data, label = (
-                made(numpy.pad(part, [(0, missing)] + [(0, 0)] * (part.ndim - 1))) for part in parts
-            )
+            data, label = (self._part(rows, samples, missing) for rows in self._arrays)
             yield DataBatch([data], [label], pad, samples)
+
+    def _part(self, rows: Any, samples: numpy.ndarray, missing: int) -> Any:
+        """Rows of an array, and zeros for those that are missing."""
+        if isinstance(rows, CsrRows):
+            return rows[samples].matrix(missing)
+        part = rows[samples]
+        return made(numpy.pad(part, [(0, missing)] + [(0, 0)] * (part.ndim - 1)))
 
 
 class CSVIter(_RowsIter):
@@ -111,7 +116,7 @@ class LibSVMIter(_RowsIter):
     label_shape: (number of columns,) of the labels' file
     num_parts, part_index: which part of the samples is read
 
-    Batches are dense arrays (batch_size, columns); MXNet's are sparse ones with these elements.
+    Batches are csr matrices (batch_size, columns), and so are the labels of a file of labels.
     """
 
     def __init__(
@@ -136,12 +141,12 @@ class LibSVMIter(_RowsIter):
             (width,) = _shape("LibSVMIter", "label_shape", label_shape, rank=1)
             _, label_lines = _libsvm(label_libsvm, width)
             _check_lengths("LibSVMIter", data_libsvm, lines, label_libsvm, label_lines)
-            labels = _dense(label_lines, width)
         part = part_of("LibSVMIter", len(lines), num_parts, part_index)
-        rows = _Lines(lines[part.start : part.stop], columns)
+        chosen = slice(part.start, part.stop)
+        rows = CsrRows.of_lines(lines[chosen], columns)
+        shown = CsrRows.of_lines(label_lines[chosen], width) if label_libsvm else labels[chosen]
         order = Order(len(part), batch_size, round_batch)
-        names = data_name, label_name
-        super().__init__(rows, labels[part.start : part.stop], order, batch_size, names)
+        super().__init__(rows, shown, order, batch_size, (data_name, label_name))
 
 
 class MNISTIter(_RowsIter):
@@ -188,28 +193,6 @@ class MNISTIter(_RowsIter):
         names = data_name, label_name
         labels = labels[chosen].astype("float32")
         super().__init__(rows, labels, order, batch_size, names, drops_rest=True)
-
-
-class _Lines:
-    """Rows of a LibSVM file, which become dense when a batch asks for them."""
-
-    dtype = numpy.dtype("float32")
-
-    def __init__(self, lines: list[Any], columns: int) -> None:
-        self._lines, self.shape = lines, (len(lines), columns)
-
-    def __len__(self) -> int:
-        return len(self._lines)
-
-    def __getitem__(self, samples: numpy.ndarray) -> numpy.ndarray:
-        return _dense([self._lines[i] for i in samples], self.shape[1])
-
-
-def _dense(lines: list[Any], columns: int) -> numpy.ndarray:
-    rows = numpy.zeros((len(lines), columns), "float32")
-    for row, (indices, values) in zip(rows, lines, strict=True):
-        row[indices] = values
-    return rows
 
 
 def _described(name: str, batch_size: int, rows: Any) -> DataDesc:
