@@ -227,3 +227,11 @@ def test_every_array_is_an_ndarray_to_programs_and_keeps_its_kind():
     assert not isinstance(new, mx.nd.sparse.CSRNDArray)
     assert type(new.as_nd_ndarray()) is type(old) and type(new) is not type(old)
     assert (new.as_nd_ndarray() > 0).dtype.name == "float32"
+
+
+def test_arrays_are_reset_to_zeros():
+    arrays = [mx.nd.ones((2, 3)), mx.nd.ones((1,), dtype="float16")]
+    mx.nd.reset_arrays(*arrays, num_arrays=2)
+    assert not any(array.asnumpy().any() for array in arrays)
+    with pytest.raises(ValueError, match="`num_arrays` must be the number of arrays, 2; got 3"):
+        mx.nd.reset_arrays(*arrays, num_arrays=3)

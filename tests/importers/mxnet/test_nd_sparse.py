@@ -174,3 +174,66 @@ def test_an_executor_writes_into_the_sparse_gradient_that_it_is_given(request_):
     extra = 1 if request_ == "add" else 0
     assert grad.stype == "row_sparse" and run.grad_dict["w"] is grad
     assert grad.asnumpy().tolist() == [[3 + extra] * 2, [extra] * 2]
+
+
+@pytest.mark.parametrize("kind", ["csr", "row_sparse"])
+@pytest.mark.parametrize("of_gradient", ["default", "csr", "row_sparse"])
+def test_a_given_gradient_of_a_sparse_variable_is_written(kind, of_gradient):
+    values = numpy.array([[1.0, 0], [0, 3]], "float32")
+    x = mx.nd.array(values).tostype(kind)
+    gradient = mx.nd.zeros((2, 2)).tostype(of_gradient)
+    mx.autograd.mark_variables([x], [gradient], grad_reqs="add")
+    for _ in range(2):
+        with mx.autograd.record():
+            y = mx.nd.square(x)
+        mx.autograd.backward([y])
+    numpy.testing.assert_array_equal(gradient.asnumpy(), 4 * values)
+    assert gradient.stype == of_gradient
+    if of_gradient == "row_sparse":
+        assert gradient.indices.asnumpy().tolist() == [0, 1]
+
+
+def test_a_whole_variable_has_no_sparse_gradient_of_its_own():
+    with pytest.raises(TypeError, match="`gradients` of whole arrays must be whole arrays"):
+        mx.autograd.mark_variables([mx.nd.ones((2, 2))], [mx.nd.zeros((2, 2), stype="csr")])
+
+
+def test_edges_of_a_graph_are_found_by_their_nodes():
+    matrix = scipy.sparse.random(6, 5, 0.4, "csr", random_state=numpy.random.default_rng(3))
+    graph = mx.nd.sparse.csr_matrix(matrix)
+    u, v = (part.ravel() for part in numpy.indices((6, 5)))
+    wanted = numpy.where(matrix.toarray() == 0, -1, matrix.toarray()).ravel()
+    found = mx.nd.contrib.edge_id(graph, mx.nd.array(u), mx.nd.array(v))
+    numpy.testing.assert_allclose(found.asnumpy(), wanted, rtol=1e-6)
+    ones = mx.nd.contrib.dgl_adjacency(graph)
+    numpy.testing.assert_array_equal(ones.asnumpy(), matrix.toarray() != 0)
+    with pytest.raises(ValueError, match=r"edge_id: `v` must have nodes in \[0, 5\)"):
+        mx.nd.contrib.edge_id(graph, mx.nd.array([0]), mx.nd.array([5]))
+    with pytest.raises(TypeError, match="`data` must be a CSRNDArray; got NDArray"):
+        mx.nd.contrib.dgl_adjacency(mx.nd.ones((2, 2)))
+
+
+def test_each_row_of_a_matrix_by_a_power_law_has_twice_as_many_elements():
+    array, _ = mx.test_utils.rand_sparse_ndarray((8, 100), "csr", 0.15, distribution="powerlaw")
+    counts = numpy.diff(array.indptr.asnumpy())
+    assert counts.sum() == 120 and counts[:5].tolist() == [2, 4, 8, 16, 32]
+    full, _ = mx.test_utils.rand_sparse_ndarray((3, 4), "csr", 1.0, distribution="powerlaw")
+    assert full.asnumpy().all()
+    for options in ({"density": 0.01, "distribution": "powerlaw"}, {"distribution": "even"}):
+        with pytest.raises(ValueError, match=r"rand_sparse_ndarray: `(density|distribution)` must"):
+            mx.test_utils.rand_sparse_ndarray((8, 10), "csr", **options)
+
+
+@pytest.mark.parametrize("rows", [[0, 1, 2, 3], [1, 3]])
+def test_rows_of_a_parameter_bring_their_gradient_to_it(rows):
+    parameter = mx.gluon.Parameter("w", shape=(4, 2), stype="row_sparse", grad_stype="row_sparse")
+    parameter.initialize(mx.init.Constant(2))
+    mx.gluon.Trainer([parameter], "sgd")
+    chosen = parameter.row_sparse_data(mx.nd.array(rows))
+    assert [chosen.stype, chosen.indices.asnumpy().tolist()] == ["row_sparse", rows]
+    with mx.autograd.record():
+        y = chosen * 3
+    y.backward()
+    wanted = numpy.zeros((4, 2))
+    wanted[rows] = 3
+    numpy.testing.assert_array_equal(parameter.grad().asnumpy(), wanted)

@@ -189,3 +189,14 @@ def test_windows_of_correlations_have_a_middle_and_move(name, value, rule):
     image = mx.nd.ones((1, 1, 4, 4))
     with pytest.raises(ValueError, match=f"Correlation: `{name}` must be {rule}; got {value}"):
         mx.nd.Correlation(image, image, **{name: value})
+
+
+def test_each_row_of_unique_classes_has_each_once():
+    classes, trials = mx.nd._internal._sample_unique_zipfian(1000, shape=(3, 200))
+    assert [classes.shape, trials.shape, classes.dtype.name] == [(3, 200), (3,), "int64"]
+    for row, count in zip(classes.asnumpy(), trials.asnumpy(), strict=True):
+        assert (
+            len(set(row.tolist())) == 200 and row.min() >= 0 and row.max() < 1000 and count >= 200
+        )
+    with pytest.raises(ValueError, match="at most 3 classes in a row; got 4"):
+        mx.nd._internal._sample_unique_zipfian(3, shape=(1, 4))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from weft import npx
+from weft import np, npx
 from weft._core.typing import ndarray
 from weft._import.values import Array
 from weft.mxnet._operators._attributes import flag, parse
@@ -90,7 +90,10 @@ def _bipartite_matching(
 ) -> tuple[ndarray, ndarray]:
     """MXNet makes one pair more than `topk`."""
     most = int(topk) + 1 if topk > 0 else -1
-    return npx.bipartite_matching(data, threshold, flag(is_ascend), most)
+    found = npx.bipartite_matching(data, threshold, flag(is_ascend), most)
+    never = np.zeros((), "bool")  # recorded, as all operators of MXNet: the gradient is zero
+    of_rows, of_columns = (np.where(never, np.sum(data), part) for part in found)
+    return of_rows, of_columns
 
 
 @rules("_contrib_box_nms", "_contrib_box_non_maximum_suppression", "_npx_box_nms")
@@ -108,6 +111,8 @@ def _box_nms(
     in_format: str = "corner",
     out_format: str = "corner",
 ) -> ndarray:
+    if id_index >= 0 and background_id < 0:
+        data = _without_class(data, int(id_index), int(score_index), int(background_id))
     return npx.box_nms(
         data,
         overlap_thresh,
@@ -121,6 +126,13 @@ def _box_nms(
         in_format,
         out_format,
     )
+
+
+def _without_class(data: ndarray, id_index: int, score_index: int, background: int) -> ndarray:
+    """Boxes of which those of a negative class have no score: MXNet leaves them out, too."""
+    columns = np.arange(data.shape[-1]) == score_index
+    is_background = data[..., id_index : id_index + 1] == background
+    return np.where(np.logical_and(is_background, columns), float("-inf"), data)
 
 
 @rules("_contrib_box_iou", "_npx_box_iou")

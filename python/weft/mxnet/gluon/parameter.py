@@ -13,26 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from weft import np
+from weft import autograd, np
 from weft._base import spelling as _spelling
-from weft._base.errors import InvalidState, InvalidType, InvalidValue
+from weft._base.errors import InvalidState, InvalidType
 from weft._core import native as _core
 from weft._core.typing import ndarray
 from weft.gluon.parameter import Constant as _NativeConstant
 from weft.gluon.parameter import DeferredInitializationError
 from weft.gluon.parameter import Parameter as _Native
 from weft.mxnet._made import host
+from weft.mxnet.base import RefusedError
 from weft.mxnet.gluon import _devices
 from weft.mxnet.gluon._modes import dtype_name as _dtype_name
 from weft.mxnet.gluon._modes import shown as _shown
 
 tensor_types = (ndarray,)
-
-
-class RefusedError(InvalidValue, AssertionError):
-    """What MXNet asserts of arguments; programs catch it by either name."""
-
-    __module__ = "weft.mxnet"
 
 
 class Parameter(_Native):
@@ -303,8 +298,6 @@ class Parameter(_Native):
 
     def list_row_sparse_data(self, row_id: Any) -> list[Any]:
         """`row_sparse_data` on all contexts."""
-        from weft.sparse import RowSparseArray
-
         if self.stype != "row_sparse":
             raise InvalidState(
                 f"row_sparse_data: `{self.name}` is stored as a whole; read it with `data()`"
@@ -313,8 +306,9 @@ class Parameter(_Native):
             raise InvalidState(
                 f"row_sparse_data: `{self.name}` needs a trainer: make `gluon.Trainer` first"
             )
-        rows = np.array(numpy.unique(host(row_id).astype("int64")))
-        return [RowSparseArray(a[rows], rows, a.shape) for a in self._arrays()]
+        rows = numpy.unique(host(row_id).astype("int64"))
+        contexts = self._contexts or [None]
+        return [_rows_of(a, rows, c) for a, c in zip(self._arrays(), contexts, strict=False)]
 
     def var(self) -> Any:
         """The parameter as a variable of `mx.sym`, of its name."""
@@ -383,6 +377,18 @@ class Constant(Parameter, _NativeConstant):
 
     def __repr__(self) -> str:
         return f"Constant {self.name} (shape={self.shape}, dtype={_dtype_name(self.dtype)})"
+
+
+def _rows_of(array: ndarray, rows: numpy.ndarray, context: Any) -> Any:
+    """Rows of a parameter as a sparse array, whose gradient goes to the parameter."""
+    kind = _spelling.public_module("mxnet.ndarray").sparse.RowSparseNDArray
+    found = kind(array[rows], np.array(rows), array.shape)
+    mask = numpy.zeros((array.shape[0], *[1] * (array.ndim - 1)), "bool")
+    mask[rows] = True
+    with autograd.record(train_mode=autograd.is_training()):
+        found.remember(np.where(np.array(mask), array, 0))
+    found._named = context
+    return found
 
 
 def _initializer_type() -> type:

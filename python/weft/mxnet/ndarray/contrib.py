@@ -20,6 +20,7 @@ from weft.mxnet._operators._arguments import by_name
 from weft.mxnet.ndarray._array import NDArray, plain, shaped
 from weft.mxnet.ndarray._creation import array
 from weft.mxnet.ndarray._functions import finder, function_of, names_behind
+from weft.mxnet.ndarray._graphs import dgl_adjacency, edge_id  # noqa: F401 - public here
 from weft.mxnet.ndarray._sparse import CSRNDArray
 
 
@@ -220,5 +221,6 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = finder("ndarray.contrib", ("_contrib_",), globals())
 
 _OWN = ("cond", "foreach", "getnnz", "isfinite", "isinf", "isnan", "rand_zipfian", "while_loop")
+_OWN = (*_OWN, "dgl_adjacency", "edge_id")
 __all__: Any = sorted({*_OWN, *_UPDATES, *names_behind(("_contrib_",))})
 __dir__ = __all__.copy

@@ -10,7 +10,8 @@ from typing import Any
 from weft._base.errors import InvalidType, InvalidValue
 from weft.mxnet import name as names
 from weft.mxnet._reading.graph import VARIABLE, Entry, Graph, GraphNode, reachable
-from weft.mxnet.attribute import AttrScope
+from weft.mxnet.attribute import AttrScope, current
+from weft.mxnet.base import RefusedError
 from weft.mxnet.symbol._symbol import Symbol, file_attributes
 
 _SCOPE = "__subgraph_name__"  # the annotation of nodes that are made inside a body
@@ -79,7 +80,9 @@ def _given(values: list[Symbol], is_alone: bool) -> Any:
 def _node(op: str, name: str, inputs: list[Entry], bodies: list[_Body], **attrs: Any) -> GraphNode:
     texts = {key: str(value) for key, value in attrs.items()}
     texts["num_args"] = str(len(inputs) + len(bodies))
-    node = GraphNode(op, name, texts, inputs)
+    # A loop inside of a body is a node of that body.
+    around = {key: text for key, text in current().get(None).items() if key == _SCOPE}
+    node = GraphNode(op, name, texts | around, inputs)
     node.subgraphs = [body.graph for body in bodies]
     return node
 
@@ -125,7 +128,7 @@ def foreach(
     used_rows = [(s, p) for s, p in zip(rows, row_places, strict=True) if p >= 0]
     used_states = [(s, p) for s, p in zip(states, state_places, strict=True)]
     if not used_rows or -1 in state_places:
-        raise InvalidValue("foreach: `body` must read its row and each of its states")
+        raise RefusedError("foreach: `body` must read its row and each of its states")
     inputs = [s._heads[0] for s, _ in (*used_rows, *used_states)] + list(rest.values())
     node = _node(
         "_foreach",
@@ -178,24 +181,27 @@ def while_loop(
         )
     asked = _Body([decided[0]._heads[0]], f"{own}_cond", labels)
     step = _Body([s._heads[0] for s in (*outputs, *new)], f"{own}_func", labels)
+    # A variable that the body does not read becomes an output that nobody sees.
+    unread = [s for s, place in zip(variables, step.places(labels), strict=True) if place < 0]
+    if unread:
+        heads = [s._heads[0] for s in (*outputs, *unread, *new)]
+        step = _Body(heads, f"{own}_func", labels)
+    seen, last = len(outputs), len(outputs) + len(unread)
     inputs, where = _joined([asked, step], dict(zip(labels, states, strict=True)))
     node = _node(
         "_while_loop",
         own,
         inputs,
         [asked, step],
-        num_outputs=len(outputs) + len(new),
-        num_out_data=len(outputs),
+        num_outputs=last + len(new),
+        num_out_data=last,
         max_iterations=int(max_iterations),
         cond_input_locs=tuple(where[0]),
         func_input_locs=tuple(where[1]),
         func_var_locs=tuple(step.places(labels)),
     )
-    if -1 in step.places(labels):
-        raise InvalidValue("while_loop: `func` must read each of its variables")
-    whole = [Symbol([(node, n)]) for n in range(len(outputs) + len(new))]
-    count = len(outputs)
-    return _given(whole[:count], is_out), _given(whole[count:], is_state)
+    whole = [Symbol([(node, n)]) for n in range(last + len(new))]
+    return _given(whole[:seen], is_out), _given(whole[last:], is_state)
 
 
 def cond(

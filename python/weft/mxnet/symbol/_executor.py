@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from weft import autograd
-from weft._base.errors import InvalidState, InvalidType, InvalidValue, NotFound
+from weft._base.errors import InvalidType, InvalidValue, NotFound
 from weft._base.spelling import hint
 from weft._core import native
 from weft.mxnet._reading.graph import GraphNode
@@ -50,7 +50,7 @@ class Executor:
         grads: Mapping[str, Any],
         function: Function,
     ) -> None:
-        self._symbol, self._ctx = symbol, ctx
+        self._symbol, self._ctx, self._device = symbol, ctx, ctx
         self.arg_dict = {name: arrays[name] for name in symbol.list_arguments()}
         self.aux_dict = {name: arrays[name] for name in symbol.list_auxiliary_states()}
         self._grad_req = dict(grad_req)
@@ -158,12 +158,11 @@ class Executor:
         """Writes or adds the gradients of the outputs to those of the arguments.
 
         out_grads: one for each output. Ones by default, which output layers of 1.x leave aside.
+
+        Does nothing where no argument has a gradient, as in MXNet.
         """
         if all(request == "null" for request in self._grad_req.values()):
-            raise InvalidState(
-                "backward: no argument has a gradient; give `args_grad`, or a `grad_req` that is "
-                "not 'null'"
-            )
+            return
         if self._outputs is None or not self._has_history:
             self._run(is_recorded=True)  # of a `forward` that was not for training
         heads, grads = self._heads_of(out_grads)

@@ -103,6 +103,23 @@ def rand_ndarray(
     )[0]
 
 
+def _doubling_rows(shape: tuple[int, int], count: int) -> numpy.ndarray:
+    """Which elements a matrix of so many stored elements has, where each row has twice as many as
+    the one above. Every row has one at least."""
+    rows, columns = shape
+    if count < rows:
+        raise InvalidValue(
+            f"rand_sparse_ndarray: `density` must give each of {rows} rows an element; got {count}"
+        )
+    filled, left = numpy.ones(rows, "int64"), count - rows
+    for wanted in (numpy.minimum(2.0 ** numpy.arange(1, rows + 1), columns), [columns] * rows):
+        for row, most in enumerate(wanted):
+            more = min(left, int(most) - int(filled[row]))
+            filled[row] += more
+            left -= more
+    return numpy.arange(columns) < filled[:, None]
+
+
 def rand_sparse_ndarray(
     shape: Any,
     stype: str,
@@ -119,6 +136,8 @@ def rand_sparse_ndarray(
 
     stype: 'row_sparse' or 'csr'; density: share of rows or elements that are stored, by default
         random; data_init: one value for all of them
+    distribution: of a csr matrix, 'uniform', or 'powerlaw': each row stores twice as many elements
+        as the one above, from the first column on, while there are any left
     """
     density = _random.random() if density is None else density
     dtype = numpy.dtype(numpy.float32 if dtype is None else dtype)
@@ -126,7 +145,14 @@ def rand_sparse_ndarray(
         return _rand_row_sparse(shape, density, dtype, data_init, rsp_indices, modifier_func, ctx)
     if stype != "csr":
         raise InvalidValue(f"rand_sparse_ndarray: `stype` must be row_sparse or csr; got {stype!r}")
-    keeps = numpy.random.rand(*shape) < density
+    if distribution == "powerlaw":
+        keeps = _doubling_rows(tuple(shape), int(density * shape[0] * shape[1]))
+    elif distribution in (None, "uniform"):
+        keeps = numpy.random.rand(*shape) < density
+    else:
+        raise InvalidValue(
+            f"rand_sparse_ndarray: `distribution` must be uniform or powerlaw; got {distribution!r}"
+        )
     values = numpy.where(keeps, numpy.random.uniform(0.1, 1, shape), 0)
     if data_init is not None:
         values = numpy.where(keeps, data_init, 0)
