@@ -239,9 +239,9 @@ slice-fuzz: $(VENV)/.dependencies
 slice-mutation: build
 	$(BIN)/python tests/mutation/run.py --build $(BUILD)
 
-# What needs PyTorch, and ONNX Runtime beside the importers and exporters.
+# What needs PyTorch or librosa, and ONNX Runtime beside the importers and exporters.
 slice-peers: build $(PEERS)/.dependencies
-	$(PEERS)/bin/python -m pytest -q -m torch tests/python tests/ops
+	$(PEERS)/bin/python -m pytest -q -m "torch or librosa" tests/python tests/ops
 	$(PEERS)/bin/python -m pytest -q tests/importers
 
 # sanitized(<folder>, <value of -fsanitize>, <further options of cmake>)

@@ -22,6 +22,7 @@ from weft._version import __version__
 if TYPE_CHECKING:
     from weft import (
         amp,
+        audio,
         autograd,
         caffe,
         callbacks,
@@ -87,6 +88,7 @@ __all__ = [
     "Model",
     "__version__",
     "amp",
+    "audio",
     "autograd",
     "caffe",
     "callbacks",

@@ -50,6 +50,7 @@ def test_stubs_are_what_the_registry_gives(place):
 
 
 PAGES = [
+    "audio",
     "bring-your-model",
     "control-flow",
     "derivatives",

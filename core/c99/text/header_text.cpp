@@ -55,11 +55,14 @@ std::string header_of(const Program& program, const Compiled& compiled, const st
             std::string(kCmsisNnVersion) + "\n" + cores_text(compiled.cmsis_nn);
   text += std::string(" *   work    ") + work + " multiply-adds a run\n" + more.figures + " */\n";
   text += "#ifndef " + prefix + "_H\n#define " + prefix + "_H\n\n#include <stdint.h>\n\n";
+  const std::string parameters = parameters_of(program);
+  const std::string getters =
+      program.ports_in_arena ? getters_of(program, compiled.name, "", ";\n") : "";
+  text += complex_types(parameters + getters + more.types);
   text += "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
   text += "/* Of the memory that a run works in; its address is a multiple of the alignment. */\n";
   text += "#define " + prefix + "_ARENA_BYTES " + std::to_string(compiled.arena_bytes) + "\n";
   text += "#define " + prefix + "_ARENA_ALIGNMENT " + std::to_string(kArenaAlignment) + "\n\n";
-  const std::string parameters = parameters_of(program);
   if (program.ports_in_arena) text += places_text(program, prefix);
   text += more.types;
   if (program.feeds_rows) {
@@ -71,8 +74,7 @@ std::string header_of(const Program& program, const Compiled& compiled, const st
   }
   text += returns_of(program) + compiled.name + verb_of(program) + "(" +
           (parameters.empty() ? "void" : parameters) + ");\n";
-  if (program.ports_in_arena) text += getters_of(program, compiled.name, "", ";\n");
-  text += "\n" + more.declarations;
+  text += getters + "\n" + more.declarations;
   const std::string alone = "\n * With " + prefix + "_NO_STATIC_ARENA defined there are only these";
   if (program.feeds_rows)
     text +=

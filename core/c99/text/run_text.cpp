@@ -48,7 +48,8 @@ std::string source_of(const Program& program, const Source& source, const Defini
   std::string text = "/* " + compiled.name + ".c: see " + compiled.name +
                      ".h. Compile with -ffp-contract=off. */\n#include \"" + compiled.name +
                      ".h\"\n\n";
-  text += top.text(source.functions() + more.steps);
+  const std::string definitions = top.text(source.functions() + more.steps);
+  text += complex_types(definitions + source.functions() + more.steps) + definitions;
   text += source.buffers() + more.buffers + source.functions() + more.steps;
   if (program.feeds_rows)
     text += "void " + compiled.name + "_start_in(void *arena)\n{\n  memset((char *)arena + " +

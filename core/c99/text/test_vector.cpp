@@ -23,14 +23,20 @@ namespace {
 // by the golden ratio) scatters the indices of elements.
 uint32_t scattered(int64_t i) { return (static_cast<uint32_t>(i) + 1) * 2654435761u; }
 
+// How many numbers an array is: a complex number is two.
+int64_t numbers_of(const model::Port& port) {
+  return port.type.shape.elements() * (is_complex(port.type.dtype) ? 2 : 1);
+}
+
 // The content of an input. Floats are multiples of 1/256 in [-1, 1), int8 takes all values, other
 // integers are 0 or 1, because they often are numbers of rows. `variant`: 0, or a number of inputs
 // that differ from these in the last digits of some elements.
 std::vector<char> example(const model::Port& port, size_t input, size_t variant) {
-  const int64_t size = size_of(port.type.dtype);
+  const DType dtype = part_of(port.type.dtype);
+  const int64_t size = size_of(dtype);
   std::vector<char> bytes(static_cast<size_t>(port.type.bytes()));
   // The top 9 bits: 0 to 511.
-  for (int64_t i = 0; i < port.type.shape.elements(); ++i) {
+  for (int64_t i = 0; i < numbers_of(port); ++i) {
     const uint32_t drawn = scattered(i + 4099 * static_cast<int64_t>(input)) >> 23;
     char* const to = bytes.data() + i * size;
     float real = (static_cast<float>(drawn) - 256) / 256;
@@ -39,12 +45,12 @@ std::vector<char> example(const model::Port& port, size_t input, size_t variant)
       real *= 1 + std::numeric_limits<float>::epsilon();
       wide *= 1 + std::numeric_limits<double>::epsilon();
     }
-    if (port.type.dtype == DType::kFloat32)
+    if (dtype == DType::kFloat32)
       std::memcpy(to, &real, sizeof real);
-    else if (port.type.dtype == DType::kFloat64)
+    else if (dtype == DType::kFloat64)
       std::memcpy(to, &wide, sizeof wide);
     else
-      *to = static_cast<char>(port.type.dtype == DType::kInt8 ? drawn : drawn & 1);
+      *to = static_cast<char>(dtype == DType::kInt8 ? drawn : drawn & 1);
   }
   return bytes;
 }
@@ -250,15 +256,13 @@ class TestMain {
 
   // How much an output of two runs differs.
   static double moved(Known& a, const Known& b, size_t output, const model::Port& port) {
-    const int64_t count = port.type.shape.elements();
+    const int64_t count = numbers_of(port);
+    const DType dtype = part_of(port.type.dtype);
     const Result<const void*> x = a.context->output_data(output),
                               y = b.context->output_data(output);
     if (&a == &b || !x.ok() || !y.ok()) return 0;
-    if (port.type.dtype == DType::kFloat32)
-      return largest_difference<float>(x.value(), y.value(), count);
-    return port.type.dtype == DType::kFloat64
-               ? largest_difference<double>(x.value(), y.value(), count)
-               : 0;
+    if (dtype == DType::kFloat32) return largest_difference<float>(x.value(), y.value(), count);
+    return dtype == DType::kFloat64 ? largest_difference<double>(x.value(), y.value(), count) : 0;
   }
 
   Status add_output(const Result<const void*>& data, const model::Port& port) {
@@ -274,9 +278,13 @@ class TestMain {
   std::string check_text(const model::Port& port, bool is_loss, double noise) const {
     const std::string count = std::to_string(port.type.shape.elements());
     const std::string number = std::to_string(outputs_);
-    return "  for (int32_t i = 0; i < " + count + "; ++i)\n    compare((double)expected" + number +
-           "[i], (double)output" + number + "[i]);\n  failed |= told(" + number + ", " + count +
-           ", " + (is_floating(port.type.dtype) ? "1e-4" : "0") + (is_loss ? ", 1" : ", 0") + ", " +
+    std::string text = "  for (int32_t i = 0; i < " + count + "; ++i) {\n";
+    for (const char* const part : {".re", ".im", ""})
+      if (is_complex(port.type.dtype) == (*part != 0))
+        text += "    compare((double)expected" + number + "[i]" + part + ", (double)output" +
+                number + "[i]" + part + ");\n";
+    return text + "  }\n  failed |= told(" + number + ", " + count + ", " +
+           (is_inexact(port.type.dtype) ? "1e-4" : "0") + (is_loss ? ", 1" : ", 0") + ", " +
            text_of_real(noise) + ");\n";
   }
 

@@ -54,8 +54,18 @@ void append_integer(std::string& text, T value) {
   if constexpr (sizeof(T) == 4 && !std::is_signed_v<T>) text += "u";
 }
 
-// The one switch over the dtypes that C has. Halves have no literal: they are refused earlier.
+// The one switch over the dtypes that C has. Halves have no literal: they are refused earlier. That
+// of a complex number is an initializer.
 void append_literal(std::string& text, DType dtype, const void* element) {
+  if (is_complex(dtype)) {
+    const DType part = part_of(dtype);
+    text += "{";
+    append_literal(text, part, element);
+    text += ", ";
+    append_literal(text, part, static_cast<const char*>(element) + size_of(part));
+    text += "}";
+    return;
+  }
   switch (moved_as(dtype)) {
     case DType::kFloat32: append_float(text, value_at<float>(element), "f"); break;
     case DType::kFloat64: append_float(text, value_at<double>(element), ""); break;
@@ -87,8 +97,23 @@ std::string_view type_name(DType dtype) {
     case DType::kUInt32: return "uint32_t";
     case DType::kInt64: return "int64_t";
     case DType::kUInt64: return "uint64_t";
+    case DType::kComplex64: return "weft_complex64";
+    case DType::kComplex128: return "weft_complex128";
     default: return {};
   }
+}
+
+// Several programs may be in one file, so each type has a guard. The layout is that of C's own
+// complex numbers, which C++ does not have.
+std::string complex_types(std::string_view text) {
+  std::string types;
+  for (const DType dtype : {DType::kComplex64, DType::kComplex128}) {
+    const std::string name(type_name(dtype)), guard = upper(name);
+    if (text.find(name) == std::string_view::npos) continue;
+    types += "#ifndef " + guard + "\n#define " + guard + "\ntypedef struct {\n  " +
+             std::string(type_name(part_of(dtype))) + " re, im;\n} " + name + ";\n#endif\n\n";
+  }
+  return types;
 }
 
 std::string literal(DType dtype, const void* element) {

@@ -11,8 +11,11 @@
 
 namespace weft::c99 {
 
-// The C type of an element: float, int8_t; a bool is uint8_t. Empty if C has none (float16).
+// The C type of an element: float, int8_t; a bool is uint8_t; complex numbers are structs. Empty if
+// C has none (float16).
 std::string_view type_name(DType dtype);
+// The definitions of the structs of complex numbers that a text names.
+std::string complex_types(std::string_view text);
 // An element as a constant expression that C reads back as the same value.
 std::string literal(DType dtype, const void* element);
 // Adds the elements of a dense array, in lines of at most 100 columns.

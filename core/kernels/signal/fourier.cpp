@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <map>
 #include <mutex>
 
@@ -13,12 +12,11 @@
 #include "kernels/elementwise/copy.h"
 #include "kernels/float_type.h"
 #include "kernels/isa/active.h"
-#include "kernels/signal/fourier_kernels_impl.h"
+#include "kernels/signal/fourier_rows_impl.h"
 
 namespace weft::kernels {
 namespace {
 
-constexpr int64_t kLanes = 16;     // rows that are transformed together, at most
 constexpr size_t kMostPlans = 64;  // that are kept
 
 // Factors of the length: fours, a two, then odd primes. None if one of them is too large.
@@ -55,22 +53,9 @@ std::vector<char> circle(int64_t count, const Turns& turns) {
 
 const char* second_half(const std::vector<char>& table) { return table.data() + table.size() / 2; }
 
-// The two pairs of planes that passes go between.
-template <class T>
-struct Buffers {
-  T *re, *im, *next_re, *next_im;
-  Buffers(void* scratch, int64_t elements)
-      : re(static_cast<T*>(scratch)),
-        im(re + elements),
-        next_re(im + elements),
-        next_im(next_re + elements) {}
-};
-
-const FourierKernels& kernels_for(DType dtype) { return WEFT_ACTIVE_LAYER(dtype, kFouriers); }
-
 // The transform of `lanes` rows that lie side by side, element by element.
 template <class T>
-void transform(const FourierPlan& plan, int64_t lanes, Buffers<T>& buffers) {
+void transform_by_passes(const FourierPlan& plan, int64_t lanes, FourierBuffers<T>& buffers) {
   int64_t done = 1;
   for (const int32_t radix : plan.radices) {
     const FourierPass pass{radix,
@@ -80,7 +65,8 @@ void transform(const FourierPlan& plan, int64_t lanes, Buffers<T>& buffers) {
                            second_half(plan.roots),
                            plan.length,
                            done};
-    kernels_for(plan.dtype).pass(pass, buffers.re, buffers.im, buffers.next_re, buffers.next_im);
+    fourier_kernels(plan.dtype)
+        .pass(pass, buffers.re, buffers.im, buffers.next_re, buffers.next_im);
     std::swap(buffers.re, buffers.next_re);
     std::swap(buffers.im, buffers.next_im);
     done *= radix;
@@ -89,59 +75,46 @@ void transform(const FourierPlan& plan, int64_t lanes, Buffers<T>& buffers) {
 
 template <class T>
 void scale(const FourierPlan& plan, const std::vector<char>& by, int64_t length, int64_t lanes,
-           Buffers<T>& buffers) {
-  kernels_for(plan.dtype).scale(length, lanes, by.data(), second_half(by), buffers.re, buffers.im);
+           FourierBuffers<T>& buffers) {
+  fourier_kernels(plan.dtype)
+      .scale(length, lanes, by.data(), second_half(by), buffers.re, buffers.im);
 }
 
 // Bluestein: the rows times the chirp, convolved with its conjugate, times the chirp.
 template <class T>
-void transform_by_convolution(const FourierPlan& plan, int64_t lanes, Buffers<T>& buffers) {
+void transform_by_convolution(const FourierPlan& plan, int64_t lanes, FourierBuffers<T>& buffers) {
   const FourierPlan& inner = *plan.convolution;
-  const auto rest = static_cast<size_t>((inner.length - plan.length) * lanes) * sizeof(T);
+  const int64_t used = plan.length * lanes, rest = (inner.length - plan.length) * lanes;
   scale(plan, plan.chirp, plan.length, lanes, buffers);
-  std::memset(buffers.re + plan.length * lanes, 0, rest);
-  std::memset(buffers.im + plan.length * lanes, 0, rest);
-  transform(inner, lanes, buffers);
+  clear(buffers.re + used, rest);
+  clear(buffers.im + used, rest);
+  transform_by_passes(inner, lanes, buffers);
   scale(plan, plan.filter, inner.length, lanes, buffers);
-  std::swap(buffers.re, buffers.im);  // the inverse transform
-  transform(inner, lanes, buffers);
-  std::swap(buffers.re, buffers.im);
+  buffers.exchange();
+  transform_by_passes(inner, lanes, buffers);
+  buffers.exchange();
   scale(plan, plan.chirp, plan.length, lanes, buffers);
-}
-
-// Rows to lanes: element j of row r becomes element r of vector j. Null rows are zeros.
-template <class T>
-void gather(const T* rows, int64_t length, int64_t lanes, T* to) {
-  if (!rows) {
-    std::memset(to, 0, static_cast<size_t>(length * lanes) * sizeof(T));
-    return;
-  }
-  for (int64_t lane = 0; lane < lanes; ++lane)
-    for (int64_t j = 0; j < length; ++j) to[j * lanes + lane] = rows[lane * length + j];
-}
-template <class T>
-void scatter(const T* from, int64_t length, int64_t lanes, T* rows) {
-  for (int64_t lane = 0; lane < lanes; ++lane)
-    for (int64_t j = 0; j < length; ++j) rows[lane * length + j] = from[j * lanes + lane];
 }
 
 template <class T>
 void run(const FourierPlan& plan, int64_t rows, const T* re, const T* im, T* out_re, T* out_im,
          void* scratch, Range units) {
-  const int64_t size = plan.convolution ? plan.convolution->length : plan.length;
-  for (int64_t unit = units.begin; unit < units.end; ++unit) {
-    const int64_t first = unit * kLanes, lanes = std::min(kLanes, rows - first);
-    const int64_t place = first * plan.length;
-    Buffers<T> buffers(scratch, size * lanes);
-    gather(re ? re + place : nullptr, plan.length, lanes, buffers.re);
-    gather(im ? im + place : nullptr, plan.length, lanes, buffers.im);
-    if (plan.convolution)
-      transform_by_convolution(plan, lanes, buffers);
-    else
-      transform(plan, lanes, buffers);
-    scatter(buffers.re, plan.length, lanes, out_re + place);
-    scatter(buffers.im, plan.length, lanes, out_im + place);
-  }
+  const int64_t length = plan.length;
+  for_row_groups(plan, rows, units, [&](int64_t first, int64_t lanes) {
+    const int64_t place = first * length;
+    FourierBuffers<T> buffers(scratch, buffer_length(plan) * lanes);
+    const auto fill = [&](const T* plane, T* to) {
+      if (plane)
+        gather<1>(plane + place, length, length, lanes, to);
+      else
+        clear(to, length * lanes);
+    };
+    fill(re, buffers.re);
+    fill(im, buffers.im);
+    transform_lanes(plan, lanes, buffers);
+    scatter<1>(buffers.re, length, length, lanes, out_re + place);
+    scatter<1>(buffers.im, length, length, lanes, out_im + place);
+  });
 }
 
 // The spectrum of the conjugate chirp, which is laid round a circle; the inverse transform's scale
@@ -149,15 +122,15 @@ void run(const FourierPlan& plan, int64_t rows, const T* re, const T* im, T* out
 template <class T>
 std::vector<char> filter_of(const FourierPlan& plan) {
   const FourierPlan& inner = *plan.convolution;
-  std::vector<T> scratch(static_cast<size_t>(4 * inner.length));
-  Buffers<T> buffers(scratch.data(), inner.length);
+  std::vector<T> scratch(static_cast<size_t>(4 * inner.length + 3 * kApart<T>));
+  FourierBuffers<T> buffers(scratch.data(), inner.length);
   const T* const cos = reinterpret_cast<const T*>(plan.chirp.data());
   for (int64_t j = 0; j < plan.length; ++j) {
     const int64_t mirrored = j == 0 ? 0 : inner.length - j;
     buffers.re[j] = buffers.re[mirrored] = cos[j];
     buffers.im[j] = buffers.im[mirrored] = -cos[plan.length + j];
   }
-  transform(inner, 1, buffers);
+  transform_by_passes(inner, 1, buffers);
   std::vector<char> filter(static_cast<size_t>(2 * inner.length) * sizeof(T));
   T* const parts = reinterpret_cast<T*>(filter.data());
   const T by = T(1) / static_cast<T>(inner.length);
@@ -170,10 +143,23 @@ std::vector<char> filter_of(const FourierPlan& plan) {
 
 }  // namespace
 
+const FourierKernels& fourier_kernels(DType dtype) { return WEFT_ACTIVE_LAYER(dtype, kFouriers); }
+
+template <class T>
+void transform_lanes(const FourierPlan& plan, int64_t lanes, FourierBuffers<T>& buffers) {
+  if (plan.convolution)
+    transform_by_convolution(plan, lanes, buffers);
+  else
+    transform_by_passes(plan, lanes, buffers);
+}
+template void transform_lanes(const FourierPlan&, int64_t, FourierBuffers<float>&);
+template void transform_lanes(const FourierPlan&, int64_t, FourierBuffers<double>&);
+
 FourierPlan::FourierPlan(DType type, int64_t n) : dtype(type), length(n), radices(radices_of(n)) {
   const auto whole = static_cast<double>(n);
   with_float_type(type, [&](auto* pointer) {
     using T = std::remove_pointer_t<decltype(pointer)>;
+    turns = circle<T>(n / 2 + 1, [&](int64_t j) { return static_cast<double>(j) / (2 * whole); });
     if (has_passes(n)) {
       roots = circle<T>(n, [&](int64_t j) { return static_cast<double>(j) / whole; });
       return;
@@ -202,11 +188,15 @@ std::shared_ptr<const FourierPlan> fourier_plan(DType dtype, int64_t length) {
   return plan;
 }
 
-int64_t fourier_units(int64_t rows) { return (rows + kLanes - 1) / kLanes; }
+int64_t fourier_units(DType dtype, int64_t rows) {
+  const int64_t lanes = lanes_of(dtype);
+  return (rows + lanes - 1) / lanes;
+}
 
 int64_t fourier_scratch_bytes(DType dtype, int64_t length, int64_t rows) {
   const int64_t size = has_passes(length) ? length : convolution_length(length);
-  return (Checked(4 * size) * std::min(rows, kLanes) * element_size(dtype)).value();
+  const int64_t lanes = std::min(rows, lanes_of(dtype));
+  return (Checked(4 * size) * lanes * element_size(dtype) + 3 * kApartBytes).value();
 }
 
 double fourier_flops(int64_t length, int64_t rows) {

@@ -27,6 +27,7 @@ class FourierPlan {
   int64_t length;
   std::vector<int32_t> radices;  // empty where there is a convolution
   std::vector<char> roots;       // exp(-2πi t / n)
+  std::vector<char> turns;       // exp(-πi k / n), k up to n / 2: for 2n reals (real_fourier.h)
   std::unique_ptr<const FourierPlan> convolution;
   std::vector<char> chirp;   // exp(-πi j² / n)
   std::vector<char> filter;  // the spectrum, divided by its length
@@ -36,7 +37,7 @@ class FourierPlan {
 std::shared_ptr<const FourierPlan> fourier_plan(DType dtype, int64_t length);
 
 // A unit is a group of rows.
-int64_t fourier_units(int64_t rows);
+int64_t fourier_units(DType dtype, int64_t rows);
 int64_t fourier_scratch_bytes(DType dtype, int64_t length, int64_t rows);
 double fourier_flops(int64_t length, int64_t rows);
 

@@ -205,8 +205,82 @@ void scale(int64_t length, int64_t lanes, const void* by_re, const void* by_im, 
   }
 }
 
-#define WEFT_FOURIER(T) \
-  { WEFT_LAYER(T, pass<T>), WEFT_LAYER(T, scale<T>) }
+template <class V>
+WEFT_INLINE Planes<V> conjugate(Planes<V> a) {
+  return {a.re, -a.im};
+}
+
+// Element k and its mirror image, element length - k. With Z = E + iO, where E and O are the
+// transforms of even and odd elements, E = (Z[k] + conj Z[length - k]) / 2 and
+// O = -i (Z[k] - conj Z[length - k]) / 2; the result is E + turn O, and its mirror image
+// conj(E - turn O).
+template <class V>
+WEFT_INLINE void split_pair(Planes<V> turn, V half, Planes<V>& low, Planes<V>& high) {
+  const Planes<V> mirrored = conjugate(high);
+  const Planes<V> even = low + mirrored, odd = turned(low - mirrored) * turn;
+  const Planes<V> sum = even + odd, rest = even - odd;
+  low = {sum.re * half, sum.im * half};
+  high = {rest.re * half, -(rest.im * half)};
+}
+
+// The same backwards, times 2: Z[k] = 2E + 2iO.
+template <class V>
+WEFT_INLINE void join_pair(Planes<V> turn, V factor, Planes<V>& low, Planes<V>& high) {
+  const Planes<V> mirrored = conjugate(high);
+  const Planes<V> even = low + mirrored, odd = turned((low - mirrored) * conjugate(turn));
+  const Planes<V> sum = even - odd, rest = even + odd;
+  low = {sum.re * factor, sum.im * factor};
+  high = {rest.re * factor, -(rest.im * factor)};
+}
+
+// Calls f(V* low, ...) for all pairs of mirror images but for the first and the last element.
+template <class T, class F>
+WEFT_INLINE void for_mirrored(const FourierTurns& turns, int64_t lanes, void* re, void* im, F f) {
+  for (int64_t k = 1; k <= turns.length / 2; ++k) {
+    const T cos = ((const T*)turns.cos)[k], sin = ((const T*)turns.sin)[k];
+    T *low_re = (T*)re + k * lanes, *low_im = (T*)im + k * lanes;
+    T *high_re = (T*)re + (turns.length - k) * lanes,
+      *high_im = (T*)im + (turns.length - k) * lanes;
+    for_run<T>(lanes, [&]<class V>(int64_t i, int64_t n, V* kind) WEFT_LAMBDA {
+      Planes<V> low = load(low_re + i, low_im + i, n, kind);
+      Planes<V> high = load(high_re + i, high_im + i, n, kind);
+      f(Planes<V>{V(cos), V(sin)}, low, high);
+      store(low_re + i, low_im + i, low, n);
+      store(high_re + i, high_im + i, high, n);
+    });
+  }
+}
+
+template <class T>
+void split(const FourierTurns& turns, double factor, int64_t lanes, void* re, void* im) {
+  for_mirrored<T>(turns, lanes, re, im,
+                  [&]<class V>(Planes<V> turn, Planes<V>& low, Planes<V>& high)
+                      WEFT_LAMBDA { split_pair(turn, constant<V>(0.5 * factor), low, high); });
+  T *x = (T*)re, *y = (T*)im;
+  for (int64_t i = 0, last = turns.length * lanes; i < lanes; ++i, ++last) {
+    x[last] = x[i] - y[i];
+    x[i] = x[i] + y[i];
+    y[i] = y[last] = 0;
+  }
+}
+
+template <class T>
+void join(const FourierTurns& turns, double factor, int64_t lanes, void* re, void* im) {
+  T *x = (T*)re, *y = (T*)im;
+  for (int64_t i = 0, last = turns.length * lanes; i < lanes; ++i, ++last) {
+    y[i] = x[i] - x[last];
+    x[i] = x[i] + x[last];
+  }
+  for_mirrored<T>(turns, lanes, re, im,
+                  [&]<class V>(Planes<V> turn, Planes<V>& low, Planes<V>& high)
+                      WEFT_LAMBDA { join_pair(turn, constant<V>(factor), low, high); });
+}
+
+#define WEFT_FOURIER(T)                                                       \
+  {                                                                           \
+    WEFT_LAYER(T, pass<T>), WEFT_LAYER(T, scale<T>), WEFT_LAYER(T, split<T>), \
+        WEFT_LAYER(T, join<T>)                                                \
+  }
 
 const FourierKernels kFouriers[kNumDTypes] = {
     {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, WEFT_FOURIER(float), WEFT_FOURIER(double)};

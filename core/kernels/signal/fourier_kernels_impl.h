@@ -14,11 +14,22 @@ struct FourierPass {
   int64_t root_step;      // result k of block p is multiplied by the root number p * k * root_step
 };
 
+// exp(-πi k / length), for k up to length / 2.
+struct FourierTurns {
+  int64_t length;
+  const void *cos, *sin;
+};
+
 struct FourierKernels {
   void (*pass)(const FourierPass& pass, const void* re, const void* im, void* out_re, void* out_im);
   // Vector j of `lanes` numbers is multiplied by the j-th number of a table.
   void (*scale)(int64_t length, int64_t lanes, const void* by_re, const void* by_im, void* re,
                 void* im);
+  // From the transform of `length` numbers, each of two reals, to the first length + 1 elements of
+  // that of the reals, in place, and back. Elements but for the first and the last are multiplied
+  // by `factor`; the way back makes `length` times what it began with.
+  void (*split)(const FourierTurns& turns, double factor, int64_t lanes, void* re, void* im);
+  void (*join)(const FourierTurns& turns, double factor, int64_t lanes, void* re, void* im);
 };
 
 WEFT_KERNELS(extern const FourierKernels kFouriers[kNumDTypes];)

@@ -199,6 +199,10 @@ Complexes transform(Form c) {
   return one({planes[0], planes[1]});
 }
 
+Complexes inverse_transform_to_reals(Form c) {
+  return real(c.builder.call("real_fourier_inverse", {c.in[0].re, c.in[0].im}, {c.get("length")}));
+}
+
 // Norms are those of the magnitudes.
 Complexes of_magnitudes(Form c) { return real(on(c, {magnitude(c.in[0])}, c.all())[0]); }
 
@@ -294,6 +298,7 @@ constexpr Entry kForms[] = {
     {"index_add", each_plane},
     {"index_update", each_plane},
     {"inner", bilinear},
+    {"irdft", inverse_transform_to_reals},
     {"isfinite", both},
     {"isinf", either},
     {"isnan", either},

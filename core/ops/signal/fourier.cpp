@@ -48,8 +48,8 @@ Status run(const KernelCall& call) {
   void* results[] = {call.out[0].data, call.out[1].data};
   const size_t re = call.op.reader(call.attributes).flag("inverse") ? 1 : 0, im = 1 - re;
   const int64_t scratch = kernels::fourier_scratch_bytes(type.dtype, plan.length, count);
-  split_work(kernels::fourier_units(count), 8 * type.shape.elements(), call.scratch, scratch,
-             [&](kernels::Range units, void* room) {
+  split_work(kernels::fourier_units(type.dtype, count), 8 * type.shape.elements(), call.scratch,
+             scratch, [&](kernels::Range units, void* room) {
                kernels::run_fourier(plan, count, planes[re], planes[im], results[re], results[im],
                                     room, units);
              });

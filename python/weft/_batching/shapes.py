@@ -99,10 +99,19 @@ def pick_adjoint(call: Call) -> list[Value]:
     return call.results(call.run(call.fulls(), axis=axis, data_shape=(call.size, *shape)))
 
 
-@rules("fourier")
+@rules("fourier", "real_fourier", "real_fourier_inverse", "frames", "overlap_add")
 def last_axis(call: Call) -> list[Value]:
-    """Axes in front of the last one are free."""
+    """Axes in front of the last one, or of the last two, are free."""
     return call.results(call.run(call.fulls()))
+
+
+@rules("window_sum")
+def window_sum(call: Call) -> list[Value]:
+    """Each example's window, in the place of all its frames."""
+    window, shape = call.full(1), call.shape(0)[-2:]
+    frames = broadcast(reshaped(window, (call.size, 1, shape[1])), (call.size, *shape))
+    options = {name: call[name] for name in ("hop", "start", "length")}
+    return [Value(op("overlap_add", frames, **options), True)]
 
 
 @rules("search_order")

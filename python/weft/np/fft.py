@@ -18,6 +18,8 @@ from weft._core.typing import ArrayLike, DTypeLike, ndarray
 from weft.np import _creation, _ops, _padding
 
 _dft: Any = native.operator("dft")
+_rdft: Any = native.operator("rdft")
+_irdft: Any = native.operator("irdft")
 _NORMS = ("backward", "ortho", "forward")
 
 
@@ -70,15 +72,23 @@ def _along(x: ndarray, axis: int, function: Any) -> ndarray:
 
 
 def _one(
-    a: ArrayLike, n: int | None, axis: int, norm: str | None, inverse: bool, where: str
+    a: ArrayLike,
+    n: int | None,
+    axis: int,
+    norm: str | None,
+    inverse: bool,
+    where: str,
+    function: Any = None,
 ) -> ndarray:
+    """function: the transform of rows, instead of that of complex numbers."""
     x = _array(a)
     axis = _axis(x, axis, where)
     size = _size(n, x.shape[axis], where)
 
     def transform(rows: ndarray) -> ndarray:
         # An extent that only a run knows cannot be compared, but nor does it need to be.
-        return _dft(rows if n is None else _resized(rows, size), inverse)
+        resized = rows if n is None else _resized(rows, size)
+        return function(resized) if function else _dft(resized, inverse)
 
     return _scaled(_along(x, axis, transform), size, norm, inverse, where)
 
@@ -120,22 +130,7 @@ def rfft(a: ArrayLike, n: int | None = None, axis: int = -1, norm: str | None = 
     >>> rfft([1.0, 0, 0]).shape
     (2,)
     """
-    x = _real(a, "rfft")
-    size = _size(n, x.shape[_axis(x, axis, "rfft")], "rfft")
-    whole = _one(x, size, axis, norm, False, "rfft")
-    return _along(whole, axis % x.ndim, lambda rows: rows[..., : size // 2 + 1])
-
-
-def _mirrored(rows: ndarray, size: int) -> ndarray:
-    """All `size` elements of a spectrum whose second half mirrors the first.
-
-    The first element, and the middle one of an even length, count as real.
-    """
-    half = _resized(rows, size // 2 + 1)
-    first = _ops.real(half[..., :1])
-    last = half[..., 1 : (size + 1) // 2]
-    middle = [_ops.real(half[..., size // 2 :])] if size % 2 == 0 else []
-    return _ops.concatenate([first, last, *middle, _ops.conj(_ops.flip(last, -1))], -1)
+    return _one(_real(a, "rfft"), n, axis, norm, False, "rfft", _rdft)
 
 
 def irfft(a: ArrayLike, n: int | None = None, axis: int = -1, norm: str | None = None) -> ndarray:
@@ -149,7 +144,7 @@ def irfft(a: ArrayLike, n: int | None = None, axis: int = -1, norm: str | None =
     size = _size(n, 2 * (x.shape[axis] - 1), "irfft")
 
     def transform(rows: ndarray) -> ndarray:
-        return _ops.real(_dft(_mirrored(rows, size), True))
+        return _irdft(rows if n is None else _resized(rows, size // 2 + 1), size)
 
     return _scaled(_along(x, axis, transform), size, norm, True, "irfft")
 

@@ -573,6 +573,15 @@ def interpolate(
     out: array to write into
     """
 
+def irdft(x: ArrayLike, length: int, *, out: ndarray | None = None) -> ndarray:
+    """Real numbers of the first half of their discrete Fourier transform along the last axis,
+    without a scale. `np.fft` has NumPy's functions.
+
+    x: any dtype, of real or complex numbers
+    length: of the result's last axis
+    out: array to write into
+    """
+
 def l2_normalization(
     data: ArrayLike,
     eps: float = 1e-10,
@@ -1098,6 +1107,14 @@ def quantized_softmax(data: ArrayLike, scale: float, *, out: ndarray | None = No
     out: array to write into
 
     No gradient: integers.
+    """
+
+def rdft(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
+    """The first half of the discrete Fourier transform of real numbers along the last axis, without
+    a scale; complex. `np.fft` has NumPy's functions.
+
+    x: any real dtype
+    out: array to write into
     """
 
 def relu(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:

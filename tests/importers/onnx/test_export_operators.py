@@ -34,11 +34,17 @@ LACKS = {
     *("grid_sample", "sample_pixels"),
 }
 # Composites of which a sample is an operator without a form: polygamma of 0 is digamma.
-COME_DOWN_TO = {"dft": "fourier", "polygamma": "digamma"}
-COME_DOWN_TO |= dict.fromkeys(
-    ("cholesky", "det", "eig", "eigh", "inv", "qr", "qr_whole", "slogdet", "solve"), "lapack_inv"
-)
-COME_DOWN_TO |= dict.fromkeys(("solve_triangular", "svd", "svd_whole"), "lapack_inv")
+COME_DOWN_TO = {
+    "dft": "fourier",
+    "irdft": "real_fourier_inverse",
+    "polygamma": "digamma",
+    "rdft": "real_fourier",
+    **dict.fromkeys(
+        ("cholesky", "det", "eig", "eigh", "inv", "qr", "qr_whole", "slogdet", "solve"),
+        "lapack_inv",
+    ),
+    **dict.fromkeys(("solve_triangular", "svd", "svd_whole"), "lapack_inv"),
+}
 PACKED = "packed"  # samples of operators that read packed weights have none that they came from
 
 

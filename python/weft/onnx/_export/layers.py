@@ -393,7 +393,6 @@ rules.refuse(
 )
 rules.refuse("int16 data with int8 weights has no form in ONNX", "quantized_convolution16")
 rules.refuse("ONNX takes no bits of a number before opset 26", "reinterpret")
-rules.refuse("ONNX has no complex numbers", "fourier", "imaginary_part", "pair", "real_part")
 rules.refuse(
     "ONNX has no factorizations of matrices",
     *("lapack_cholesky", "lapack_det", "lapack_eig", "lapack_eigh", "lapack_inv", "lapack_qr"),
@@ -401,6 +400,11 @@ rules.refuse(
     *("lapack_triangular", "small_cholesky", "small_det", "small_eigh", "small_inv"),
     "small_solve",
 )
+rules.refuse(
+    "ONNX has no complex numbers",
+    *("fourier", "imaginary_part", "pair", "real_fourier", "real_fourier_inverse", "real_part"),
+)
+rules.refuse("ONNX has no frames that overlap", "frames", "overlap_add", "window_sum")
 rules.refuse("ONNX has no such function", "digamma", "erfinv", "gamma", "gammaln")
 rules.refuse(
     "ONNX has no operator that draws such numbers",
