@@ -384,14 +384,13 @@ def _rows_of(array: ndarray, rows: ndarray, context: Any) -> Any:
     it has a gradient with respect to these rows, as in MXNet, where they are the parameter."""
     from weft.mxnet.ndarray._array import NDArray
     from weft.mxnet.ndarray._recorded import remembered
-    from weft.mxnet.ndarray.sparse import RowSparseNDArray
+    from weft.mxnet.ndarray._sparse_classes import RowSparseNDArray, named
 
     with autograd.record(autograd.is_training()):
         values = npx.embedding(rows, array, True)
         whole = npx.index_update(np.zeros(array.shape, array.dtype), rows.reshape((1, -1)), values)
     found = RowSparseNDArray(values.detach(), rows, array.shape)
-    found._named = context
-    return remembered(found, NDArray(whole))
+    return remembered(named(found, context), NDArray(whole))
 
 
 def _initializer_type() -> type:
