@@ -103,8 +103,9 @@ def foreach(
     >>> def step(row, total):
     ...     return row * 2, row + total
     >>> out, last = mx.sym.contrib.foreach(step, mx.sym.var("x"), mx.sym.var("s"))
-    >>> out.eval(x=np.array([1.0, 2.0]), s=np.zeros(()))[0].asnumpy()
-    array([2., 4.], dtype=float32)
+    >>> out.eval(x=np.array([[1.0], [2.0]]), s=np.zeros((1,)))[0].asnumpy()
+    array([[2.],
+           [4.]], dtype=float32)
     """
     own = names.current().get(None, name)
     rows, is_row = _listed(data, "foreach: `data`")
