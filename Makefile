@@ -27,7 +27,7 @@ CONFIGURE = cmake -G Ninja -S . -DWEFT_WERROR=$(WERROR) -DPython_EXECUTABLE=$(BI
 PYTEST = $(BIN)/python -m pytest -q
 CTEST = ctest --output-on-failure
 
-.PHONY: all build prerequisites demo test test-array-api test-full slices lint lint-rules format format-check bench \
+.PHONY: all build prerequisites demo test test-array-api test-mxnet test-full slices lint lint-rules format format-check bench \
   bench-all bench-peers runtime clean distclean
 .DEFAULT_GOAL := all
 all: build
@@ -126,6 +126,19 @@ test-array-api: build $(ARRAY_API)/.dependencies
 	  ARRAY_API_TESTS_VERSION=2024.12 $(CURDIR)/$(ARRAY_API)/bin/python -m pytest -q \
 	  -p no:cacheprovider --rootdir=. -c pytest.ini --xfails-file $(CURDIR)/tests/array_api/expected_failures.txt \
 	  --max-examples $(or $(EXAMPLES),100) array_api_tests
+
+# MXNet's own unit tests, of 1.x or 2.0, of which there is a checkout at MXNET_TESTS. FILES names files
+# of its tests/python/unittest; all by default.
+MXNET_SUITE := $(BUILD)/mxnet-suite
+$(MXNET_SUITE)/.dependencies: tests/mxnet_suite/requirements.txt $(VENV)/.dependencies
+	@test -x $(MXNET_SUITE)/bin/python || $(PYTHON) -m venv $(MXNET_SUITE)
+	@$(MXNET_SUITE)/bin/python -m pip install --quiet -r $< -r $(VENV)/requirements.txt
+	@touch $@
+test-mxnet: build $(MXNET_SUITE)/.dependencies
+	@test -d "$(MXNET_TESTS)/tests/python/unittest" || \
+	  { echo "MXNET_TESTS must be a checkout of apache/mxnet"; exit 2; }
+	PYTHONPATH=$(CURDIR)/$(BUILD)/python $(MXNET_SUITE)/bin/python tests/mxnet_suite/run.py \
+	  $(MXNET_TESTS) $(FILES)
 
 # What test-full adds to test, in slices of at most 25 minutes on two cores. SLICE names those to
 # run (SLICE=tsan, SLICE="isa-avx2 engine"), without `test`; `make slices` lists them.

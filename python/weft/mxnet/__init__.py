@@ -153,6 +153,7 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "numpy": ("numpy", None),
     "numpy_dispatch_protocol": ("numpy._dispatch", None),
     "numpy_extension": ("numpy_extension", None),
+    "numpy_op_signature": ("_modules.numpy_op_signature", None),
     "operator": ("operator", None),
     "optimizer": ("optimizer", None),
     "profiler": ("profiler", None),

@@ -14,13 +14,13 @@ from weft._base.spelling import public_module
 from weft._core import native
 from weft._core.typing import ndarray
 from weft.mxnet._npx_functions import FUNCTIONS as _FUNCTIONS
-from weft.mxnet.device import Device, native_of
+from weft.mxnet.device import Device, current_device, native_of
 
 
 def _as_in_ctx(self: ndarray, ctx: Any) -> ndarray:
     """The array on a device: itself if it is there."""
     where = native_of(ctx)
-    return self if where is None else self.to_device(where)
+    return self if where is None or where == self.device else self.to_device(where)
 
 
 def _copyto(self: ndarray, other: Any) -> ndarray:
@@ -63,6 +63,17 @@ def _drop_grad(self: ndarray) -> None:
 def _zero_grad(self: ndarray) -> None:
     """Sets the array's gradient to zeros."""
     native.zero_grad(self)
+
+
+def _is_fresh(self: ndarray) -> bool:
+    """Has a backward written the gradient since it was used?"""
+    return bool(native.grad_version(self))
+
+
+def _set_fresh(self: ndarray, fresh: bool) -> None:
+    """Says that the gradient has been used: False."""
+    if not fresh:
+        native.use_up_grad(self)
 
 
 def _tostype(self: ndarray, stype: str) -> Any:
@@ -119,6 +130,7 @@ def _methods() -> dict[str, Any]:
         "context": property(lambda self: Device(self.device)),
         "copyto": _copyto,
         "ctx": property(lambda self: Device(self.device)),
+        "_fresh_grad": property(_is_fresh, _set_fresh),
         "drop_grad": _drop_grad,
         "reshape_view": _reshape_view,
         "slice_assign": _slice_assign,
@@ -132,6 +144,26 @@ def _methods() -> dict[str, Any]:
         "zero_grad": _zero_grad,
     }
     return found
+
+
+# Methods that make no operator of the array, or need its memory.
+_ARRAYS_ALONE = frozenset(
+    {
+        *("as_nd_ndarray", "asscalar", "drop_grad", "slice_assign", "slice_assign_scalar", "stype"),
+        *("to_dlpack_for_read", "to_dlpack_for_write", "tostype", "writable", "zero_grad"),
+    }
+)
+
+
+def give_symbols(kind: Any) -> None:
+    """Gives a class of symbols the methods of arrays: `forward` of a block that is composed calls
+    them. Its device is the current one."""
+    here = property(lambda self: current_device())
+    stays = lambda self, ctx: self  # noqa: E731 - a method
+    own = {"context": here, "ctx": here, "as_in_ctx": stays, "as_in_context": stays}
+    for name, method in (_methods() | own).items():
+        if name not in _ARRAYS_ALONE and name not in dir(kind):
+            setattr(kind, name, method)
 
 
 def _device_words() -> None:
@@ -155,4 +187,4 @@ def _install() -> None:
 
 _install()
 
-__all__: list[str] = []
+__all__ = ["give_symbols"]

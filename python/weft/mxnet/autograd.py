@@ -10,12 +10,12 @@
 array([6.])
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 from weft import autograd as _autograd
 from weft import np
-from weft._base.errors import InvalidValue
+from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native as _native
 from weft._core.modes import ModeScope
 from weft._core.typing import ndarray
@@ -29,7 +29,17 @@ from weft.autograd import (
 )
 from weft.mxnet import _array_methods  # noqa: F401 - arrays get MXNet's methods
 
+# What is called after each backward: sparse gradients that the program gave take their elements.
+after_backward: list[Callable[[], None]] = []
+
 _RECORDING = _native.RECORDING | _native.FORGETTING
+
+
+@runtime_checkable
+class _TakesGradient(Protocol):
+    """A sparse array, which keeps its gradient in its own way."""
+
+    def attach_given_grad(self, gradient: Any, adds: bool) -> None: ...
 
 
 def _listed(arrays: Any) -> list[Any]:
@@ -88,8 +98,15 @@ def mark_variables(
     for array, gradient, how in zip(arrays, into, wanted, strict=True):
         if how == "null":
             array.attach_grad(how)
-        else:
+        elif isinstance(array, ndarray) and isinstance(gradient, ndarray):
             _native.attach_given_grad(array, gradient, _adds(how))
+        elif isinstance(array, _TakesGradient):  # a sparse array
+            array.attach_given_grad(gradient, _adds(how))
+        else:
+            raise InvalidType(
+                "mark_variables: `gradients` of whole arrays must be whole arrays; got "
+                f"{type(gradient).__name__} for {type(array).__name__}"
+            )
 
 
 def _adds(grad_req: str) -> bool:
@@ -112,7 +129,9 @@ def backward(
     """
     heads, head_grads = _whole(heads), _whole(head_grads)
     with _mode(train_mode):
-        _autograd.backward(heads, _head_grads(heads, head_grads), retain_graph)
+        _autograd.backward(_seen(heads), _head_grads(heads, head_grads), retain_graph)
+    for function in after_backward:
+        function()
 
 
 def _whole(arrays: Any) -> Any:
@@ -120,6 +139,16 @@ def _whole(arrays: Any) -> Any:
     if isinstance(arrays, list | tuple):
         return [_whole(one) for one in arrays]
     return arrays if arrays is None or isinstance(arrays, ndarray) else arrays.todense()
+
+
+def _seen(heads: Any) -> Any:
+    """Views of the heads that are recorded now. To these, what a backward has released is a
+    constant, so that a second one is refused also where nothing was kept that it could miss."""
+    listed = _listed(heads)
+    if not all(isinstance(head, ndarray) and _native.is_recorded(head) for head in listed):
+        return heads
+    with ModeScope(_RECORDING, 0):
+        return [ndarray.reshape(head, head.shape) for head in listed]
 
 
 def _head_grads(heads: Any, head_grads: Any) -> Any:

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy
 
+from weft._base.errors import CheckFailed, InvalidValue, Unsupported
 from weft._base.errors import Error as MXNetError
-from weft._base.errors import InvalidValue, Unsupported
 
 string_types = (str,)
 integer_types = (int, numpy.int32, numpy.int64)
@@ -72,6 +72,12 @@ class NotSupportedForSparseNDArray(Unsupported):  # type: ignore[misc, valid-typ
         super().__init__(f"{name}{also}: sparse arrays do not have it; call `todense()` first")
 
 
+class ConstraintError(CheckFailed, ValueError):  # type: ignore[misc, valid-type]
+    """What `npx.constraint_check` asserts is not so; MXNet raises ValueError for it."""
+
+    __module__ = "weft.mxnet"
+
+
 def data_dir_default() -> str:
     """The folder of data and models unless `MXNET_HOME` says another."""
     return os.path.join(os.path.expanduser("~"), ".mxnet")
@@ -93,9 +99,11 @@ def _as_list(value: Any) -> list[Any] | tuple[Any, ...]:
 
 
 __all__ = [
+    "ConstraintError",
     "MXNetError",
     "NotImplementedForSymbol",
     "NotSupportedForSparseNDArray",
+    "RefusedError",
     "data_dir",
     "data_dir_default",
     "integer_types",

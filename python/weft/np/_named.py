@@ -50,7 +50,10 @@ def _named(name: str, words: dict[str, str], place: int | None) -> Callable[...,
 
     call.__name__ = call.__qualname__ = name
     call.__module__, call.__doc__ = "weft.np", operator.__doc__
-    parameters = inspect.signature(getattr(numpy, name)).parameters.values()
+    try:
+        parameters = inspect.signature(getattr(numpy, name)).parameters.values()
+    except ValueError:  # before 2.4 NumPy's functions in C have no signature
+        return call
     call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [p for p in parameters if p.name not in _LAYOUTS and p.kind is not p.VAR_KEYWORD]
     )

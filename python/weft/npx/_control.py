@@ -112,6 +112,8 @@ def while_loop(
         outputs, new = _pair("while_loop", "func", "(outputs, loop_vars)", found)
         if not isinstance(loop_vars, list | tuple) and isinstance(new, list | tuple):
             new = new[0] if len(new) == 1 else new
+        elif isinstance(loop_vars, list | tuple) and isinstance(new, native.ndarray):
+            new = [new]  # the only variable of a list, as it is
         return _Arrays("while_loop", "outputs", outputs), variables.checked(new, "loop_vars")
 
     def run_with_condition(arrays: list[Any]) -> tuple["_Arrays", list[Any]]:

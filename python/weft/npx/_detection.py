@@ -45,11 +45,13 @@ def bipartite_matching(
             f"{given.shape} of {given.dtype.name}"
         )
     rows, columns = given.shape[-2:]
+    lead = given.shape[:-2]
+    if given.size == 0:
+        return tuple(np.full((*lead, count), -1, given.dtype) for count in (rows, columns))
     scores = _OPERATORS["stop_gradient"](given).reshape((-1, rows, columns))
     least = -threshold if is_ascend else threshold
     most = min(rows, columns) if topk <= 0 else min(rows, columns, topk)
     of_rows, of_columns = _pairs(-scores if is_ascend else scores, least, most)
-    lead = given.shape[:-2]
     return (
         of_rows.astype(given.dtype).reshape((*lead, rows)),
         of_columns.astype(given.dtype).reshape((*lead, columns)),

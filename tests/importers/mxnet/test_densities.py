@@ -5,6 +5,7 @@ import pytest
 from operators import check
 from scipy import stats
 from weft import autograd, np
+from weft import mxnet as mx
 from weft.mxnet._operators import invoke
 
 G = numpy.random.default_rng(8)
@@ -68,3 +69,11 @@ def test_counts_have_no_gradient():
     numpy.testing.assert_array_equal(sample.grad.asnumpy(), 0)
     slope = (COUNTS / row(MU) - 1).sum(1)
     numpy.testing.assert_allclose(rate.grad.asnumpy(), slope, 1e-4, 1e-4)
+
+
+def test_parameters_that_are_not_those_of_the_samples_rows_are_refused():
+    for sample, parameter in (((1, 2), (0,)), ((4, 3), (2,))):
+        with pytest.raises(mx.MXNetError, match="do not begin the shape of `sample`"):
+            mx.nd.random_pdf_poisson(mx.nd.ones(sample), mx.nd.ones(parameter))
+    with pytest.raises(mx.MXNetError, match="do not begin the shape of `sample`"):
+        mx.nd.random_pdf_dirichlet(mx.nd.ones((4, 3)), mx.nd.ones((1,)))

@@ -167,10 +167,24 @@ def test_what_does_not_fit_is_refused():
         npx.multibox_target(np.zeros((2, 6, 4)), np.zeros((1, 2, 5)), np.zeros((1, 3, 6)))
 
 
-def test_boxes_of_the_class_below_0_are_dropped():
-    boxes = [[0, 0.5, 0.1, 0.1, 0.2, 0.2], [-1, 0.9, 0.5, 0.5, 0.7, 0.8]]
-    data = mx.nd.array(boxes)
-    found = mx.nd.contrib.box_nms(data, id_index=0, coord_start=2, score_index=1)
-    numpy.testing.assert_allclose(found.asnumpy(), [boxes[0], [-1] * 6])
-    kept = mx.nd.contrib.box_nms(data, id_index=-1, coord_start=2, score_index=1)
-    numpy.testing.assert_allclose(kept.asnumpy(), [boxes[1], boxes[0]])
+def test_matches_among_no_boxes_are_none_and_have_a_gradient_of_zeros():
+    for shape in ((0, 2), (3, 0), (2, 0, 4)):
+        rows, columns = npx.bipartite_matching(np.zeros(shape), 0.1)
+        assert [rows.shape, columns.shape] == [shape[:-1], (*shape[:-2], shape[-1])]
+        assert (rows.asnumpy() == -1).all() and (columns.asnumpy() == -1).all()
+    scores = mx.nd.array([[0.5, 0.6], [0.1, numpy.inf]])
+    scores.attach_grad()
+    with mx.autograd.record():
+        rows, _ = mx.nd.contrib.bipartite_matching(scores, threshold=0.1)
+    rows.backward()
+    assert rows.asnumpy().tolist() == [0, 1] and not scores.grad.asnumpy().any()
+
+
+def test_boxes_of_a_negative_class_are_background_to_mxnet():
+    rows = [[-1, 0.9, 0, 0, 1, 1], [2, 0.3, 2, 2, 3, 3], [-1, 0.2, 5, 5, 6, 6]]
+    found = mx.nd.contrib.box_nms(mx.nd.array(rows), id_index=0)
+    numpy.testing.assert_array_equal(
+        found.asnumpy(), numpy.array([rows[1], [-1] * 6, [-1] * 6], "f")
+    )
+    kept = mx.nd.contrib.box_nms(mx.nd.array(rows))  # classes have no column: all boxes stay
+    assert (kept.asnumpy()[:, 1] > 0).all()

@@ -195,8 +195,10 @@ def test_rows_of_libsvm_files(tmp_path):
     second = mx.io.LibSVMIter(
         tmp_path / "data.t", (3,), 1, tmp_path / "label.t", (2,), num_parts=2, part_index=1
     )
-    assert [len(second._rows), second.next().label[0].asnumpy().tolist()] == [2, [[0, 2]]]
-    assert [batch.data[0].stype, batch.label[0].stype] == ["csr", "default"]
+    assert len(second._rows) == 2
+    label = second.next().label[0]
+    assert [label.stype, label.asnumpy().tolist()] == ["csr", [[0, 2]]]
+    assert [len(list(second)), batch.data[0].stype, batch.label[0].stype] == [1, "csr", "default"]
     batch.data[0].check_format()
     assert [x.size for x in (batch.data[0].data, batch.data[0].indices)] == [3, 3]
     rounded = list(mx.io.LibSVMIter(tmp_path / "data.t", (3,), 2))[1]
@@ -266,3 +268,10 @@ def test_the_first_array_says_how_many_rows_there_are():
     assert [batch.label[0].asnumpy().tolist() for batch in batches] == [[0, 1], [2, 3]]
     with pytest.raises(ValueError, match="the rows of the first at least"):
         mx.io.NDArrayIter(numpy.arange(4), numpy.arange(3), 2)
+
+
+def test_what_mxnets_own_loader_takes_is_the_object_itself():
+    data = mx.gluon.data.SimpleDataset(list(range(10))).filter(lambda x: x % 3 == 0)
+    assert list(data.__mx_handle__()) == [0, 3, 6, 9]
+    stack = mx.gluon.data.batchify.Stack().__mx_handle__()
+    assert stack([np.ones(2), np.zeros(2)]).shape == (2, 2)

@@ -229,12 +229,6 @@ def test_every_array_is_an_ndarray_to_programs_and_keeps_its_kind():
     assert (new.as_nd_ndarray() > 0).dtype.name == "float32"
 
 
-def test_arrays_are_reset_together():
-    arrays = [mx.nd.ones((2, 3)), mx.nd.ones((1,), dtype="float16")]
-    mx.nd.reset_arrays(*arrays, num_arrays=2)
-    assert not any(array.asnumpy().any() for array in arrays)
-
-
 @pytest.mark.parametrize("dtype", ["int32", "int64"])
 @pytest.mark.parametrize("bounds", [(1.3, 9.6, 1.3), (5, 20, 4), (9, -9, -2), (7,)])
 def test_integers_step_by_integers(dtype, bounds):
@@ -269,3 +263,11 @@ def test_a_dropout_of_everything_gives_zeros():
 def test_places_of_an_array_without_axes():
     with mx.np_shape():
         assert mx.nd.contrib.index_array(mx.nd.zeros(())).shape == (0,)
+
+
+def test_arrays_are_reset_to_zeros():
+    arrays = [mx.nd.ones((2, 3)), mx.nd.ones((1,), dtype="float16")]
+    mx.nd.reset_arrays(*arrays, num_arrays=2)
+    assert not any(array.asnumpy().any() for array in arrays)
+    with pytest.raises(ValueError, match="`num_arrays` must be the number of arrays, 2; got 3"):
+        mx.nd.reset_arrays(*arrays, num_arrays=3)

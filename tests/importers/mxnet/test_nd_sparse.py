@@ -176,14 +176,77 @@ def test_an_executor_writes_into_the_sparse_gradient_that_it_is_given(request_):
     assert grad.asnumpy().tolist() == [[3 + extra] * 2, [extra] * 2]
 
 
-@pytest.mark.parametrize(("shape", "density"), [((6, 100), 0.2), ((8, 40), 0.5), ((5, 5), 0.5)])
-def test_rows_of_a_power_law_double(shape, density):
+@pytest.mark.parametrize("kind", ["csr", "row_sparse"])
+@pytest.mark.parametrize("of_gradient", ["default", "csr", "row_sparse"])
+def test_a_given_gradient_of_a_sparse_variable_is_written(kind, of_gradient):
+    values = numpy.array([[1.0, 0], [0, 3]], "float32")
+    x = mx.nd.array(values).tostype(kind)
+    gradient = mx.nd.zeros((2, 2)).tostype(of_gradient)
+    mx.autograd.mark_variables([x], [gradient], grad_reqs="add")
+    for _ in range(2):
+        with mx.autograd.record():
+            y = mx.nd.square(x)
+        mx.autograd.backward([y])
+    numpy.testing.assert_array_equal(gradient.asnumpy(), 4 * values)
+    assert gradient.stype == of_gradient
+    if of_gradient == "row_sparse":
+        assert gradient.indices.asnumpy().tolist() == [0, 1]
+
+
+def test_a_whole_variable_has_no_sparse_gradient_of_its_own():
+    with pytest.raises(TypeError, match="`gradients` of whole arrays must be whole arrays"):
+        mx.autograd.mark_variables([mx.nd.ones((2, 2))], [mx.nd.zeros((2, 2), stype="csr")])
+
+
+def test_edges_of_a_graph_are_found_by_their_nodes():
+    matrix = scipy.sparse.random(6, 5, 0.4, "csr", random_state=numpy.random.default_rng(3))
+    graph = mx.nd.sparse.csr_matrix(matrix)
+    u, v = (part.ravel() for part in numpy.indices((6, 5)))
+    wanted = numpy.where(matrix.toarray() == 0, -1, matrix.toarray()).ravel()
+    found = mx.nd.contrib.edge_id(graph, mx.nd.array(u), mx.nd.array(v))
+    numpy.testing.assert_allclose(found.asnumpy(), wanted, rtol=1e-6)
+    ones = mx.nd.contrib.dgl_adjacency(graph)
+    numpy.testing.assert_array_equal(ones.asnumpy(), matrix.toarray() != 0)
+    with pytest.raises(ValueError, match=r"edge_id: `v` must have nodes in \[0, 5\)"):
+        mx.nd.contrib.edge_id(graph, mx.nd.array([0]), mx.nd.array([5]))
+    with pytest.raises(TypeError, match="`data` must be a CSRNDArray; got NDArray"):
+        mx.nd.contrib.dgl_adjacency(mx.nd.ones((2, 2)))
+
+
+@pytest.mark.parametrize(
+    ("shape", "density", "first"),
+    [
+        ((6, 100), 0.2, [2, 4, 8]),
+        ((8, 40), 0.5, [2, 4, 8]),
+        ((5, 5), 0.5, [2, 4]),
+        ((8, 100), 0.15, [2, 4, 8, 16, 32]),
+        ((3, 4), 1.0, [4, 4, 4]),
+    ],
+)
+def test_each_row_of_a_matrix_by_a_power_law_has_twice_as_many_elements(shape, density, first):
     found = mx.test_utils.rand_ndarray(shape, "csr", density, distribution="powerlaw")
     found.check_format()
     counts = numpy.diff(found.indptr.asnumpy())
     assert counts.sum() == int(shape[0] * shape[1] * density)
-    assert counts[:2].tolist() == [2, 4]
-    with pytest.raises(ValueError, match="`distribution` must be uniform or powerlaw; got 'odd'"):
-        mx.test_utils.rand_ndarray(shape, "csr", density, distribution="odd")
-    with pytest.raises(ValueError, match="`density` must be one that rows of a power law have"):
-        mx.test_utils.rand_ndarray(shape, "csr", 0.001, distribution="powerlaw")
+    assert counts[: len(first)].tolist() == first
+    for options, complaint in (
+        ({"distribution": "odd"}, "`distribution` must be uniform or powerlaw; got 'odd'"),
+        ({"density": 0.01, "distribution": "powerlaw"}, "`density` must give each of 8 rows"),
+    ):
+        with pytest.raises(ValueError, match=f"rand_sparse_ndarray: {complaint}"):
+            mx.test_utils.rand_sparse_ndarray((8, 10), "csr", **options)
+
+
+@pytest.mark.parametrize("rows", [[0, 1, 2, 3], [1, 3]])
+def test_rows_of_a_parameter_bring_their_gradient_to_it(rows):
+    parameter = mx.gluon.Parameter("w", shape=(4, 2), stype="row_sparse", grad_stype="row_sparse")
+    parameter.initialize(mx.init.Constant(2))
+    mx.gluon.Trainer([parameter], "sgd")
+    chosen = parameter.row_sparse_data(mx.nd.array(rows))
+    assert [chosen.stype, chosen.indices.asnumpy().tolist()] == ["row_sparse", rows]
+    with mx.autograd.record():
+        y = chosen * 3
+    y.backward()
+    wanted = numpy.zeros((4, 2))
+    wanted[rows] = 3
+    numpy.testing.assert_array_equal(parameter.grad().asnumpy(), wanted)

@@ -273,3 +273,23 @@ def test_profiles_are_traces_and_tables(tmp_path):
     assert figures["Time"]["parts"]["one"]["Count"] == 1 and figures["Unit"]["Time"] == "ms"
     with pytest.raises(TypeError, match="file_name"):
         mx.profiler.set_config(file_name="x")
+
+
+def test_a_constraint_that_is_violated_is_a_value_error_in_plans_as_well():
+    class Checked(mx.gluon.HybridBlock):
+        def forward(self, x):
+            return x * mx.npx.constraint_check(x > 0, "all positive")
+
+    for is_hybrid in (False, True):
+        block = Checked()
+        block.hybridize(is_hybrid)
+        assert block(np.ones((2,))).asnumpy().tolist() == [1, 1]
+        with pytest.raises(ValueError, match="all positive"):
+            block(np.zeros((2,))).wait_to_read()
+
+
+def test_the_only_variable_of_a_loop_may_come_back_without_its_list():
+    outputs, (last,) = mx.npx.while_loop(
+        lambda i: i < 3, lambda i: (i, i + 1), [np.zeros((1,))], max_iterations=4
+    )
+    assert [outputs.asnumpy().ravel().tolist(), last.item()] == [[0, 1, 2, 0], 3]

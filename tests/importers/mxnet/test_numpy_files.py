@@ -5,6 +5,7 @@ import zipfile
 
 import numpy
 import pytest
+import scipy.sparse
 import weft
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -108,3 +109,67 @@ def test_altered_bytes_raise_or_give_arrays(data):
         mx.nd.load_frombuffer(bytes(content))
     except weft.Error as error:
         assert isinstance(error, OSError)
+
+
+@pytest.mark.parametrize("stype", ["csr", "row_sparse"])
+def test_sparse_arrays_keep_their_parts_in_a_zip(stype, tmp_path):
+    array = mx.nd.array([[0, 2, 0], [0, 0, 0], [3, 0, 4]]).tostype(stype)
+    mx.npx.savez(tmp_path / "x.npz", array, w=np.ones(2))
+    found = mx.npx.load(tmp_path / "x.npz")
+    assert [type(found["arr_0"]), sorted(found)] == [type(array), ["arr_0", "w"]]
+    numpy.testing.assert_array_equal(found["arr_0"].asnumpy(), array.asnumpy())
+    numpy.testing.assert_array_equal(found["arr_0"].indices.asnumpy(), array.indices.asnumpy())
+
+
+def test_a_sparse_matrix_goes_to_scipy_and_back(tmp_path):
+    matrix = scipy.sparse.csr_matrix(numpy.array([[0.0, 1.5], [2.5, 0.0], [0.0, 0.0]]))
+    scipy.sparse.save_npz(tmp_path / "s.npz", matrix)
+    found = mx.nd.load(str(tmp_path / "s.npz"))[""]
+    assert [found.stype, found.dtype.name] == ["csr", "float64"]
+    numpy.testing.assert_array_equal(found.asnumpy(), matrix.toarray())
+    mx.npx.savez(tmp_path / "t.npz", **{"": found})
+    again = scipy.sparse.load_npz(tmp_path / "t.npz")
+    numpy.testing.assert_array_equal(again.toarray(), matrix.toarray())
+
+
+def parts(**changes):
+    """The members of a csr matrix named `a`, with other contents for some; None leaves one out."""
+    given = {"data": numpy.ones(2, "float32"), "indices": [0, 1], "indptr": [0, 1, 2]}
+    given |= {"shape": [2, 2], "format": numpy.array(b"csr")} | changes
+    return zipped(**{f"a/{name}": npy(numpy.asarray(part)) for name, part in given.items()})
+
+
+def test_the_header_that_mxnet_writes_for_a_format_is_read():
+    text = npy(numpy.array(b"csr")).replace(b"'|S3'", b"'|s3{'descr': '<i8'")
+    start = 10 + int.from_bytes(text[8:10], "little")
+    length = len(text) - 3 - 10
+    content = parts()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members["a/format.npy"] = text[:8] + length.to_bytes(2, "little") + text[10:]
+    assert start > 0
+    again = zipped(**{name.removesuffix(".npy"): part for name, part in members.items()})
+    numpy.testing.assert_array_equal(mx.nd.load_frombuffer(again)["a"].asnumpy(), numpy.eye(2))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"format": numpy.array(b"coo")}, "must be csr or row_sparse; its format is 'coo'"),
+        ({"indices": [0, 2]}, "a column has a number outside"),
+        ({"indptr": [0, 2, 1]}, "rows that do not follow each other"),
+        ({"indptr": [0, 1]}, "`indptr`"),
+        ({"shape": [2]}, "`data` of `a` has shape"),
+        ({"indices": [0.5, 1]}, "`indices` of `a` must be whole numbers"),
+        ({"indices": [0]}, "`data` of `a` has shape"),
+    ],
+)
+def test_parts_of_a_zip_that_make_no_sparse_array_are_told(changes, said):
+    with pytest.raises(OSError, match=said):
+        mx.nd.load_frombuffer(parts(**changes))
+
+
+def test_a_sparse_array_without_a_part_is_told():
+    content = zipped(**{"a/format": npy(numpy.array(b"csr")), "a/data": npy(numpy.ones(1))})
+    with pytest.raises(OSError, match="`a` has no member `indices`"):
+        mx.nd.load_frombuffer(content)

@@ -134,3 +134,29 @@ def test_hybridized_blocks_give_gradients_of_integers_and_floats():
     net.hybridize()
     for dtype in ("int32", "float32", "int32"):
         assert gradient(net, [1, 2], dtype).tolist() == [3, 12]
+
+
+def test_a_second_backward_needs_the_first_to_retain_the_graph():
+    x = mx.nd.ones((2,))
+    x.attach_grad("add")
+    with mx.autograd.record():
+        y = x + 1
+    y.backward(retain_graph=True)
+    y.backward()
+    assert x.grad.asnumpy().tolist() == [2, 2]
+    for again in (y.backward, lambda: mx.autograd.backward([y])):
+        with pytest.raises(mx.MXNetError, match="pass retain_graph=True to that one"):
+            again()
+    assert x.grad.asnumpy().tolist() == [2, 2]
+
+
+def test_a_gradient_is_fresh_until_it_is_used():
+    x = mx.nd.ones((2,))
+    mx.autograd.mark_variables([x], [mx.nd.zeros((2,))])
+    assert not x._fresh_grad
+    with mx.autograd.record():
+        y = x * 2
+    y.backward()
+    assert x._fresh_grad
+    x._fresh_grad = False
+    assert not x._fresh_grad

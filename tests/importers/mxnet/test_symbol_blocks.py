@@ -122,7 +122,7 @@ def test_classes_may_derive_from_it():
     net = small(prefix="net_")
     block = Features(net)
     assert type(block) is Features
-    assert repr(block).startswith("Features(data -> ")
+    assert repr(block).startswith("Features(\n  data -> ")
     numpy.testing.assert_allclose(block(X).asnumpy(), before_the_last(net, X), rtol=1e-5)
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 import pickle
 import threading
 
@@ -334,3 +335,88 @@ def test_slopes_of_the_first_axes():
     arrays = {"x": mx.nd.ones((2, 2, 3)) * -1, "slopes": mx.nd.array(slopes)}
     (found,) = net.bind(mx.cpu(), arrays).forward()
     numpy.testing.assert_allclose(found.asnumpy(), numpy.repeat(-slopes[..., None], 3, 2))
+
+
+def test_nothing_follows_for_a_choice_before_its_condition_is_known():
+    names = [mx.sym.Variable(name) for name in ("condition", "x", "y")]
+    chosen = mx.sym.where(*names)
+    for shape in ((0, 2), (0,)):
+        assert chosen.infer_shape_partial(condition=shape, x=(2, 2), y=(2, 2))[1] == [()]
+    assert chosen.infer_shape(condition=(2, 2), x=(2, 2))[1] == [(2, 2)]
+
+
+def test_a_batch_norm_may_show_its_mean_and_one_over_its_deviation():
+    net = mx.sym.BatchNorm(mx.sym.Variable("x"), output_mean_var=True, eps=1e-3, name="bn")
+    assert net.infer_shape(x=(4, 3))[1] == [(4, 3), (3,), (3,)]
+    values = numpy.random.default_rng(2).normal(size=(4, 3)).astype("float32")
+    executor = net.simple_bind(mx.cpu(), x=(4, 3))
+    executor.arg_dict["x"][:] = mx.nd.array(values)
+    executor.aux_dict["bn_moving_var"][:] = 4
+    for is_train, mean, var in ((True, values.mean(0), values.var(0)), (False, [0] * 3, [4] * 3)):
+        _, found_mean, found = executor.forward(is_train=is_train)
+        executor.aux_dict["bn_moving_mean"][:] = 0
+        executor.aux_dict["bn_moving_var"][:] = 4
+        numpy.testing.assert_allclose(found_mean.asnumpy(), mean, rtol=1e-5, atol=1e-6)
+        wanted = 1 / numpy.sqrt(numpy.asarray(var) + 1e-3)
+        numpy.testing.assert_allclose(found.asnumpy(), wanted, rtol=1e-5)
+
+
+def test_classes_by_their_rank_are_drawn_in_a_graph():
+    outputs = mx.sym.Group(mx.sym.contrib.rand_zipfian(mx.sym.var("true"), 2000, 20))
+    executor = outputs.bind(mx.cpu(), {"true": mx.nd.array([0, 3])})
+    classes, of_true, of_drawn = (array.asnumpy() for array in executor.forward())
+    chances = numpy.log((numpy.arange(20) + 2) / (numpy.arange(20) + 1)) / math.log(21)
+    assert [classes.shape, classes.min(), classes.max()] == [(2000,), 0, 19]
+    numpy.testing.assert_allclose(of_true, chances[[0, 3]] * 2000, rtol=1e-6)
+    numpy.testing.assert_allclose(of_drawn, chances[classes] * 2000, rtol=1e-6)
+
+
+def test_normal_numbers_have_the_shape_of_a_symbol():
+    drawn = mx.sym.random.randn(loc=3, scale=0, data=mx.sym.var("x"), dtype="float16")
+    (found,) = drawn.bind(mx.cpu(), {"x": mx.nd.ones((2, 3))}).forward()
+    assert [found.dtype.name, found.asnumpy().tolist()] == ["float16", [[3] * 3] * 2]
+
+
+def test_an_operator_without_options_passes_over_them_with_a_warning():
+    with pytest.warns(UserWarning, match="broadcast_maximum: `axis` means nothing"):
+        found = mx.nd.broadcast_maximum(mx.nd.array([0]), mx.nd.array([-1, 2]), axis=1)
+    assert found.asnumpy().tolist() == [0, 2]
+    with pytest.raises(TypeError, match="`third` is no argument"):
+        mx.nd.broadcast_maximum(mx.nd.ones(1), mx.nd.ones(1), third=mx.nd.ones(1))
+
+
+def test_a_cached_operator_without_inputs_takes_none():
+    found = mx.nd.CachedOp(mx.sym.zeros((2, 2)))(None, default_device=mx.cpu())
+    assert found.asnumpy().tolist() == [[0, 0], [0, 0]]
+
+
+def test_the_extent_that_a_reshape_lacks_follows_from_its_result():
+    data = mx.sym.Variable("data")
+    net = mx.sym.elemwise_add(data.reshape((0, -1)), mx.sym.ones(shape=(2, 75)))
+    for shape in ((0, 3, 5, 5), (2, 0, 5, 5), (2, 3, 5, 0)):
+        given, found, _ = net.infer_shape(data=shape)
+        assert [given[0], found[0]] == [(2, 3, 5, 5), (2, 75)]
+
+
+def test_rows_of_an_array_of_one_axis_have_one_in_loops_of_1_x():
+    outputs, last = mx.sym.contrib.foreach(
+        lambda row, total: (row * total, row + total), mx.sym.var("x"), mx.sym.var("s")
+    )
+    both = mx.sym.Group([outputs, last])
+    found = both.bind(mx.cpu(), {"x": mx.nd.array([1, 2, 3]), "s": mx.nd.array([10])}).forward()
+    assert [array.asnumpy().tolist() for array in found] == [[[10], [22], [39]], [16]]
+
+
+def test_a_loop_need_not_read_all_its_variables():
+    i, j = mx.sym.var("i"), mx.sym.var("j")
+    outputs, last = mx.sym.contrib.while_loop(
+        lambda i, j: i < 3, lambda i, j: (i, (i + 1, i * 2)), [i, j], max_iterations=4
+    )
+    both = mx.sym.Group([outputs, *last])
+    found = both.bind(mx.cpu(), {"i": mx.nd.array([0]), "j": mx.nd.array([7])}).forward()
+    assert [array.asnumpy().ravel().tolist() for array in found] == [[0, 1, 2, 0], [3], [4]]
+
+
+def test_a_loop_over_rows_reads_its_states():
+    with pytest.raises(AssertionError, match="must read its row and each of its states"):
+        mx.sym.contrib.foreach(lambda row, s: (row, row), mx.sym.var("x"), mx.sym.var("s"))

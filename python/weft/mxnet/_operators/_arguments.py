@@ -3,6 +3,7 @@ of `mx.nd` and of `mx.npx`, which are made of the table; and arguments of distri
 """
 
 import inspect
+import warnings
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -88,11 +89,19 @@ class Arguments:
                 if value is not None or key in self.takes_none:
                     given[key] = parse(value) if type(value) is str else value
             elif name not in IGNORED and (value is not None or name not in self.names):
-                raise unknown_argument(self.name, name, self.names)
+                if self.attributes or self.rest or isinstance(value, ndarray):
+                    raise unknown_argument(self.name, name, self.names)
+                self._warn(name)
         for key in self._needed:
             if key not in given and key not in self.defaults:
                 raise self._missing(key)
         return self.defaults | given if self.defaults else given
+
+    def _warn(self, name: str) -> None:
+        """MXNet passes over every option of an operator that has none."""
+        warnings.warn(
+            f"{self.name}: `{name}` means nothing; it has no options", UserWarning, stacklevel=6
+        )
 
     def _missing(self, key: str) -> InvalidType:
         shown = next((name for name in self.names if self.own[name] == key), key)

@@ -13,7 +13,7 @@ from weft._core.typing import ndarray
 from weft._import.values import Array
 from weft.mxnet._operators._attributes import ints
 from weft.mxnet._operators._table import RULES as rules
-from weft.mxnet._operators._table import counted
+from weft.mxnet._operators._table import counted, is_np_shape
 
 
 def _bodies(subgraphs: Any, count: int) -> Sequence[Any]:
@@ -61,6 +61,8 @@ def _foreach(
     rest = data[len(rows_at) + len(states_at) :]
 
     def step(row: list[ndarray], present: list[ndarray]) -> tuple[Any, Any]:
+        if not is_np_shape(_):  # a row of an array of one axis has one, too
+            row = [part.reshape((1,)) if part.ndim == 0 else part for part in row]
         inputs = _placed(len(body.inputs), (rows_at, row), (states_at, present), (rest_at, rest))
         found = _.run(body, inputs)
         return found[:num_out_data], found[num_out_data:]

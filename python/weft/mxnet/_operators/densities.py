@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from weft import np, npx
+from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
 from weft._import.values import Array
 from weft.mxnet._operators._attributes import flag
@@ -15,6 +16,14 @@ from weft.mxnet._operators._table import RULES as rules
 def _beside(x: ndarray, sample: ndarray, event: int = 0) -> ndarray:
     """Parameters with axes of extent 1 in the place of the samples'."""
     lead = x.ndim - event
+    if (
+        x.shape[:lead] != sample.shape[:lead]
+        or x.shape[lead:] != sample.shape[sample.ndim - event :]
+    ):
+        raise InvalidValue(
+            f"random_pdf: parameters of shape {x.shape} do not begin the shape of `sample`, "
+            f"{sample.shape}"
+        )
     extra = sample.ndim - x.ndim
     return x.reshape((*x.shape[:lead], *(1,) * extra, *x.shape[lead:]))
 

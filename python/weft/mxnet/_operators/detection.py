@@ -91,7 +91,10 @@ def _bipartite_matching(
 ) -> tuple[ndarray, ndarray]:
     """MXNet makes one pair more than `topk`."""
     most = int(topk) + 1 if topk > 0 else -1
-    return npx.bipartite_matching(data, threshold, flag(is_ascend), most)
+    found = npx.bipartite_matching(data, threshold, flag(is_ascend), most)
+    never = np.zeros((), "bool")  # recorded, as all operators of MXNet: the gradient is zero
+    of_rows, of_columns = (np.where(never, np.sum(data), part) for part in found)
+    return of_rows, of_columns
 
 
 @rules("_contrib_box_nms", "_contrib_box_non_maximum_suppression", "_npx_box_nms")
@@ -110,10 +113,7 @@ def _box_nms(
     out_format: str = "corner",
 ) -> ndarray:
     if int(id_index) >= 0 and int(background_id) < 0:
-        # MXNet drops boxes of this class, too, where a class below 0 is none to `npx.box_nms`.
-        is_dropped = data[..., int(id_index), None] == int(background_id)
-        is_score = np.arange(data.shape[-1]) == int(score_index)
-        data = np.where(np.logical_and(is_dropped, is_score), -math.inf, data)
+        data = _without_class(data, int(id_index), int(score_index), int(background_id))
     return npx.box_nms(
         data,
         overlap_thresh,
@@ -127,6 +127,13 @@ def _box_nms(
         in_format,
         out_format,
     )
+
+
+def _without_class(data: ndarray, id_index: int, score_index: int, background: int) -> ndarray:
+    """Boxes of which those of a negative class have no score: MXNet leaves them out, too."""
+    columns = np.arange(data.shape[-1]) == score_index
+    is_background = data[..., id_index : id_index + 1] == background
+    return np.where(np.logical_and(is_background, columns), -math.inf, data)
 
 
 @rules("_contrib_box_iou", "_npx_box_iou")

@@ -57,9 +57,25 @@ def _batch_norm(
     axis: int = 1,
     min_calib_range: Any = None,
     max_calib_range: Any = None,
-) -> ndarray:
+) -> Any:
     parts = (data, gamma, beta, moving_mean, moving_var)
-    return _normalized(parts, eps, momentum, axis, flag(fix_gamma), flag(use_global_stats))
+    fixed, global_ = flag(fix_gamma), flag(use_global_stats)
+    if not flag(output_mean_var):
+        return _normalized(parts, eps, momentum, axis, fixed, global_)
+    shown = _statistics(parts, eps, int(axis), global_)
+    return _normalized(parts, eps, momentum, axis, fixed, global_), *shown
+
+
+def _statistics(
+    parts: tuple[ndarray, ...], eps: float, axis: int, use_global_stats: bool
+) -> tuple[ndarray, ndarray]:
+    """The mean of each channel and one over its standard deviation, as they are used now."""
+    data, _, _, mean, var = parts
+    if autograd.is_training() and not use_global_stats:
+        others = tuple(n for n in range(data.ndim) if n != axis % data.ndim)
+        x = data.astype(mean.dtype)
+        mean, var = np.mean(x, axis=others), np.var(x, axis=others)
+    return mean.copy(), 1 / np.sqrt(var + float(eps))
 
 
 @rules("_contrib_BatchNormWithReLU", "_npx_batch_norm_with_relu", states=_STATES)
@@ -157,6 +173,8 @@ def _group_norm(
 
 @rules("InstanceNorm", "_npx_instance_norm")
 def _instance_norm(data: Array, gamma: Array, beta: Array, *, eps: float = 1e-3) -> ndarray:
+    if data.size == 0:  # where there are no channels, one number for all may be given
+        return np.where(np.zeros(data.shape, "bool"), data, data)
     return npx.instance_norm(data, gamma, beta, float(eps))
 
 

@@ -12,9 +12,12 @@ from typing import Any
 from weft import sym as _weft
 from weft._base.errors import Unsupported
 from weft._trace.state import outside_trace
+from weft.mxnet._array_methods import give_symbols
 from weft.mxnet.gluon._symbol_rules import RULES as _OF_NUMPY
 from weft.mxnet.gluon._symbol_rules import constant_of, has_values, value_of, with_numbers
 from weft.mxnet.name import Prefix
+
+give_symbols(_weft.Symbol)
 
 # What a layer is for, by the names of MXNet's functions; beside it there may be an activation.
 _MAIN = frozenset(

@@ -21,11 +21,12 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Self
 
 from weft._base import spelling as _spelling
-from weft._base.errors import InvalidType, Unsupported
+from weft._base.errors import CheckFailed, InvalidType, Unsupported
 from weft._core.typing import ndarray
 from weft.gluon.block import Block as _NativeBlock
 from weft.gluon.hybrid_block import HybridBlock as _NativeHybrid
 from weft.gluon.parameter import Parameter as _NativeParameter
+from weft.mxnet.base import ConstraintError
 from weft.mxnet.gluon import _devices, _files, _hybrid, _symbols
 from weft.mxnet.gluon._naming import Names, NameScope, kind_of
 from weft.mxnet.gluon.parameter import Parameter, adopted
@@ -446,7 +447,10 @@ class HybridBlock(Block, _NativeHybrid):
             return self._on_symbols(args, kwargs)
         if self._is_active and _hybrid.wants_integer_gradients(args):
             return self._placed(args, kwargs)  # plans have no gradients of integers
-        return _NativeHybrid.__call__(self, *args, **kwargs)
+        try:
+            return _NativeHybrid.__call__(self, *args, **kwargs)
+        except CheckFailed as error:
+            raise ConstraintError(str(error)) from None
 
     _native_call = _NativeHybrid.__call__
 
@@ -574,6 +578,13 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
         if name in ("SymbolBlock", "DeferredInitializationError"):
             return getattr(_spelling.public_module("mxnet.gluon"), name)
         return _find(name)
+
+
+def _block_scope(block: Any) -> Any:
+    """A `with` block in which symbols without a name have that of the block's class before them."""
+    from weft.mxnet.name import Prefix
+
+    return Prefix(f"{type(block).__name__.lower()}_")
 
 
 __all__ = ["Block", "HybridBlock"]

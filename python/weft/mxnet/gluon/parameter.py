@@ -307,7 +307,8 @@ class Parameter(_Native):
                 f"row_sparse_data: `{self.name}` needs a trainer: make `gluon.Trainer` first"
             )
         rows = np.array(numpy.unique(host(row_id).astype("int64")))
-        return [_rows_of(array, rows) for array in self._arrays()]
+        contexts = self._contexts or [None]
+        return [_rows_of(a, rows, c) for a, c in zip(self._arrays(), contexts, strict=False)]
 
     def var(self) -> Any:
         """The parameter as a variable of `mx.sym`, of its name."""
@@ -378,18 +379,18 @@ class Constant(Parameter, _NativeConstant):
         return f"Constant {self.name} (shape={self.shape}, dtype={_dtype_name(self.dtype)})"
 
 
-def _rows_of(array: Any, rows: Any) -> Any:
+def _rows_of(array: ndarray, rows: ndarray, context: Any) -> Any:
     """Some rows of a parameter's array as a sparse array, the others being 0. What is computed of
     it has a gradient with respect to these rows, as in MXNet, where they are the parameter."""
     from weft.mxnet.ndarray._array import NDArray
     from weft.mxnet.ndarray._recorded import remembered
-    from weft.mxnet.ndarray.sparse import RowSparseNDArray
+    from weft.mxnet.ndarray._sparse_classes import RowSparseNDArray, named
 
     with autograd.record(autograd.is_training()):
         values = npx.embedding(rows, array, True)
         whole = npx.index_update(np.zeros(array.shape, array.dtype), rows.reshape((1, -1)), values)
     found = RowSparseNDArray(values.detach(), rows, array.shape)
-    return remembered(found, NDArray(whole))
+    return remembered(named(found, context), NDArray(whole))
 
 
 def _initializer_type() -> type:

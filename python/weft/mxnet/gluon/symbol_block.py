@@ -108,6 +108,9 @@ class SymbolBlock(HybridBlock, _FileBlock):
         own = Symbol(self._graph.heads)
         return own(**dict(zip(self._input_names, inputs, strict=True)))
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(\n  {self.describe()}\n)"
+
     @staticmethod
     def imports(  # type: ignore[override]
         symbol_file: str | PathLike[str],

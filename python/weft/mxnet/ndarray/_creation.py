@@ -64,6 +64,26 @@ def _of_parts(source: Any) -> numpy.ndarray:
         raise InvalidType(f"array: `source_array` must be a grid of numbers; {error}") from None
 
 
+def reset_arrays(*args: NDArray, num_arrays: int | None = None) -> None:
+    """Writes zeros into all these arrays.
+
+    num_arrays: how many they are, where it is given
+
+    >>> from weft import mxnet as mx
+    >>> x, y = mx.nd.ones((2,)), mx.nd.ones((3,), dtype="float16")
+    >>> mx.nd.reset_arrays(x, y, num_arrays=2)
+    >>> x.asnumpy(), y.asnumpy()
+    (array([0., 0.], dtype=float32), array([0., 0., 0.], dtype=float16))
+    """
+    if num_arrays is not None and num_arrays != len(args):
+        raise InvalidValue(
+            f"reset_arrays: `num_arrays` must be the number of arrays, {len(args)}; "
+            f"got {num_arrays}"
+        )
+    for one in args:
+        one[:] = 0
+
+
 def zeros(
     shape: Any, ctx: Any = None, dtype: Any = None, stype: str | None = None, **kwargs: Any
 ) -> NDArray:
@@ -244,12 +264,6 @@ def imdecode(
     else:
         out[:] = found
     return out
-
-
-def reset_arrays(*data: NDArray, num_arrays: int | None = None) -> None:
-    """Sets all elements of arrays to 0. num_arrays: how many they are, which is seen as well."""
-    for array in data:
-        array[:] = 0
 
 
 __all__ = [

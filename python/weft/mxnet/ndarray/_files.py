@@ -48,7 +48,7 @@ def _encoded(data: Any) -> bytes:
         values = list(data.values())
     else:
         names, values = [], list(data) if isinstance(data, list | tuple) else [data]
-    records = [_record(value, "save") for value in values]
+    records = [record(value, "save") for value in values]
     version = max(map(_list_file.needed_version, records), default=2)
     if version == 3 and any(record.stype != "default" for record in records):
         raise InvalidType(
@@ -93,7 +93,8 @@ def stored(record: _Record | None) -> _Stored | None:
     return CSRNDArray(data, indices, np.array(record.indptr), record.shape)
 
 
-def _record(value: Any, caller: str) -> _Record:
+def record(value: Any, caller: str) -> _Record:
+    """What a file stores of an array of any kind."""
     if isinstance(value, ndarray | numpy.ndarray):
         return _record_of(plain(value))
     if not isinstance(value, RowSparseArray | CSRNDArray):
@@ -104,4 +105,4 @@ def _record(value: Any, caller: str) -> _Record:
     return _Record(value.shape, dense.dtype, dense.values, value.stype, indices, indptr)
 
 
-__all__ = ["load", "load_frombuffer", "save", "stored"]
+__all__ = ["load", "load_frombuffer", "record", "save", "stored"]

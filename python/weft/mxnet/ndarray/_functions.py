@@ -6,8 +6,7 @@ several, to write into; `name` and what says how MXNet computes mean nothing.
 
 import functools
 import inspect
-import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy
@@ -20,7 +19,6 @@ from weft._core.typing import ndarray
 from weft.mxnet._modes import asks_for_numpy_shapes
 from weft.mxnet._operators import RULES, rule_of
 from weft.mxnet._operators._arguments import Arguments
-from weft.mxnet._operators._attributes import IGNORED
 from weft.mxnet.ndarray._array import NDArray, Sparse, plain, shaped
 from weft.mxnet.ndarray._storage import stored_as
 
@@ -54,20 +52,6 @@ class _Plan(Arguments):
             if inner in self.own:
                 self.own.setdefault(shown, inner)
         self.calls = [self.call(False), self.call(True)]
-
-    def bound(
-        self, names: Sequence[str], args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> tuple[list[Any], dict[str, Any]]:
-        """As of every operator. One without options passes over those of any name, as in 1.x."""
-        if not self.attributes and not self.rest:
-            for name in [name for name in kwargs if name not in self.own and name not in IGNORED]:
-                warnings.warn(
-                    f"{self.name}: `{name}` means nothing: the operator has no options",
-                    RuntimeWarning,
-                    stacklevel=4,
-                )
-                kwargs = {key: value for key, value in kwargs.items() if key != name}
-        return super().bound(names, args, kwargs)
 
     def names_of(self, args: tuple[Any, ...]) -> list[str]:
         """What arguments in their order are called. An attribute may stand where an optional input

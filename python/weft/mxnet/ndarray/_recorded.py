@@ -5,10 +5,12 @@ operators; the gradient of the whole array is stored as the variable is.
 """
 
 from typing import Any
+from weakref import WeakSet
 
 from weft import autograd as _native
 from weft._base.errors import InvalidState
 from weft._core import native
+from weft.mxnet.autograd import after_backward
 from weft.mxnet.ndarray._array import NDArray, Sparse, plain
 from weft.mxnet.ndarray._functions import CAST
 
@@ -18,6 +20,7 @@ class RecordedSparse(Sparse):
 
     shape: tuple[int, ...]
     _whole: NDArray | None = None
+    _follows: NDArray | None = None
     _grad_stype: str | None = None  # how the gradient of a variable is stored
 
     def _dense(self) -> NDArray:
@@ -36,6 +39,19 @@ class RecordedSparse(Sparse):
         leaf = NDArray(plain(self._dense()).detach().copy())
         leaf.attach_grad(grad_req)
         self._whole, self._grad_stype = leaf, stype or self.stype
+
+    def attach_given_grad(self, gradient: Any, adds: bool) -> None:
+        """Makes the array a variable whose gradient goes into an array of any storage.
+
+        adds: gradients add up there
+        """
+        leaf = NDArray(plain(self._dense()).detach().copy())
+        into = NDArray(plain(gradient.todense() if isinstance(gradient, Sparse) else gradient))
+        native.attach_given_grad(leaf, into, adds)
+        self._whole, self._grad_stype = leaf, gradient.stype
+        if isinstance(gradient, RecordedSparse):
+            gradient._follows = into
+            _followers.add(gradient)
 
     @property
     def grad(self) -> Any:
@@ -70,6 +86,18 @@ class RecordedSparse(Sparse):
         elif self._whole is not None:
             with _native.pause():
                 self._whole[...] = self._dense()
+
+
+# Sparse arrays that take what backward writes into whole ones.
+_followers: WeakSet[RecordedSparse] = WeakSet()
+
+
+def _refresh() -> None:
+    for gradient in list(_followers):
+        gradient[:] = gradient._follows
+
+
+after_backward.append(_refresh)
 
 
 def remembered(found: Any, whole: Any) -> Any:

@@ -20,6 +20,7 @@ from weft.mxnet._operators._arguments import by_name
 from weft.mxnet.ndarray._array import NDArray, plain, shaped
 from weft.mxnet.ndarray._creation import array
 from weft.mxnet.ndarray._functions import finder, function_of, names_behind
+from weft.mxnet.ndarray._graphs import dgl_adjacency, edge_id  # noqa: F401 - public here
 from weft.mxnet.ndarray._sparse import CSRNDArray
 
 
@@ -70,7 +71,7 @@ def while_loop(
         raise InvalidValue(
             f"while_loop: `max_iterations` must be an integer; got {max_iterations!r}"
         ) from None
-    steps, is_list = 0, isinstance(loop_vars, list | tuple)
+    steps = 0
 
     def step(*given: Any) -> Any:
         nonlocal steps
@@ -78,10 +79,7 @@ def while_loop(
         found = func(*given)
         if not isinstance(found, list | tuple) or len(found) != 2:
             return found
-        outputs, states = found
-        if is_list and not isinstance(states, list | tuple):
-            states = [states]  # of one variable
-        return (() if outputs is None else outputs), states
+        return (() if found[0] is None else found[0]), found[1]
 
     outputs, last = npx.while_loop(cond, step, loop_vars, count)
     if not steps or outputs is None or (isinstance(outputs, tuple) and not outputs):
@@ -223,5 +221,6 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = finder("ndarray.contrib", ("_contrib_",), globals())
 
 _OWN = ("cond", "foreach", "getnnz", "isfinite", "isinf", "isnan", "rand_zipfian", "while_loop")
+_OWN = (*_OWN, "dgl_adjacency", "edge_id")
 __all__: Any = sorted({*_OWN, *_UPDATES, *names_behind(("_contrib_",))})
 __dir__ = __all__.copy

@@ -24,11 +24,14 @@ _DEFAULTS: dict[str, Any] = {
 _CASTINGS = ("no", "equiv", "safe", "same_kind", "unsafe")
 
 
+_WITHOUT_OPTIONS = ("left_shift", "right_shift")  # of MXNet's functions alone
+
+
 def _check_options(name: str, options: dict[str, Any]) -> None:
     """Raises TypeError for options that ufuncs lack, NotImplementedError for those that are not
     their defaults."""
     for option, value in options.items():
-        if option not in _DEFAULTS:
+        if option not in _DEFAULTS or name in _WITHOUT_OPTIONS:
             raise InvalidType(f"{name}: `{option}` is no argument")
         if value is _DEFAULTS[option] or value == _DEFAULTS[option]:
             continue

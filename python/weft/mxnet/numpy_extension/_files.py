@@ -17,6 +17,9 @@ from weft._mxnet_files import content as _files
 from weft._mxnet_files import numpy_files as _numpy_files
 from weft._mxnet_files.records import record_of as _record_of
 from weft.mxnet import ndarray as _lists
+from weft.mxnet.ndarray._array import Sparse as _Sparse
+from weft.mxnet.ndarray._files import record as _record
+from weft.mxnet.ndarray._files import stored as _stored
 
 
 def save(file: str | PathLike[str], arr: Any) -> None:
@@ -37,9 +40,9 @@ def savez(file: str | PathLike[str], *args: ndarray, **kwds: ndarray) -> None:
             raise InvalidValue(f"savez: the name `arr_{number}` is that of an array without a name")
         named[f"arr_{number}"] = array
     for name, array in named.items():
-        if not isinstance(array, ndarray):
+        if not isinstance(array, ndarray | _Sparse):
             raise InvalidType(f"savez: `{name}` must be an array; got {type(array).__name__}")
-    records = {name: _record_of(array) for name, array in named.items()}
+    records = {name: _record(array, "savez") for name, array in named.items()}
     _files.write_bytes(file, _numpy_files.write_npz(records))
 
 
@@ -50,7 +53,8 @@ def load(file: str | PathLike[str]) -> Any:
     """
     found = _files.read(file, "load")
     if found.kind == "npz":
-        return {n: r.array() for n, r in zip(found.names, found.records, strict=True) if r}
+        named = zip(found.names, found.records, strict=True)
+        return {n: r.array() if r.stype == "default" else _stored(r) for n, r in named if r}
     if found.kind == "npy":
         return found.records[0].array() if found.records[0] else None
     return _lists.load(file)

@@ -6,10 +6,12 @@ from typing import Any
 import numpy
 
 from weft import autograd, np, npx
+from weft._base.errors import CheckFailed
 from weft._core.typing import ArrayLike, ndarray
 from weft.mxnet._made import Like, shared
 from weft.mxnet._npx_functions import function_of
 from weft.mxnet._operators._attributes import dtype_of, ints
+from weft.mxnet.base import ConstraintError
 from weft.mxnet.numpy._creation import written
 
 _batch_norm = function_of("batch_norm", "_npx_batch_norm")
@@ -61,7 +63,10 @@ def constraint_check(data: ArrayLike, msg: str = "Constraint violated") -> ndarr
     Raises ValueError with the message.
     """
     array = np.asarray(data)
-    npx.check(array, msg)
+    try:
+        npx.check(array, msg)
+    except CheckFailed as error:
+        raise ConstraintError(str(error)) from None
     return np.all(array)
 
 

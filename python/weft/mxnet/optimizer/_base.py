@@ -8,6 +8,7 @@ from weft._base.errors import InvalidValue
 from weft._base.registry import Registry
 from weft._base.spelling import unknown_argument
 from weft._core.typing import ndarray
+from weft.mxnet import _modes
 
 registry = Registry("optimizer")
 
@@ -71,6 +72,7 @@ class Optimizer:
             1 if aggregate_num is None else max(1, min(45, int(min(aggregate_num, 45))))
         )
         self.use_fused_step = bool(use_fused_step)
+        self.allow_np_array = _modes.read("array")
         self.begin_num_update = begin_num_update
         self.num_update = begin_num_update
         self._all_index_update_counts: dict[int, dict[Any, int]] = {0: {}}

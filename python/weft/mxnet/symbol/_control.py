@@ -103,8 +103,9 @@ def foreach(
     >>> def step(row, total):
     ...     return row * 2, row + total
     >>> out, last = mx.sym.contrib.foreach(step, mx.sym.var("x"), mx.sym.var("s"))
-    >>> out.eval(x=np.array([1.0, 2.0]), s=np.zeros(()))[0].asnumpy()
-    array([2., 4.], dtype=float32)
+    >>> out.eval(x=np.array([[1.0], [2.0]]), s=np.zeros((1,)))[0].asnumpy()
+    array([[2.],
+           [4.]], dtype=float32)
     """
     own = names.current().get(None, name)
     rows, is_row = _listed(data, "foreach: `data`")
@@ -183,24 +184,27 @@ def while_loop(
         )
     asked = _Body([decided[0]._heads[0]], f"{own}_cond", labels)
     step = _Body([s._heads[0] for s in (*outputs, *new)], f"{own}_func", labels)
+    # A variable that the body does not read becomes an output that nobody sees.
+    unread = [s for s, place in zip(variables, step.places(labels), strict=True) if place < 0]
+    if unread:
+        heads = [s._heads[0] for s in (*outputs, *unread, *new)]
+        step = _Body(heads, f"{own}_func", labels)
+    seen, last = len(outputs), len(outputs) + len(unread)
     inputs, where = _joined([asked, step], dict(zip(labels, states, strict=True)))
     node = _node(
         "_while_loop",
         own,
         inputs,
         [asked, step],
-        num_outputs=len(outputs) + len(new),
-        num_out_data=len(outputs),
+        num_outputs=last + len(new),
+        num_out_data=last,
         max_iterations=int(max_iterations),
         cond_input_locs=tuple(where[0]),
         func_input_locs=tuple(where[1]),
         func_var_locs=tuple(step.places(labels)),
     )
-    if -1 in step.places(labels):
-        raise RefusedError("while_loop: `func` must read each of its variables")
-    whole = [Symbol([(node, n)]) for n in range(len(outputs) + len(new))]
-    count = len(outputs)
-    return _given(whole[:count], is_out), _given(whole[count:], is_state)
+    whole = [Symbol([(node, n)]) for n in range(last + len(new))]
+    return _given(whole[:seen], is_out), _given(whole[last:], is_state)
 
 
 def cond(

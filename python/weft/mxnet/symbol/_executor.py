@@ -55,7 +55,7 @@ class Executor:
         grads: Mapping[str, Any],
         function: Function,
     ) -> None:
-        self._symbol, self._ctx = symbol, ctx
+        self._symbol, self._ctx, self._device = symbol, ctx, ctx
         self.arg_dict = {name: arrays[name] for name in symbol.list_arguments()}
         self.aux_dict = {name: arrays[name] for name in symbol.list_auxiliary_states()}
         self._grad_req = dict(grad_req)

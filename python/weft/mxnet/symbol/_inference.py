@@ -13,6 +13,7 @@ import numpy
 from weft._base.errors import Error, InvalidType, InvalidValue, NotFound
 from weft._base.spelling import hint
 from weft._mxnet_files.records import DTYPES
+from weft.mxnet._modes import asks_for_numpy_shapes
 from weft.mxnet._operators import parse, parsed, read_shape
 from weft.mxnet._operators._attributes import ints
 from weft.mxnet._reading.graph import Entry, GraphNode, reachable
@@ -176,7 +177,7 @@ class Inference:
             child, result = node.inputs[number]
             types[names[where]] = self._types.get((id(child), result))
             is_row = number < len(rows_at)
-            known[names[where]] = shape[1:] if is_row and shape is not None else shape
+            known[names[where]] = _row_of(shape) if is_row and shape is not None else shape
         inner = Inference(body.heads, set(), known, types, self.caller)
         by_name = {variable.name: inner.shape(variable) for variable in body.variables()}
         for number in range(len(rows_at), len(at)):
@@ -250,6 +251,11 @@ class Inference:
             stacklevel=4,
         )
         return None, None, None
+
+
+def _row_of(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of a row; in 1.x that of an array of one axis has one, too."""
+    return shape[1:] or (() if asks_for_numpy_shapes() else (1,))
 
 
 def _numpy_type(name: str | None) -> Any:

@@ -4,6 +4,7 @@ results.
 A rule gets a `Place` with what is known, and adds to it. Unknown extents are -1.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -73,12 +74,15 @@ def _first_same(place: Place) -> None:
 
 
 def _chosen(place: Place) -> None:
-    """Both choices have the shape of the result; the condition may have one axis alone."""
+    """Both choices have the shape of the result; the condition may have one axis alone. While it
+    is not known whole, nothing follows, as in MXNet."""
     condition, *choices = place.inputs
+    if condition is None or -1 in condition:
+        return
     common = place.outputs[0]
     for shape in choices:
         common = merged(common, shape)
-    if common is not None and condition is not None and len(condition) == len(common):
+    if common is not None and len(condition) == len(common):
         condition = common = merged(common, condition)
     place.inputs = [condition, common, common]
     place.set_output(0, common)
@@ -322,7 +326,18 @@ def _of_program(place: Place) -> None:
         place.set_output(number, inward(shape))
 
 
+def _reshaped(place: Place) -> None:
+    """The only unknown extent of the data follows from the size of a result that is known."""
+    data, out = place.inputs[0], place.outputs[0]
+    if data is None or out is None or -1 in out or data.count(-1) != 1:
+        return
+    known, size = math.prod(n for n in data if n != -1), math.prod(out)
+    if known and size % known == 0:
+        place.set_input(0, tuple(size // known if n == -1 else n for n in data))
+
+
 RULES: dict[str, Rule] = {
+    **dict.fromkeys(("Reshape", "reshape", "Flatten", "flatten"), _reshaped),
     **dict.fromkeys(_SAME, _all_same),
     **dict.fromkeys(_FIRST_SAME, _first_same),
     **dict.fromkeys(("FullyConnected", "_npx_fully_connected"), _dense),

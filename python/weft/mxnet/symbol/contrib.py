@@ -6,7 +6,7 @@ from typing import Any
 from weft.mxnet.symbol._control import cond, foreach, while_loop
 from weft.mxnet.symbol._functions import finder, names_behind
 from weft.mxnet.symbol._symbol import Symbol
-from weft.mxnet.symbol.random import uniform
+from weft.mxnet.symbol.random import uniform as _uniform
 
 
 def rand_zipfian(
@@ -17,7 +17,7 @@ def rand_zipfian(
     Gives the classes, int64; and how often the true classes, and the drawn ones, are expected.
     """
     scale = math.log(range_max + 1)
-    drawn = uniform(0, scale, shape=(num_sampled,), dtype="float64")
+    drawn = _uniform(0, scale, shape=(num_sampled,), dtype="float64")
     classes: Any = (drawn.exp().floor().astype("int64") - 1) % range_max
 
     def expected(numbers: Any) -> Any:

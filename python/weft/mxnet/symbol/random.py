@@ -41,7 +41,14 @@ def normal(
 
 
 def randn(*shape: int, loc: Any = 0, scale: Any = 1, **kwargs: Any) -> Symbol:
-    """Normal numbers of a shape that is given as arguments."""
+    """Normal numbers of a shape that is given as arguments, or is that of the symbol `data`."""
+    if "data" in kwargs:
+        data, given = kwargs.pop("data"), {"loc": loc, "scale": scale}
+        given |= {key: value for key, value in kwargs.items() if key == "name"}
+        op = "_random_normal_like"
+        found = Symbol(call_operator(op, op, (data,), given, heads_of))
+        dtype = {"dtype": kwargs.get("dtype", "float32")}
+        return Symbol(call_operator("Cast", "Cast", (found,), dtype, heads_of))
     return normal(loc, scale, shape or None, **kwargs)
 
 

@@ -103,6 +103,23 @@ def rand_ndarray(
     )[0]
 
 
+def _doubling_rows(shape: tuple[int, int], count: int) -> numpy.ndarray:
+    """Which elements a matrix of so many stored elements has, where each row has twice as many as
+    the one above. Every row has one at least."""
+    rows, columns = shape
+    if count < rows:
+        raise InvalidValue(
+            f"rand_sparse_ndarray: `density` must give each of {rows} rows an element; got {count}"
+        )
+    filled, left = numpy.ones(rows, "int64"), count - rows
+    for wanted in (numpy.minimum(2.0 ** numpy.arange(1, rows + 1), columns), [columns] * rows):
+        for row, most in enumerate(wanted):
+            more = min(left, int(most) - int(filled[row]))
+            filled[row] += more
+            left -= more
+    return numpy.arange(columns) < filled[:, None]
+
+
 def rand_sparse_ndarray(
     shape: Any,
     stype: str,
@@ -118,8 +135,9 @@ def rand_sparse_ndarray(
     """A random sparse array, and its parts.
 
     stype: 'row_sparse' or 'csr'; density: share of rows or elements that are stored, by default
-        random; data_init: one value for all of them; distribution: of the elements of a csr matrix,
-        'uniform', or 'powerlaw', where each row stores twice as many as the one above
+        random; data_init: one value for all of them
+    distribution: of a csr matrix, 'uniform', or 'powerlaw': each row stores twice as many elements
+        as the one above, from the first column on, while there are any left
     """
     density = _random.random() if density is None else density
     dtype = numpy.dtype(numpy.float32 if dtype is None else dtype)
@@ -127,12 +145,14 @@ def rand_sparse_ndarray(
         return _rand_row_sparse(shape, density, dtype, data_init, rsp_indices, modifier_func, ctx)
     if stype != "csr":
         raise InvalidValue(f"rand_sparse_ndarray: `stype` must be row_sparse or csr; got {stype!r}")
-    if distribution not in (None, "uniform", "powerlaw"):
+    if distribution == "powerlaw":
+        keeps = _doubling_rows(tuple(shape), int(shape[0] * shape[1] * density))
+    elif distribution in (None, "uniform"):
+        keeps = numpy.random.rand(*shape) < density
+    else:
         raise InvalidValue(
             f"rand_sparse_ndarray: `distribution` must be uniform or powerlaw; got {distribution!r}"
         )
-    is_even = distribution != "powerlaw"
-    keeps = numpy.random.rand(*shape) < density if is_even else _powerlaw(shape, density)
     values = numpy.where(keeps, numpy.random.uniform(0.1, 1, shape), 0)
     if data_init is not None:
         values = numpy.where(keeps, data_init, 0)
@@ -142,31 +162,6 @@ def rand_sparse_ndarray(
     if shuffle_csr_indices:
         shuffle_csr_column_indices(csr)
     return csr, (csr.indptr, csr.indices, csr.data)
-
-
-def _powerlaw(shape: Any, density: float) -> numpy.ndarray:
-    """Which elements of a matrix are stored: the first of each row, twice as many in each row as in
-    the one above while there are some left, and from the first full row on the rest at random."""
-    count, (rows, columns), full = int(shape[0] * shape[1] * density), shape, shape[0]
-    keeps = numpy.zeros(shape, bool)
-    keeps[:, 0] = True
-    left = count - rows
-    for row in range(rows):
-        more = max(min(left, columns - 1, 2 ** min(row + 1, 62) - 1), 0)
-        keeps[row, 1 : 1 + more] = True
-        left -= more
-        if 2 ** min(row + 1, 62) > columns:
-            full = row
-            break
-    rest = keeps[full:].reshape(-1)  # in the same memory
-    empty = numpy.flatnonzero(~rest)
-    if not 0 <= left <= len(empty):
-        raise InvalidValue(
-            f"rand_sparse_ndarray: `density` must be one that rows of a power law have in shape "
-            f"{tuple(shape)}; got {density}"
-        )
-    rest[numpy.random.choice(empty, left, replace=False)] = True
-    return keeps
 
 
 def _rand_row_sparse(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from weft._base import spelling as _spelling
 from weft._base import words as _words
 from weft.gluon.data import batchify
+from weft.gluon.data.dataset import Dataset as _NativeDataset
 from weft.gluon.data.records import RecordFileDataset
 from weft.gluon.data.sampler import (
     BatchSampler,
@@ -22,6 +23,16 @@ from weft.gluon.data.sampler import (
 from weft.mxnet.gluon.data import dataloader, dataset, vision
 from weft.mxnet.gluon.data.dataloader import DataLoader
 from weft.mxnet.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
+
+
+def _own_handle(self: object) -> object:
+    """What MXNet hands to its loader in C++; here the loader takes the object itself."""
+    return self
+
+
+for _kind in (_NativeDataset, batchify.Append, batchify.AsList, batchify.Group, batchify.Pad):
+    _kind.__mx_handle__ = _own_handle  # type: ignore[attr-defined]
+batchify.Stack.__mx_handle__ = _own_handle  # type: ignore[attr-defined]
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     __getattr__ = _spelling.finder(

@@ -1,0 +1,1 @@
+"""Modules of nose's plugins that suites of 1.x import."""

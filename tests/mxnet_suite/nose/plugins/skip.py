@@ -1,0 +1,5 @@
+"""The exception that leaves a test out, under nose's name."""
+
+import unittest
+
+SkipTest = unittest.SkipTest
