@@ -13,6 +13,7 @@
 #include "eager/recorder.h"
 #include "ops/row_sum.h"
 #include "runtime/device.h"
+#include "runtime/profile.h"
 #include "runtime/thread_state.h"
 
 namespace weft::autograd {
@@ -166,6 +167,7 @@ Status Sweep::visit(TapeNode& node, ops::Values cotangents) {
 }
 
 Status Sweep::run() {
+  const ProfileScope scope(ProfileKind::kBackward, "backward");
   while (!heap_.empty()) {
     std::ranges::pop_heap(heap_, earlier);
     const Ref<TapeNode> node = std::move(heap_.back());

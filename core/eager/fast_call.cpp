@@ -11,7 +11,9 @@
 #include "kernels/elementwise/elementwise.h"
 #include "ops/registry.h"
 #include "ops/slots/split_work.h"
+#include "ops/slots/stated_flops.h"
 #include "runtime/engine/engine.h"
+#include "runtime/profile.h"
 #include "runtime/thread_state.h"
 
 namespace weft::eager {
@@ -141,6 +143,30 @@ bool elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor*& 
   return true;
 }
 
+// The same with an event in the profile, if the short way can be taken.
+bool profiled_elementwise(const OpDef& op, std::span<const Argument> arguments, Tensor*& out,
+                          Status* status) {
+  ProfileScope scope(ProfileKind::kOperator, op.name);
+  if (!elementwise(op, arguments, out, status)) {
+    scope.forget();
+    return false;
+  }
+  if (!status->ok()) return true;
+  TensorType types[3];
+  ProfileWork work;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (const Tensor* const array =
+            arguments[i].tag == Tag::kTensor ? arguments[i].tensor : nullptr)
+      types[i] = {array->dtype(), array->shape()};
+    work.read += static_cast<double>(types[i].bytes());
+  }
+  types[2] = {out->dtype(), out->shape()};
+  work.written = static_cast<double>(types[2].bytes());
+  work.flops = ops::stated_flops(op.slot, {op, {types, arguments.size()}, {types + 2, 1}, {}});
+  scope.set_work(work);
+  return true;
+}
+
 // One view of the first argument; null where its strides do not allow any.
 Result<Ref<Tensor>> view(const OpDef& op, std::span<const Argument> arguments) {
   Argument complete[kMaxAttributes];
@@ -178,6 +204,8 @@ bool call_fast(const OpDef& op, std::span<const Argument> arguments, std::span<T
                Status* status) {
   if ((thread_state().modes & kTracing) || arguments.empty() || outs.size() != 1) return false;
   // Under the policy `async` a kernel is queued, which the general way does; views run at once.
+  if (op.fast_arity && is_profiling())
+    return !engine_defers() && profiled_elementwise(op, arguments, outs[0], status);
   if (op.fast_arity) return !engine_defers() && elementwise(op, arguments, outs[0], status);
   if (outs[0] || !op.view_rule || arguments[0].tag != Tag::kTensor || !arguments[0].tensor ||
       arguments[0].tensor->box().traced() || op.attributes.size() > kMaxAttributes)

@@ -10,8 +10,11 @@
 #include "kernels/elementwise/elementwise.h"
 #include "ops/slots/device_call.h"
 #include "ops/slots/elementwise_slot.h"
+#include "ops/slots/kernel_call.h"
+#include "ops/slots/stated_flops.h"
 #include "runtime/engine/threads.h"
 #include "runtime/memory/small_vector.h"
+#include "runtime/profile.h"
 #include "runtime/random_state.h"
 #include "runtime/thread_state.h"
 
@@ -40,7 +43,7 @@ struct KernelWork {
   // calling thread.
   Status prepare(const ops::Values& inputs, const ops::SlotTypes& types,
                  std::span<const Ref<Tensor>> outs);
-  Status run();
+  Status run() { return is_profiling() ? run_in_profile() : run_now(); }
 
   const ops::OpDef& op;
   std::span<const ops::Argument> attributes;
@@ -51,6 +54,8 @@ struct KernelWork {
 
  private:
   Status prepare_input(const ops::Value& input, DType dtype);
+  Status run_now();
+  Status run_in_profile();
 
   // Elements that `in` points at: they never move, because all their room is reserved first.
   SmallVector<int64_t, kUsual> scalars_;
@@ -110,8 +115,29 @@ Status KernelWork::prepare(const ops::Values& inputs, const ops::SlotTypes& type
   return {};
 }
 
+// With an event in the profile.
+Status KernelWork::run_in_profile() {
+  PoolVector<ops::TensorType> types;
+  ProfileWork work;
+  for (const TensorView& view : in) {
+    types.push_back(view.rank < 0 ? ops::TensorType{view.dtype, Shape::absent()}
+                                  : ops::type_of(view));
+    if (view.rank >= 0) work.read += static_cast<double>(types.back().bytes());
+  }
+  for (const TensorView& view : out) {
+    types.push_back(ops::type_of(view));
+    work.written += static_cast<double>(types.back().bytes());
+  }
+  const std::span<const ops::TensorType> all(types);
+  work.flops =
+      ops::stated_flops(op.slot, {op, all.first(in.size()), all.subspan(in.size()), attributes});
+  ProfileScope scope(ProfileKind::kOperator, op.name);
+  scope.set_work(work);
+  return run_now();
+}
+
 // May run on a thread of the engine, when all that it reads has been written.
-Status KernelWork::run() {
+Status KernelWork::run_now() {
   if (device)
     return ops::run_on_device(
         *device, {op, in, out, attributes, device_scratch_ ? device_scratch_->data() : nullptr,

@@ -3,8 +3,9 @@
 It imports neither NumPy nor the extension module, so it answers at once and also works where
 the extension does not load. `weft info FILE` describes a model file, `weft ops FILE` prints what a
 runtime-only library needs to run it, `weft pack FILE` makes it start at once, `weft compile FILE`
-makes C of it. Two commands import both: `weft convert FILE` makes a .weft file of another
-framework's, or of a folder with config.json and weights; `weft train FILE` trains a net of Caffe.
+makes C of it. Four commands import both: `weft profile SCRIPT` and `weft benchmark FILE` print
+where time goes; `weft convert FILE` makes a .weft file of another framework's, or of a folder with
+config.json and weights; `weft train FILE` trains a net of Caffe.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from weft._measure import add_benchmark, add_profile, benchmark_file, profile_script
 from weft._version import __version__
 
 PREFIX = Path(__file__).absolute().parent
@@ -57,6 +59,11 @@ def parser() -> argparse.ArgumentParser:
     add_train(commands.add_parser("train", help="train the net of a solver.prototxt of Caffe"))
     ops = commands.add_parser("ops", help="print what -DWEFT_OPS needs to run a .weft file")
     ops.add_argument("file", help="path of the file")
+    profile = commands.add_parser("profile", help="run a program and print where its time goes")
+    add_profile(profile)
+    benchmark = commands.add_parser("benchmark", help="time runs of a .weft file")
+    add_file(benchmark)
+    add_benchmark(benchmark, shape)
     add_compile(commands.add_parser("compile", help="make C of a .weft file, or what else runs it"))
     return result
 
@@ -319,6 +326,16 @@ def compile_file(options: argparse.Namespace) -> int:
     return 0
 
 
+def measure(options: argparse.Namespace) -> int:
+    """Profiles a program or times a file; returns the exit status."""
+    from weft import Error
+
+    try:
+        return profile_script(options) if options.command == "profile" else benchmark_file(options)
+    except (Error, ImportError, OSError) as error:
+        return failed(error)
+
+
 def main(arguments: list[str] | None = None) -> int:
     try:
         status = run(parser().parse_args(arguments))
@@ -344,6 +361,8 @@ def run(options: argparse.Namespace) -> int:
         return train_net(options)
     if options.command == "compile":
         return compile_file(options)
+    if options.command in ("profile", "benchmark"):
+        return measure(options)
     answers = []
     if options.prefix:
         answers.append(str(PREFIX))
@@ -371,6 +390,7 @@ __all__ = [
     "libs",
     "list_operators",
     "main",
+    "measure",
     "pack_file",
     "parser",
     "print_line",

@@ -462,11 +462,18 @@ class Context:
             )
         for index, buffer in enumerate(data):
             self.bind(index, buffer)
+        self.run_bound()
+        return [self._output(index) for index in range(len(self.outputs))]
+
+    def run_bound(self) -> None:
+        """Runs on what is bound and copies no output, as measurements want it.
+
+        Raises what `run` does.
+        """
         if any(buffer is None for buffer in self._bound):
             missing = [p.name for p, b in zip(self.inputs, self._bound, strict=True) if b is None]
             raise InvalidState(f"run: input `{missing[0]}` has no data; give it or bind it")
         _check(_library.weft_context_run(self._handle))
-        return [self._output(index) for index in range(len(self.outputs))]
 
     def _output(self, index: int) -> memoryview:
         now, port = self._port, self.outputs[index]

@@ -24,6 +24,7 @@ static void library(void) {
   NULLED(weft_dtype_find("int8", NULL), "dtype");
   NULLED(weft_set_engine_policy(NULL), "policy");
   NULLED(weft_memory_stats(NULL, 0), "stats");
+  NULLED(weft_profile_stop(NULL), "profile");
   weft_set_wait_hooks(NULL, NULL);
 }
 

@@ -57,6 +57,7 @@ PAGES = [
     "from-caffe",
     "from-mxnet",
     "probability",
+    "profiling",
     "quantization",
     "symbols",
     "ten-minutes",

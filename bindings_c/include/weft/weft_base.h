@@ -205,6 +205,54 @@ typedef struct weft_engine_figures {
 } weft_engine_figures;
 /* Fills in the engine's counts. Set figures->struct_size first. */
 WEFT_API weft_status weft_engine_stats(weft_engine_figures* figures);
+
+/* ---- profile ------------------------------------------------------------------------------- */
+
+/* What an event of a profile is. Events of one thread lie inside of each other or apart. */
+typedef int32_t weft_profile_kind;
+enum {
+  WEFT_PROFILE_OPERATOR = 0, /* a kernel that an eager call runs */
+  WEFT_PROFILE_STEP = 1, /* a step of a plan, named by its operators; a loop has others inside */
+  WEFT_PROFILE_PLAN = 2, /* a run of a plan; its steps are inside */
+  WEFT_PROFILE_BACKWARD = 3, /* a backward pass; what it runs is inside */
+  WEFT_PROFILE_TASK = 4      /* queued work on a thread of the library */
+};
+/* One event. Bytes and operations are estimates by dtypes and shapes: `flops` is 0 where the
+ * operator does not say. On a device, the times are those of putting work into its queue. This
+ * struct does not grow. */
+typedef struct weft_profile_event {
+  weft_profile_kind kind;
+  int32_t thread;     /* an index into weft_profile.threads */
+  const char* name;   /* never NULL */
+  const char* line;   /* from the origin hook; empty: that of the event around it */
+  int64_t begin, end; /* nanoseconds of a clock that never goes back */
+  double read;        /* bytes of the inputs */
+  double written;     /* bytes of the outputs */
+  double flops;       /* arithmetic operations */
+  int64_t live;       /* bytes of memory in use at its end; -1: not asked (steps) */
+} weft_profile_event;
+/* What was profiled. Set struct_size first. */
+typedef struct weft_profile {
+  size_t struct_size;
+  const weft_profile_event* events; /* thread by thread, in the order in which they ended */
+  size_t count;
+  const char* const* threads; /* names: "caller", "engine" or "pool"; several may be equal */
+  size_t thread_count;
+  int64_t dropped; /* events behind the first 4194304 */
+} weft_profile;
+#define WEFT_PROFILE_INIT \
+  { sizeof(weft_profile), NULL, 0, NULL, 0, 0 }
+/* Begins to note what operators and plans run, on all threads. WEFT_INVALID_STATE: it is noted
+ * already. Not in the runtime-only library. */
+WEFT_API weft_status weft_profile_start(void);
+/* Ends, and fills in what was noted since weft_profile_start. Work that still runs is not in it:
+ * wait for it first (weft_wait_all). What `profile` points at is lent until the next
+ * weft_profile_stop, of any thread. WEFT_INVALID_STATE: nothing is noted. Not in the runtime-only
+ * library. */
+WEFT_API weft_status weft_profile_stop(weft_profile* profile);
+
+/* ---- forks and memory ---------------------------------------------------------------------- */
+
 /* Call it before fork(): it finishes all work and ends the library's threads, which start again
  * when they are needed. A failure of the work is left in weft_last_error. */
 WEFT_API void weft_prepare_fork(void);

@@ -16,6 +16,7 @@
 #include "executor/lowering/rows.h"
 #include "executor/plan/reach.h"
 #include "executor/run/run_plan.h"
+#include "executor/run/step_events.h"
 #include "ops/registry.h"
 #include "ops/slots/copy_slot.h"
 #include "ops/slots/device_call.h"
@@ -125,6 +126,7 @@ struct Run {
   uint64_t seed;
   uint64_t first_ordinal;
   std::span<Storage* const> read_once;
+  const StepEvents* events = nullptr;  // of the profile that is taken; null: none is
 };
 
 // Drops the pages of the step's inputs from memory. Pages that another step reads as well are
@@ -202,6 +204,24 @@ Status run_steps(const Run& run, size_t begin, size_t end, const GivesUp& gives_
   return {};
 }
 
+// The same, with an event for each step if a profile is taken.
+template <class GivesUp>
+Status run_range(const Run& run, size_t begin, size_t end, const GivesUp& gives_up) {
+  if (!kHasProfile || __builtin_expect(!run.events, true))
+    return run_steps(run, begin, end, gives_up);
+  if constexpr (kHasProfile) {
+    int64_t now = profile_now();
+    for (size_t i = begin; i < end; ++i) {
+      ProfileEvent event = run.events->steps[run.plan.actions[i].step];
+      event.begin = now;
+      WEFT_TRY(run_steps(run, i, i + 1, gives_up));
+      event.end = now = profile_now();
+      profile_add(event);
+    }
+  }
+  return {};
+}
+
 // Runs the branches of a group and keeps what they tell each other. If several fail, the error of
 // the branch that is first in the plan's order is reported, as if the branches had run one after
 // the other: branches behind a failed one stop, and branches before it go on.
@@ -226,7 +246,7 @@ class GroupRun {
              failed_.load(std::memory_order_relaxed) < branch;
     };
     const auto begin = group_.starts.begin() + branch;
-    const Status status = guarded([&] { return run_steps(run_, begin[0], begin[1], gives_up); });
+    const Status status = guarded([&] { return run_range(run_, begin[0], begin[1], gives_up); });
     if (status.ok()) return;
     const std::lock_guard lock(mutex_);
     if (branch > failed_.load(std::memory_order_relaxed)) return;
@@ -241,6 +261,35 @@ class GroupRun {
   std::mutex mutex_;                  // guards failure_
   Status failure_;
 };
+
+// All steps: those before each group, then the group; after the last group what remains.
+Status run_all(const Run& run) {
+  const bool& interrupted = thread_state().interrupted;
+  // The caller that allowed interrupts reports them; here the run only ends early.
+  const auto gives_up = [&] { return interrupted; };
+  size_t next = 0;
+  for (const ParallelGroup& group : run.plan.groups) {
+    if constexpr (!WEFT_KEEPS_branches) break;  // no plan has one
+    WEFT_TRY(run_range(run, next, group.starts.front(), gives_up));
+    if (interrupted) return {};
+    WEFT_TRY(GroupRun(run, group)());
+    next = group.starts.back();
+  }
+  return run_range(run, next, run.plan.actions.size(), gives_up);
+}
+
+// What the steps are called is found once for each profile.
+[[maybe_unused]] Status run_in_profile(Run run) {
+  if constexpr (kHasProfile) {
+    const ProfileScope scope(ProfileKind::kPlan, "plan");
+    std::shared_ptr<const StepEvents>& kept = run.bound.events;
+    if (!kept || kept->profile != profile_number())
+      kept = std::make_shared<const StepEvents>(make_step_events(run.plan));
+    run.events = kept.get();
+    return run_all(run);
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -261,21 +310,12 @@ Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t 
                                  " threads; got ", num_threads());
   WEFT_TRY(check_room(plan, roots.room));
   bind_roots(plan, bound, roots);
-  const Run run{plan, bound,         reinterpret_cast<char*>(bound.block.data()),
-                seed, first_ordinal, roots.read_once};
-  const bool& interrupted = thread_state().interrupted;
-  // The caller that allowed interrupts reports them; here the run only ends early.
-  const auto gives_up = [&] { return interrupted; };
-  size_t next = 0;
-  // The steps before each group, then the group; after the last group the steps that remain.
-  for (const ParallelGroup& group : plan.groups) {
-    if constexpr (!WEFT_KEEPS_branches) break;  // no plan has one
-    WEFT_TRY(run_steps(run, next, group.starts.front(), gives_up));
-    if (interrupted) return {};
-    WEFT_TRY(GroupRun(run, group)());
-    next = group.starts.back();
-  }
-  return run_steps(run, next, plan.actions.size(), gives_up);
+  const Run run{plan,   bound,         reinterpret_cast<char*>(bound.block.data()),
+                seed,   first_ordinal, roots.read_once,
+                nullptr};
+  if constexpr (kHasProfile)
+    if (is_profiling()) return run_in_profile(run);
+  return run_all(run);
 }
 
 }  // namespace weft::executor

@@ -6,6 +6,8 @@
 
 namespace weft::executor {
 
+struct StepEvents;  // step_events.h
+
 // What a frame holds to run one plan.
 struct ControlBound;
 // What a frame keeps to run one plan: its copy of the bound block, with the pointers of the last
@@ -15,7 +17,8 @@ struct Bound {
   // The bases that the block is bound to now, in the order of Plan::patches. A root with the same
   // base as in the last run costs nothing.
   std::vector<const void*> roots;
-  std::vector<ControlBound> controls;  // by PlanStep::child
+  std::vector<ControlBound> controls;          // by PlanStep::child
+  std::shared_ptr<const StepEvents> events{};  // of the last profile that a run was in; null: none
 };
 // The same for a loop or a branch in that plan: its bodies have plans of their own.
 struct ControlBound {

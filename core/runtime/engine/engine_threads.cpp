@@ -8,6 +8,7 @@
 #include "runtime/engine/engine_impl.h"
 #include "runtime/engine/pause.h"
 #include "runtime/engine/threads.h"
+#include "runtime/profile.h"
 
 namespace weft {
 namespace {
@@ -62,6 +63,7 @@ std::unique_ptr<Operation> take_ready(Engine& e, Status& poison) {
 // next. Between the two, the finished task's memory is released, and only then is the task no
 // longer outstanding: a caller that waited for everything finds the memory given back.
 void work(Engine& e) {
+  if constexpr (kHasProfile) profile_name_thread("engine");
   std::unique_lock lock(e.mutex);
   std::unique_ptr<Operation> done;
   for (;;) {
@@ -103,6 +105,7 @@ Status with_origin(const Status& status, const Task& task) {
 }
 
 Status run_task(Task& task) {
+  const ProfileScope scope(ProfileKind::kTask, "task", task.origin);
   return with_origin(guarded([&] { return task.run(); }), task);
 }
 

@@ -16,6 +16,7 @@
 #include "runtime/engine/interrupt.h"
 #include "runtime/engine/pause.h"
 #include "runtime/engine/region.h"
+#include "runtime/profile.h"
 
 namespace weft {
 namespace {
@@ -109,7 +110,10 @@ void start(Pool& p, int threads) {
   p.patience = threads <= processors() ? kBetweenRuns : kMoment;
   p.region.begin(threads);
   for (int thread = 1; thread < threads; ++thread)
-    p.threads.emplace_back([&p, thread] { serve(p.region, thread); });
+    p.threads.emplace_back([&p, thread] {
+      if constexpr (kHasProfile) profile_name_thread("pool");
+      serve(p.region, thread);
+    });
 }
 
 // What every thread of the pool does with independent branches: it leads branches as long as there

@@ -1,0 +1,129 @@
+"""Events added up by operator, layer or line, and the text of such a table."""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from weft._base.errors import InvalidValue
+from weft._base.options import require_whole
+from weft.profiler._events import COMPUTING, Event
+from weft.profiler._machine import Machine
+
+_KEYS: dict[str, Callable[[Event], str]] = {
+    "operator": lambda event: event.name,
+    "layer": lambda event: event.layer or "(no layer)",
+    "line": lambda event: event.line or "(no line)",
+}
+_WIDEST = 56  # of the names: longer ones lose their beginning, which lines share
+
+
+class Row(NamedTuple):
+    """What all events of one operator, layer or line took together.
+
+    time: seconds, without what ran inside (a loop's steps are rows of their own); share: of all
+        rows' time; calls: how many events
+    read, written: bytes; flops: operations, where operators say them
+    ceiling: the least time that the machine could take, as a share of `time`; None where the
+        machine was not measured
+    """
+
+    name: str
+    time: float
+    share: float
+    calls: int
+    read: float
+    written: float
+    flops: float
+    ceiling: float | None
+
+    @property
+    def bandwidth(self) -> float:
+        """Bytes read and written a second."""
+        return (self.read + self.written) / self.time if self.time > 0 else 0.0
+
+    @property
+    def speed(self) -> float:
+        """Operations a second."""
+        return self.flops / self.time if self.time > 0 else 0.0
+
+
+_ORDERS: dict[str, Callable[[Row], float | str]] = {
+    "time": lambda row: -row.time,
+    "calls": lambda row: -row.calls,
+    "bytes": lambda row: -(row.read + row.written),
+    "flops": lambda row: -row.flops,
+    "name": lambda row: row.name,
+}
+
+
+def rows_of(
+    events: Iterable[Event], by: str, sort: str, top: int | None, machine: Machine | None
+) -> list[Row]:
+    """The rows. Raises ValueError for an unknown `by` or `sort`, and a `top` below 1."""
+    if by not in _KEYS:
+        raise InvalidValue(f"table: `by` must be one of {', '.join(_KEYS)}; got {by!r}")
+    if sort not in _ORDERS:
+        raise InvalidValue(f"table: `sort` must be one of {', '.join(_ORDERS)}; got {sort!r}")
+    if top is not None:
+        require_whole("table", "top", top, least=1)
+    grouped: dict[str, list[Event]] = {}
+    for event in events:
+        if event.kind in COMPUTING:
+            grouped.setdefault(_KEYS[by](event), []).append(event)
+    total = sum(event.own for group in grouped.values() for event in group)
+    rows = [_row(name, group, total, machine) for name, group in grouped.items()]
+    return sorted(rows, key=_ORDERS[sort])[:top]
+
+
+def _row(name: str, events: list[Event], total: float, machine: Machine | None) -> Row:
+    time = sum(event.own for event in events)
+    ceiling = None
+    if machine and time > 0:
+        work = [(event.flops, event.read + event.written) for event in events]
+        ceiling = sum(machine.least_seconds(*each) for each in work) / time
+    return Row(
+        name=name,
+        time=time,
+        share=time / total if total > 0 else 0.0,
+        calls=len(events),
+        read=sum(event.read for event in events),
+        written=sum(event.written for event in events),
+        flops=sum(event.flops for event in events),
+        ceiling=ceiling,
+    )
+
+
+def text_of(rows: list[Row], by: str) -> str:
+    """The table, one line a row."""
+    names = [_cut(row.name) for row in rows]
+    width = max([len(by), *map(len, names)])
+    has_ceiling = any(row.ceiling is not None for row in rows)
+    head = f"{by:<{width}}  {'time':>10}  {'share':>6}  {'calls':>7}  {'GB/s':>7}  {'GFLOP/s':>8}"
+    lines = [head + ("  of machine" if has_ceiling else "")]
+    for name, row in zip(names, rows, strict=True):
+        speed = f"{row.speed / 1e9:>8.1f}" if row.flops else " " * 8
+        line = (
+            f"{name:<{width}}  {duration(row.time):>10}  {row.share:>6.1%}  {row.calls:>7}  "
+            f"{row.bandwidth / 1e9:>7.1f}  {speed}"
+        )
+        ceiling = f"  {row.ceiling:>10.0%}" if row.ceiling is not None else ""
+        lines.append((line + ceiling).rstrip())
+    return "\n".join(lines)
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _WIDEST else "…" + name[1 - _WIDEST :]
+
+
+def duration(seconds: float) -> str:
+    """A time with a unit that suits it.
+
+    >>> duration(0.0123), duration(4.5e-6)
+    ('12.300 ms', '4.500 µs')
+    """
+    if seconds >= 1:
+        return f"{seconds:.3f} s"
+    return f"{seconds * 1e3:.3f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.3f} µs"
+
+
+__all__ = ["Row", "duration", "rows_of", "text_of"]
+__dir__ = __all__.copy
