@@ -22,6 +22,9 @@ void define_devices(pybind11::module_& module);  // module_devices.cpp
 void define_operators(pybind11::module_& module);  // module_operators.cpp: operators in Python
 void define_symbols(pybind11::module_& module);    // symbols.cpp
 
+// Origins find the name of each layer once, until it is called with false (module_library.cpp).
+void keep_layers(bool kept);
+
 // Throws the Python error of a failed call.
 inline void check(weft_status status) {
   if (status == WEFT_OK) return;

@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <unordered_map>
+#include <utility>
 
 #include "module.h"
 
@@ -101,12 +103,12 @@ py::object set_origin(const char* line) {
   return before;
 }
 
-// " in ..." for a frame that runs `forward` of a layer of this package: the program has no line of
-// its own there. Empty for other frames.
-std::string layer_of(PyFrameObject* frame) {
-  const auto code = owned(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
-  PyObject* const name = reinterpret_cast<PyCodeObject*>(code.ptr())->co_name;
-  if (PyUnicode_CompareWithASCIIString(name, "forward") != 0) return "";
+// Texts of layers by their blocks, while a profile is taken; null: none is.
+using Layers = std::unordered_map<PyObject*, std::pair<py::object, std::string>>;
+Layers* known_layers = nullptr;
+
+// What `layer_of` of Python says of a frame.
+std::string told_layer(PyFrameObject* frame) {
   PyObject* const module = PyImport_GetModule(places_name());
   PyObject* const told =
       module ? PyObject_CallMethod(module, "layer_of", "O", reinterpret_cast<PyObject*>(frame))
@@ -117,6 +119,23 @@ std::string layer_of(PyFrameObject* frame) {
   PyErr_Clear();
   Py_XDECREF(told);
   return layer;
+}
+
+// " in ..." for a frame that runs `forward` of a layer of this package: the program has no line of
+// its own there. Empty for other frames.
+std::string layer_of(PyFrameObject* frame) {
+  const auto code = owned(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
+  PyObject* const name = reinterpret_cast<PyCodeObject*>(code.ptr())->co_name;
+  if (PyUnicode_CompareWithASCIIString(name, "forward") != 0) return "";
+  if (!known_layers) return told_layer(frame);
+  const auto locals = py::reinterpret_steal<py::object>(PyFrame_GetLocals(frame));
+  const auto block = py::reinterpret_steal<py::object>(
+      locals ? PyMapping_GetItemString(locals.ptr(), "self") : nullptr);
+  PyErr_Clear();
+  if (!block) return "";
+  const auto [found, is_new] = known_layers->try_emplace(block.ptr(), block, "");
+  if (is_new) found->second.second = told_layer(frame);
+  return found->second.second;
 }
 
 // Writes the origin: the innermost frame outside of this package.
@@ -154,6 +173,9 @@ void write_origin(char* text, size_t size) {
   write_line(text, size);
   PyGILState_Release(state);
 }
+
+// A profile asks for the layer of each eager call, and to find its path takes some microseconds.
+void keep_layers(bool kept) { delete std::exchange(known_layers, kept ? new Layers : nullptr); }
 
 void define_library(py::module_& module) {
   module.def("version", weft_version);

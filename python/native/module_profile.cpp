@@ -34,6 +34,7 @@ py::tuple event_of(const weft_profile_event& event, Texts& texts) {
 py::tuple profile_stop() {
   weft_profile profile = WEFT_PROFILE_INIT;
   check(weft_profile_stop(&profile));
+  keep_layers(false);
   Texts texts;
   py::list events(profile.count), threads;
   for (size_t i = 0; i < profile.count; ++i) events[i] = event_of(profile.events[i], texts);
@@ -44,7 +45,10 @@ py::tuple profile_stop() {
 }  // namespace
 
 void define_profile(py::module_& module) {
-  module.def("profile_start", [] { check(weft_profile_start()); });
+  module.def("profile_start", [] {
+    check(weft_profile_start());
+    keep_layers(true);
+  });
   module.def("profile_stop", profile_stop);
 }
 

@@ -257,7 +257,6 @@ PACKAGE: Table = {
     **_alike("save", "write `weft.npx.save(path, arrays)`, or `weft.save_checkpoint(path, net)`"),
     **_alike("load", "write `weft.npx.load(path)`, or `weft.load_checkpoint(path, net)`"),
     **_alike("kv kvstore", "a `gluon.Trainer` adds up gradients of devices by itself"),
-    **_alike("profiler", "write `weft.memory`"),
     **_alike("set_default_device", "write `with weft.Device(name)`"),
 }
 

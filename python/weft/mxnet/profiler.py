@@ -1,7 +1,8 @@
 """Times of parts of a program, written as a trace that browsers show (chrome://tracing).
 
 A program marks its parts by `Task`, `Frame`, `Event`, `Counter`, `Marker` and `scope`. Operators
-are not timed one by one: benchmarks and `weft.memory` look at these.
+are timed if `set_config` asks for `profile_all`, `profile_symbolic` or `profile_imperative`;
+`weft.profiler` tells their layers and lines, too.
 
 >>> from weft import mxnet as mx
 >>> mx.profiler.set_config(filename="profile.json")
@@ -25,8 +26,9 @@ from typing import Any
 
 from weft import memory
 from weft._base.errors import InvalidType, InvalidValue
+from weft.mxnet._operator_times import OperatorTimes
 
-# What `set_config` knows. Those that choose what MXNet records are taken and mean nothing here.
+# What `set_config` knows. Most that chooses what MXNet records means nothing here.
 _CONFIG: dict[str, Any] = {
     **dict.fromkeys(("profile_all", "profile_symbolic", "profile_imperative"), False),
     **dict.fromkeys(("profile_memory", "profile_api", "profile_process"), False),
@@ -39,6 +41,7 @@ _local = threading.local()
 _events: list[dict[str, Any]] = []
 _times: dict[str, dict[str, list[float]]] = {}
 _state = {"running": False, "paused": False}
+_operators = OperatorTimes()
 _begin = time.perf_counter()
 
 
@@ -66,6 +69,26 @@ def _took(domain: str, name: str, begin: float) -> None:
         _times.setdefault(domain, {}).setdefault(name, []).append(spent / 1000)
 
 
+def _change(**states: bool) -> None:
+    """Sets the state; operators are timed exactly while parts are recorded."""
+    _state.update(states)
+    kinds = ("profile_all", "profile_symbolic", "profile_imperative")
+    _note_operators(is_running() and any(_config[kind] for kind in kinds))
+
+
+def _note_operators(wanted: bool) -> None:
+    for name, begin, duration in _operators.follow(wanted):
+        _record("X", name, "operator", (begin - _begin) * 1e6, dur=duration * 1e6)
+        with _lock:
+            _times.setdefault("operator", {}).setdefault(name, []).append(duration * 1e3)
+
+
+def _catch_up() -> None:
+    """Notes what ran until now, and goes on."""
+    _note_operators(False)
+    _change()
+
+
 # ---- what is recorded, and where it goes ---------------------------------------------------------
 
 
@@ -88,21 +111,22 @@ def set_state(state: str = "stop", profile_process: str = "worker") -> None:
     """Begins to record, 'run', or ends, 'stop'."""
     if state not in ("run", "stop"):
         raise InvalidValue(f"set_state: `state` must be 'run' or 'stop'; got {state!r}")
-    _state["running"] = state == "run"
+    _change(running=state == "run")
 
 
 def pause(profile_process: str = "worker") -> None:
     """Leaves out what comes until `resume`."""
-    _state["paused"] = True
+    _change(paused=True)
 
 
 def resume(profile_process: str = "worker") -> None:
     """Records again."""
-    _state["paused"] = False
+    _change(paused=False)
 
 
 def dump(finished: bool = True, profile_process: str = "worker") -> None:
     """Writes the trace; with `finished` recording ends."""
+    _catch_up()
     with _lock:
         events = list(_events)
     folder = os.path.dirname(os.path.abspath(_config["filename"]))
@@ -120,6 +144,7 @@ def dumps(
 
     format: 'table' or 'json'; sort_by: 'total', 'avg', 'min', 'max' or 'count'
     """
+    _catch_up()
     keys = {"total": "Total", "avg": "Avg", "min": "Min", "max": "Max", "count": "Count"}
     if format not in ("table", "json") or sort_by not in keys:
         raise InvalidValue(

@@ -128,7 +128,7 @@ def profile() -> Profile:
     >>> with weft.profiler.profile() as p:
     ...     y = weft.np.ones(1000) + 1
     >>> [event.name for event in p.events]
-    ['ones', 'add']
+    ['full', 'add']
     """
     return Profile()
 

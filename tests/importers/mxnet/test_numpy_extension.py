@@ -293,3 +293,25 @@ def test_the_only_variable_of_a_loop_may_come_back_without_its_list():
         lambda i: i < 3, lambda i: (i, i + 1), [np.zeros((1,))], max_iterations=4
     )
     assert [outputs.asnumpy().ravel().tolist(), last.item()] == [[0, 1, 2, 0], 3]
+
+
+def test_profiles_time_operators_where_they_are_asked_to(tmp_path):
+    path = tmp_path / "trace.json"
+    x = mx.np.ones((4, 4))
+    mx.profiler.dumps(reset=True)
+    mx.profiler.set_config(filename=str(path), profile_all=True)
+    try:
+        mx.profiler.set_state("run")
+        mx.np.dot(x, x)
+        mx.profiler.pause()
+        mx.np.exp(x)
+        mx.profiler.resume()
+        found = json.loads(mx.profiler.dumps(format="json"))["Time"]["operator"]
+        mx.np.tanh(x)
+        mx.profiler.dump()
+    finally:
+        mx.profiler.set_config(profile_all=False)
+    assert found["matmul"]["Count"] == 1 and "exp" not in found
+    written = json.loads(path.read_text())["traceEvents"]
+    assert [event["name"] for event in written] == ["matmul", "tanh"]
+    assert not mx.profiler.is_running()
