@@ -120,7 +120,7 @@ def profile() -> Profile:
 
     Times are those of the thread that runs a step, with what other threads do for it meanwhile.
     Python's own work is in no event. On a device, times are those of queueing. A profile costs
-    some 50 ns for each step and 1 to 2 µs for each eager call, whose line is looked up.
+    about a microsecond for each eager call, whose line is looked up, and less for each step.
 
     Raises RuntimeError where one is taken already.
 
