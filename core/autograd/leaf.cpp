@@ -69,7 +69,8 @@ Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind) {
     return {};
   }
   // Integers have no derivatives, unless the caller means steps of whole numbers by them.
-  if (!is_inexact(tensor.dtype()) && (kind != GradKind::kAnyArray || traced))
+  const bool is_any = kind == GradKind::kAnyArray && !traced && !is_storage(tensor.dtype());
+  if (!is_inexact(tensor.dtype()) && !is_any)
     return errors::invalid_type("attach_grad", "the array must have a floating dtype; got ",
                                 tensor.dtype(), "; cast with `.astype('float32')`");
   if (kind == GradKind::kRowSparse && tensor.rank() == 0)

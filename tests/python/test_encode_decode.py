@@ -185,7 +185,7 @@ BAD = {
     "nothing": (lambda: made(t5).decode(np.array(TOKENS)), "give `memory` or `caches`; got none"),
     "too many": (
         lambda: made(bart).generate(np.array(TOKENS), 12),
-        "BART.generate: `steps` must be at least 0 and at most 11 after 1 tokens; got 12",
+        r"BART.generate: `steps` must be in \[0, 11\] after 1 tokens; got 12",
     ),
     "begin": (
         lambda: made(t5).generate(np.array(TOKENS), 2, begin=np.zeros((3, 1))),
