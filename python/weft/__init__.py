@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     )
     from weft._batching.vmap import vmap
     from weft._core.dimensions import Dim
+    from weft._core.seeding import seed
     from weft._export.export import export
     from weft._trace.planned import hybridize
     from weft.checkpoint import load_checkpoint, save_checkpoint
@@ -79,6 +80,7 @@ _ELSEWHERE = {
     "random": ("weft.np.random", None),
     "register_op": ("weft.library", "register_op"),
     "save_checkpoint": ("weft.checkpoint", "save_checkpoint"),
+    "seed": ("weft._core.seeding", "seed"),
     "vmap": ("weft._batching.vmap", "vmap"),
 }
 
@@ -120,6 +122,7 @@ __all__ = [
     "register_op",
     "runtime",
     "save_checkpoint",
+    "seed",
     "sklearn",
     "sparse",
     "sym",

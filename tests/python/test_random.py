@@ -240,3 +240,20 @@ def test_dropout_drops_its_share_and_its_gradient_has_the_same_mask():
     shared = npx.dropout(x, p=0.5, axes=(1,)).asnumpy()
     assert (shared == shared[:, :1]).all()
     assert 100 < (shared[:, 0] == 0).sum() < 300
+
+
+def test_one_seed_is_for_weft_numpy_and_python():
+    import random
+
+    def drawn():
+        return random.random(), numpy.random.uniform(), np.random.uniform().item()
+
+    found = []
+    for number in (3, 4, 3, 2**70):
+        weft.seed(number)
+        found.append(drawn())
+    assert found[0] == found[2]
+    assert all(a != b for a, b in zip(found[0], found[1], strict=True))
+    for wrong, kind in ((-1, ValueError), (1.5, TypeError)):
+        with pytest.raises(kind, match="`number` must be"):
+            weft.seed(wrong)

@@ -253,7 +253,7 @@ PACKAGE: Table = {
     **_alike("Tensor tensor from_numpy array", "write `weft.np.array(values)`"),
     **_alike("no_grad inference_mode", _NO_GRAD),
     **_alike("jit compile function", "write `weft.hybridize(function)`"),
-    **_alike("manual_seed seed", "write `weft.random.seed(seed)`"),
+    **_alike("manual_seed set_seed seed_everything set_random_seed", "write `weft.seed(number)`"),
     **_alike("save", "write `weft.npx.save(path, arrays)`, or `weft.save_checkpoint(path, net)`"),
     **_alike("load", "write `weft.npx.load(path)`, or `weft.load_checkpoint(path, net)`"),
     **_alike("kv kvstore", "a `gluon.Trainer` adds up gradients of devices by itself"),
