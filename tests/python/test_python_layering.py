@@ -126,6 +126,7 @@ def test_modules_are_imported_by_name_in_the_package_alone():
         "weft._core",  # a module of Python's own that has two names
         "weft._trace.code",  # looks at modules that a program has imported
         "weft._trace.reads",
+        "weft.autograd",  # transformations of functions, when they are first asked for
         "weft.gluon",  # public modules, when they are first asked for
         "weft.gluon.data",
         "weft.library",  # asks what `npx` has, if that is there

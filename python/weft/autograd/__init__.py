@@ -15,16 +15,13 @@ Functions are differentiated as such:
 array([6.])
 """
 
-from typing import TYPE_CHECKING
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from weft._base import spelling as _spelling
 from weft._base import words as _words
-from weft.autograd._anomaly import detect_anomaly
-from weft.autograd._checking import check_gradient
-from weft.autograd._custom import custom_jvp, custom_vjp
 from weft.autograd._derivatives import grad, hvp, jvp, value_and_grad, vjp
 from weft.autograd._function import Function
-from weft.autograd._matrices import hessian, jacfwd, jacrev
 from weft.autograd._recording import (
     backward,
     is_recording,
@@ -35,10 +32,37 @@ from weft.autograd._recording import (
     train_mode,
 )
 
-jacobian = jacrev  # JAX and PyTorch have it under both names
+_find = _spelling.finder("weft.autograd", _words.AUTOGRAD)
 
-if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.autograd", _words.AUTOGRAD)
+# What is imported when a program first asks for it, and where it is. JAX and PyTorch have the
+# Jacobian under two names.
+_LATER = {
+    "check_gradient": "_checking",
+    "custom_jvp": "_custom",
+    "custom_vjp": "_custom",
+    "detect_anomaly": "_anomaly",
+    "hessian": "_matrices",
+    "jacfwd": "_matrices",
+    "jacobian": "_matrices",
+    "jacrev": "_matrices",
+}
+
+if TYPE_CHECKING:
+    from weft.autograd._anomaly import detect_anomaly
+    from weft.autograd._checking import check_gradient
+    from weft.autograd._custom import custom_jvp, custom_vjp
+    from weft.autograd._matrices import hessian, jacfwd, jacrev
+    from weft.autograd._matrices import jacrev as jacobian
+else:  # a type checker shall still see a misspelt name
+
+    def __getattr__(name: str) -> Any:
+        if name not in _LATER:
+            return _find(name)
+        module = importlib.import_module(f"weft.autograd.{_LATER[name]}")
+        found = getattr(module, "jacrev" if name == "jacobian" else name)
+        globals()[name] = found
+        return found
+
 
 __all__ = [
     "Function",
