@@ -25,6 +25,8 @@ unexport PYTHONHOME
 CONFIGURE = cmake -G Ninja -S . -DWEFT_WERROR=$(WERROR) -DPython_EXECUTABLE=$(BIN)/python \
   -DPython_ROOT_DIR=$(VENV) -DPython_FIND_VIRTUALENV=ONLY
 PYTEST = $(BIN)/python -m pytest -q
+# Large runs use as many processes as compilers; a process that is done takes tests of another.
+PYTEST_ALL = $(PYTEST) -n $(JOBS) --dist worksteal
 CTEST = ctest --output-on-failure
 
 .PHONY: all build prerequisites demo test test-array-api test-mxnet test-full slices lint lint-rules format format-check bench \
@@ -110,7 +112,7 @@ bench-peers: build $(PEERS)/.dependencies $(NETWORK_PEERS)
 
 test: build
 	@echo "== C++ and ABI tests" && cd $(BUILD) && $(CTEST)
-	@echo "== Python tests, packaging, examples" && $(PYTEST)
+	@echo "== Python tests, packaging, examples" && $(PYTEST_ALL)
 
 # The array API's own suite (data-apis/array-api-tests with its submodule), of which there is a
 # checkout at ARRAY_API_TESTS, in an environment of its own.
@@ -159,13 +161,13 @@ $(filter slice-isa-%,$(addprefix slice-,$(SLICES))): slice-isa-%: build
 	  echo "== instruction set $*: not run, this processor lacks it"; \
 	else \
 	  echo "== instruction set $*" && export WEFT_ISA=$* && \
-	  (cd $(BUILD) && $(CTEST)) && $(PYTEST) -m 'not packaging'; \
+	  (cd $(BUILD) && $(CTEST)) && $(PYTEST_ALL) -m 'not packaging'; \
 	fi
 
 slice-engine: build
 	@for policy in async serial; do \
 	  echo "== engine policy $$policy" && export WEFT_ENGINE=$$policy && \
-	  (cd $(BUILD) && $(CTEST)) && $(PYTEST) -m 'not packaging' || exit 1; \
+	  (cd $(BUILD) && $(CTEST)) && $(PYTEST_ALL) -m 'not packaging' || exit 1; \
 	done
 	@echo "== a million random operations" && \
 	  WEFT_TEST_OPERATIONS=1000000 $(BUILD)/weft_core_tests -sf='*engine_stress*'
@@ -184,7 +186,7 @@ $(filter slice-passes-%,$(addprefix slice-,$(SLICES))): slice-passes-%: build
 	done
 
 slice-thorough: build
-	$(PYTEST) --full -m 'not pages'
+	$(PYTEST_ALL) --full -m 'not pages'
 
 # The pages whose steps change the core, followed in a copy of the tree that is built first.
 slice-docs: build
@@ -194,7 +196,7 @@ slice-runtime: runtime
 
 # Importers: the whole test suite that ONNX ships for backends, all samples of the exporter.
 slice-onnx: build
-	$(PYTEST) --full tests/importers
+	$(PYTEST_ALL) --full tests/importers
 
 # The runtime-only library on other processors, as far as cross compilers and qemu-user are here.
 slice-cross: build
