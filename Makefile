@@ -145,7 +145,7 @@ test-mxnet: build $(MXNET_SUITE)/.dependencies
 # What test-full adds to test, in slices of at most 25 minutes on two cores. SLICE names those to
 # run (SLICE=tsan, SLICE="isa-avx2 engine"), without `test`; `make slices` lists them.
 SLICES := isa-generic isa-avx2 isa-avx512 engine devices passes-1 passes-2 passes-3 passes-4 \
-  thorough docs runtime onnx cross clang fuzz asan asan-ops asan-python ubsan tsan mutation peers
+  thorough docs runtime onnx bindings cross clang fuzz asan asan-ops asan-python ubsan tsan mutation peers
 ifneq ($(filter-out $(SLICES),$(SLICE)),)
   $(error test-full has no slice $(filter-out $(SLICES),$(SLICE)); its slices are $(SLICES))
 endif
@@ -197,6 +197,10 @@ slice-runtime: runtime
 # Importers: the whole test suite that ONNX ships for backends, all samples of the exporter.
 slice-onnx: build
 	$(PYTEST_ALL) --full tests/importers
+
+# The bindings of other languages, as far as their tools are installed.
+slice-bindings: build
+	$(PYTEST) --full tests/bindings
 
 # The runtime-only library on other processors, as far as cross compilers and qemu-user are here.
 slice-cross: build

@@ -1,0 +1,52 @@
+// Written by bindings/generate; do not edit.
+
+/// The type of the elements of an array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(i32)]
+pub enum Dtype {
+    Bool = 0,
+    Uint8 = 1,
+    Uint16 = 2,
+    Uint32 = 3,
+    Uint64 = 4,
+    Int8 = 5,
+    Int16 = 6,
+    Int32 = 7,
+    Int64 = 8,
+    Float16 = 9,
+    Bfloat16 = 10,
+    Float32 = 11,
+    Float64 = 12,
+    Complex64 = 13,
+    Complex128 = 14,
+    Float8E4m3fn = 15,
+    Float8E5m2 = 16,
+    Int4 = 17,
+    Uint4 = 18,
+    Float8E4m3fnuz = 19,
+    Float8E5m2fnuz = 20,
+}
+
+pub(crate) const ALL: &[Dtype] = &[
+    Dtype::Bool,
+    Dtype::Uint8,
+    Dtype::Uint16,
+    Dtype::Uint32,
+    Dtype::Uint64,
+    Dtype::Int8,
+    Dtype::Int16,
+    Dtype::Int32,
+    Dtype::Int64,
+    Dtype::Float16,
+    Dtype::Bfloat16,
+    Dtype::Float32,
+    Dtype::Float64,
+    Dtype::Complex64,
+    Dtype::Complex128,
+    Dtype::Float8E4m3fn,
+    Dtype::Float8E5m2,
+    Dtype::Int4,
+    Dtype::Uint4,
+    Dtype::Float8E4m3fnuz,
+    Dtype::Float8E5m2fnuz,
+];

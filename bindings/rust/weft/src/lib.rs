@@ -1,0 +1,63 @@
+//! Weft in Rust: arrays, operators, gradients, traced functions, and `.weft` files.
+//!
+//! ```
+//! use weft::{ops, Tensor};
+//!
+//! let x = Tensor::from_slice(&[1f32, 4.0, 9.0], &[3])?;
+//! assert_eq!(ops::sqrt(&x)?.to_vec::<f32>()?, [1.0, 2.0, 3.0]);
+//! # Ok::<(), weft::Error>(())
+//! ```
+//!
+//! A [`Tensor`] is a reference to an array: a clone is the same array. Every operator of the engine is
+//! a function in [`ops`]; what may be left out is a struct, as in
+//! `ops::softmax_with(&x, &ops::Softmax { axis: 0.into(), ..Default::default() })`. `&a + &b` and its
+//! like panic with Weft's message; the functions of [`ops`] return it as an [`Error`].
+
+mod autograd;
+mod call;
+mod dtype;
+mod error;
+mod function;
+mod model;
+pub mod nn;
+#[rustfmt::skip]
+pub mod ops;
+pub mod optimizer;
+mod tensor;
+
+pub use autograd::{backward, grad, pause, record, train, Mode};
+pub use call::{Arguments, Attribute, Call, Given, Input, Operator};
+pub use dtype::{Dtype, Element};
+pub use error::{Error, Result, Status};
+pub use function::{trace, Function};
+pub use model::{Context, Dimension, Model, Port, Writer};
+pub use tensor::Tensor;
+
+use std::ffi::CStr;
+
+/// The version of the library, such as "0.1.0".
+pub fn version() -> &'static str {
+    // SAFETY: the text lives as long as the library.
+    unsafe { CStr::from_ptr(weft_sys::weft_version()) }.to_str().unwrap_or("")
+}
+
+/// Sets the seed of the random operators.
+pub fn seed(seed: u64) -> Result<()> {
+    // SAFETY: the call takes a number.
+    error::check(unsafe { weft_sys::weft_random_seed(seed) })
+}
+
+/// Sets how many threads may work on one call; errors for less than 1.
+pub fn set_num_threads(count: i32) -> Result<()> {
+    // SAFETY: the call takes a number.
+    error::check(unsafe { weft_sys::weft_set_num_threads(count) })
+}
+
+/// Bytes of arrays and of the library's objects that are in use.
+pub fn live_bytes() -> Result<i64> {
+    let mut figures: weft_sys::weft_memory = unsafe { std::mem::zeroed() };
+    figures.struct_size = std::mem::size_of::<weft_sys::weft_memory>();
+    // SAFETY: the struct has the size that it says.
+    error::check(unsafe { weft_sys::weft_memory_stats(&mut figures, 0) })?;
+    Ok(figures.live)
+}

@@ -1,0 +1,242 @@
+//! All cases of bindings/conformance, then what cases cannot say: threads, and that nothing leaks.
+
+use std::path::{Path, PathBuf};
+
+use weft::{Attribute, Call, Context, Dtype, Error, Model, Result, Tensor};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance")
+}
+
+fn numbers(word: &str) -> Vec<i64> {
+    match word {
+        "-" => Vec::new(),
+        _ => word.split(',').map(|number| number.parse().unwrap()).collect(),
+    }
+}
+
+fn text(word: &str) -> String {
+    let (mut out, mut rest) = (Vec::new(), word.as_bytes());
+    while let [first, tail @ ..] = rest {
+        if *first == b'%' {
+            out.push(u8::from_str_radix(std::str::from_utf8(&tail[..2]).unwrap(), 16).unwrap());
+            rest = &tail[2..];
+        } else {
+            out.push(*first);
+            rest = tail;
+        }
+    }
+    String::from_utf8(out).unwrap()
+}
+
+fn bytes(word: &str) -> Vec<u8> {
+    let digit = |at| u8::from_str_radix(&word[at..at + 2], 16).unwrap();
+    if word == "-" {
+        Vec::new()
+    } else {
+        (0..word.len()).step_by(2).map(digit).collect()
+    }
+}
+
+fn array(words: &[&str]) -> Tensor {
+    let dtype = Dtype::named(words[0]).unwrap();
+    Tensor::from_bytes(dtype, &numbers(words[1]), &bytes(words[2])).unwrap()
+}
+
+/// The elements as float64, for tolerances.
+fn reals(x: &Tensor) -> Vec<f64> {
+    let as_f64 = |x: &Tensor| weft::ops::cast(x, Dtype::Float64).unwrap();
+    match x.dtype() {
+        Dtype::Complex64 | Dtype::Complex128 => {
+            let parts = ["real_part", "imaginary_part"]
+                .map(|name| Call::new(name).unwrap().input(x).all().unwrap().remove(0));
+            parts.iter().flat_map(|part| as_f64(part).to_vec::<f64>().unwrap()).collect()
+        }
+        _ => as_f64(x).to_vec().unwrap(),
+    }
+}
+
+/// Compares an array with `DTYPE SHAPE TOLERANCE HEX`.
+fn expect(what: &str, found: &Tensor, words: &[&str]) {
+    let tolerance: f64 = words[2].parse().unwrap();
+    assert_eq!(found.dtype().name(), words[0], "{what}");
+    assert_eq!(found.shape(), numbers(words[1]), "{what}");
+    if tolerance == 0.0 {
+        assert_eq!(found.to_bytes().unwrap(), bytes(words[3]), "{what}");
+        return;
+    }
+    let wanted = reals(&array(&[words[0], words[1], words[3]]));
+    for (x, y) in reals(found).into_iter().zip(wanted) {
+        let near = (x - y).abs() <= tolerance + tolerance * y.abs();
+        assert!(near || x == y || (x.is_nan() && y.is_nan()), "{what}: {x} is not {y}");
+    }
+}
+
+fn attribute(words: &[&str]) -> Attribute {
+    match words[0] {
+        "int" => Attribute::Int(words[1].parse().unwrap()),
+        "float" => Attribute::Float(words[1].parse().unwrap()),
+        "bool" => Attribute::Bool(words[1] == "1"),
+        "string" => Attribute::String(if words[1] == "-" { String::new() } else { text(words[1]) }),
+        "ints" => Attribute::Ints(numbers(words[1])),
+        "dtype" => Attribute::Dtype(Dtype::named(words[1]).unwrap()),
+        "none" => Attribute::None,
+        other => panic!("there is no kind `{other}`"),
+    }
+}
+
+struct Case<'a> {
+    kind: &'a str,
+    name: &'a str,
+    lines: Vec<Vec<&'a str>>,
+}
+
+fn cases(all: &str) -> Vec<Case<'_>> {
+    let mut out: Vec<Case> = Vec::new();
+    for line in all.lines().filter(|line| !line.starts_with('#')) {
+        let words: Vec<_> = line.split(' ').collect();
+        match words[0] {
+            "case" => out.push(Case { kind: words[1], name: words[2], lines: Vec::new() }),
+            "end" => (),
+            _ => out.last_mut().unwrap().lines.push(words),
+        }
+    }
+    out
+}
+
+impl Case<'_> {
+    fn lines(&self, word: &str) -> impl Iterator<Item = &[&str]> {
+        let word = word.to_string();
+        self.lines.iter().filter(move |line| line[0] == word).map(|line| &line[1..])
+    }
+
+    /// Calls the operator; gives its results and the leaves.
+    fn call(&self) -> Result<(Vec<Tensor>, Vec<Tensor>)> {
+        let is_array = |line: &&Vec<&str>| line[0] == "array" || line[0] == "leaf";
+        let arrays: Vec<_> = self.lines.iter().filter(is_array).map(|l| array(&l[1..])).collect();
+        let mut leaves = Vec::new();
+        let mut call = Call::new(self.lines("call").next().unwrap()[0])?;
+        let (mut next, mut listed) = (arrays.iter(), None);
+        for line in &self.lines {
+            match line[0] {
+                "list" => listed = Some(Vec::new()),
+                "absent" => call = call.absent(),
+                "array" | "leaf" => {
+                    let x = next.next().unwrap();
+                    if line[0] == "leaf" {
+                        x.attach_grad()?;
+                        leaves.push(x.clone());
+                    }
+                    match &mut listed {
+                        Some(list) => list.push(x),
+                        None => call = call.input(x),
+                    }
+                }
+                "attribute" => call = call.attribute(line[1], attribute(&line[2..]))?,
+                _ => (),
+            }
+        }
+        if let Some(list) = listed {
+            call = call.list(&list);
+        }
+        let _recording = (self.kind == "gradient").then(weft::record);
+        Ok((call.all()?, leaves))
+    }
+
+    fn run_model(&self) -> Result<()> {
+        let mut context: Option<Context> = None;
+        for line in &self.lines {
+            if line[0] == "model" {
+                let model = Model::load(folder().join("models").join(line[1]))?;
+                context = Some(model.context_of(line[2])?);
+                continue;
+            }
+            let context = context.as_mut().unwrap();
+            let index = || line[1].parse().unwrap();
+            match line[0] {
+                "shape" => context.set_input_shape(index(), &numbers(line[2]))?,
+                "input" => context.set_input_array(index(), &array(&line[2..]))?,
+                "run" => context.run()?,
+                "reset" => context.reset()?,
+                "output" => expect(self.name, &context.output_array(index())?, &line[2..]),
+                "state" => expect(self.name, &context.state_array(index())?, &line[2..]),
+                _ => (),
+            }
+        }
+        Ok(())
+    }
+
+    fn refused(&self, error: Error) {
+        let status: i32 = self.lines("status").next().unwrap()[0].parse().unwrap();
+        assert_eq!(error.status().code(), status, "{}: {error}", self.name);
+        for words in self.lines("says") {
+            assert!(error.message().contains(&text(words[0])), "{}: {error}", self.name);
+        }
+    }
+
+    fn check(&self) {
+        match self.kind {
+            "model" => self.run_model().unwrap_or_else(|error| panic!("{}: {error}", self.name)),
+            "refusal" => self.refused(self.run_model().expect_err(self.name)),
+            "failure" => self.refused(self.call().map(|_| ()).expect_err(self.name)),
+            _ => {
+                let called = self.call().unwrap_or_else(|error| panic!("{}: {error}", self.name));
+                let (results, leaves) = called;
+                for (found, words) in results.iter().zip(self.lines("result")) {
+                    expect(self.name, found, words);
+                }
+                if self.kind == "gradient" {
+                    weft::backward(&[&results[0]]).unwrap();
+                    for (leaf, words) in leaves.iter().zip(self.lines("gradient")) {
+                        expect(self.name, &leaf.grad().unwrap().unwrap(), words);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn all_cases() {
+    let all = std::fs::read_to_string(folder().join("cases.txt")).unwrap();
+    let cases = cases(&all);
+    assert!(cases.len() > 500);
+    let fails = |case: &&Case| {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| case.check())).is_err()
+    };
+    let failed: Vec<_> = cases.iter().filter(fails).map(|case| case.name).collect();
+    assert!(failed.is_empty(), "{} of {} fail: {failed:?}", failed.len(), cases.len());
+}
+
+#[test]
+fn threads_share_a_model() {
+    let model = Model::load(folder().join("models/dense.weft")).unwrap();
+    let input: Vec<f32> = (0..6).map(|i| i as f32).collect();
+    let run = |model: &Model| {
+        let mut context = model.context().unwrap();
+        context.set_input(0, &input).unwrap();
+        context.run().unwrap();
+        context.output::<f32>(0).unwrap().to_vec()
+    };
+    let wanted = run(&model);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..100).for_each(|_| assert_eq!(run(&model), wanted)));
+        }
+    });
+}
+
+#[test]
+fn nothing_leaks() {
+    let step = || {
+        let x = Tensor::from_slice(&[1f32, 2.0, 3.0, 4.0], &[4]).unwrap();
+        &(&x + &x) * 2
+    };
+    step();
+    let once = std::hint::black_box(weft::live_bytes().unwrap());
+    for _ in 0..100_000 {
+        std::hint::black_box(step());
+    }
+    // Other tests of this program hold arrays meanwhile; a leak would be 100,000 arrays.
+    assert!(weft::live_bytes().unwrap() - once < 1 << 20);
+}

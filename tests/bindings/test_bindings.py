@@ -1,0 +1,61 @@
+"""The bindings of bindings/: what is generated is current, and each passes its own tests.
+
+Tests of a language run where its tools are installed: `make test-full SLICE=bindings`.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BINDINGS = ROOT / "bindings"
+
+# What a language's tests need, and the command that runs them, from the folder of the binding.
+LANGUAGES = {
+    "rust": ("cargo", ["cargo", "test", "--quiet", "--offline", "--target-dir", "{build}/rust"]),
+}
+
+
+def run(command: list[str], folder: Path, **variables: str) -> None:
+    """Runs a command; its output is the failure's text."""
+    done = subprocess.run(
+        command, cwd=folder, env={**os.environ, **variables}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, f"{command}: {done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+
+
+def test_generated_code_is_current():
+    run([sys.executable, str(BINDINGS / "generate"), "--check"], ROOT)
+
+
+@pytest.mark.full
+def test_cases_are_current():
+    run([sys.executable, str(BINDINGS / "conformance" / "make.py"), "--check"], ROOT)
+
+
+def test_versions_are_those_of_the_library():
+    version = (ROOT / "VERSION").read_text("utf-8").strip()
+    cargo = (BINDINGS / "rust" / "Cargo.toml").read_text("utf-8")
+    assert re.search(r'^version = "(.*)"', cargo, re.M)[1] == version
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_language(language, build_dir):
+    tool, command = LANGUAGES[language]
+    if shutil.which(tool) is None:
+        pytest.skip(f"{language}: {tool} is not installed")
+    place = build_dir / "bindings"
+    place.mkdir(exist_ok=True)
+    command = [word.format(build=place, prefix=prefix(build_dir)) for word in command]
+    run(command, BINDINGS / language, WEFT_PREFIX=str(prefix(build_dir)))
+
+
+def prefix(build_dir: Path) -> Path:
+    """The folder that has lib/libweft.so and include/."""
+    return build_dir / "python" / "weft"
