@@ -13,11 +13,12 @@ import sys
 from pathlib import Path
 
 import facts
+import javascript
 import rust
 from registry import Library
 
 HERE = Path(__file__).resolve().parent
-LANGUAGES = (rust,)
+LANGUAGES = (rust, javascript)
 
 
 def _library() -> Path:

@@ -3,6 +3,7 @@
 Tests of a language run where its tools are installed: `make test-full SLICE=bindings`.
 """
 
+import json
 import os
 import re
 import shutil
@@ -15,9 +16,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 BINDINGS = ROOT / "bindings"
 
-# What a language's tests need, and the command that runs them, from the folder of the binding.
+# What a language's tests need, and the commands that run them, from the folder of the binding.
 LANGUAGES = {
-    "rust": ("cargo", ["cargo", "test", "--quiet", "--offline", "--target-dir", "{build}/rust"]),
+    "rust": ("cargo", ["cargo test --quiet --offline --target-dir {build}/rust"]),
+    "javascript": ("node", ["node build.js --link", "node --test test/"]),
 }
 
 
@@ -42,20 +44,18 @@ def test_versions_are_those_of_the_library():
     version = (ROOT / "VERSION").read_text("utf-8").strip()
     cargo = (BINDINGS / "rust" / "Cargo.toml").read_text("utf-8")
     assert re.search(r'^version = "(.*)"', cargo, re.M)[1] == version
+    package = json.loads((BINDINGS / "javascript" / "package.json").read_text("utf-8"))
+    assert package["version"] == version
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_language(language, build_dir):
-    tool, command = LANGUAGES[language]
+    tool, commands = LANGUAGES[language]
     if shutil.which(tool) is None:
         pytest.skip(f"{language}: {tool} is not installed")
     place = build_dir / "bindings"
     place.mkdir(exist_ok=True)
-    command = [word.format(build=place, prefix=prefix(build_dir)) for word in command]
-    run(command, BINDINGS / language, WEFT_PREFIX=str(prefix(build_dir)))
-
-
-def prefix(build_dir: Path) -> Path:
-    """The folder that has lib/libweft.so and include/."""
-    return build_dir / "python" / "weft"
+    for command in commands:
+        words = command.format(build=place).split()
+        run(words, BINDINGS / language, WEFT_PREFIX=str(build_dir / "python" / "weft"))

@@ -1,0 +1,19 @@
+// Weft in Node: arrays, operators, gradients, traced functions, networks and `.weft` files.
+import { native } from "./native.js";
+import * as nn from "./nn.js";
+import * as ops from "./ops.js";
+
+export { backward, grad, pause, record, trace, TracedFunction, Writer } from "./autograd.js";
+export { call } from "./call.js";
+export { Context, Model } from "./model.js";
+export { fromBytes, load, save, tensor, Tensor, zeros } from "./tensor.js";
+export { nn, ops };
+
+/** The version of the library. */
+export const version = native.version();
+/** Sets the seed of the random operators. */
+export const seed = native.seed;
+/** Sets how many threads may work on one call. */
+export const setNumThreads = native.setNumThreads;
+/** Bytes of arrays and of the library's objects that are in use. */
+export const liveBytes = native.liveBytes;

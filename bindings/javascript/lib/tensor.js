@@ -1,0 +1,184 @@
+// Arrays: the methods of Tensor.
+import { native } from "./native.js";
+import * as ops from "./ops.js";
+
+export const Tensor = native.Tensor;
+const names = native.dtypeNames();
+
+// Types without an own kind of typed array come as the bits (float16) or as parts (complex).
+const ARRAYS = {
+  bool: Uint8Array, uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array,
+  uint64: BigUint64Array, int8: Int8Array, int16: Int16Array, int32: Int32Array,
+  int64: BigInt64Array, float16: Uint16Array, bfloat16: Uint16Array, float32: Float32Array,
+  float64: Float64Array, complex64: Float32Array, complex128: Float64Array,
+};
+
+/** The kind of typed array that holds elements of a dtype. */
+export function arrayOf(dtype) {
+  return ARRAYS[dtype] ?? Uint8Array;
+}
+
+const OWN = new Map([
+  [Float32Array, "float32"], [Float64Array, "float64"], [Int32Array, "int32"],
+  [BigInt64Array, "int64"], [Uint8Array, "uint8"], [Int8Array, "int8"], [Int16Array, "int16"],
+  [Uint16Array, "uint16"], [Uint32Array, "uint32"], [BigUint64Array, "uint64"],
+]);
+
+function shapeOf(nested) {
+  const shape = [];
+  for (let at = nested; Array.isArray(at); at = at[0]) shape.push(at.length);
+  return shape;
+}
+
+function codeOf(dtype) {
+  const code = names.indexOf(dtype);
+  if (code < 0) throw new TypeError(`there is no dtype \`${dtype}\`; there are: ${names.join(", ")}`);
+  return code;
+}
+
+/**
+ * A new array from numbers, nested arrays or a typed array.
+ * @param elements numbers, arrays of equal lengths, or a typed array, whose kind decides the dtype
+ * @param options.shape the extents; by default those of the nesting
+ * @param options.dtype "float32" by default for plain arrays
+ */
+export function tensor(elements, { shape, dtype } = {}) {
+  if (ArrayBuffer.isView(elements)) {
+    dtype ??= OWN.get(elements.constructor);
+    return native.createTensor(codeOf(dtype), shape ?? [elements.length], elements);
+  }
+  dtype ??= "float32";
+  const nesting = shapeOf(elements);
+  const flat = Array.isArray(elements) ? elements.flat(Infinity) : [elements];
+  const count = nesting.reduce((a, b) => a * b, 1);
+  if (flat.length !== count)
+    throw new TypeError(`tensor: rows have different lengths: shape [${nesting}] needs ${count} elements; got ${flat.length}`);
+  const kind = arrayOf(dtype);
+  const big = kind === BigInt64Array || kind === BigUint64Array;
+  return native.createTensor(codeOf(dtype), shape ?? nesting, kind.from(flat, big ? BigInt : Number));
+}
+
+/** An array of zeros. */
+export function zeros(shape, dtype = "float32") {
+  return native.createTensor(codeOf(dtype), shape, undefined);
+}
+
+/** An array from the bytes of its elements, in row-major order. */
+export function fromBytes(dtype, shape, bytes) {
+  return native.createTensor(codeOf(dtype), shape, bytes);
+}
+
+function nest(flat, shape) {
+  if (shape.length === 0) return flat[0];
+  if (shape.length === 1) return Array.from(flat);
+  const step = flat.length / (shape[0] || 1);
+  return Array.from({ length: shape[0] }, (_, i) => nest(flat.subarray(i * step, (i + 1) * step), shape.slice(1)));
+}
+
+const methods = {
+  /** The elements in row-major order as a typed array. */
+  data() {
+    const count = this.size * (this.dtype.startsWith("complex") ? 2 : 1);
+    return native.read(this, new (arrayOf(this.dtype))(count));
+  },
+  /** The elements as nested arrays, or the only one as a number. */
+  toArray() {
+    return nest(this.data(), this.shape);
+  },
+  /** The only element as a number. */
+  item() {
+    if (this.size !== 1) throw new TypeError(`item: the array has ${this.size} elements; expected one`);
+    return Number(this.data()[0]);
+  },
+  /** Waits until the content is there. */
+  wait() {
+    return native.wait(this);
+  },
+  /** Writes an array that broadcasts to this one, or a number, to all elements. */
+  write(value) {
+    return native.write(this, value);
+  },
+  /** Frees the array now and not when the collector finds it. */
+  dispose() {
+    native.dispose(this);
+  },
+  isSame(other) {
+    return native.isSame(this, other);
+  },
+  /** The same content without its history. */
+  detach() {
+    return native.detach(this);
+  },
+  /** Makes the array a leaf with a gradient, which `backward` replaces. */
+  attachGrad() {
+    return native.attachGrad(this);
+  },
+  /** Computes the gradients of this array into the leaves. */
+  backward() {
+    native.backward([this]);
+  },
+  add(other) {
+    return ops.add(this, other);
+  },
+  sub(other) {
+    return ops.subtract(this, other);
+  },
+  mul(other) {
+    return ops.multiply(this, other);
+  },
+  div(other) {
+    return ops.divide(this, other);
+  },
+  neg() {
+    return ops.negative(this);
+  },
+  matmul(other) {
+    return ops.matmul(this, other);
+  },
+  sum(options) {
+    return ops.sum(this, options);
+  },
+  mean(options) {
+    return ops.mean(this, options);
+  },
+  reshape(...shape) {
+    return ops.reshape(this, shape.flat());
+  },
+  /** The part from `start` to before `end` along an axis. */
+  slice(start, end, axis = 0) {
+    const shape = this.shape;
+    if (!(axis >= 0 && axis < shape.length && start >= 0 && start <= end && end <= shape[axis]))
+      throw new RangeError(`slice: axis ${axis} of [${shape}] has no part ${start} to ${end}`);
+    const begin = shape.map((_, i) => (i === axis ? start : 0));
+    const size = shape.map((extent, i) => (i === axis ? end - start : extent));
+    return ops.slice(this, begin, size, shape.map(() => 1));
+  },
+  astype(dtype) {
+    return ops.cast(this, dtype);
+  },
+  toString() {
+    return `Tensor(${this.dtype}, [${this.shape}])`;
+  },
+};
+for (const [name, value] of Object.entries(methods))
+  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
+const getters = {
+  dtype: (x) => names[native.dtype(x)],
+  shape: (x) => native.shape(x),
+  size: (x) => native.shape(x).reduce((a, b) => a * b, 1),
+  grad: (x) => native.grad(x),
+};
+for (const [name, get] of Object.entries(getters))
+  Object.defineProperty(Tensor.prototype, name, { get() { return get(this); }, configurable: true });
+Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+  value() { return `${this} ${JSON.stringify(this.toArray(), (_, v) => (typeof v === "bigint" ? Number(v) : v))}`; },
+});
+
+/** Writes named arrays to a safetensors file in one step. */
+export function save(path, arrays) {
+  native.saveTensors(path, Object.keys(arrays), Object.values(arrays));
+}
+/** Reads the arrays of a safetensors file by their names. */
+export function load(path) {
+  return Object.fromEntries(native.loadTensors(path));
+}
