@@ -13,12 +13,13 @@ import sys
 from pathlib import Path
 
 import facts
+import java
 import javascript
 import rust
 from registry import Library
 
 HERE = Path(__file__).resolve().parent
-LANGUAGES = (rust, javascript)
+LANGUAGES = (rust, javascript, java)
 
 
 def _library() -> Path:

@@ -19,6 +19,7 @@ BINDINGS = ROOT / "bindings"
 # What a language's tests need, and the commands that run them, from the folder of the binding.
 LANGUAGES = {
     "rust": ("cargo", ["cargo test --quiet --offline --target-dir {build}/rust"]),
+    "java": ("javac", ["./build.sh test"]),
     "javascript": ("node", ["node build.js --link", "node --test test/"]),
 }
 
@@ -44,6 +45,8 @@ def test_versions_are_those_of_the_library():
     version = (ROOT / "VERSION").read_text("utf-8").strip()
     cargo = (BINDINGS / "rust" / "Cargo.toml").read_text("utf-8")
     assert re.search(r'^version = "(.*)"', cargo, re.M)[1] == version
+    pom = (BINDINGS / "java" / "pom.xml").read_text("utf-8")
+    assert f"<version>{version}</version>" in pom
     package = json.loads((BINDINGS / "javascript" / "package.json").read_text("utf-8"))
     assert package["version"] == version
 
@@ -58,4 +61,5 @@ def test_language(language, build_dir):
     place.mkdir(exist_ok=True)
     for command in commands:
         words = command.format(build=place).split()
-        run(words, BINDINGS / language, WEFT_PREFIX=str(build_dir / "python" / "weft"))
+        where = {"WEFT_PREFIX": str(build_dir / "python" / "weft"), "BUILD": str(place / language)}
+        run(words, BINDINGS / language, **where)

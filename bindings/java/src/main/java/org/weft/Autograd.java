@@ -1,0 +1,66 @@
+package org.weft;
+
+import java.util.function.Supplier;
+
+/** Gradients: recording, and backward passes. */
+public final class Autograd {
+    private static final int RECORDING = 1, TRAINING = 4;
+
+    private Autograd() {}
+
+    private static <T> T within(int set, int clear, Supplier<T> body) {
+        int before = Native.setModes(set, clear), changed = set | clear;
+        try {
+            return body.get();
+        } finally {
+            Native.setModes(before & changed, changed & ~before);
+        }
+    }
+
+    /**
+     * Runs the body while operators are recorded, in training mode.
+     *
+     * @param body what is recorded
+     */
+    public static <T> T record(Supplier<T> body) {
+        return within(RECORDING | TRAINING, 0, body);
+    }
+
+    /**
+     * Runs the body while nothing is recorded: for updates of weights.
+     *
+     * @param body what is not recorded
+     */
+    public static <T> T pause(Supplier<T> body) {
+        return within(0, RECORDING | TRAINING, body);
+    }
+
+    /**
+     * Computes the gradients of the heads into the leaves.
+     *
+     * @param heads arrays that were recorded
+     */
+    public static void backward(Tensor... heads) {
+        Native.backward(heads);
+    }
+
+    /**
+     * The gradients of the head with respect to variables, as new arrays.
+     *
+     * @param head an array that was recorded
+     * @param variables what it was computed of
+     */
+    public static Tensor[] grad(Tensor head, Tensor... variables) {
+        return Native.gradients(new Tensor[] {head}, variables, false);
+    }
+
+    /**
+     * The same, recorded, so that the gradients have gradients in their turn.
+     *
+     * @param head an array that was recorded
+     * @param variables what it was computed of
+     */
+    public static Tensor[] gradWithGraph(Tensor head, Tensor... variables) {
+        return Native.gradients(new Tensor[] {head}, variables, true);
+    }
+}

@@ -1,0 +1,211 @@
+package org.weft;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** Layers over operators, and updates: enough to build and train networks in Java. */
+public final class Nn {
+    private Nn() {}
+
+    /** A part of a network. */
+    public interface Layer {
+        /**
+         * The output for an input whose first axis is the batch.
+         *
+         * @param x the input
+         */
+        Tensor call(Tensor x);
+
+        /** The weights by their names within the layer. */
+        default Map<String, Tensor> weights() {
+            return Map.of();
+        }
+    }
+
+    /**
+     * Weights that are uniform, as wide as keeps the variance of signals (Glorot and Bengio, 2010).
+     *
+     * @param shape outputs, inputs, then a window
+     */
+    public static Tensor glorot(long... shape) {
+        long window = 1;
+        for (int i = 2; i < shape.length; i++) window *= shape[i];
+        double high = Math.sqrt(6.0 / ((shape[0] + shape[1]) * window));
+        return Ops.uniform(shape, Dtype.FLOAT32, new Ops.Uniform().low(-high).high(high));
+    }
+
+    private static Map<String, Tensor> ordered(Object... namesAndWeights) {
+        Map<String, Tensor> out = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndWeights.length; i += 2)
+            out.put((String) namesAndWeights[i], (Tensor) namesAndWeights[i + 1]);
+        return out;
+    }
+
+    /** y = activation(x W' + b) for x of shape (N, inputs); further axes of x are flattened. */
+    public static final class Dense implements Layer {
+        private final Tensor weight, bias;
+        private final UnaryOperator<Tensor> activation;
+
+        public Dense(long outputs, long inputs, UnaryOperator<Tensor> activation) {
+            weight = glorot(outputs, inputs);
+            bias = Tensor.zeros(Dtype.FLOAT32, outputs);
+            this.activation = activation;
+        }
+
+        public Dense(long outputs, long inputs) {
+            this(outputs, inputs, UnaryOperator.identity());
+        }
+
+        @Override
+        public Tensor call(Tensor x) {
+            return activation.apply(Ops.fullyConnected(x, weight, new Ops.FullyConnected().bias(bias)));
+        }
+
+        @Override
+        public Map<String, Tensor> weights() {
+            return ordered("weight", weight, "bias", bias);
+        }
+    }
+
+    /** A convolution of images of shape (N, inputs, H, W) with square windows. */
+    public static final class Conv2d implements Layer {
+        private final Tensor weight, bias;
+        private final Ops.Convolution options;
+        private final UnaryOperator<Tensor> activation;
+
+        public Conv2d(long outputs, long inputs, long window, long pad, UnaryOperator<Tensor> activation) {
+            weight = glorot(outputs, inputs, window, window);
+            bias = Tensor.zeros(Dtype.FLOAT32, outputs);
+            options = new Ops.Convolution().bias(bias).kernel(window, window).pad(pad, pad);
+            this.activation = activation;
+        }
+
+        @Override
+        public Tensor call(Tensor x) {
+            return activation.apply(Ops.convolution(x, weight, options));
+        }
+
+        @Override
+        public Map<String, Tensor> weights() {
+            return ordered("weight", weight, "bias", bias);
+        }
+    }
+
+    /** A long short-term memory: x of shape (T, N, inputs) to the hidden states (T, N, hidden). */
+    public static final class Lstm implements Layer {
+        private final long hidden;
+        private final Map<String, Tensor> weights;
+
+        public Lstm(long hidden, long inputs) {
+            this.hidden = hidden;
+            weights = ordered(
+                    "i2hWeight", glorot(4 * hidden, inputs), "h2hWeight", glorot(4 * hidden, hidden),
+                    "i2hBias", Tensor.zeros(Dtype.FLOAT32, 4 * hidden),
+                    "h2hBias", Tensor.zeros(Dtype.FLOAT32, 4 * hidden));
+        }
+
+        @Override
+        public Tensor call(Tensor x) {
+            Tensor state = Tensor.zeros(Dtype.FLOAT32, x.shape()[1], hidden);
+            return Ops.lstm(x, state, state, weights.get("i2hWeight"), weights.get("h2hWeight"),
+                    weights.get("i2hBias"), weights.get("h2hBias"))[0];
+        }
+
+        @Override
+        public Map<String, Tensor> weights() {
+            return weights;
+        }
+    }
+
+    /** Layers one behind the other, with names. */
+    public static final class Sequential implements Layer {
+        private final Map<String, Layer> layers = new LinkedHashMap<>();
+
+        /**
+         * Adds a layer behind the others; its weights are named `name.weight` and the like.
+         *
+         * @param name its name
+         * @param layer the layer
+         */
+        public Sequential add(String name, Layer layer) {
+            layers.put(name, layer);
+            return this;
+        }
+
+        @Override
+        public Tensor call(Tensor x) {
+            for (Layer layer : layers.values()) x = layer.call(x);
+            return x;
+        }
+
+        @Override
+        public Map<String, Tensor> weights() {
+            Map<String, Tensor> out = new LinkedHashMap<>();
+            layers.forEach((name, layer) ->
+                    layer.weights().forEach((part, weight) -> out.put(name + "." + part, weight)));
+            return out;
+        }
+    }
+
+    private static Tensor zerosLike(Tensor x) {
+        return Tensor.zeros(x.dtype(), x.shape());
+    }
+
+    /** Gradient descent with momentum. */
+    public static final class Sgd {
+        private static final Operator UPDATE = new Operator("sgd_mom_update");
+        private final Tensor[] weights, velocities;
+        private final double rate;
+        private final Map<String, Object> options;
+
+        public Sgd(Map<String, Tensor> weights, double rate, double momentum) {
+            this.weights = weights.values().toArray(new Tensor[0]);
+            velocities = weights.values().stream().map(Nn::zerosLike).toArray(Tensor[]::new);
+            this.rate = rate;
+            options = Map.of("momentum", momentum);
+        }
+
+        /**
+         * Updates the weights.
+         *
+         * @param gradients in the order of the weights
+         */
+        public void step(Tensor... gradients) {
+            for (int i = 0; i < weights.length; i++)
+                UPDATE.callInto(
+                        new Object[] {weights[i], gradients[i], velocities[i], rate}, options,
+                        weights[i], velocities[i]);
+        }
+    }
+
+    /** Adam (Kingma and Ba, 2015). */
+    public static final class Adam {
+        private static final Operator UPDATE = new Operator("adam_update");
+        private final Tensor[] weights, means, variances;
+        private final double rate;
+        private int steps;
+
+        public Adam(Map<String, Tensor> weights, double rate) {
+            this.weights = weights.values().toArray(new Tensor[0]);
+            means = weights.values().stream().map(Nn::zerosLike).toArray(Tensor[]::new);
+            variances = weights.values().stream().map(Nn::zerosLike).toArray(Tensor[]::new);
+            this.rate = rate;
+        }
+
+        /**
+         * Updates the weights.
+         *
+         * @param gradients in the order of the weights
+         */
+        public void step(Tensor... gradients) {
+            steps++;
+            // The operator leaves the correction of the running means' bias to the rate.
+            double now = rate * Math.sqrt(1 - Math.pow(0.999, steps)) / (1 - Math.pow(0.9, steps));
+            for (int i = 0; i < weights.length; i++)
+                UPDATE.callInto(
+                        new Object[] {weights[i], gradients[i], means[i], variances[i], now}, Map.of(),
+                        weights[i], means[i], variances[i]);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package org.weft;
+
+/** An input of an operator: a {@link Tensor}, or a number that takes the dtype of the arrays beside it. */
+public interface Operand {
+    /**
+     * A number as an input.
+     *
+     * @param number the number
+     */
+    static Operand of(double number) {
+        return new Scalar(number);
+    }
+
+    /**
+     * A whole number as an input.
+     *
+     * @param number the number
+     */
+    static Operand of(long number) {
+        return new Scalar(number);
+    }
+
+    /** A number. */
+    final class Scalar implements Operand {
+        final Object number;
+
+        Scalar(Object number) {
+            this.number = number;
+        }
+    }
+}

@@ -1,0 +1,285 @@
+package org.weft;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.net.URLDecoder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** All cases of bindings/conformance, then what cases cannot say: threads, leaks, closed objects. */
+public final class Conformance {
+    private static Path folder;
+
+    private static final class Case {
+        final String kind, name;
+        final List<String[]> lines = new ArrayList<>();
+
+        Case(String kind, String name) {
+            this.kind = kind;
+            this.name = name;
+        }
+
+        List<String[]> lines(String word) {
+            List<String[]> out = new ArrayList<>();
+            for (String[] line : lines)
+                if (line[0].equals(word)) out.add(Arrays.copyOfRange(line, 1, line.length));
+            return out;
+        }
+    }
+
+    private static final class Failed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Failed(String text) {
+            super(text);
+        }
+    }
+
+    private static void require(boolean holds, String text) {
+        if (!holds) throw new Failed(text);
+    }
+
+    private static long[] numbers(String word) {
+        if (word.equals("-")) return new long[0];
+        return Arrays.stream(word.split(",")).mapToLong(Long::parseLong).toArray();
+    }
+
+    private static String text(String word) {
+        return word.equals("-") ? "" : URLDecoder.decode(word.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(String word) {
+        if (word.equals("-")) return new byte[0];
+        byte[] out = new byte[word.length() / 2];
+        for (int i = 0; i < out.length; i++)
+            out[i] = (byte) Integer.parseInt(word.substring(2 * i, 2 * i + 2), 16);
+        return out;
+    }
+
+    private static Tensor array(String dtype, String shape, String hex) {
+        return Tensor.ofBytes(Dtype.named(dtype), numbers(shape), bytes(hex));
+    }
+
+    /** The elements as numbers, for tolerances. */
+    private static double[] reals(Tensor x) {
+        Dtype dtype = x.dtype();
+        if (dtype != Dtype.COMPLEX64 && dtype != Dtype.COMPLEX128) return x.astype(Dtype.FLOAT64).toDoubles();
+        ByteBuffer memory = ByteBuffer.wrap(x.toBytes()).order(ByteOrder.nativeOrder());
+        double[] out = new double[2 * (int) x.size()];
+        for (int i = 0; i < out.length; i++)
+            out[i] = dtype == Dtype.COMPLEX64 ? memory.getFloat() : memory.getDouble();
+        return out;
+    }
+
+    /** Compares an array with `DTYPE SHAPE TOLERANCE HEX`, which begin at a word. */
+    private static void expect(Tensor found, String[] words, int first) {
+        String dtype = words[first], shape = words[first + 1], hex = words[first + 3];
+        double t = Double.parseDouble(words[first + 2]);
+        require(found.dtype().toString().equals(dtype), "dtype " + found + ", wanted " + dtype);
+        require(Arrays.equals(found.shape(), numbers(shape)), "shape " + found + ", wanted " + shape);
+        if (t == 0) {
+            require(Arrays.equals(found.toBytes(), bytes(hex)), "other bytes");
+            return;
+        }
+        double[] xs = reals(found), ys = reals(array(dtype, shape, hex));
+        for (int i = 0; i < ys.length; i++) {
+            double x = xs[i], y = ys[i];
+            require(x == y || Double.isNaN(x) && Double.isNaN(y) || Math.abs(x - y) <= t + t * Math.abs(y),
+                    x + " is not " + y);
+        }
+    }
+
+    private static Object attribute(String[] words) {
+        switch (words[1]) {
+            case "int": return Long.parseLong(words[2]);
+            case "float": return Double.parseDouble(words[2]);
+            case "bool": return words[2].equals("1");
+            case "ints": return numbers(words[2]);
+            case "dtype": return Dtype.named(words[2]);
+            case "none": return null;
+            default: return text(words[2]);
+        }
+    }
+
+    private static Tensor[] call(Case one, List<Tensor> leaves) {
+        List<Object> inputs = new ArrayList<>();
+        List<Tensor> list = null;
+        Map<String, Object> attributes = new HashMap<>();
+        for (String[] line : one.lines) {
+            switch (line[0]) {
+                case "list": list = new ArrayList<>(); break;
+                case "absent": inputs.add(null); break;
+                case "attribute":
+                    attributes.put(line[1], attribute(Arrays.copyOfRange(line, 1, line.length)));
+                    break;
+                case "array":
+                case "leaf":
+                    Tensor x = array(line[1], line[2], line[3]);
+                    if (line[0].equals("leaf")) leaves.add(x.attachGrad());
+                    if (list != null) list.add(x);
+                    else inputs.add(x);
+                    break;
+                default:
+            }
+        }
+        if (list != null) inputs.add(list.toArray(new Tensor[0]));
+        Operator op = new Operator(one.lines("call").get(0)[0]);
+        if (!one.kind.equals("gradient")) return op.call(inputs.toArray(), attributes);
+        return Autograd.record(() -> op.call(inputs.toArray(), attributes));
+    }
+
+    private static void runModel(Case one) {
+        Context context = null;
+        for (String[] line : one.lines) {
+            if (line[0].equals("model")) {
+                context = Model.load(folder.resolve("models").resolve(line[1]).toString()).context(line[2]);
+                continue;
+            }
+            int index = line.length > 1 && line[1].matches("\\d+") ? Integer.parseInt(line[1]) : 0;
+            switch (line[0]) {
+                case "shape": context.setInputShape(index, numbers(line[2])); break;
+                case "input": context.setInput(index, array(line[2], line[3], line[4])); break;
+                case "run": context.run(); break;
+                case "reset": context.reset(); break;
+                case "output": expect(context.output(index), line, 2); break;
+                case "state": expect(context.state(index), line, 2); break;
+                default:
+            }
+        }
+    }
+
+    private static void refused(Case one, Runnable run) {
+        try {
+            run.run();
+        } catch (WeftException error) {
+            int status = Integer.parseInt(one.lines("status").get(0)[0]);
+            require(error.status().ordinal() == status, error.status() + ": " + error.getMessage());
+            for (String[] words : one.lines("says"))
+                require(error.getMessage().contains(text(words[0])), error.getMessage());
+            return;
+        }
+        throw new Failed("nothing was refused");
+    }
+
+    private static void check(Case one) {
+        switch (one.kind) {
+            case "model": runModel(one); return;
+            case "refusal": refused(one, () -> runModel(one)); return;
+            case "failure": refused(one, () -> call(one, new ArrayList<>())); return;
+            default:
+        }
+        List<Tensor> leaves = new ArrayList<>();
+        Tensor[] results = call(one, leaves);
+        List<String[]> wanted = one.lines("result"), slopes = one.lines("gradient");
+        for (int i = 0; i < wanted.size(); i++) expect(results[i], wanted.get(i), 0);
+        if (one.kind.equals("gradient")) results[0].backward();
+        for (int i = 0; i < slopes.size(); i++) expect(leaves.get(i).grad(), slopes.get(i), 0);
+    }
+
+    private static void allCases() throws Exception {
+        List<Case> cases = new ArrayList<>();
+        for (String line : Files.readAllLines(folder.resolve("cases.txt"))) {
+            String[] words = line.split(" ");
+            if (words[0].equals("case")) cases.add(new Case(words[1], words[2]));
+            else if (!words[0].equals("end") && !line.startsWith("#")) cases.get(cases.size() - 1).lines.add(words);
+        }
+        require(cases.size() > 500, "there are only " + cases.size() + " cases");
+        List<String> failed = new ArrayList<>();
+        for (Case one : cases) {
+            try {
+                check(one);
+            } catch (RuntimeException error) {
+                failed.add(one.name + ": " + error);
+            }
+        }
+        require(failed.isEmpty(), String.join("\n", failed));
+        System.out.println(cases.size() + " cases");
+    }
+
+    private static float[] run(Model model) {
+        try (Context context = model.context()) {
+            return context.setInput(0, new float[] {0, 1, 2, 3, 4, 5}).run().outputFloats(0);
+        }
+    }
+
+    private static void threads() throws Exception {
+        Model model = Model.load(folder.resolve("models/dense.weft").toString());
+        float[] wanted = run(model);
+        ExecutorService pool = Executors.newFixedThreadPool(4);
+        List<Future<?>> running = new ArrayList<>();
+        for (int i = 0; i < 4; i++)
+            running.add(pool.submit(() -> {
+                for (int n = 0; n < 200; n++) require(Arrays.equals(run(model), wanted), "other numbers");
+            }));
+        // Arrays that one thread closes while another uses them are errors, never a crash.
+        for (int i = 0; i < 200; i++) {
+            Tensor x = Tensor.zeros(Dtype.FLOAT32, 64);
+            running.add(pool.submit(x::close));
+            try {
+                for (int n = 0; n < 20; n++) x.add(1).close();
+            } catch (WeftException error) {
+                require(error.status() == WeftException.Status.INVALID_STATE, error.toString());
+            }
+        }
+        for (Future<?> one : running) one.get();
+        pool.shutdown();
+    }
+
+    private static void leaks() {
+        Tensor x = Tensor.of(new float[] {1, 2, 3, 4});
+        Runnable step = () -> {
+            try (Tensor y = x.add(x); Tensor z = y.mul(2)) {
+                require(z != null, "");
+            }
+        };
+        step.run();
+        System.gc();
+        long once = Weft.liveBytes();
+        for (int i = 0; i < 100_000; i++) step.run();
+        require(Weft.liveBytes() <= once, "bytes in use: " + once + ", then " + Weft.liveBytes());
+    }
+
+    private static void mistakes() {
+        Tensor x = Tensor.of(new float[] {1, 2});
+        x.close();
+        x.close();
+        try {
+            x.add(1);
+            throw new Failed("a closed array was used");
+        } catch (WeftException error) {
+            require(error.status() == WeftException.Status.INVALID_STATE, error.toString());
+        }
+        try {
+            new Operator("softmax").call(new Object[] {Tensor.of(new float[2])}, Map.of("axs", 1L));
+            throw new Failed("an unknown attribute was taken");
+        } catch (WeftException error) {
+            require(error.getMessage().contains("`axs`; there are: axis"), error.toString());
+        }
+        Context context = Model.load(folder.resolve("models/dense.weft").toString()).context();
+        context.close();
+        try {
+            context.run();
+            throw new Failed("a closed context ran");
+        } catch (WeftException error) {
+            require(error.status() == WeftException.Status.INVALID_STATE, error.toString());
+        }
+    }
+
+    public static void main(String[] given) throws Exception {
+        folder = Path.of(given[0]);
+        allCases();
+        threads();
+        leaks();
+        mistakes();
+        System.out.println("passed");
+    }
+}
