@@ -13,13 +13,14 @@ import sys
 from pathlib import Path
 
 import facts
+import go
 import java
 import javascript
 import rust
 from registry import Library
 
 HERE = Path(__file__).resolve().parent
-LANGUAGES = (rust, javascript, java)
+LANGUAGES = (rust, javascript, java, go)
 
 
 def _library() -> Path:

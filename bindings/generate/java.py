@@ -69,31 +69,31 @@ def _function(op: Operator) -> list[str]:
             _name(a.name) if a in required else f"options.{_name(a.name)}" for a in op.arguments
         )
         signature = f"    public static {result} {_name(op.name)}({', '.join(options)}) {{"
-        lines += [*doc, "     * @param options what may be left out", "     */", signature,
-                  f"        return {operator}.{call}(new Object[] {{{given}}});", "    }\n"]  # fmt: skip
+        lines += [*doc, "     * @param options what may be left out", "     */", signature]
+        lines += [f"        return {operator}.{call}(new Object[] {{{given}}});", "    }\n"]
     return lines
 
 
 def _options(op: Operator, optional: list[Argument]) -> list[str]:
     kind = camel(op.name)
-    lines = [f"    /** What {{@link #{_name(op.name)}}} may be given beside its required arguments. */",
-             f"    public static final class {kind} {{"]  # fmt: skip
+    said = f"What {{@link #{_name(op.name)}}} may be given beside its required arguments."
+    lines = [f"    /** {said} */", f"    public static final class {kind} {{"]
     for a in optional:
         name = _name(a.name)
         end = f" Default: {a.fallback}." if a.fallback else ""
-        lines += [f"        private Object {name};\n",
-                  f"        /** {_safe(sentence(a.doc))}{_safe(end)} */",
-                  f"        public {kind} {name}({_VARIADIC.get(a.kind, _TYPES[a.kind])} value) {{",
-                  f"            {name} = value;", "            return this;", "        }\n"]  # fmt: skip
+        what = "long..." if a.kind == "ints" else _TYPES[a.kind]
+        lines.append(f"        private Object {name};\n")
+        lines.append(f"        /** {_safe(sentence(a.doc))}{_safe(end)} */")
+        lines += _setter(f"{kind} {name}({what} value)", f"{name} = value;")
         if a.takes_none:
-            lines += [f"        /** Says that {name} is none on purpose. */",
-                      f"        public {kind} {name}None() {{",
-                      f"            {name} = Operator.NONE;", "            return this;",
-                      "        }\n"]  # fmt: skip
+            lines.append(f"        /** Says that {name} is none on purpose. */")
+            lines += _setter(f"{kind} {name}None()", f"{name} = Operator.NONE;")
     return [*lines, "    }\n"]
 
 
-_VARIADIC = {"ints": "long..."}
+def _setter(signature: str, body: str) -> list[str]:
+    return [f"        public {signature} {{", f"            {body}", "            return this;",
+            "        }\n"]  # fmt: skip
 
 
 def _safe(text: str) -> str:

@@ -19,6 +19,7 @@ BINDINGS = ROOT / "bindings"
 # What a language's tests need, and the commands that run them, from the folder of the binding.
 LANGUAGES = {
     "rust": ("cargo", ["cargo test --quiet --offline --target-dir {build}/rust"]),
+    "go": ("go", ["go test ."]),
     "java": ("javac", ["./build.sh test"]),
     "javascript": ("node", ["node build.js --link", "node --test test/"]),
 }
@@ -61,5 +62,11 @@ def test_language(language, build_dir):
     place.mkdir(exist_ok=True)
     for command in commands:
         words = command.format(build=place).split()
-        where = {"WEFT_PREFIX": str(build_dir / "python" / "weft"), "BUILD": str(place / language)}
+        prefix = build_dir / "python" / "weft"
+        where = {
+            "WEFT_PREFIX": str(prefix),
+            "BUILD": str(place / language),
+            "PKG_CONFIG_PATH": str(prefix / "lib" / "pkgconfig"),
+            "CGO_LDFLAGS": f"-Wl,-rpath,{prefix / 'lib'}",
+        }
         run(words, BINDINGS / language, **where)

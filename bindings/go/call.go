@@ -1,0 +1,325 @@
+package weft
+
+/*
+#include <weft/weft.h>
+
+// What a call needs, without a pointer of Go inside of memory of Go: numbers, texts and arrays lie in
+// three rows, and an argument says where its part begins.
+typedef struct {
+  uint32_t tag, count;
+  uint64_t content;
+} weft_go_argument;
+
+static weft_status weft_go_invoke(weft_op op, const weft_go_argument* given, size_t ngiven,
+                                  const int64_t* numbers, const char* text, const weft_tensor* arrays,
+                                  weft_tensor* outs, size_t nouts, size_t* count) {
+  weft_value values[32];
+  size_t i;
+  for (i = 0; i < ngiven; ++i) {
+    values[i].tag = given[i].tag;
+    values[i].count = given[i].count;
+    switch (given[i].tag) {
+      case WEFT_TAG_TENSOR: values[i].as.tensor = arrays[given[i].content]; break;
+      case WEFT_TAG_TENSORS: values[i].as.tensors = arrays + given[i].content; break;
+      case WEFT_TAG_INTS: values[i].as.ints = numbers + given[i].content; break;
+      case WEFT_TAG_STRING: values[i].as.text = text + given[i].content; break;
+      default: values[i].as.integer = (int64_t)given[i].content;
+    }
+  }
+  if (count) return weft_op_count_outputs(op, values, ngiven, count);
+  return weft_invoke(op, values, ngiven, outs, nouts);
+}
+*/
+import "C"
+
+import (
+	"math"
+	"runtime"
+	"strings"
+	"sync"
+	"unsafe"
+)
+
+// Operand is an input of an operator: a *Tensor, or a number or bool that takes the dtype of the arrays
+// beside it. nil leaves an optional input out.
+type Operand = any
+
+type operator struct {
+	handle C.weft_op
+	info   C.weft_op_info
+}
+
+var operators sync.Map // by name
+
+func find(name string) (*operator, error) {
+	if found, ok := operators.Load(name); ok {
+		return found.(*operator), nil
+	}
+	text := newTexts([]string{name})
+	defer text.free()
+	out := &operator{}
+	out.info.struct_size = C.sizeof_weft_op_info
+	err := locked(func() C.weft_status {
+		if status := C.weft_op_find(*text.first(), &out.handle); status != C.WEFT_OK {
+			return status
+		}
+		return C.weft_op_get_info(out.handle, &out.info)
+	})
+	if err != nil {
+		return nil, err
+	}
+	operators.Store(name, out)
+	return out, nil
+}
+
+func (o *operator) argument(i int) string {
+	all := unsafe.Slice(o.info.arguments, int(o.info.inputs+o.info.attributes))
+	return C.GoString(all[i].name)
+}
+
+// call is one call of an operator that is being put together, in the order of its schema.
+type call struct {
+	name      string
+	op        *operator
+	err       error
+	arguments [32]C.weft_go_argument
+	count     int
+	numbers   []C.int64_t
+	text      []byte
+	arrays    []C.weft_tensor
+	kept      []*Tensor
+}
+
+func newCall(name string) *call {
+	op, err := find(name)
+	return &call{name: name, op: op, err: err}
+}
+
+func (c *call) push(tag C.uint32_t, count int, content uint64) {
+	if c.count == len(c.arguments) {
+		c.err = failure(InvalidType, "%s: there are at most %d arguments", c.name, len(c.arguments))
+		return
+	}
+	c.arguments[c.count] = C.weft_go_argument{tag: tag, count: C.uint32_t(count), content: C.uint64_t(content)}
+	c.count++
+}
+
+func (c *call) leftOut() { c.push(C.WEFT_TAG_DEFAULT, 0, 0) }
+
+func (c *call) none() { c.push(C.WEFT_TAG_NONE, 0, 0) }
+
+func (c *call) array(x *Tensor) {
+	if x == nil || x.handle == nil {
+		c.fail(failure(InvalidState, "%s: an array is nil or was released", c.name))
+		return
+	}
+	c.arrays = append(c.arrays, x.handle)
+	c.kept = append(c.kept, x)
+}
+
+func (c *call) fail(err error) {
+	if c.err == nil {
+		c.err = err
+	}
+}
+
+func (c *call) operand(x Operand) {
+	switch x := x.(type) {
+	case nil:
+		c.leftOut()
+	case *Tensor:
+		c.array(x)
+		c.push(C.WEFT_TAG_TENSOR, 0, uint64(len(c.arrays)-1))
+	case float64:
+		c.float_(x)
+	case float32:
+		c.float_(float64(x))
+	case int:
+		c.int_(int64(x))
+	case int64:
+		c.int_(x)
+	case bool:
+		c.bool_(x)
+	default:
+		c.fail(failure(InvalidType, "%s: argument %d must be a *Tensor or a number; got a %T", c.name, c.count, x))
+	}
+}
+
+func (c *call) tensors(list []*Tensor) {
+	first := len(c.arrays)
+	for _, x := range list {
+		c.array(x)
+	}
+	c.push(C.WEFT_TAG_TENSORS, len(list), uint64(first))
+}
+
+func (c *call) int_(number int64)     { c.push(C.WEFT_TAG_INT, 0, uint64(number)) }
+func (c *call) float_(number float64) { c.push(C.WEFT_TAG_FLOAT, 0, math.Float64bits(number)) }
+func (c *call) dtype_(dtype Dtype)    { c.push(C.WEFT_TAG_DTYPE, 0, uint64(dtype)) }
+
+func (c *call) bool_(choice bool) {
+	content := uint64(0)
+	if choice {
+		content = 1
+	}
+	c.push(C.WEFT_TAG_BOOL, 0, content)
+}
+
+func (c *call) string_(text string) {
+	c.push(C.WEFT_TAG_STRING, len(text), uint64(len(c.text)))
+	c.text = append(c.text, text...)
+}
+
+func (c *call) ints_(numbers []int64) {
+	c.push(C.WEFT_TAG_INTS, len(numbers), uint64(len(c.numbers)))
+	for _, number := range numbers {
+		c.numbers = append(c.numbers, C.int64_t(number))
+	}
+}
+
+// optional adds an attribute that may be left out, or be none on purpose.
+func optional[T any](c *call, value *T, none bool, add func(T)) {
+	switch {
+	case none:
+		c.none()
+	case value == nil:
+		c.leftOut()
+	default:
+		add(*value)
+	}
+}
+
+func (c *call) optionalInt(value *int64, none bool)     { optional(c, value, none, c.int_) }
+func (c *call) optionalFloat(value *float64, none bool) { optional(c, value, none, c.float_) }
+func (c *call) optionalBool(value *bool, none bool)     { optional(c, value, none, c.bool_) }
+func (c *call) optionalString(value *string, none bool) { optional(c, value, none, c.string_) }
+func (c *call) optionalDtype(value *Dtype, none bool)   { optional(c, value, none, c.dtype_) }
+
+func (c *call) optionalInts(value []int64, none bool) {
+	if value == nil {
+		optional(c, (*[]int64)(nil), none, c.ints_)
+	} else {
+		c.ints_(value)
+	}
+}
+
+func first[T any](row []T) *T {
+	if len(row) == 0 {
+		return nil
+	}
+	return &row[0]
+}
+
+// run calls the operator; count, where it is not nil, receives the number of results instead.
+func (c *call) run(outs []C.weft_tensor, count *C.size_t) error {
+	if c.err != nil {
+		return c.err
+	}
+	for c.count > 0 && c.arguments[c.count-1].tag == C.WEFT_TAG_DEFAULT {
+		c.count--
+	}
+	text := (*C.char)(unsafe.Pointer(first(c.text)))
+	err := locked(func() C.weft_status {
+		return C.weft_go_invoke(c.op.handle, &c.arguments[0], C.size_t(c.count), first(c.numbers), text,
+			first(c.arrays), first(outs), C.size_t(len(outs)), count)
+	})
+	runtime.KeepAlive(c)
+	return err
+}
+
+func (c *call) one() (*Tensor, error) {
+	outs := make([]C.weft_tensor, 1)
+	if err := c.run(outs, nil); err != nil {
+		return nil, err
+	}
+	return owned(outs[0]), nil
+}
+
+func (c *call) all() ([]*Tensor, error) {
+	var count C.size_t
+	if err := c.run(nil, &count); err != nil {
+		return nil, err
+	}
+	outs := make([]C.weft_tensor, count)
+	if err := c.run(outs, nil); err != nil {
+		return nil, err
+	}
+	return ownedAll(outs), nil
+}
+
+func (c *call) into(targets []*Tensor) error {
+	outs := make([]C.weft_tensor, len(targets))
+	for i, x := range targets {
+		if x == nil || x.handle == nil {
+			return failure(InvalidState, "%s: an array to write is nil or was released", c.name)
+		}
+		outs[i] = x.handle
+	}
+	err := c.run(outs, nil)
+	runtime.KeepAlive(targets)
+	return err
+}
+
+// Call is any operator by its name, registered ones too, with attributes by the names of the registry:
+// int64, float64, bool, string, []int64, Dtype, or nil for none. A []*Tensor is a list of arrays. With
+// `into` the results are written to these arrays, and nothing is returned.
+func Call(name string, inputs []Operand, attributes map[string]any, into ...*Tensor) ([]*Tensor, error) {
+	c := newCall(name)
+	if c.err != nil {
+		return nil, c.err
+	}
+	for _, x := range inputs {
+		if list, is := x.([]*Tensor); is {
+			c.tensors(list)
+		} else {
+			c.operand(x)
+		}
+	}
+	for c.count < int(c.op.info.inputs) {
+		c.leftOut()
+	}
+	known := []string{}
+	used := 0
+	for i := int(c.op.info.inputs); i < int(c.op.info.inputs+c.op.info.attributes); i++ {
+		attribute := c.op.argument(i)
+		known = append(known, attribute)
+		value, given := attributes[attribute]
+		if c.count > i { // given in the list, behind the inputs
+			continue
+		}
+		if !given {
+			c.leftOut()
+			continue
+		}
+		used++
+		c.attribute(attribute, value)
+	}
+	if used < len(attributes) {
+		for attribute := range attributes {
+			if !strings.Contains(","+strings.Join(known, ",")+",", ","+attribute+",") {
+				return nil, failure(InvalidType, "%s: there is no attribute `%s`; there are: %s", name, attribute, strings.Join(known, ", "))
+			}
+		}
+	}
+	if into != nil {
+		return nil, c.into(into)
+	}
+	return c.all()
+}
+
+func (c *call) attribute(name string, value any) {
+	switch value := value.(type) {
+	case nil:
+		c.none()
+	case string:
+		c.string_(value)
+	case []int64:
+		c.ints_(value)
+	case Dtype:
+		c.dtype_(value)
+	case *Tensor:
+		c.fail(failure(InvalidType, "%s: `%s` must be a value; got a *Tensor", c.name, name))
+	default:
+		c.operand(value)
+	}
+}

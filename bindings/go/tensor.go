@@ -1,0 +1,274 @@
+package weft
+
+/*
+#include <stdlib.h>
+#include <weft/weft.h>
+*/
+import "C"
+
+import (
+	"fmt"
+	"runtime"
+	"unsafe"
+)
+
+// Tensor is an array: a reference, which the collector gives back, or Release at once. While one
+// goroutine writes an array or releases it, no other may use it.
+type Tensor struct{ handle C.weft_tensor }
+
+func owned(handle C.weft_tensor) *Tensor {
+	out := &Tensor{handle}
+	runtime.SetFinalizer(out, (*Tensor).Release)
+	return out
+}
+
+func ownedAll(handles []C.weft_tensor) []*Tensor {
+	out := make([]*Tensor, len(handles))
+	for i, handle := range handles {
+		out[i] = owned(handle)
+	}
+	return out
+}
+
+// Release frees the array now and not when the collector finds it. Using it later is an error.
+func (x *Tensor) Release() {
+	handle := x.handle
+	x.handle = nil
+	runtime.SetFinalizer(x, nil)
+	C.weft_tensor_release(handle)
+}
+
+// Element is a type of Go that elements are copied from and to.
+type Element interface {
+	~bool | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~int8 | ~int16 | ~int32 | ~int64 | ~float32 | ~float64
+}
+
+func dtypeOf[T Element]() Dtype {
+	var zero T
+	switch any(zero).(type) {
+	case bool:
+		return Bool
+	case uint8:
+		return Uint8
+	case uint16:
+		return Uint16
+	case uint32:
+		return Uint32
+	case uint64:
+		return Uint64
+	case int8:
+		return Int8
+	case int16:
+		return Int16
+	case int32:
+		return Int32
+	case int64:
+		return Int64
+	case float32:
+		return Float32
+	default:
+		return Float64
+	}
+}
+
+func bytesOf[T Element](elements []T) []byte {
+	if len(elements) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(&elements[0])), len(elements)*int(unsafe.Sizeof(elements[0])))
+}
+
+// New copies elements in row-major order; their type decides the dtype. No shape: one axis.
+func New[T Element](elements []T, shape ...int64) (*Tensor, error) {
+	if shape == nil {
+		shape = []int64{int64(len(elements))}
+	}
+	return FromBytes(dtypeOf[T](), shape, bytesOf(elements))
+}
+
+// FromBytes makes an array from the bytes of its elements.
+func FromBytes(dtype Dtype, shape []int64, content []byte) (*Tensor, error) {
+	wanted := int64(dtype.Size())
+	for _, extent := range shape {
+		wanted *= extent
+	}
+	if wanted != int64(len(content)) {
+		return nil, failure(InvalidValue, "FromBytes: %v of shape %v has %d bytes; got %d", dtype, shape, wanted, len(content))
+	}
+	return create(dtype, shape, unsafe.Pointer(first(content)))
+}
+
+// Zeros makes an array of zeros.
+func Zeros(dtype Dtype, shape ...int64) (*Tensor, error) { return create(dtype, shape, nil) }
+
+func create(dtype Dtype, shape []int64, data unsafe.Pointer) (*Tensor, error) {
+	var out C.weft_tensor
+	err := locked(func() C.weft_status {
+		return C.weft_tensor_create(C.weft_dtype(dtype), C.int32_t(len(shape)), (*C.int64_t)(first(shape)), data, &out)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return owned(out), nil
+}
+
+// Dtype is the type of the elements.
+func (x *Tensor) Dtype() Dtype {
+	defer runtime.KeepAlive(x)
+	return Dtype(C.weft_tensor_dtype(x.handle))
+}
+
+// Shape is the extents.
+func (x *Tensor) Shape() []int64 {
+	defer runtime.KeepAlive(x)
+	rank := int(C.weft_tensor_rank(x.handle))
+	if rank <= 0 {
+		return []int64{}
+	}
+	lent := unsafe.Slice((*int64)(C.weft_tensor_shape(x.handle)), rank)
+	return append([]int64{}, lent...)
+}
+
+// Len is the number of elements.
+func (x *Tensor) Len() int {
+	defer runtime.KeepAlive(x)
+	return int(C.weft_tensor_elements(x.handle))
+}
+
+// Bytes is the bytes of the elements in row-major order.
+func (x *Tensor) Bytes() ([]byte, error) {
+	out := make([]byte, x.Len()*x.Dtype().Size())
+	return out, x.read(out)
+}
+
+func (x *Tensor) read(out []byte) error {
+	return x.do(func() C.weft_status {
+		return C.weft_tensor_read(x.handle, unsafe.Pointer(first(out)), C.size_t(len(out)))
+	})
+}
+
+// do runs a call on an array that was not released, and keeps it alive meanwhile.
+func (x *Tensor) do(call func() C.weft_status) error {
+	defer runtime.KeepAlive(x)
+	if x == nil || x.handle == nil {
+		return failure(InvalidState, "the array is nil or was released")
+	}
+	return locked(call)
+}
+
+// Elements copies the elements in row-major order. T must be the array's type.
+func Elements[T Element](x *Tensor) ([]T, error) {
+	if x.handle != nil && x.Dtype() != dtypeOf[T]() {
+		return nil, failure(InvalidType, "Elements: elements are wanted as %v; the array has %v", dtypeOf[T](), x.Dtype())
+	}
+	out := make([]T, x.Len())
+	return out, x.read(bytesOf(out))
+}
+
+// Item is the only element as a number.
+func (x *Tensor) Item() (float64, error) {
+	var out C.weft_value
+	if err := x.do(func() C.weft_status { return C.weft_tensor_item(x.handle, &out) }); err != nil {
+		return 0, err
+	}
+	if out.tag == C.WEFT_TAG_FLOAT {
+		return *(*float64)(unsafe.Pointer(&out.as)), nil
+	}
+	return float64(*(*int64)(unsafe.Pointer(&out.as))), nil
+}
+
+// IsSame says whether a write through one array is seen through the other.
+func (x *Tensor) IsSame(other *Tensor) bool {
+	defer runtime.KeepAlive(x)
+	defer runtime.KeepAlive(other)
+	return C.weft_tensor_shares_box(x.handle, other.handle) != 0
+}
+
+// Detach is the same content without its history.
+func (x *Tensor) Detach() (*Tensor, error) {
+	var out C.weft_tensor
+	if err := x.do(func() C.weft_status { return C.weft_tensor_detach(x.handle, &out) }); err != nil {
+		return nil, err
+	}
+	return owned(out), nil
+}
+
+// AttachGrad makes the array a leaf with a gradient, which Backward replaces.
+func (x *Tensor) AttachGrad() error {
+	return x.do(func() C.weft_status { return C.weft_tensor_attach_grad(x.handle, C.WEFT_GRAD_WRITE) })
+}
+
+// Grad is the gradient; nil where none is attached.
+func (x *Tensor) Grad() (*Tensor, error) {
+	var out C.weft_tensor
+	if err := x.do(func() C.weft_status { return C.weft_tensor_grad(x.handle, &out) }); err != nil || out == nil {
+		return nil, err
+	}
+	return owned(out), nil
+}
+
+// Part is what lies from start to before end along an axis.
+func (x *Tensor) Part(axis int, start, end int64) (*Tensor, error) {
+	size := x.Shape()
+	if axis < 0 || axis >= len(size) || start < 0 || end < start || end > size[axis] {
+		return nil, failure(IndexOutOfRange, "Part: axis %d of %v has no part %d to %d", axis, size, start, end)
+	}
+	begin, step := make([]int64, len(size)), make([]int64, len(size))
+	for i := range step {
+		step[i] = 1
+	}
+	begin[axis], size[axis] = start, end-start
+	return SliceOp(x, begin, size, step, nil)
+}
+
+func (x *Tensor) String() string { return fmt.Sprintf("Tensor(%v, %v)", x.Dtype(), x.Shape()) }
+
+// Save writes named arrays to a safetensors file in one step.
+func Save(path string, names []string, arrays []*Tensor) error {
+	if len(names) != len(arrays) {
+		return failure(InvalidValue, "Save: there are %d names and %d arrays", len(names), len(arrays))
+	}
+	all, file := newTexts(names), newTexts([]string{path})
+	defer all.free()
+	defer file.free()
+	held, err := handles("Save", arrays)
+	if err != nil {
+		return err
+	}
+	defer runtime.KeepAlive(arrays)
+	return locked(func() C.weft_status {
+		return C.weft_tensors_save(*file.first(), all.first(), first(held), C.size_t(len(held)), nil)
+	})
+}
+
+// Load reads the arrays of a safetensors file by their names.
+func Load(path string) (map[string]*Tensor, error) {
+	file := newTexts([]string{path})
+	defer file.free()
+	var archive C.weft_archive
+	if err := locked(func() C.weft_status { return C.weft_archive_load(*file.first(), &archive) }); err != nil {
+		return nil, err
+	}
+	defer C.weft_archive_release(archive)
+	out := map[string]*Tensor{}
+	for i := C.size_t(0); i < C.weft_archive_count(archive); i++ {
+		var one C.weft_tensor
+		if err := locked(func() C.weft_status { return C.weft_archive_tensor(archive, i, &one) }); err != nil {
+			return nil, err
+		}
+		out[C.GoString(C.weft_archive_name_at(archive, i))] = owned(one)
+	}
+	return out, nil
+}
+
+// handles of arrays that were not released.
+func handles(name string, arrays []*Tensor) ([]C.weft_tensor, error) {
+	out := make([]C.weft_tensor, len(arrays))
+	for i, x := range arrays {
+		if x == nil || x.handle == nil {
+			return nil, failure(InvalidState, "%s: array %d is nil or was released", name, i)
+		}
+		out[i] = x.handle
+	}
+	return out, nil
+}

@@ -1,0 +1,156 @@
+// Package weft has Weft's arrays, operators, gradients, traced functions and .weft files for Go.
+//
+// The functions of the library are called by cgo through weft.h. Operators are functions that give an
+// error; what may be left out is a struct:
+//
+//	y, err := weft.Softmax(x, &weft.SoftmaxOptions{Axis: weft.P(int64(0))})
+//
+// Longer computations are written with Must inside Try, which gives the first error:
+//
+//	err := weft.Try(func() { y = weft.Must(weft.Sqrt(weft.Must(weft.Multiply(x, x)))) })
+package weft
+
+/*
+#cgo pkg-config: weft
+#include <stdlib.h>
+#include <weft/weft.h>
+*/
+import "C"
+
+import (
+	"fmt"
+	"runtime"
+	"unsafe"
+)
+
+// Status is the kind of a failure: the status codes of weft.h.
+type Status int32
+
+// The kinds of failures.
+const (
+	InvalidValue Status = 1 + iota
+	OutOfMemory
+	Unsupported
+	NotFound
+	Internal
+	InvalidType
+	IndexOutOfRange
+	Overflow
+	IO
+	InvalidState
+	Interrupted
+	CheckFailed
+	NoFactorization
+)
+
+// Error is a call that failed, with the library's text.
+type Error struct {
+	Status  Status
+	Message string
+}
+
+func (e *Error) Error() string { return e.Message }
+
+func failure(status Status, format string, given ...any) error {
+	return &Error{status, fmt.Sprintf(format, given...)}
+}
+
+// locked runs a call of the library. The text of a failure belongs to the thread of the call, so the
+// goroutine stays there until the text has been read.
+func locked(call func() C.weft_status) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if status := call(); status != C.WEFT_OK {
+		return &Error{Status(status), C.GoString(C.weft_last_error())}
+	}
+	return nil
+}
+
+// P gives a pointer to a value, for options.
+func P[T any](value T) *T { return &value }
+
+type failed struct{ err error }
+
+// Must gives the value, or ends the body of Try with the error.
+func Must[T any](value T, err error) T {
+	if err != nil {
+		panic(failed{err})
+	}
+	return value
+}
+
+// Check ends the body of Try with the error, if there is one.
+func Check(err error) {
+	if err != nil {
+		panic(failed{err})
+	}
+}
+
+// Try runs the body and gives the error of the first Must or Check that fails.
+func Try(body func()) (err error) {
+	defer func() {
+		if what := recover(); what != nil {
+			one, ours := what.(failed)
+			if !ours {
+				panic(what)
+			}
+			err = one.err
+		}
+	}()
+	body()
+	return nil
+}
+
+// Version is the version of the library, such as "0.1.0".
+func Version() string { return C.GoString(C.weft_version()) }
+
+// Seed sets the seed of the random operators.
+func Seed(seed uint64) error {
+	return locked(func() C.weft_status { return C.weft_random_seed(C.uint64_t(seed)) })
+}
+
+// SetNumThreads sets how many threads may work on one call.
+func SetNumThreads(count int) error {
+	return locked(func() C.weft_status { return C.weft_set_num_threads(C.int32_t(count)) })
+}
+
+// LiveBytes is the memory of arrays and of the library's objects that is in use.
+func LiveBytes() int64 {
+	figures := C.weft_memory{struct_size: C.sizeof_weft_memory}
+	C.weft_memory_stats(&figures, 0)
+	return int64(figures.live)
+}
+
+// String is the name of the dtype, such as "float32".
+func (d Dtype) String() string { return C.GoString(C.weft_dtype_name(C.weft_dtype(d))) }
+
+// Size is the number of bytes of one element.
+func (d Dtype) Size() int { return int(C.weft_dtype_size(C.weft_dtype(d))) }
+
+// DtypeNamed is the dtype of a name such as "float32".
+func DtypeNamed(name string) (Dtype, error) {
+	text := C.CString(name)
+	defer C.free(unsafe.Pointer(text))
+	var out C.weft_dtype
+	err := locked(func() C.weft_status { return C.weft_dtype_find(text, &out) })
+	return Dtype(out), err
+}
+
+// texts are names in the memory of C.
+type texts struct{ all []*C.char }
+
+func newTexts(names []string) *texts {
+	out := &texts{make([]*C.char, len(names)+1)}
+	for i, name := range names {
+		out.all[i] = C.CString(name)
+	}
+	return out
+}
+
+func (t *texts) free() {
+	for _, text := range t.all {
+		C.free(unsafe.Pointer(text))
+	}
+}
+
+func (t *texts) first() **C.char { return &t.all[0] }
