@@ -12,6 +12,7 @@ import os
 import sys
 from pathlib import Path
 
+import csharp
 import facts
 import go
 import java
@@ -20,7 +21,7 @@ import rust
 from registry import Library
 
 HERE = Path(__file__).resolve().parent
-LANGUAGES = (rust, javascript, java, go)
+LANGUAGES = (rust, javascript, java, go, csharp)
 
 
 def _library() -> Path:

@@ -19,6 +19,7 @@ BINDINGS = ROOT / "bindings"
 # What a language's tests need, and the commands that run them, from the folder of the binding.
 LANGUAGES = {
     "rust": ("cargo", ["cargo test --quiet --offline --target-dir {build}/rust"]),
+    "csharp": ("mcs", ["./build.sh test"]),
     "go": ("go", ["go test ."]),
     "java": ("javac", ["./build.sh test"]),
     "javascript": ("node", ["node build.js --link", "node --test test/"]),
@@ -48,6 +49,8 @@ def test_versions_are_those_of_the_library():
     assert re.search(r'^version = "(.*)"', cargo, re.M)[1] == version
     pom = (BINDINGS / "java" / "pom.xml").read_text("utf-8")
     assert f"<version>{version}</version>" in pom
+    project = (BINDINGS / "csharp" / "Weft.csproj").read_text("utf-8")
+    assert f"<Version>{version}</Version>" in project
     package = json.loads((BINDINGS / "javascript" / "package.json").read_text("utf-8"))
     assert package["version"] == version
 

@@ -1,0 +1,237 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Weft
+{
+    /// <summary>An input of an operator: an array, or a number that takes the dtype of the arrays beside
+    /// it. Both become one by themselves.</summary>
+    public sealed class Operand
+    {
+        internal readonly object Value;
+
+        private Operand(object value) => Value = value;
+
+        public static implicit operator Operand(Tensor array) => array == null ? null : new Operand(array);
+        public static implicit operator Operand(double number) => new Operand(number);
+        public static implicit operator Operand(long number) => new Operand(number);
+        public static implicit operator Operand(int number) => new Operand((long)number);
+        public static implicit operator Operand(bool choice) => new Operand(choice);
+    }
+
+    /// <summary>An operator by its name, registered ones too; the functions of Ops are made of it.</summary>
+    public sealed unsafe class Operator
+    {
+        /// <summary>Says that an attribute is none on purpose.</summary>
+        public static readonly object None = new object();
+
+        private const int Most = 32; // arguments of any operator
+        private static readonly ConcurrentDictionary<string, Operator> Found =
+            new ConcurrentDictionary<string, Operator>();
+        private readonly string name;
+        private readonly IntPtr op;
+        private readonly string[] arguments;
+        private readonly int inputs;
+
+        // weft_value
+        [StructLayout(LayoutKind.Sequential)]
+        private struct Value
+        {
+            internal uint Tag, Count;
+            internal long Content;
+        }
+
+        // weft_argument_info and weft_op_info, as far as they are read
+        [StructLayout(LayoutKind.Sequential)]
+        private struct ArgumentInfo
+        {
+            internal IntPtr Name, Doc;
+            internal int Kind, Required, KeepsDtype, TakesNone;
+            internal Value Fallback;
+        }
+
+        [StructLayout(LayoutKind.Sequential)]
+        private struct OpInfo
+        {
+            internal UIntPtr StructSize;
+            internal IntPtr Name, Doc, Place, Promotion, Like, NoGradient;
+            internal int Composite, Elementwise, Random, Outputs, Inputs, Attributes;
+            internal ArgumentInfo* Arguments;
+        }
+
+        private Operator(string name)
+        {
+            this.name = name;
+            IntPtr found;
+            using (Names text = new Names("name", name))
+                WeftException.Check(C.weft_op_find(text.First, (IntPtr)(&found)));
+            op = found;
+            OpInfo info = default;
+            info.StructSize = (UIntPtr)sizeof(OpInfo);
+            WeftException.Check(C.weft_op_get_info(op, (IntPtr)(&info)));
+            inputs = info.Inputs;
+            arguments = new string[info.Inputs + info.Attributes];
+            for (int i = 0; i < arguments.Length; i++) arguments[i] = Text.Of(info.Arguments[i].Name);
+        }
+
+        /// <summary>Looks an operator up; WeftException where there is none.</summary>
+        public static Operator Named(string name) =>
+            Found.TryGetValue(name, out Operator known) ? known : Found.GetOrAdd(name, new Operator(name));
+
+        internal Tensor One(object[] values)
+        {
+            IntPtr result = IntPtr.Zero;
+            Invoke(values, (IntPtr)(&result), (UIntPtr)1);
+            return new Tensor(result);
+        }
+
+        internal Tensor[] All(object[] values)
+        {
+            UIntPtr count;
+            Invoke(values, IntPtr.Zero, UIntPtr.Zero, (IntPtr)(&count));
+            using (Given outs = new Given((int)count))
+            {
+                Invoke(values, outs.All, outs.Count);
+                return outs.Tensors();
+            }
+        }
+
+        /// <summary>Calls the operator with attributes by the names of the registry and gives all results.
+        /// </summary>
+        /// <param name="inputs">arrays, numbers, null for one that is left out, Tensor[] for a list</param>
+        /// <param name="attributes">long, double, bool, string, long[] or Dtype; None means none</param>
+        public Tensor[] Call(object[] inputs, IDictionary<string, object> attributes = null) =>
+            All(Arranged(inputs, attributes));
+
+        /// <summary>Calls the operator and writes the results into arrays: updates of weights.</summary>
+        /// <param name="inputs">arrays and numbers</param>
+        /// <param name="attributes">values by the names of the registry</param>
+        /// <param name="outs">the arrays to write</param>
+        public void CallInto(object[] inputs, IDictionary<string, object> attributes, params Tensor[] outs)
+        {
+            using (Held held = new Held(name, outs)) Invoke(Arranged(inputs, attributes), held.All, held.Count);
+        }
+
+        private object[] Arranged(object[] given, IDictionary<string, object> attributes)
+        {
+            object[] values = new object[Math.Max(given.Length, arguments.Length)];
+            given.CopyTo(values, 0);
+            if (attributes == null) return values;
+            foreach (KeyValuePair<string, object> one in attributes)
+            {
+                int place = Array.LastIndexOf(arguments, one.Key);
+                if (place < inputs)
+                {
+                    string known = string.Join(", ", arguments.Skip(inputs));
+                    throw new WeftException(Status.InvalidType, name + ": there is no attribute `" + one.Key
+                        + "`; there are: " + (known == "" ? "none" : known));
+                }
+                values[place] = one.Value;
+            }
+            return values;
+        }
+
+        /// <summary>Calls the operator; with `count`, asks for the number of results instead.</summary>
+        private void Invoke(object[] given, IntPtr outs, UIntPtr nouts, IntPtr count = default)
+        {
+            if (given.Length > Math.Min(Most, arguments.Length))
+                throw new WeftException(Status.InvalidType, name + ": there are at most " + arguments.Length
+                    + " arguments; got " + given.Length);
+            Value* values = stackalloc Value[Most];
+            List<Handle> held = null;
+            List<IntPtr> memory = null;
+            int used = 0;
+            try
+            {
+                for (int i = 0; i < given.Length; i++)
+                {
+                    values[i] = default;
+                    object value = given[i] is Operand operand ? operand.Value : given[i];
+                    if (value == null) continue;
+                    Set(ref values[i], value, i, ref held, ref memory);
+                    used = i + 1;
+                }
+                WeftException.Check(count == IntPtr.Zero
+                    ? C.weft_invoke(op, (IntPtr)values, (UIntPtr)used, outs, nouts)
+                    : C.weft_op_count_outputs(op, (IntPtr)values, (UIntPtr)used, count));
+            }
+            finally
+            {
+                if (held != null) foreach (Handle one in held) one.DangerousRelease();
+                if (memory != null) foreach (IntPtr one in memory) Marshal.FreeHGlobal(one);
+            }
+        }
+
+        private void Set(ref Value target, object value, int place, ref List<Handle> held, ref List<IntPtr> memory)
+        {
+            target.Tag = C.WEFT_TAG_INT;
+            if (value is Tensor array)
+            {
+                target.Tag = C.WEFT_TAG_TENSOR;
+                target.Content = (long)Hold(array, ref held);
+            }
+            else if (value is double real)
+            {
+                target.Tag = C.WEFT_TAG_FLOAT;
+                target.Content = BitConverter.DoubleToInt64Bits(real);
+            }
+            else if (value is long number) target.Content = number;
+            else if (value is int small) target.Content = small;
+            else if (value is bool choice)
+            {
+                target.Tag = C.WEFT_TAG_BOOL;
+                target.Content = choice ? 1 : 0;
+            }
+            else if (value is Dtype dtype)
+            {
+                target.Tag = C.WEFT_TAG_DTYPE;
+                target.Content = (long)dtype;
+            }
+            else if (value is string text)
+            {
+                byte[] bytes = Encoding.UTF8.GetBytes(text);
+                target.Tag = C.WEFT_TAG_STRING;
+                target.Count = (uint)bytes.Length;
+                target.Content = (long)Room(bytes.Length, ref memory);
+                Marshal.Copy(bytes, 0, (IntPtr)target.Content, bytes.Length);
+            }
+            else if (value is long[] numbers)
+            {
+                target.Tag = C.WEFT_TAG_INTS;
+                target.Count = (uint)numbers.Length;
+                target.Content = (long)Room(8 * numbers.Length, ref memory);
+                Marshal.Copy(numbers, 0, (IntPtr)target.Content, numbers.Length);
+            }
+            else if (value is Tensor[] list)
+            {
+                target.Tag = C.WEFT_TAG_TENSORS;
+                target.Count = (uint)list.Length;
+                target.Content = (long)Room(8 * list.Length, ref memory);
+                for (int i = 0; i < list.Length; i++) ((IntPtr*)target.Content)[i] = Hold(list[i], ref held);
+            }
+            else if (value == None) target.Tag = C.WEFT_TAG_NONE;
+            else
+                throw new WeftException(Status.InvalidType, name + ": `" + arguments[place]
+                    + "` must be a Tensor, a number, a text, a Dtype or long[]; got a " + value.GetType().Name);
+        }
+
+        private IntPtr Hold(Tensor array, ref List<Handle> held)
+        {
+            if (array == null) throw new WeftException(Status.InvalidValue, name + ": an array is null");
+            bool done = false;
+            array.Handle.DangerousAddRef(ref done);
+            (held = held ?? new List<Handle>(4)).Add(array.Handle);
+            return array.Handle.DangerousGetHandle();
+        }
+
+        private static IntPtr Room(int bytes, ref List<IntPtr> memory)
+        {
+            IntPtr room = Marshal.AllocHGlobal(bytes + 8);
+            (memory = memory ?? new List<IntPtr>(2)).Add(room);
+            return room;
+        }
+    }
+}

@@ -1,0 +1,252 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.InteropServices;
+
+namespace Weft
+{
+    /// <summary>An array: a reference, which the collector gives back, or Dispose at once. While one thread
+    /// writes an array, no other may use it.</summary>
+    public sealed unsafe class Tensor : IDisposable
+    {
+        private static readonly Action<IntPtr> Release = C.weft_tensor_release;
+        internal readonly Handle Handle;
+
+        internal Tensor(IntPtr handle) => Handle = new Handle(handle, Release);
+
+        private static readonly Dictionary<Type, Dtype> Types = new Dictionary<Type, Dtype>
+        {
+            [typeof(bool)] = Dtype.Bool, [typeof(byte)] = Dtype.Uint8, [typeof(sbyte)] = Dtype.Int8,
+            [typeof(short)] = Dtype.Int16, [typeof(ushort)] = Dtype.Uint16, [typeof(int)] = Dtype.Int32,
+            [typeof(uint)] = Dtype.Uint32, [typeof(long)] = Dtype.Int64, [typeof(ulong)] = Dtype.Uint64,
+            [typeof(float)] = Dtype.Float32, [typeof(double)] = Dtype.Float64,
+        };
+
+        internal static Dtype DtypeOf<T>() where T : struct =>
+            Types.TryGetValue(typeof(T), out Dtype dtype) ? dtype
+                : throw new WeftException(Status.InvalidType, "no dtype has elements of " + typeof(T).Name);
+
+        /// <summary>Copies elements in row-major order; their type decides the dtype. No shape: one axis.
+        /// </summary>
+        public static Tensor Of<T>(T[] elements, params long[] shape) where T : struct
+        {
+            if (shape.Length == 0) shape = new long[] { elements.Length };
+            long count = shape.Aggregate(1L, (a, b) => a * b);
+            if (count != elements.Length)
+                throw new WeftException(Status.InvalidValue, "Tensor.Of: the shape (" + string.Join(", ", shape)
+                    + ") has " + count + " elements; got " + elements.Length);
+            return OfBytes(DtypeOf<T>(), shape, BytesOf(elements));
+        }
+
+        /// <summary>The bytes of an array of numbers or bools.</summary>
+        internal static byte[] BytesOf(Array elements)
+        {
+            byte[] bytes = new byte[Buffer.ByteLength(elements)];
+            Buffer.BlockCopy(elements, 0, bytes, 0, bytes.Length);
+            return bytes;
+        }
+
+        /// <summary>The elements that have these bytes.</summary>
+        internal static T[] ElementsOf<T>(byte[] bytes, Dtype dtype) where T : struct
+        {
+            T[] elements = new T[bytes.Length / (int)C.weft_dtype_size((int)dtype)];
+            Buffer.BlockCopy(bytes, 0, elements, 0, bytes.Length);
+            return elements;
+        }
+
+        /// <summary>An array from the bytes of its elements.</summary>
+        public static Tensor OfBytes(Dtype dtype, long[] shape, byte[] bytes)
+        {
+            long wanted = shape.Aggregate((long)C.weft_dtype_size((int)dtype), (a, b) => a * b);
+            if (wanted != bytes.Length)
+                throw new WeftException(Status.InvalidValue, "Tensor.OfBytes: the shape needs " + wanted
+                    + " bytes; got " + bytes.Length);
+            fixed (byte* data = bytes) return Create(dtype, shape, (IntPtr)data);
+        }
+
+        /// <summary>An array of zeros.</summary>
+        public static Tensor Zeros(Dtype dtype, params long[] shape) => Create(dtype, shape, IntPtr.Zero);
+
+        private static Tensor Create(Dtype dtype, long[] shape, IntPtr data)
+        {
+            IntPtr made;
+            fixed (long* extents = shape)
+                WeftException.Check(C.weft_tensor_create((int)dtype, shape.Length, (IntPtr)extents, data, (IntPtr)(&made)));
+            return new Tensor(made);
+        }
+
+        /// <summary>The type of the elements.</summary>
+        public Dtype Dtype => (Dtype)Handle.With(C.weft_tensor_dtype);
+
+        /// <summary>The extents.</summary>
+        public long[] Shape => Handle.With(handle =>
+        {
+            long[] shape = new long[C.weft_tensor_rank(handle)];
+            if (shape.Length > 0) Marshal.Copy(C.weft_tensor_shape(handle), shape, 0, shape.Length);
+            return shape;
+        });
+
+        /// <summary>The number of elements.</summary>
+        public long Size => Handle.With(C.weft_tensor_elements);
+
+        /// <summary>The bytes of the elements, in row-major order.</summary>
+        public byte[] ToBytes()
+        {
+            byte[] bytes = new byte[Size * (long)C.weft_dtype_size((int)Dtype)];
+            byte nothing;
+            fixed (byte* first = bytes)
+            {
+                IntPtr data = (IntPtr)(bytes.Length == 0 ? &nothing : first);
+                Handle.Do(handle => C.weft_tensor_read(handle, data, (UIntPtr)(uint)bytes.Length));
+            }
+            return bytes;
+        }
+
+        /// <summary>The elements in row-major order. T must be the array's type.</summary>
+        public T[] ToArray<T>() where T : struct
+        {
+            if (DtypeOf<T>() != Dtype)
+                throw new WeftException(Status.InvalidType, "Tensor.ToArray: elements are wanted as "
+                    + DtypeOf<T>() + "; the array has " + Dtype);
+            return ElementsOf<T>(ToBytes(), Dtype);
+        }
+
+        /// <summary>The only element as a number.</summary>
+        public double Item()
+        {
+            if (Size != 1)
+                throw new WeftException(Status.InvalidValue, "Tensor.Item: expected one element; got " + Size);
+            using (Tensor wide = Ops.Cast(this, Dtype.Float64)) return wide.ToArray<double>()[0];
+        }
+
+        /// <summary>Waits until the content is there.</summary>
+        public void Wait() => Handle.Do(C.weft_tensor_wait);
+
+        /// <summary>Is a write through one array seen through the other?</summary>
+        public bool IsSame(Tensor other) =>
+            Handle.With(a => other.Handle.With(b => C.weft_tensor_shares_box(a, b))) != 0;
+
+        /// <summary>The same content without its history.</summary>
+        public Tensor Detach() => new Tensor(Made(C.weft_tensor_detach));
+
+        /// <summary>Makes the array a leaf with a gradient, which Backward replaces.</summary>
+        public Tensor AttachGrad()
+        {
+            Handle.Do(handle => C.weft_tensor_attach_grad(handle, C.WEFT_GRAD_WRITE));
+            return this;
+        }
+
+        /// <summary>The gradient; null where none is attached.</summary>
+        public Tensor Grad
+        {
+            get
+            {
+                IntPtr made = Made(C.weft_tensor_grad);
+                return made == IntPtr.Zero ? null : new Tensor(made);
+            }
+        }
+
+        private IntPtr Made(Func<IntPtr, IntPtr, int> call)
+        {
+            IntPtr made = IntPtr.Zero;
+            IntPtr place = (IntPtr)(&made);
+            Handle.Do(handle => call(handle, place));
+            return made;
+        }
+
+        /// <summary>Computes the gradients of this array into the leaves.</summary>
+        public void Backward() => Autograd.Backward(this);
+
+        public static Tensor operator +(Tensor a, Operand b) => Ops.Add(a, b);
+        public static Tensor operator -(Tensor a, Operand b) => Ops.Subtract(a, b);
+        public static Tensor operator *(Tensor a, Operand b) => Ops.Multiply(a, b);
+        public static Tensor operator /(Tensor a, Operand b) => Ops.Divide(a, b);
+        public static Tensor operator +(Tensor a, Tensor b) => Ops.Add(a, b);
+        public static Tensor operator -(Tensor a, Tensor b) => Ops.Subtract(a, b);
+        public static Tensor operator *(Tensor a, Tensor b) => Ops.Multiply(a, b);
+        public static Tensor operator /(Tensor a, Tensor b) => Ops.Divide(a, b);
+        public static Tensor operator +(double a, Tensor b) => Ops.Add(a, b);
+        public static Tensor operator -(double a, Tensor b) => Ops.Subtract(a, b);
+        public static Tensor operator *(double a, Tensor b) => Ops.Multiply(a, b);
+        public static Tensor operator /(double a, Tensor b) => Ops.Divide(a, b);
+        public static Tensor operator -(Tensor a) => Ops.Negative(a);
+
+        /// <summary>The same elements in another shape; one extent may be -1.</summary>
+        public Tensor Reshape(params long[] shape) => Ops.Reshape(this, shape);
+
+        /// <summary>The part from start to before end along an axis.</summary>
+        public Tensor Slice(int axis, long start, long end)
+        {
+            long[] size = Shape;
+            if (axis < 0 || axis >= size.Length || start < 0 || end < start || end > size[axis])
+                throw new WeftException(Status.IndexOutOfRange, "Slice: axis " + axis + " of ("
+                    + string.Join(", ", size) + ") has no part " + start + " to " + end);
+            long[] begin = new long[size.Length];
+            begin[axis] = start;
+            size[axis] = end - start;
+            return Ops.Slice(this, begin, size, size.Select(_ => 1L).ToArray());
+        }
+
+        /// <summary>Frees the array now; using it later is an ObjectDisposedException.</summary>
+        public void Dispose() => Handle.Dispose();
+
+        public override string ToString() => "Tensor(" + Dtype + ", (" + string.Join(", ", Shape) + "))";
+
+        /// <summary>Writes named arrays to a safetensors file in one step.</summary>
+        public static void Save(string path, IDictionary<string, Tensor> arrays)
+        {
+            using (Names file = new Names("path", path))
+            using (Names names = new Names("arrays", arrays.Keys.ToArray()))
+            using (Held held = new Held("Save", arrays.Values.ToArray()))
+                WeftException.Check(C.weft_tensors_save(file.First, names.All, held.All, held.Count, IntPtr.Zero));
+        }
+
+        /// <summary>Reads the arrays of a safetensors file by their names.</summary>
+        public static Dictionary<string, Tensor> Load(string path)
+        {
+            IntPtr archive;
+            using (Names file = new Names("path", path))
+                WeftException.Check(C.weft_archive_load(file.First, (IntPtr)(&archive)));
+            try
+            {
+                Dictionary<string, Tensor> arrays = new Dictionary<string, Tensor>();
+                for (ulong i = 0; i < (ulong)C.weft_archive_count(archive); i++)
+                {
+                    IntPtr one;
+                    WeftException.Check(C.weft_archive_tensor(archive, (UIntPtr)i, (IntPtr)(&one)));
+                    arrays[Text.Of(C.weft_archive_name_at(archive, (UIntPtr)i))] = new Tensor(one);
+                }
+                return arrays;
+            }
+            finally
+            {
+                C.weft_archive_release(archive);
+            }
+        }
+    }
+
+    /// <summary>What is about the library as a whole.</summary>
+    public static unsafe class Library
+    {
+        /// <summary>The version, such as "0.1.0".</summary>
+        public static string Version => Text.Of(C.weft_version());
+
+        /// <summary>Sets the seed of the random operators.</summary>
+        public static void Seed(ulong seed) => WeftException.Check(C.weft_random_seed(seed));
+
+        /// <summary>Sets how many threads may work on one call.</summary>
+        public static void SetNumThreads(int count) => WeftException.Check(C.weft_set_num_threads(count));
+
+        /// <summary>Bytes of arrays and of the library's objects that are in use.</summary>
+        public static long LiveBytes
+        {
+            get
+            {
+                long* figures = stackalloc long[10]; // weft_memory
+                figures[0] = 80;
+                WeftException.Check(C.weft_memory_stats((IntPtr)figures, 0));
+                return figures[1];
+            }
+        }
+    }
+}

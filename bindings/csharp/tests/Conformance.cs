@@ -1,0 +1,284 @@
+// All cases of bindings/conformance, then what cases cannot say: threads, leaks, disposed objects.
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Weft;
+
+internal static class Conformance
+{
+    private static string folder;
+
+    private sealed class Case
+    {
+        internal string Kind, Name;
+        internal readonly List<string[]> Lines = new List<string[]>();
+
+        internal List<string[]> Of(string word) =>
+            Lines.Where(line => line[0] == word).Select(line => line.Skip(1).ToArray()).ToList();
+    }
+
+    private sealed class Failed : Exception
+    {
+        internal Failed(string text) : base(text) { }
+    }
+
+    private static void Require(bool holds, string text)
+    {
+        if (!holds) throw new Failed(text);
+    }
+
+    private static long[] Numbers(string word) =>
+        word == "-" ? new long[0] : word.Split(',').Select(long.Parse).ToArray();
+
+    private static string TextOf(string word) => word == "-" ? "" : Uri.UnescapeDataString(word);
+
+    private static byte[] Bytes(string word) => word == "-" ? new byte[0]
+        : Enumerable.Range(0, word.Length / 2).Select(i => Convert.ToByte(word.Substring(2 * i, 2), 16)).ToArray();
+
+    private static string NameOf(Dtype dtype) => dtype.ToString().ToLowerInvariant();
+
+    private static Dtype Named(string name) =>
+        Enum.GetValues(typeof(Dtype)).Cast<Dtype>().First(dtype => NameOf(dtype) == name.Replace("_", ""));
+
+    private static Tensor ArrayOf(string dtype, string shape, string hex) =>
+        Tensor.OfBytes(Named(dtype), Numbers(shape), Bytes(hex));
+
+    private static double Real(string word) => double.Parse(word, CultureInfo.InvariantCulture);
+
+    /// <summary>The elements as numbers, for tolerances.</summary>
+    private static double[] Reals(Tensor x)
+    {
+        if (x.Dtype != Dtype.Complex64 && x.Dtype != Dtype.Complex128)
+            return Ops.Cast(x, Dtype.Float64).ToArray<double>();
+        return new[] { "real_part", "imaginary_part" }
+            .SelectMany(part => Reals(Operator.Named(part).Call(new object[] { x })[0])).ToArray();
+    }
+
+    /// <summary>Compares an array with `DTYPE SHAPE TOLERANCE HEX`, which begin at a word.</summary>
+    private static void Expect(Tensor found, string[] words, int first)
+    {
+        Require(found.Dtype == Named(words[first]), "dtype " + found);
+        Require(found.Shape.SequenceEqual(Numbers(words[first + 1])), "shape " + found);
+        double t = Real(words[first + 2]);
+        if (t == 0)
+        {
+            Require(found.ToBytes().SequenceEqual(Bytes(words[first + 3])), "other bytes");
+            return;
+        }
+        double[] wanted = Reals(ArrayOf(words[first], words[first + 1], words[first + 3]));
+        foreach (var pair in Reals(found).Zip(wanted, (x, y) => new { x, y }))
+            Require(pair.x == pair.y || double.IsNaN(pair.x) && double.IsNaN(pair.y)
+                || Math.Abs(pair.x - pair.y) <= t + t * Math.Abs(pair.y), pair.x + " is not " + pair.y);
+    }
+
+    private static object AttributeOf(string[] words)
+    {
+        switch (words[0])
+        {
+            case "int": return long.Parse(words[1]);
+            case "float": return Real(words[1]);
+            case "bool": return words[1] == "1";
+            case "ints": return Numbers(words[1]);
+            case "dtype": return Named(words[1]);
+            case "none": return Operator.None;
+            default: return TextOf(words[1]);
+        }
+    }
+
+    private static Tensor[] Call(Case one, List<Tensor> leaves)
+    {
+        List<object> inputs = new List<object>();
+        List<Tensor> list = null;
+        Dictionary<string, object> attributes = new Dictionary<string, object>();
+        foreach (string[] line in one.Lines)
+        {
+            if (line[0] == "list") list = new List<Tensor>();
+            else if (line[0] == "absent") inputs.Add(null);
+            else if (line[0] == "attribute") attributes[line[1]] = AttributeOf(line.Skip(2).ToArray());
+            else if (line[0] == "array" || line[0] == "leaf")
+            {
+                Tensor x = ArrayOf(line[1], line[2], line[3]);
+                if (line[0] == "leaf") leaves.Add(x.AttachGrad());
+                if (list != null) list.Add(x);
+                else inputs.Add(x);
+            }
+        }
+        if (list != null) inputs.Add(list.ToArray());
+        Operator op = Operator.Named(one.Of("call")[0][0]);
+        if (one.Kind != "gradient") return op.Call(inputs.ToArray(), attributes);
+        using (Autograd.Record()) return op.Call(inputs.ToArray(), attributes);
+    }
+
+    private static void RunModel(Case one)
+    {
+        Context context = null;
+        foreach (string[] line in one.Lines)
+        {
+            int index = 0;
+            if (line.Length > 1) int.TryParse(line[1], out index);
+            if (line[0] == "model") context = Model.Load(Path.Combine(folder, "models", line[1])).Context(line[2]);
+            else if (line[0] == "shape") context.SetInputShape(index, Numbers(line[2]));
+            else if (line[0] == "input") context.SetInput(index, ArrayOf(line[2], line[3], line[4]));
+            else if (line[0] == "run") context.Run();
+            else if (line[0] == "reset") context.Reset();
+            else if (line[0] == "output") Expect(context.OutputTensor(index), line, 2);
+            else if (line[0] == "state") Expect(context.State(index), line, 2);
+        }
+    }
+
+    private static void Refused(Case one, Action run)
+    {
+        try
+        {
+            run();
+        }
+        catch (WeftException error)
+        {
+            Require((int)error.Status == int.Parse(one.Of("status")[0][0]), error.Status + ": " + error.Message);
+            foreach (string[] words in one.Of("says"))
+                Require(error.Message.Contains(TextOf(words[0])), error.Message);
+            return;
+        }
+        throw new Failed("nothing was refused");
+    }
+
+    private static void Check(Case one)
+    {
+        if (one.Kind == "model") RunModel(one);
+        else if (one.Kind == "refusal") Refused(one, () => RunModel(one));
+        else if (one.Kind == "failure") Refused(one, () => Call(one, new List<Tensor>()));
+        else
+        {
+            List<Tensor> leaves = new List<Tensor>();
+            Tensor[] results = Call(one, leaves);
+            List<string[]> wanted = one.Of("result"), slopes = one.Of("gradient");
+            for (int i = 0; i < wanted.Count; i++) Expect(results[i], wanted[i], 0);
+            if (one.Kind == "gradient") results[0].Backward();
+            for (int i = 0; i < slopes.Count; i++) Expect(leaves[i].Grad, slopes[i], 0);
+        }
+    }
+
+    private static void AllCases()
+    {
+        List<Case> cases = new List<Case>();
+        foreach (string line in File.ReadAllLines(Path.Combine(folder, "cases.txt")))
+        {
+            string[] words = line.Split(' ');
+            if (words[0] == "case") cases.Add(new Case { Kind = words[1], Name = words[2] });
+            else if (words[0] != "end" && words[0] != "#") cases.Last().Lines.Add(words);
+        }
+        Require(cases.Count > 500, "there are only " + cases.Count + " cases");
+        List<string> failed = new List<string>();
+        foreach (Case one in cases)
+        {
+            try
+            {
+                Check(one);
+            }
+            catch (Exception error)
+            {
+                failed.Add(one.Kind + " " + one.Name + ": " + error.GetType().Name + " " + error.Message);
+            }
+        }
+        Require(failed.Count == 0, string.Join("\n", failed));
+        Console.WriteLine(cases.Count + " cases");
+    }
+
+    private static float[] Run(Model model)
+    {
+        using (Context context = model.Context())
+            return context.SetInput(0, new float[] { 0, 1, 2, 3, 4, 5 }).Run().Output<float>(0);
+    }
+
+    private static void Threads()
+    {
+        Model model = Model.Load(Path.Combine(folder, "models", "dense.weft"));
+        float[] wanted = Run(model);
+        Parallel.For(0, 400, _ => Require(Run(model).SequenceEqual(wanted), "other numbers"));
+        // Arrays that one thread disposes while another uses them are errors, never a crash.
+        for (int i = 0; i < 100; i++)
+        {
+            Tensor x = Tensor.Zeros(Dtype.Float32, 64);
+            Thread other = new Thread(x.Dispose);
+            other.Start();
+            try
+            {
+                for (int n = 0; n < 20; n++) (x + 1.0).Dispose();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It was disposed before the last addition.
+            }
+            other.Join();
+        }
+    }
+
+    private static void Leaks()
+    {
+        Tensor x = Tensor.Of(new float[] { 1, 2, 3, 4 });
+        Action step = () =>
+        {
+            using (Tensor y = x + x)
+            using (Tensor z = 2.0 * y) Require(z.Size == 4, "");
+        };
+        step();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        long once = Library.LiveBytes;
+        for (int i = 0; i < 100000; i++) step();
+        Require(Library.LiveBytes <= once, "bytes in use: " + once + ", then " + Library.LiveBytes);
+    }
+
+    private static void Says(Action wrong, string text)
+    {
+        try
+        {
+            wrong();
+        }
+        catch (Exception error)
+        {
+            Require(error.Message.Contains(text), error.Message);
+            return;
+        }
+        throw new Failed("nothing said " + text);
+    }
+
+    private static void Mistakes()
+    {
+        Tensor x = Tensor.Of(new float[] { 1, 2 });
+        Says(() => Operator.Named("softmax").Call(new object[] { x },
+            new Dictionary<string, object> { ["axs"] = 1L }), "`axs`; there are: axis");
+        Says(() => Operator.Named("softmax").Call(new object[] { new object() }), "softmax: `data` must be a Tensor");
+        Says(() => x.ToArray<long>(), "wanted as Int64; the array has Float32");
+        x.Dispose();
+        x.Dispose();
+        Says(() => Ops.Add(x, 1.0), "closed");
+        Context context = Model.Load(Path.Combine(folder, "models", "dense.weft")).Context();
+        Says(() => context.InputNamed("y"), "no input `y`; there are: x");
+        context.Dispose();
+        Says(() => context.Run(), "closed");
+    }
+
+    private static int Main(string[] given)
+    {
+        folder = given[0];
+        try
+        {
+            AllCases();
+            Threads();
+            Leaks();
+            Mistakes();
+        }
+        catch (Failed failed)
+        {
+            Console.Error.WriteLine(failed.Message);
+            return 1;
+        }
+        Console.WriteLine("passed");
+        return 0;
+    }
+}
