@@ -17,11 +17,12 @@ import facts
 import go
 import java
 import javascript
+import r
 import rust
 from registry import Library
 
 HERE = Path(__file__).resolve().parent
-LANGUAGES = (rust, javascript, java, go, csharp)
+LANGUAGES = (rust, javascript, java, go, csharp, r)
 
 
 def _library() -> Path:

@@ -1,4 +1,4 @@
-"""C#: `Interface.cs`, the functions of weft.h, `Ops.cs`, a function for each operator, `Dtype.cs`."""
+"""C#: the functions of weft.h (`Interface.cs`), a function for each operator (`Ops.cs`), dtypes."""
 
 import facts
 from facts import CType
@@ -12,8 +12,9 @@ _TYPES = {"tensor": "Operand", "tensors": "Tensor[]", "int": "long", "float": "d
           "bool": "bool", "string": "string", "ints": "long[]", "dtype": "Dtype"}  # fmt: skip
 # The functions that the binding calls, by the beginnings of their names.
 _USED = ("weft_archive", "weft_backward", "weft_context", "weft_dtype", "weft_function",
-         "weft_grad", "weft_invoke", "weft_last_error", "weft_memory_stats", "weft_model", "weft_op_",
-         "weft_random_seed", "weft_set_modes", "weft_set_num", "weft_tensor", "weft_trace",
+         "weft_grad", "weft_invoke", "weft_last_error", "weft_memory_stats", "weft_model",
+         "weft_op_", "weft_random_seed", "weft_set_modes", "weft_set_num", "weft_tensor",
+         "weft_trace",
          "weft_version", "weft_writer", "weft_abi")  # fmt: skip
 _NUMBERS = {"int32_t": "int", "int64_t": "long", "uint32_t": "uint", "uint64_t": "ulong",
             "size_t": "UIntPtr", "double": "double", "weft_status": "int", "weft_dtype": "int",
@@ -33,10 +34,11 @@ def files(library: Library, interface: facts.Interface) -> dict[str, str]:
 
 
 def _interface(interface: facts.Interface) -> str:
-    """P/Invoke declarations: every pointer is an IntPtr, and what C lends is copied by the caller."""
+    """P/Invoke declarations: every pointer is an IntPtr; what C lends is copied by the caller."""
     out = [_HEAD, "using System;", "using System.Runtime.InteropServices;\n", "namespace Weft",
            "{", "    /// <summary>The functions of weft.h as they are.</summary>",
-           "    internal static class C", "    {", '        private const string Library = "weft";\n']  # fmt: skip
+           "    internal static class C", "    {",
+           '        private const string Library = "weft";\n']  # fmt: skip
     for name, value in interface.constants.items():
         if not name.startswith(("WEFT_TAG", "WEFT_MODE", "WEFT_GRAD")):
             continue
@@ -74,9 +76,9 @@ def _split(op: Operator) -> tuple[list[Argument], list[Argument]]:
 
 def _ops(library: Library) -> str:
     out = [_HEAD, "namespace Weft", "{",
-           "    /// <summary>A function for each operator of the core. What may be left out is named:",
-           "    /// <c>Ops.Softmax(x, axis: 0)</c>.</summary>", "    public static class Ops",
-           "    {"]  # fmt: skip
+           "    /// <summary>A function for each operator of the core. What may be left out is",
+           "    /// named: <c>Ops.Softmax(x, axis: 0)</c>.</summary>",
+           "    public static class Ops", "    {"]  # fmt: skip
     for op in library.operators():
         if offered(op):
             out += _function(op)
@@ -108,9 +110,8 @@ def _function(op: Operator) -> list[str]:
         given.append(f"{none}(object){name}" if none else name)
     result, call = ("Tensor[]", "All") if many else ("Tensor", "One")
     signature = f"public static {result} {camel(op.name)}({', '.join(parameters)})"
-    return [*lines, f"        {signature} =>",
-            f'            Operator.Named("{op.name}").{call}(new object[] {{ {", ".join(given)} }});',
-            ""]  # fmt: skip
+    body = f'Operator.Named("{op.name}").{call}(new object[] {{ {", ".join(given)} }});'
+    return [*lines, f"        {signature} =>", f"            {body}", ""]
 
 
 def _safe(text: str) -> str:

@@ -2,8 +2,8 @@
 
 namespace Weft
 {
-    /// <summary>A function for each operator of the core. What may be left out is named:
-    /// <c>Ops.Softmax(x, axis: 0)</c>.</summary>
+    /// <summary>A function for each operator of the core. What may be left out is
+    /// named: <c>Ops.Softmax(x, axis: 0)</c>.</summary>
     public static class Ops
     {
         /// <summary>Absolute value, element by element.</summary>

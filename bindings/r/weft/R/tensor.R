@@ -1,0 +1,122 @@
+# Arrays: made of R's, and turned into R's. R's arrays are column-major, Weft's row-major: they are
+# turned on the way, so that element [i, j] is the same one on both sides.
+
+# A failed call as a condition of class weft_error, with the status of weft.h.
+weft_failure <- function(status, text) {
+  stop(structure(class = c("weft_error", "error", "condition"),
+                 list(message = text, call = NULL, status = status)))
+}
+
+turned <- function(x) if (length(dim(x)) > 1L) aperm(x) else x
+
+weft_tensor <- function(x, dtype = NULL, shape = NULL) {
+  if (is_weft_tensor(x)) return(x)
+  if (is.null(dtype)) {
+    dtype <- if (is.logical(x)) "bool" else if (is.complex(x)) "complex64" else "float32"
+  }
+  if (is.null(shape)) shape <- if (is.null(dim(x))) length(x) else dim(x)
+  if (!is.raw(x) && prod(shape) != length(x)) {
+    stop("weft_tensor: `shape` has ", prod(shape), " elements; got ", length(x), call. = FALSE)
+  }
+  if (is.raw(x)) {
+    size <- c(float64 = 8, int64 = 8, uint64 = 8, complex64 = 8, complex128 = 16, float32 = 4,
+              int32 = 4, uint32 = 4, float16 = 2, bfloat16 = 2, int16 = 2, uint16 = 2)
+    bytes <- if (dtype %in% names(size)) size[[dtype]] else 1
+    if (prod(shape) * bytes != length(x)) {
+      stop("weft_tensor: `shape` needs ", prod(shape) * bytes, " bytes; got ", length(x), call. = FALSE)
+    }
+  }
+  .Call(r_tensor, if (is.raw(x)) x else as.vector(turned(x)), as.double(shape), dtype)
+}
+
+weft_zeros <- function(shape, dtype = "float32") .Call(r_zeros, as.double(shape), dtype)
+
+is_weft_tensor <- function(x) inherits(x, "weft_tensor")
+
+weft_dtype <- function(x) .Call(r_dtype, x)
+
+dim.weft_tensor <- function(x) as.integer(.Call(r_shape, x))
+
+length.weft_tensor <- function(x) as.integer(prod(.Call(r_shape, x)))
+
+as.array.weft_tensor <- function(x, ...) {
+  values <- .Call(r_values, x)
+  if (weft_dtype(x) == "bool") values <- values != 0
+  shape <- .Call(r_shape, x)
+  if (length(shape) < 2L) return(values)
+  aperm(array(values, rev(shape)))
+}
+
+as.vector.weft_tensor <- function(x, mode = "any") as.vector(as.array(x), mode)
+
+as.double.weft_tensor <- function(x, ...) as.double(as.array(x))
+
+print.weft_tensor <- function(x, ...) {
+  cat("<weft_tensor ", weft_dtype(x), " [", paste(.Call(r_shape, x), collapse = ", "), "]>\n", sep = "")
+  print(as.array(x), ...)
+  invisible(x)
+}
+
+Ops.weft_tensor <- function(e1, e2) {
+  name <- switch(.Generic, `+` = "add", `-` = "subtract", `*` = "multiply", `/` = "divide",
+                 `^` = "power", `==` = "equal", `!=` = "not_equal", `<` = "less", `>` = "greater",
+                 `<=` = "less_equal", `>=` = "greater_equal",
+                 stop("there is no operator ", .Generic, " for a weft_tensor", call. = FALSE))
+  if (missing(e2)) return(if (.Generic == "-") ops$negative(e1) else e1)
+  operand <- function(x) if (is_weft_tensor(x) || length(x) == 1L) x else weft_tensor(x)
+  call_operator(name, list(operand(e1), operand(e2)), TRUE)
+}
+
+weft_release <- function(x) invisible(.Call(r_release, unclass(x)))
+
+weft_detach <- function(x) .Call(r_detach, x)
+
+weft_slice <- function(x, start, end, axis = 1L) {
+  size <- as.double(dim(x))
+  if (axis < 1L || axis > length(size) || start < 1 || end < start - 1 || end > size[axis]) {
+    stop("weft_slice: axis ", axis, " of (", paste(size, collapse = ", "), ") has no part ", start, " to ",
+         end, call. = FALSE)
+  }
+  begin <- 0 * size
+  begin[axis] <- start - 1
+  size[axis] <- end - start + 1
+  several <- function(v) structure(v, list = TRUE)
+  ops$slice(x, several(begin), several(size), several(0 * size + 1))
+}
+
+weft_save <- function(path, arrays) invisible(.Call(r_save, path.expand(path), names(arrays), unname(arrays)))
+
+weft_load <- function(path) .Call(r_load, path.expand(path))
+
+# ---- operators ------------------------------------------------------------------------------------
+
+call_operator <- function(name, arguments, one, into = NULL) .Call(r_call, name, arguments, one, into)
+
+weft_operator <- function(name, ..., attributes = list(), into = NULL) {
+  known <- .Call(r_arguments, name)
+  first <- attr(known, "inputs")
+  given <- list(...)
+  values <- vector("list", length(known))
+  for (i in seq_along(given)) if (!is.null(given[[i]])) values[[i]] <- given[[i]]
+  for (attribute in names(attributes)) {
+    place <- match(attribute, known[-seq_len(first)])
+    if (first == 0L) place <- match(attribute, known)
+    if (is.na(place)) {
+      others <- if (first == 0L) known else known[-seq_len(first)]
+      stop(name, ": there is no attribute `", attribute, "`; there are: ",
+           if (length(others)) paste(others, collapse = ", ") else "none", call. = FALSE)
+    }
+    values[[first + place]] <- attributes[[attribute]]
+  }
+  call_operator(name, values, FALSE, into)
+}
+
+# ---- the library ----------------------------------------------------------------------------------
+
+weft_version <- function() .Call(r_version)
+
+weft_seed <- function(seed) invisible(.Call(r_seed, as.double(seed)))
+
+weft_threads <- function(count) invisible(.Call(r_threads, as.integer(count)))
+
+weft_live_bytes <- function() .Call(r_live)

@@ -1,0 +1,541 @@
+/* Weft for R: arrays, operators, gradients, traced functions and .weft files, on weft.h alone.
+ *
+ * A handle is an external pointer with a finalizer and a tag that says its kind. R's arrays are
+ * column-major: R turns them before they come here and after they leave. */
+#include <R.h>
+#include <R_ext/Rdynload.h>
+#include <Rinternals.h>
+#include <stdint.h>
+#include <string.h>
+#include <weft/weft.h>
+
+static void check(weft_status status) {
+  if (status != WEFT_OK) {
+    /* An R condition with a class and the status, so that programs can tell failures apart. */
+    SEXP call = PROTECT(lang3(install("weft_failure"), ScalarInteger(status), mkString(weft_last_error())));
+    SEXP space = PROTECT(R_FindNamespace(mkString("weft")));
+    eval(call, space);
+    UNPROTECT(2);
+    error("%s", weft_last_error());
+  }
+}
+
+/* ---- handles --------------------------------------------------------------------------------- */
+
+#define WEFT_KIND(kind)                                                          \
+  static void finalize_##kind(SEXP pointer) {                                    \
+    weft_##kind##_release(R_ExternalPtrAddr(pointer));                           \
+    R_ClearExternalPtr(pointer);                                                 \
+  }                                                                              \
+  static SEXP wrap_##kind(weft_##kind handle) {                                  \
+    SEXP out = PROTECT(R_MakeExternalPtr(handle, install(#kind), R_NilValue));   \
+    R_RegisterCFinalizerEx(out, finalize_##kind, TRUE);                          \
+    UNPROTECT(1);                                                                \
+    return out;                                                                  \
+  }                                                                              \
+  static weft_##kind get_##kind(SEXP pointer) {                                  \
+    if (TYPEOF(pointer) != EXTPTRSXP || R_ExternalPtrTag(pointer) != install(#kind)) \
+      error("expected a weft " #kind);                                           \
+    if (!R_ExternalPtrAddr(pointer)) error("the weft " #kind " was released");   \
+    return R_ExternalPtrAddr(pointer);                                           \
+  }
+WEFT_KIND(tensor)
+WEFT_KIND(function)
+WEFT_KIND(writer)
+WEFT_KIND(model)
+WEFT_KIND(context)
+
+/* A tensor of R is a list of class weft_tensor whose first element is the pointer. */
+static SEXP as_tensor(weft_tensor handle) {
+  SEXP out = PROTECT(allocVector(VECSXP, 1));
+  SET_VECTOR_ELT(out, 0, wrap_tensor(handle));
+  setAttrib(out, R_ClassSymbol, mkString("weft_tensor"));
+  UNPROTECT(1);
+  return out;
+}
+static int is_tensor(SEXP value) { return TYPEOF(value) == VECSXP && inherits(value, "weft_tensor"); }
+static weft_tensor tensor_of(SEXP value) {
+  if (!is_tensor(value)) error("expected a weft_tensor");
+  return get_tensor(VECTOR_ELT(value, 0));
+}
+static SEXP as_tensors(weft_tensor* handles, size_t count) {
+  SEXP out = PROTECT(allocVector(VECSXP, (R_xlen_t)count));
+  size_t i;
+  for (i = 0; i < count; ++i) SET_VECTOR_ELT(out, (R_xlen_t)i, as_tensor(handles[i]));
+  UNPROTECT(1);
+  return out;
+}
+/* Memory of R_alloc lives until the call from R ends. */
+static weft_tensor* tensors_of(SEXP list) {
+  weft_tensor* out = (weft_tensor*)R_alloc((size_t)XLENGTH(list) + 1, sizeof *out);
+  R_xlen_t i;
+  for (i = 0; i < XLENGTH(list); ++i) out[i] = tensor_of(VECTOR_ELT(list, i));
+  return out;
+}
+static const char** texts_of(SEXP texts) {
+  const char** out = (const char**)R_alloc((size_t)XLENGTH(texts) + 1, sizeof *out);
+  R_xlen_t i;
+  for (i = 0; i < XLENGTH(texts); ++i) out[i] = translateCharUTF8(STRING_ELT(texts, i));
+  return out;
+}
+static const char* text_of(SEXP text) {
+  if (TYPEOF(text) != STRSXP || XLENGTH(text) != 1) error("expected one text");
+  return translateCharUTF8(STRING_ELT(text, 0));
+}
+static int64_t* extents_of(SEXP shape) {
+  int64_t* out = (int64_t*)R_alloc((size_t)XLENGTH(shape) + 1, sizeof *out);
+  R_xlen_t i;
+  for (i = 0; i < XLENGTH(shape); ++i) out[i] = (int64_t)REAL(shape)[i];
+  return out;
+}
+static SEXP as_extents(const int64_t* shape, int32_t rank) {
+  SEXP out = PROTECT(allocVector(REALSXP, rank < 0 ? 0 : rank));
+  int32_t i;
+  for (i = 0; i < rank; ++i) REAL(out)[i] = (double)shape[i];
+  UNPROTECT(1);
+  return out;
+}
+
+/* ---- arrays ---------------------------------------------------------------------------------- */
+
+static weft_dtype dtype_of(SEXP name) {
+  weft_dtype out;
+  check(weft_dtype_find(text_of(name), &out));
+  return out;
+}
+/* Numbers (double, integer, logical or complex, already row-major) to an array of a dtype. The library
+ * converts: a double array is made first. */
+static SEXP r_tensor(SEXP values, SEXP shape, SEXP dtype) {
+  const int64_t* extents = extents_of(shape);
+  weft_tensor wide = NULL, out = NULL;
+  weft_value arguments[2] = {{WEFT_TAG_TENSOR, 0, {NULL}}, {WEFT_TAG_DTYPE, 0, {NULL}}};
+  weft_op cast;
+  const void* data = NULL;
+  weft_dtype own = WEFT_FLOAT64;
+  weft_status status;
+  switch (TYPEOF(values)) {
+    case REALSXP: data = REAL(values); break;
+    case INTSXP: data = INTEGER(values), own = WEFT_INT32; break;
+    case LGLSXP: data = LOGICAL(values), own = WEFT_INT32; break;
+    case CPLXSXP: data = COMPLEX(values), own = WEFT_COMPLEX128; break;
+    case RAWSXP: /* the bytes of the elements */
+      own = dtype_of(dtype), data = RAW(values);
+      break;
+    default: error("weft_tensor: expected numbers, logicals, complex numbers or raw bytes");
+  }
+  check(weft_tensor_create(own, (int32_t)XLENGTH(shape), extents, data, &wide));
+  arguments[0].as.tensor = wide;
+  arguments[1].as.integer = dtype_of(dtype);
+  if (arguments[1].as.integer == own) return as_tensor(wide);
+  check(weft_op_find("cast", &cast));
+  status = weft_invoke(cast, arguments, 2, &out, 1);
+  weft_tensor_release(wide);
+  check(status);
+  return as_tensor(out);
+}
+static SEXP r_zeros(SEXP shape, SEXP dtype) {
+  weft_tensor out = NULL;
+  check(weft_tensor_create(dtype_of(dtype), (int32_t)XLENGTH(shape), extents_of(shape), NULL, &out));
+  return as_tensor(out);
+}
+static SEXP r_dtype(SEXP x) { return mkString(weft_dtype_name(weft_tensor_dtype(tensor_of(x)))); }
+static SEXP r_shape(SEXP x) {
+  weft_tensor handle = tensor_of(x);
+  return as_extents(weft_tensor_shape(handle), weft_tensor_rank(handle));
+}
+/* The elements, row-major: complex numbers, or doubles, which hold all integers up to 2^53. */
+static SEXP r_values(SEXP x) {
+  weft_tensor handle = tensor_of(x), wide = NULL;
+  const weft_dtype dtype = weft_tensor_dtype(handle);
+  const int is_complex = dtype == WEFT_COMPLEX64 || dtype == WEFT_COMPLEX128;
+  const R_xlen_t count = (R_xlen_t)weft_tensor_elements(handle);
+  weft_value arguments[2] = {{WEFT_TAG_TENSOR, 0, {NULL}}, {WEFT_TAG_DTYPE, 0, {NULL}}};
+  weft_op cast;
+  weft_status status;
+  SEXP out = PROTECT(allocVector(is_complex ? CPLXSXP : REALSXP, count));
+  arguments[0].as.tensor = handle;
+  arguments[1].as.integer = is_complex ? WEFT_COMPLEX128 : WEFT_FLOAT64;
+  check(weft_op_find("cast", &cast));
+  check(weft_invoke(cast, arguments, 2, &wide, 1));
+  status = weft_tensor_read(wide, is_complex ? (void*)COMPLEX(out) : (void*)REAL(out),
+                            (size_t)count * (is_complex ? 16 : 8));
+  weft_tensor_release(wide);
+  check(status);
+  UNPROTECT(1);
+  return out;
+}
+static SEXP r_bytes(SEXP x) {
+  weft_tensor handle = tensor_of(x);
+  const size_t bytes = (size_t)weft_tensor_elements(handle) * weft_dtype_size(weft_tensor_dtype(handle));
+  SEXP out = PROTECT(allocVector(RAWSXP, (R_xlen_t)bytes));
+  check(weft_tensor_read(handle, RAW(out), bytes));
+  UNPROTECT(1);
+  return out;
+}
+static SEXP r_release(SEXP x) {
+  SEXP pointer = TYPEOF(x) == VECSXP ? VECTOR_ELT(x, 0) : x;
+  if (TYPEOF(pointer) != EXTPTRSXP) error("weft_release: expected an object of weft");
+  if (R_ExternalPtrTag(pointer) == install("tensor")) finalize_tensor(pointer);
+  if (R_ExternalPtrTag(pointer) == install("context")) finalize_context(pointer);
+  if (R_ExternalPtrTag(pointer) == install("model")) finalize_model(pointer);
+  return R_NilValue;
+}
+static SEXP r_same(SEXP a, SEXP b) {
+  return ScalarLogical(weft_tensor_shares_box(tensor_of(a), tensor_of(b)));
+}
+static SEXP r_detach(SEXP x) {
+  weft_tensor out = NULL;
+  check(weft_tensor_detach(tensor_of(x), &out));
+  return as_tensor(out);
+}
+static SEXP r_save(SEXP path, SEXP names, SEXP arrays) {
+  check(weft_tensors_save(text_of(path), texts_of(names), tensors_of(arrays), (size_t)XLENGTH(arrays), NULL));
+  return R_NilValue;
+}
+static SEXP r_load(SEXP path) {
+  weft_archive archive;
+  size_t count, i;
+  weft_status status = WEFT_OK;
+  SEXP out, names;
+  check(weft_archive_load(text_of(path), &archive));
+  count = weft_archive_count(archive);
+  out = PROTECT(allocVector(VECSXP, (R_xlen_t)count));
+  names = PROTECT(allocVector(STRSXP, (R_xlen_t)count));
+  for (i = 0; i < count && status == WEFT_OK; ++i) {
+    weft_tensor one = NULL;
+    status = weft_archive_tensor(archive, i, &one);
+    if (status == WEFT_OK) SET_VECTOR_ELT(out, (R_xlen_t)i, as_tensor(one));
+    SET_STRING_ELT(names, (R_xlen_t)i, mkCharCE(weft_archive_name_at(archive, i), CE_UTF8));
+  }
+  weft_archive_release(archive);
+  check(status);
+  setAttrib(out, R_NamesSymbol, names);
+  UNPROTECT(2);
+  return out;
+}
+
+/* ---- operators ------------------------------------------------------------------------------- */
+
+#define MOST 32 /* arguments of any operator */
+
+static void set_numbers(weft_value* out, const weft_argument_info* argument, SEXP value) {
+  const R_xlen_t count = XLENGTH(value);
+  const int is_list = count != 1 || getAttrib(value, install("list")) != R_NilValue;
+  R_xlen_t i;
+  if (TYPEOF(value) == LGLSXP && count == 1) {
+    const int choice = LOGICAL(value)[0];
+    out->tag = choice == NA_LOGICAL ? WEFT_TAG_NONE : WEFT_TAG_BOOL;
+    out->as.integer = choice == 1;
+    return;
+  }
+  value = PROTECT(coerceVector(value, REALSXP));
+  if (!is_list) {
+    const double number = REAL(value)[0];
+    const int whole = number == (double)(int64_t)number;
+    if (argument->kind == WEFT_TAG_FLOAT || !whole) {
+      out->tag = WEFT_TAG_FLOAT;
+      out->as.real = number;
+    } else {
+      out->tag = WEFT_TAG_INT;
+      out->as.integer = (int64_t)number;
+    }
+  } else {
+    int64_t* numbers = (int64_t*)R_alloc((size_t)count + 1, sizeof *numbers);
+    for (i = 0; i < count; ++i) numbers[i] = (int64_t)REAL(value)[i];
+    out->tag = WEFT_TAG_INTS;
+    out->count = (uint32_t)count;
+    out->as.ints = numbers;
+  }
+  UNPROTECT(1);
+}
+static void set_value(weft_value* out, const char* op, const weft_argument_info* argument, SEXP value) {
+  if (value == R_NilValue) return;
+  if (is_tensor(value)) {
+    out->tag = WEFT_TAG_TENSOR;
+    out->as.tensor = tensor_of(value);
+  } else if (TYPEOF(value) == VECSXP) {
+    out->tag = WEFT_TAG_TENSORS;
+    out->count = (uint32_t)XLENGTH(value);
+    out->as.tensors = tensors_of(value);
+  } else if (TYPEOF(value) == STRSXP && XLENGTH(value) == 1) {
+    const char* text = translateCharUTF8(STRING_ELT(value, 0));
+    if (argument->kind == WEFT_TAG_DTYPE) {
+      out->tag = WEFT_TAG_DTYPE;
+      out->as.integer = dtype_of(value);
+    } else {
+      out->tag = WEFT_TAG_STRING;
+      out->count = (uint32_t)strlen(text);
+      out->as.text = text;
+    }
+  } else if (isNumeric(value) || isLogical(value)) {
+    set_numbers(out, argument, value);
+  } else {
+    error("%s: `%s` must be a weft_tensor, numbers, a text or NULL", op, argument->name);
+  }
+}
+/* call(operator, arguments, one, targets): the one result, all results, or NULL with targets. */
+static SEXP r_call(SEXP name, SEXP arguments, SEXP one, SEXP targets) {
+  weft_value values[MOST];
+  weft_op op;
+  weft_op_info info;
+  size_t count = (size_t)XLENGTH(arguments), nouts = 1, i;
+  weft_tensor* outs;
+  memset(&info, 0, sizeof info);
+  memset(values, 0, sizeof values);
+  info.struct_size = sizeof info;
+  check(weft_op_find(text_of(name), &op));
+  check(weft_op_get_info(op, &info));
+  if (count > (size_t)(info.inputs + info.attributes) || count > MOST)
+    error("%s: there are at most %d arguments; got %d", info.name, info.inputs + info.attributes, (int)count);
+  for (i = 0; i < count; ++i)
+    set_value(&values[i], info.name, &info.arguments[i], VECTOR_ELT(arguments, (R_xlen_t)i));
+  while (count > 0 && values[count - 1].tag == WEFT_TAG_DEFAULT) --count;
+  if (targets != R_NilValue) {
+    check(weft_invoke(op, values, count, tensors_of(targets), (size_t)XLENGTH(targets)));
+    return R_NilValue;
+  }
+  if (!asLogical(one)) check(weft_op_count_outputs(op, values, count, &nouts));
+  outs = (weft_tensor*)R_alloc(nouts + 1, sizeof *outs);
+  memset(outs, 0, (nouts + 1) * sizeof *outs);
+  check(weft_invoke(op, values, count, outs, nouts));
+  return asLogical(one) ? as_tensor(outs[0]) : as_tensors(outs, nouts);
+}
+static SEXP r_arguments(SEXP name) {
+  weft_op op;
+  weft_op_info info;
+  int32_t i;
+  SEXP out;
+  memset(&info, 0, sizeof info);
+  info.struct_size = sizeof info;
+  check(weft_op_find(text_of(name), &op));
+  check(weft_op_get_info(op, &info));
+  out = PROTECT(allocVector(STRSXP, info.inputs + info.attributes));
+  for (i = 0; i < info.inputs + info.attributes; ++i) SET_STRING_ELT(out, i, mkChar(info.arguments[i].name));
+  setAttrib(out, install("inputs"), ScalarInteger(info.inputs));
+  UNPROTECT(1);
+  return out;
+}
+
+/* ---- gradients and traced functions ----------------------------------------------------------- */
+
+static SEXP r_modes(SEXP set, SEXP clear) {
+  return ScalarInteger((int)weft_set_modes((uint32_t)asInteger(set), (uint32_t)asInteger(clear)));
+}
+static SEXP r_attach_grad(SEXP x) {
+  check(weft_tensor_attach_grad(tensor_of(x), WEFT_GRAD_WRITE));
+  return x;
+}
+static SEXP r_gradient(SEXP x) {
+  weft_tensor out = NULL;
+  check(weft_tensor_grad(tensor_of(x), &out));
+  return out ? as_tensor(out) : R_NilValue;
+}
+static SEXP r_backward(SEXP heads) {
+  check(weft_backward(tensors_of(heads), NULL, (size_t)XLENGTH(heads), 0));
+  return R_NilValue;
+}
+static SEXP r_grad(SEXP heads, SEXP variables, SEXP again) {
+  const size_t count = (size_t)XLENGTH(variables);
+  weft_tensor* outs = (weft_tensor*)R_alloc(count + 1, sizeof *outs);
+  check(weft_grad(tensors_of(heads), NULL, (size_t)XLENGTH(heads), tensors_of(variables), count,
+                  asLogical(again), asLogical(again), outs));
+  return as_tensors(outs, count);
+}
+static SEXP r_trace_begin(SEXP inputs) {
+  const size_t count = (size_t)XLENGTH(inputs);
+  weft_tensor* outs = (weft_tensor*)R_alloc(count + 1, sizeof *outs);
+  check(weft_trace_begin(tensors_of(inputs), count, outs));
+  return as_tensors(outs, count);
+}
+static SEXP r_trace_end(SEXP outputs) {
+  weft_function out = NULL;
+  check(weft_trace_end(tensors_of(outputs), (size_t)XLENGTH(outputs), &out));
+  return wrap_function(out);
+}
+static SEXP r_trace_abort(void) {
+  weft_trace_abort();
+  return R_NilValue;
+}
+static SEXP r_call_function(SEXP function, SEXP inputs) {
+  weft_function handle = get_function(function);
+  const size_t count = weft_function_outputs(handle);
+  weft_tensor* outs = (weft_tensor*)R_alloc(count + 1, sizeof *outs);
+  memset(outs, 0, (count + 1) * sizeof *outs);
+  check(weft_function_call(handle, tensors_of(inputs), (size_t)XLENGTH(inputs), outs, count));
+  return as_tensors(outs, count);
+}
+static SEXP r_captures(SEXP function) {
+  weft_function handle = get_function(function);
+  const size_t count = weft_function_captures(handle);
+  weft_tensor* outs = (weft_tensor*)R_alloc(count + 1, sizeof *outs);
+  size_t i;
+  for (i = 0; i < count; ++i) outs[i] = weft_tensor_retain(weft_function_capture_at(handle, i));
+  return as_tensors(outs, count);
+}
+static SEXP r_write(SEXP path, SEXP entries, SEXP functions, SEXP inputs, SEXP outputs, SEXP captures) {
+  weft_writer writer = NULL;
+  SEXP owner;
+  R_xlen_t i;
+  check(weft_writer_create(&writer));
+  owner = PROTECT(wrap_writer(writer));
+  for (i = 0; i < XLENGTH(entries); ++i) {
+    weft_function function = get_function(VECTOR_ELT(functions, i));
+    if ((size_t)XLENGTH(VECTOR_ELT(inputs, i)) != weft_function_inputs(function) ||
+        (size_t)XLENGTH(VECTOR_ELT(outputs, i)) != weft_function_outputs(function))
+      error("weft_write_model: the function has %d inputs and %d outputs; got %d and %d names",
+            (int)weft_function_inputs(function), (int)weft_function_outputs(function),
+            (int)XLENGTH(VECTOR_ELT(inputs, i)), (int)XLENGTH(VECTOR_ELT(outputs, i)));
+    check(weft_writer_add_entry(writer, translateCharUTF8(STRING_ELT(entries, i)), function,
+                                texts_of(VECTOR_ELT(inputs, i)), texts_of(VECTOR_ELT(outputs, i)),
+                                texts_of(VECTOR_ELT(captures, i))));
+  }
+  check(weft_writer_save(writer, text_of(path)));
+  UNPROTECT(1);
+  (void)owner;
+  return R_NilValue;
+}
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+static SEXP r_model(SEXP path) {
+  weft_model out = NULL;
+  check(weft_model_load(text_of(path), &out));
+  return wrap_model(out);
+}
+static SEXP r_entries(SEXP model) {
+  weft_model handle = get_model(model);
+  const size_t count = weft_model_entry_count(handle);
+  SEXP out = PROTECT(allocVector(STRSXP, (R_xlen_t)count));
+  size_t i;
+  for (i = 0; i < count; ++i) SET_STRING_ELT(out, (R_xlen_t)i, mkCharCE(weft_model_entry_name_at(handle, i), CE_UTF8));
+  UNPROTECT(1);
+  return out;
+}
+static SEXP r_context(SEXP model, SEXP entry) {
+  weft_context out = NULL;
+  check(weft_context_create(get_model(model), text_of(entry), NULL, 0, &out));
+  return wrap_context(out);
+}
+typedef weft_status (*get_port)(weft_context, size_t, weft_port*);
+static get_port getter(const char* which) {
+  if (!strcmp(which, "inputs")) return weft_context_get_input;
+  if (!strcmp(which, "outputs")) return weft_context_get_output;
+  return weft_context_get_state;
+}
+static weft_port port_of(weft_context context, get_port get, size_t index) {
+  weft_port port = WEFT_PORT_INIT;
+  check(get(context, index, &port));
+  return port;
+}
+static SEXP r_ports(SEXP context, SEXP which) {
+  static const char* const kNames[] = {"name", "dtype", "shape", "bytes", ""};
+  weft_context handle = get_context(context);
+  const char* name = text_of(which);
+  const size_t count = !strcmp(name, "inputs")    ? weft_context_inputs(handle)
+                       : !strcmp(name, "outputs") ? weft_context_outputs(handle)
+                                                  : weft_context_states(handle);
+  SEXP out = PROTECT(allocVector(VECSXP, (R_xlen_t)count));
+  size_t i;
+  for (i = 0; i < count; ++i) {
+    const weft_port port = port_of(handle, getter(name), i);
+    SEXP one = PROTECT(mkNamed(VECSXP, (const char**)kNames));
+    SET_VECTOR_ELT(one, 0, mkString(port.name));
+    SET_VECTOR_ELT(one, 1, mkString(weft_dtype_name(port.dtype)));
+    SET_VECTOR_ELT(one, 2, as_extents(port.shape, port.rank));
+    SET_VECTOR_ELT(one, 3, ScalarReal((double)port.bytes));
+    SET_VECTOR_ELT(out, (R_xlen_t)i, one);
+    UNPROTECT(1);
+  }
+  UNPROTECT(1);
+  return out;
+}
+static SEXP r_set_shape(SEXP context, SEXP index, SEXP shape) {
+  check(weft_context_set_input_shape(get_context(context), (size_t)asInteger(index), extents_of(shape),
+                                     (int32_t)XLENGTH(shape)));
+  return R_NilValue;
+}
+/* Binds the bytes of an array. The context keeps them: they are an element of the list that the pointer
+ * protects, so that R neither moves nor frees them. */
+static SEXP r_bind(SEXP context, SEXP index, SEXP x) {
+  weft_context handle = get_context(context);
+  const R_xlen_t place = asInteger(index);
+  const weft_port port = port_of(handle, weft_context_get_input, (size_t)place);
+  SEXP kept = R_ExternalPtrProtected(context), bytes;
+  if (weft_tensor_dtype(tensor_of(x)) != port.dtype)
+    error("weft_set_input: `%s` is %s; got an array of %s", port.name, weft_dtype_name(port.dtype),
+          weft_dtype_name(weft_tensor_dtype(tensor_of(x))));
+  bytes = PROTECT(r_bytes(x));
+  check(weft_context_bind_input(handle, (size_t)place, RAW(bytes), (size_t)XLENGTH(bytes)));
+  if (kept == R_NilValue) {
+    kept = PROTECT(allocVector(VECSXP, (R_xlen_t)weft_context_inputs(handle)));
+    R_SetExternalPtrProtected(context, kept);
+    UNPROTECT(1);
+  }
+  SET_VECTOR_ELT(kept, place, bytes);
+  UNPROTECT(1);
+  return R_NilValue;
+}
+static SEXP r_run(SEXP context) {
+  check(weft_context_run(get_context(context)));
+  return context;
+}
+static SEXP from_memory(weft_port port, const void* data) {
+  weft_tensor out = NULL;
+  check(weft_tensor_create(port.dtype, port.rank, port.shape, port.bytes ? data : NULL, &out));
+  return as_tensor(out);
+}
+static SEXP r_output(SEXP context, SEXP index) {
+  weft_context handle = get_context(context);
+  const void* data = NULL;
+  check(weft_context_output_data(handle, (size_t)asInteger(index), &data));
+  return from_memory(port_of(handle, weft_context_get_output, (size_t)asInteger(index)), data);
+}
+static SEXP r_state(SEXP context, SEXP index) {
+  weft_context handle = get_context(context);
+  const weft_port port = port_of(handle, weft_context_get_state, (size_t)asInteger(index));
+  void* copy = R_alloc(port.bytes + 1, 1);
+  check(weft_context_read_state(handle, (size_t)asInteger(index), copy, port.bytes));
+  return from_memory(port, copy);
+}
+static SEXP r_reset(SEXP context) {
+  check(weft_context_reset(get_context(context)));
+  return R_NilValue;
+}
+
+/* ---- the library ------------------------------------------------------------------------------ */
+
+static SEXP r_version(void) { return mkString(weft_version()); }
+static SEXP r_seed(SEXP seed) {
+  check(weft_random_seed((uint64_t)asReal(seed)));
+  return R_NilValue;
+}
+static SEXP r_threads(SEXP count) {
+  check(weft_set_num_threads(asInteger(count)));
+  return R_NilValue;
+}
+static SEXP r_live(void) {
+  weft_memory figures = WEFT_MEMORY_INIT;
+  check(weft_memory_stats(&figures, 0));
+  return ScalarReal((double)figures.live);
+}
+
+#define WEFT_ENTRY(name, count) {#name, (DL_FUNC)&name, count}
+static const R_CallMethodDef kEntries[] = {
+    WEFT_ENTRY(r_tensor, 3),     WEFT_ENTRY(r_zeros, 2),     WEFT_ENTRY(r_dtype, 1),
+    WEFT_ENTRY(r_shape, 1),      WEFT_ENTRY(r_values, 1),    WEFT_ENTRY(r_bytes, 1),
+    WEFT_ENTRY(r_release, 1),    WEFT_ENTRY(r_same, 2),      WEFT_ENTRY(r_detach, 1),
+    WEFT_ENTRY(r_save, 3),       WEFT_ENTRY(r_load, 1),      WEFT_ENTRY(r_call, 4),
+    WEFT_ENTRY(r_arguments, 1),  WEFT_ENTRY(r_modes, 2),     WEFT_ENTRY(r_attach_grad, 1),
+    WEFT_ENTRY(r_gradient, 1),   WEFT_ENTRY(r_backward, 1),  WEFT_ENTRY(r_grad, 3),
+    WEFT_ENTRY(r_trace_begin, 1), WEFT_ENTRY(r_trace_end, 1), WEFT_ENTRY(r_trace_abort, 0),
+    WEFT_ENTRY(r_call_function, 2), WEFT_ENTRY(r_captures, 1), WEFT_ENTRY(r_write, 6),
+    WEFT_ENTRY(r_model, 1),      WEFT_ENTRY(r_entries, 1),   WEFT_ENTRY(r_context, 2),
+    WEFT_ENTRY(r_ports, 2),      WEFT_ENTRY(r_set_shape, 3), WEFT_ENTRY(r_bind, 3),
+    WEFT_ENTRY(r_run, 1),        WEFT_ENTRY(r_output, 2),    WEFT_ENTRY(r_state, 2),
+    WEFT_ENTRY(r_reset, 1),      WEFT_ENTRY(r_version, 0),   WEFT_ENTRY(r_seed, 1),
+    WEFT_ENTRY(r_threads, 1),    WEFT_ENTRY(r_live, 0),      {NULL, NULL, 0}};
+
+void R_init_weft(DllInfo* library) {
+  R_registerRoutines(library, NULL, kEntries, NULL, NULL);
+  R_useDynamicSymbols(library, FALSE);
+}
