@@ -17,12 +17,13 @@ import facts
 import go
 import java
 import javascript
+import octave
 import r
 import rust
 from registry import Library
 
 HERE = Path(__file__).resolve().parent
-LANGUAGES = (rust, javascript, java, go, csharp, r)
+LANGUAGES = (rust, javascript, java, go, csharp, r, octave)
 
 
 def _library() -> Path:

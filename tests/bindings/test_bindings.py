@@ -18,6 +18,7 @@ BINDINGS = ROOT / "bindings"
 
 # What a language's tests need, and the commands that run them, from the folder of the binding.
 LANGUAGES = {
+    "octave": ("mkoctfile", ["./build.sh test"]),
     "r": ("R", ["./check.sh"]),
     "rust": ("cargo", ["cargo test --quiet --offline --target-dir {build}/rust"]),
     "csharp": ("mcs", ["./build.sh test"]),
@@ -54,6 +55,8 @@ def test_versions_are_those_of_the_library():
     assert f"<Version>{version}</Version>" in project
     description = (BINDINGS / "r" / "weft" / "DESCRIPTION").read_text("utf-8")
     assert f"Version: {version}\n" in description
+    octave = (BINDINGS / "octave" / "DESCRIPTION").read_text("utf-8")
+    assert f"Version: {version}\n" in octave
     package = json.loads((BINDINGS / "javascript" / "package.json").read_text("utf-8"))
     assert package["version"] == version
 

@@ -12,7 +12,8 @@
 static void check(weft_status status) {
   if (status != WEFT_OK) {
     /* An R condition with a class and the status, so that programs can tell failures apart. */
-    SEXP call = PROTECT(lang3(install("weft_failure"), ScalarInteger(status), mkString(weft_last_error())));
+    SEXP call =
+        PROTECT(lang3(install("weft_failure"), ScalarInteger(status), mkString(weft_last_error())));
     SEXP space = PROTECT(R_FindNamespace(mkString("weft")));
     eval(call, space);
     UNPROTECT(2);
@@ -22,22 +23,22 @@ static void check(weft_status status) {
 
 /* ---- handles --------------------------------------------------------------------------------- */
 
-#define WEFT_KIND(kind)                                                          \
-  static void finalize_##kind(SEXP pointer) {                                    \
-    weft_##kind##_release(R_ExternalPtrAddr(pointer));                           \
-    R_ClearExternalPtr(pointer);                                                 \
-  }                                                                              \
-  static SEXP wrap_##kind(weft_##kind handle) {                                  \
-    SEXP out = PROTECT(R_MakeExternalPtr(handle, install(#kind), R_NilValue));   \
-    R_RegisterCFinalizerEx(out, finalize_##kind, TRUE);                          \
-    UNPROTECT(1);                                                                \
-    return out;                                                                  \
-  }                                                                              \
-  static weft_##kind get_##kind(SEXP pointer) {                                  \
+#define WEFT_KIND(kind)                                                              \
+  static void finalize_##kind(SEXP pointer) {                                        \
+    weft_##kind##_release(R_ExternalPtrAddr(pointer));                               \
+    R_ClearExternalPtr(pointer);                                                     \
+  }                                                                                  \
+  static SEXP wrap_##kind(weft_##kind handle) {                                      \
+    SEXP out = PROTECT(R_MakeExternalPtr(handle, install(#kind), R_NilValue));       \
+    R_RegisterCFinalizerEx(out, finalize_##kind, TRUE);                              \
+    UNPROTECT(1);                                                                    \
+    return out;                                                                      \
+  }                                                                                  \
+  static weft_##kind get_##kind(SEXP pointer) {                                      \
     if (TYPEOF(pointer) != EXTPTRSXP || R_ExternalPtrTag(pointer) != install(#kind)) \
-      error("expected a weft " #kind);                                           \
-    if (!R_ExternalPtrAddr(pointer)) error("the weft " #kind " was released");   \
-    return R_ExternalPtrAddr(pointer);                                           \
+      error("expected a weft " #kind);                                               \
+    if (!R_ExternalPtrAddr(pointer)) error("the weft " #kind " was released");       \
+    return R_ExternalPtrAddr(pointer);                                               \
   }
 WEFT_KIND(tensor)
 WEFT_KIND(function)
@@ -53,7 +54,9 @@ static SEXP as_tensor(weft_tensor handle) {
   UNPROTECT(1);
   return out;
 }
-static int is_tensor(SEXP value) { return TYPEOF(value) == VECSXP && inherits(value, "weft_tensor"); }
+static int is_tensor(SEXP value) {
+  return TYPEOF(value) == VECSXP && inherits(value, "weft_tensor");
+}
 static weft_tensor tensor_of(SEXP value) {
   if (!is_tensor(value)) error("expected a weft_tensor");
   return get_tensor(VECTOR_ELT(value, 0));
@@ -103,8 +106,8 @@ static weft_dtype dtype_of(SEXP name) {
   check(weft_dtype_find(text_of(name), &out));
   return out;
 }
-/* Numbers (double, integer, logical or complex, already row-major) to an array of a dtype. The library
- * converts: a double array is made first. */
+/* Numbers (double, integer, logical or complex, already row-major) to an array of a dtype. The
+ * library converts: a double array is made first. */
 static SEXP r_tensor(SEXP values, SEXP shape, SEXP dtype) {
   const int64_t* extents = extents_of(shape);
   weft_tensor wide = NULL, out = NULL;
@@ -118,9 +121,7 @@ static SEXP r_tensor(SEXP values, SEXP shape, SEXP dtype) {
     case INTSXP: data = INTEGER(values), own = WEFT_INT32; break;
     case LGLSXP: data = LOGICAL(values), own = WEFT_INT32; break;
     case CPLXSXP: data = COMPLEX(values), own = WEFT_COMPLEX128; break;
-    case RAWSXP: /* the bytes of the elements */
-      own = dtype_of(dtype), data = RAW(values);
-      break;
+    case RAWSXP: /* the bytes of the elements */ own = dtype_of(dtype), data = RAW(values); break;
     default: error("weft_tensor: expected numbers, logicals, complex numbers or raw bytes");
   }
   check(weft_tensor_create(own, (int32_t)XLENGTH(shape), extents, data, &wide));
@@ -135,7 +136,8 @@ static SEXP r_tensor(SEXP values, SEXP shape, SEXP dtype) {
 }
 static SEXP r_zeros(SEXP shape, SEXP dtype) {
   weft_tensor out = NULL;
-  check(weft_tensor_create(dtype_of(dtype), (int32_t)XLENGTH(shape), extents_of(shape), NULL, &out));
+  check(
+      weft_tensor_create(dtype_of(dtype), (int32_t)XLENGTH(shape), extents_of(shape), NULL, &out));
   return as_tensor(out);
 }
 static SEXP r_dtype(SEXP x) { return mkString(weft_dtype_name(weft_tensor_dtype(tensor_of(x)))); }
@@ -166,7 +168,8 @@ static SEXP r_values(SEXP x) {
 }
 static SEXP r_bytes(SEXP x) {
   weft_tensor handle = tensor_of(x);
-  const size_t bytes = (size_t)weft_tensor_elements(handle) * weft_dtype_size(weft_tensor_dtype(handle));
+  const size_t bytes =
+      (size_t)weft_tensor_elements(handle) * weft_dtype_size(weft_tensor_dtype(handle));
   SEXP out = PROTECT(allocVector(RAWSXP, (R_xlen_t)bytes));
   check(weft_tensor_read(handle, RAW(out), bytes));
   UNPROTECT(1);
@@ -189,7 +192,8 @@ static SEXP r_detach(SEXP x) {
   return as_tensor(out);
 }
 static SEXP r_save(SEXP path, SEXP names, SEXP arrays) {
-  check(weft_tensors_save(text_of(path), texts_of(names), tensors_of(arrays), (size_t)XLENGTH(arrays), NULL));
+  check(weft_tensors_save(text_of(path), texts_of(names), tensors_of(arrays),
+                          (size_t)XLENGTH(arrays), NULL));
   return R_NilValue;
 }
 static SEXP r_load(SEXP path) {
@@ -248,7 +252,8 @@ static void set_numbers(weft_value* out, const weft_argument_info* argument, SEX
   }
   UNPROTECT(1);
 }
-static void set_value(weft_value* out, const char* op, const weft_argument_info* argument, SEXP value) {
+static void set_value(weft_value* out, const char* op, const weft_argument_info* argument,
+                      SEXP value) {
   if (value == R_NilValue) return;
   if (is_tensor(value)) {
     out->tag = WEFT_TAG_TENSOR;
@@ -286,7 +291,8 @@ static SEXP r_call(SEXP name, SEXP arguments, SEXP one, SEXP targets) {
   check(weft_op_find(text_of(name), &op));
   check(weft_op_get_info(op, &info));
   if (count > (size_t)(info.inputs + info.attributes) || count > MOST)
-    error("%s: there are at most %d arguments; got %d", info.name, info.inputs + info.attributes, (int)count);
+    error("%s: there are at most %d arguments; got %d", info.name, info.inputs + info.attributes,
+          (int)count);
   for (i = 0; i < count; ++i)
     set_value(&values[i], info.name, &info.arguments[i], VECTOR_ELT(arguments, (R_xlen_t)i));
   while (count > 0 && values[count - 1].tag == WEFT_TAG_DEFAULT) --count;
@@ -310,13 +316,15 @@ static SEXP r_arguments(SEXP name) {
   check(weft_op_find(text_of(name), &op));
   check(weft_op_get_info(op, &info));
   out = PROTECT(allocVector(STRSXP, info.inputs + info.attributes));
-  for (i = 0; i < info.inputs + info.attributes; ++i) SET_STRING_ELT(out, i, mkChar(info.arguments[i].name));
+  for (i = 0; i < info.inputs + info.attributes; ++i)
+    SET_STRING_ELT(out, i, mkChar(info.arguments[i].name));
   setAttrib(out, install("inputs"), ScalarInteger(info.inputs));
   UNPROTECT(1);
   return out;
 }
 
-/* ---- gradients and traced functions ----------------------------------------------------------- */
+/* ---- gradients and traced functions -----------------------------------------------------------
+ */
 
 static SEXP r_modes(SEXP set, SEXP clear) {
   return ScalarInteger((int)weft_set_modes((uint32_t)asInteger(set), (uint32_t)asInteger(clear)));
@@ -372,7 +380,8 @@ static SEXP r_captures(SEXP function) {
   for (i = 0; i < count; ++i) outs[i] = weft_tensor_retain(weft_function_capture_at(handle, i));
   return as_tensors(outs, count);
 }
-static SEXP r_write(SEXP path, SEXP entries, SEXP functions, SEXP inputs, SEXP outputs, SEXP captures) {
+static SEXP r_write(SEXP path, SEXP entries, SEXP functions, SEXP inputs, SEXP outputs,
+                    SEXP captures) {
   weft_writer writer = NULL;
   SEXP owner;
   R_xlen_t i;
@@ -407,7 +416,8 @@ static SEXP r_entries(SEXP model) {
   const size_t count = weft_model_entry_count(handle);
   SEXP out = PROTECT(allocVector(STRSXP, (R_xlen_t)count));
   size_t i;
-  for (i = 0; i < count; ++i) SET_STRING_ELT(out, (R_xlen_t)i, mkCharCE(weft_model_entry_name_at(handle, i), CE_UTF8));
+  for (i = 0; i < count; ++i)
+    SET_STRING_ELT(out, (R_xlen_t)i, mkCharCE(weft_model_entry_name_at(handle, i), CE_UTF8));
   UNPROTECT(1);
   return out;
 }
@@ -450,12 +460,12 @@ static SEXP r_ports(SEXP context, SEXP which) {
   return out;
 }
 static SEXP r_set_shape(SEXP context, SEXP index, SEXP shape) {
-  check(weft_context_set_input_shape(get_context(context), (size_t)asInteger(index), extents_of(shape),
-                                     (int32_t)XLENGTH(shape)));
+  check(weft_context_set_input_shape(get_context(context), (size_t)asInteger(index),
+                                     extents_of(shape), (int32_t)XLENGTH(shape)));
   return R_NilValue;
 }
-/* Binds the bytes of an array. The context keeps them: they are an element of the list that the pointer
- * protects, so that R neither moves nor frees them. */
+/* Binds the bytes of an array. The context keeps them: they are an element of the list that the
+ * pointer protects, so that R neither moves nor frees them. */
 static SEXP r_bind(SEXP context, SEXP index, SEXP x) {
   weft_context handle = get_context(context);
   const R_xlen_t place = asInteger(index);
@@ -502,7 +512,8 @@ static SEXP r_reset(SEXP context) {
   return R_NilValue;
 }
 
-/* ---- the library ------------------------------------------------------------------------------ */
+/* ---- the library ------------------------------------------------------------------------------
+ */
 
 static SEXP r_version(void) { return mkString(weft_version()); }
 static SEXP r_seed(SEXP seed) {
@@ -519,21 +530,22 @@ static SEXP r_live(void) {
   return ScalarReal((double)figures.live);
 }
 
-#define WEFT_ENTRY(name, count) {#name, (DL_FUNC)&name, count}
+#define WEFT_ENTRY(name, count) \
+  { #name, (DL_FUNC)&name, count }
 static const R_CallMethodDef kEntries[] = {
-    WEFT_ENTRY(r_tensor, 3),     WEFT_ENTRY(r_zeros, 2),     WEFT_ENTRY(r_dtype, 1),
-    WEFT_ENTRY(r_shape, 1),      WEFT_ENTRY(r_values, 1),    WEFT_ENTRY(r_bytes, 1),
-    WEFT_ENTRY(r_release, 1),    WEFT_ENTRY(r_same, 2),      WEFT_ENTRY(r_detach, 1),
-    WEFT_ENTRY(r_save, 3),       WEFT_ENTRY(r_load, 1),      WEFT_ENTRY(r_call, 4),
-    WEFT_ENTRY(r_arguments, 1),  WEFT_ENTRY(r_modes, 2),     WEFT_ENTRY(r_attach_grad, 1),
-    WEFT_ENTRY(r_gradient, 1),   WEFT_ENTRY(r_backward, 1),  WEFT_ENTRY(r_grad, 3),
-    WEFT_ENTRY(r_trace_begin, 1), WEFT_ENTRY(r_trace_end, 1), WEFT_ENTRY(r_trace_abort, 0),
-    WEFT_ENTRY(r_call_function, 2), WEFT_ENTRY(r_captures, 1), WEFT_ENTRY(r_write, 6),
-    WEFT_ENTRY(r_model, 1),      WEFT_ENTRY(r_entries, 1),   WEFT_ENTRY(r_context, 2),
-    WEFT_ENTRY(r_ports, 2),      WEFT_ENTRY(r_set_shape, 3), WEFT_ENTRY(r_bind, 3),
-    WEFT_ENTRY(r_run, 1),        WEFT_ENTRY(r_output, 2),    WEFT_ENTRY(r_state, 2),
-    WEFT_ENTRY(r_reset, 1),      WEFT_ENTRY(r_version, 0),   WEFT_ENTRY(r_seed, 1),
-    WEFT_ENTRY(r_threads, 1),    WEFT_ENTRY(r_live, 0),      {NULL, NULL, 0}};
+    WEFT_ENTRY(r_tensor, 3),        WEFT_ENTRY(r_zeros, 2),     WEFT_ENTRY(r_dtype, 1),
+    WEFT_ENTRY(r_shape, 1),         WEFT_ENTRY(r_values, 1),    WEFT_ENTRY(r_bytes, 1),
+    WEFT_ENTRY(r_release, 1),       WEFT_ENTRY(r_same, 2),      WEFT_ENTRY(r_detach, 1),
+    WEFT_ENTRY(r_save, 3),          WEFT_ENTRY(r_load, 1),      WEFT_ENTRY(r_call, 4),
+    WEFT_ENTRY(r_arguments, 1),     WEFT_ENTRY(r_modes, 2),     WEFT_ENTRY(r_attach_grad, 1),
+    WEFT_ENTRY(r_gradient, 1),      WEFT_ENTRY(r_backward, 1),  WEFT_ENTRY(r_grad, 3),
+    WEFT_ENTRY(r_trace_begin, 1),   WEFT_ENTRY(r_trace_end, 1), WEFT_ENTRY(r_trace_abort, 0),
+    WEFT_ENTRY(r_call_function, 2), WEFT_ENTRY(r_captures, 1),  WEFT_ENTRY(r_write, 6),
+    WEFT_ENTRY(r_model, 1),         WEFT_ENTRY(r_entries, 1),   WEFT_ENTRY(r_context, 2),
+    WEFT_ENTRY(r_ports, 2),         WEFT_ENTRY(r_set_shape, 3), WEFT_ENTRY(r_bind, 3),
+    WEFT_ENTRY(r_run, 1),           WEFT_ENTRY(r_output, 2),    WEFT_ENTRY(r_state, 2),
+    WEFT_ENTRY(r_reset, 1),         WEFT_ENTRY(r_version, 0),   WEFT_ENTRY(r_seed, 1),
+    WEFT_ENTRY(r_threads, 1),       WEFT_ENTRY(r_live, 0),      {NULL, NULL, 0}};
 
 void R_init_weft(DllInfo* library) {
   R_registerRoutines(library, NULL, kEntries, NULL, NULL);

@@ -1,0 +1,47 @@
+classdef Function < handle
+  % A traced graph: weft.Function(body, inputs...) runs the body once on placeholders; call(inputs...) runs
+  % the graph by a plan. Tensors that the body reads from outside (weights) are captured.
+  properties (SetAccess = private)
+    id = 0;
+  end
+  methods
+    function this = Function(body, varargin)
+      placeholders = weft.internal.wrap(weft_mex('trace_begin', cellfun(@(one) one.id, varargin)));
+      try
+        outputs = body(placeholders{:});
+        if ~iscell(outputs), outputs = {outputs}; end
+        this.id = weft_mex('trace_end', cellfun(@(one) one.id, outputs));
+      catch failure
+        weft_mex('trace_abort');
+        rethrow(failure);
+      end
+    end
+    function all = call(this, varargin)
+      all = weft.internal.wrap(weft_mex('call_function', this.id, cellfun(@(one) one.id, varargin)));
+    end
+    function all = captures(this)
+      all = weft.internal.wrap(weft_mex('captures', this.id));
+    end
+    function save(this, path, inputs, outputs, weights, entry)
+      % Writes a .weft file; weights: a containers.Map of the captured tensors by name.
+      if nargin < 6, entry = 'forward'; end
+      known = weights.keys();
+      all = this.captures();
+      names = cell(1, numel(all));
+      unnamed = 0;
+      for i = 1:numel(all)
+        for j = 1:numel(known)
+          if weights(known{j}).isSame(all{i}), names{i} = known{j}; end
+        end
+        if isempty(names{i})
+          names{i} = sprintf('constant%d', unnamed);
+          unnamed = unnamed + 1;
+        end
+      end
+      weft_mex('write', path, entry, this.id, inputs, outputs, names);
+    end
+    function delete(this)
+      if this.id, weft_mex('release', this.id); end
+    end
+  end
+end

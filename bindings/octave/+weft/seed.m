@@ -1,0 +1,4 @@
+function seed(number)
+  % Sets the seed of the random operators.
+  weft_mex('seed', number);
+end
