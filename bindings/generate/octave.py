@@ -16,7 +16,8 @@ def files(library: Library, interface: facts.Interface) -> dict[str, str]:
     out = [
         _HEAD,
         "classdef ops",
-        "  % A static method for each operator: y = weft.ops.softmax(x, 'axis', 0). Axes count from 0.",
+        "  % A static method for each operator: y = weft.ops.softmax(x, 'axis', 0). Axes count",
+        "  % from 0.",
         "  % What may be left out is named; weft.none() says none on purpose.",
         "  methods (Static)",
     ]

@@ -1,7 +1,8 @@
 % Written by bindings/generate; do not edit.
 
 classdef ops
-  % A static method for each operator: y = weft.ops.softmax(x, 'axis', 0). Axes count from 0.
+  % A static method for each operator: y = weft.ops.softmax(x, 'axis', 0). Axes count
+  % from 0.
   % What may be left out is named; weft.none() says none on purpose.
   methods (Static)
     function y = abs(x)
