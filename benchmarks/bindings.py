@@ -4,7 +4,7 @@
 
 Builds the bindings whose tools are installed into build/bindings, as their tests do, and runs the
 example `overhead` of each: nanoseconds, the least of many batches. Aims beside the C call: a run
-costs Rust at most 100 ns more, Go, Java, JavaScript and C# 2,000, R and Octave 20,000; an addition
+costs Rust at most 100 ns more, Go, Java, JavaScript and C# 2,000, R, Ruby and Octave 20,000; an addition
 of four numbers at most 5 times C's.
 """
 
@@ -21,7 +21,7 @@ PREFIX = ROOT / "build" / "python" / "weft"
 MODEL = BINDINGS / "conformance" / "models" / "dense.weft"
 ROUNDS = 3
 RUN_AIM = {"rust": 100, "go": 2000, "java": 2000, "javascript": 2000, "csharp": 2000, "r": 20000,
-           "octave": 20000}  # fmt: skip
+           "ruby": 20000, "octave": 20000}  # fmt: skip
 ADDITION_AIM = 5
 
 # The tool that a language needs; what builds; what measures. Paths of the model come last.
@@ -34,6 +34,7 @@ LANGUAGES = {
     "csharp": ("mcs", ["./build.sh"], "mono {b}/csharp/Overhead.exe"),
     "r": ("R", ["R CMD INSTALL --no-docs --library={b}/r weft"],
           "Rscript {b}/r/weft/examples/overhead.R"),
+    "ruby": ("ruby", [], "ruby -Ilib examples/overhead.rb"),
     "octave": ("mkoctfile", ["./build.sh"],
                "octave-cli --quiet --path . --path {b}/octave examples/overhead.m"),
 }  # fmt: skip

@@ -19,11 +19,12 @@ import java
 import javascript
 import octave
 import r
+import ruby
 import rust
 from registry import Library
 
 HERE = Path(__file__).resolve().parent
-LANGUAGES = (rust, javascript, java, go, csharp, r, octave)
+LANGUAGES = (rust, javascript, java, go, csharp, r, octave, ruby)
 
 
 def _library() -> Path:

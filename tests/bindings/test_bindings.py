@@ -20,6 +20,7 @@ BINDINGS = ROOT / "bindings"
 LANGUAGES = {
     "octave": ("mkoctfile", ["./build.sh test"]),
     "r": ("R", ["./check.sh"]),
+    "ruby": ("ruby", ["ruby -Ilib test/conformance.rb"]),
     "rust": ("cargo", ["cargo test --quiet --offline --target-dir {build}/rust"]),
     "csharp": ("mcs", ["./build.sh test"]),
     "go": ("go", ["go test ."]),
@@ -57,6 +58,8 @@ def test_versions_are_those_of_the_library():
     assert f"Version: {version}\n" in description
     octave = (BINDINGS / "octave" / "DESCRIPTION").read_text("utf-8")
     assert f"Version: {version}\n" in octave
+    gem = (BINDINGS / "ruby" / "weft.gemspec").read_text("utf-8")
+    assert f'gem.version = "{version}"' in gem
     package = json.loads((BINDINGS / "javascript" / "package.json").read_text("utf-8"))
     assert package["version"] == version
 

@@ -1,0 +1,122 @@
+# frozen_string_literal: true
+
+module Weft
+  module_function
+
+  def within(set, clear)
+    before = C.weft_set_modes(set, clear)
+    changed = set | clear
+    yield
+  ensure
+    C.weft_set_modes(before & changed, changed & ~before)
+  end
+  private_class_method :within
+
+  # Runs the block while operators are recorded, in training mode.
+  def record(&block)
+    within(WEFT_MODE_RECORDING | WEFT_MODE_TRAINING, 0, &block)
+  end
+
+  # Runs the block while nothing is recorded: for updates of weights.
+  def pause(&block)
+    within(0, WEFT_MODE_RECORDING | WEFT_MODE_TRAINING, &block)
+  end
+
+  # The gradients of the head with respect to variables, as new arrays.
+  def grad(head, variables, create_graph: false)
+    again = create_graph ? 1 : 0
+    out = C.room(variables.size)
+    wanted = variables.map(&:handle).pack("J*")
+    C.check(C.weft_grad([head.handle].pack("J"), nil, 1, wanted, variables.size, again, again, out))
+    out.unpack("J#{variables.size}").map { |handle| Tensor.new(handle) }
+  end
+
+  # Runs the block once on placeholders for the inputs, and gives the graph of what it did. Arrays that it
+  # reads from outside (weights) are captured: the graph sees later writes to them.
+  def trace(*inputs)
+    placeholders = C.room(inputs.size)
+    C.check(C.weft_trace_begin(inputs.map(&:handle).pack("J*"), inputs.size, placeholders))
+    ended = false
+    outputs = [yield(*placeholders.unpack("J#{inputs.size}").map { |handle| Tensor.new(handle) })].flatten
+    out = C.room
+    C.check(C.weft_trace_end(outputs.map(&:handle).pack("J*"), outputs.size, out))
+    ended = true
+    Function.new(C.taken(out))
+  ensure
+    C.weft_trace_abort if ended == false
+  end
+
+  # A traced graph.
+  class Function < Owned
+    def initialize(handle)
+      super(handle, :weft_function_release)
+    end
+
+    # Calls the graph through the plan for these shapes; gives all outputs.
+    def call(*inputs)
+      count = C.weft_function_outputs(handle)
+      outs = C.room(count)
+      C.check(C.weft_function_call(handle, inputs.map(&:handle).pack("J*"), inputs.size, outs, count))
+      outs.unpack("J#{count}").map { |one| Tensor.new(one) }
+    end
+
+    # The arrays that the block read from outside: weights, states and constants.
+    def captures
+      (0...C.weft_function_captures(handle)).map do |i|
+        Tensor.new(C.weft_tensor_retain(C.weft_function_capture_at(handle, i)).to_i)
+      end
+    end
+
+    # A text for people: "graph", "plan" or "arena".
+    def text(what)
+      out = C.room
+      C.check(C.weft_function_get_text(handle, what, out))
+      C.text(Fiddle::Pointer.new(C.taken(out)))
+    end
+  end
+
+  # A .weft file that is being put together.
+  class Writer < Owned
+    def initialize
+      out = C.room
+      C.check(C.weft_writer_create(out))
+      @unnamed = []
+      super(C.taken(out), :weft_writer_release)
+    end
+
+    # Adds an entry point; `weights` names the arrays that the function captured, others are called
+    # constant0 and so on.
+    def add(entry, function, inputs:, outputs:, weights: {})
+      wanted = [C.weft_function_inputs(function.handle), C.weft_function_outputs(function.handle)]
+      unless [inputs.size, outputs.size] == wanted
+        raise Error.new(INVALID_VALUE, "Writer#add: the function has #{wanted[0]} inputs and #{wanted[1]} outputs; " \
+                                       "got #{inputs.size} and #{outputs.size} names")
+      end
+      names = function.captures.map { |capture| name_of(capture, weights) }
+      lists = [inputs, outputs, names].map { |list| C.texts(list) }
+      C.check(C.weft_writer_add_entry(handle, entry, function.handle, *lists.map(&:first)))
+      self
+    end
+
+    def set_metadata(key, value)
+      C.check(C.weft_writer_set_metadata(handle, key, value))
+      self
+    end
+
+    # Writes the file in one step.
+    def save(path)
+      C.check(C.weft_writer_save(handle, path))
+    end
+
+    private
+
+    def name_of(capture, weights)
+      found = weights.find { |_, array| array.same?(capture) }
+      return found.first if found
+
+      place = @unnamed.index { |array| array.same?(capture) }
+      place ||= @unnamed.push(capture).size - 1
+      "constant#{place}"
+    end
+  end
+end

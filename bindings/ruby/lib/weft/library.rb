@@ -1,0 +1,109 @@
+# frozen_string_literal: true
+
+module Weft
+  # A call of the library that failed, with its status (a number of weft.h) and the library's text.
+  class Error < StandardError
+    attr_reader :status
+
+    def initialize(status, text)
+      @status = status
+      super(text)
+    end
+  end
+
+  INVALID_VALUE = 1
+  NOT_FOUND = 4
+  INVALID_TYPE = 6
+  INDEX_OUT_OF_RANGE = 7
+  INVALID_STATE = 10
+
+  # The loaded library. Its folder is the environment variable WEFT_PREFIX, else what `weft --prefix` prints.
+  module C
+    def self.prefix
+      ENV["WEFT_PREFIX"] || IO.popen(["weft", "--prefix"], &:read).strip
+    rescue Errno::ENOENT
+      raise LoadError, "libweft was not found: `pip install weft`, or set WEFT_PREFIX to the folder that has lib/"
+    end
+
+    LIBRARY = Fiddle.dlopen(File.join(prefix, "lib", "libweft.so"))
+    FUNCTIONS.each do |name, (arguments, result)|
+      function = Fiddle::Function.new(LIBRARY[name.to_s], arguments, result)
+      define_singleton_method(name) { |*given| function.call(*given) }
+    end
+
+    module_function
+
+    # Raises where a status is not OK; the text is that of this thread's failure.
+    def check(status)
+      raise Error.new(status, text(weft_last_error)) unless status.zero?
+    end
+
+    # Room for a handle or a pointer that a call gives; `taken` reads it.
+    def room(count = 1)
+      ("\0" * (8 * [count, 1].max)).b
+    end
+
+    def taken(room)
+      room.unpack1("J")
+    end
+
+    def text(pointer)
+      pointer.null? ? nil : pointer.to_s.dup.force_encoding("UTF-8")
+    end
+
+    # Addresses of texts, as C's arrays of texts; keep what this gives as long as the call runs.
+    def texts(names)
+      held = names.map { |name| "#{name}\0" }
+      [held.map { |name| Fiddle::Pointer[name].to_i }.pack("J*"), held]
+    end
+  end
+
+  # An object that owns a handle. It is given back by the collector, or by `release` at once.
+  class Owned
+    def initialize(handle, release)
+      @cell = [handle]
+      ObjectSpace.define_finalizer(self, Owned.finalizer(@cell, release))
+      @release = release
+    end
+
+    def self.finalizer(cell, release)
+      proc { C.public_send(release, cell[0]) if cell[0] }
+    end
+
+    # The handle; an error where the object was released.
+    def handle
+      @cell[0] or raise Error.new(INVALID_STATE, "the #{self.class.name} was released")
+    end
+
+    # Frees the object now; using it later is an error.
+    def release
+      handle, @cell[0] = @cell[0], nil
+      C.public_send(@release, handle) if handle
+      nil
+    end
+  end
+
+  module_function
+
+  # The version of the library, such as "0.1.0".
+  def version
+    C.text(C.weft_version)
+  end
+
+  # Sets the seed of the random operators.
+  def seed(number)
+    C.check(C.weft_random_seed(number))
+  end
+
+  # Sets how many threads may work on one call.
+  def num_threads=(count)
+    C.check(C.weft_set_num_threads(count))
+  end
+
+  # Bytes of arrays and of the library's objects that are in use.
+  def live_bytes
+    figures = [80].pack("J") + ("\0" * 72).b # weft_memory
+    C.check(C.weft_memory_stats(figures, 0))
+    figures.unpack("J2")[1]
+  end
+end
