@@ -274,7 +274,29 @@ DATA: Table = {
     **_alike("collate default_collate", "write `gluon.data.default_batchify_fn`"),
     **_alike("Subset", "write `gluon.data.SimpleDataset(samples)`"),
     **_alike("WebDataset", "write `gluon.data.TarDataset(paths)`"),
+    **_alike(
+        "SortedBucketSampler FixedBucketSampler BucketIterator DynamicBatchSampler",
+        "write `gluon.data.BucketSampler(lengths, batch_size)`",
+    ),
+    **_alike(
+        "Vocab Vocabulary Tokenizer",
+        "write `gluon.data.text.Vocabulary` or `gluon.data.text.Tokenizer`",
+    ),
+    **_alike("memmap", "write `gluon.data.MappedArray(path)`"),
     **_alike("ChainDataset", "write `gluon.data.ConcatDataset(*datasets)`"),
+}
+
+TEXT: Table = {
+    **_alike(
+        "Vocab build_vocab_from_iterator StringLookup", "write `gluon.data.text.Vocabulary(counts)`"
+    ),
+    **_alike(
+        "AutoTokenizer PreTrainedTokenizerFast",
+        'write `gluon.data.text.Tokenizer("tokenizer.json")`',
+    ),
+    **_alike("WikiText2 WikiText103", "write `gluon.data.text.CorpusDataset(tokens, length)`"),
+    **_alike("TextDataset LineByLineTextDataset", "write `gluon.data.text.TextLineDataset(paths)`"),
+    **_alike("pad_sequence", "write `gluon.data.batchify.Pad()`"),
 }
 
 SCHEDULERS: Table = {
