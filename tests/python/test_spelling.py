@@ -97,6 +97,7 @@ def test_no_word_of_the_table_is_one_of_weft(table):
         "PACKAGE": [weft],
         "AUTOGRAD": [autograd],
         "DATA": [gluon.data],
+        "TEXT": [gluon.data.text],
         "SCHEDULERS": [lr_scheduler],
         "OPTIMIZERS": [optimizer],
         "INITIALIZERS": [init],

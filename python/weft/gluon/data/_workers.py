@@ -10,6 +10,7 @@ share, so that it can be told of a worker that died.
 import mmap
 import os
 import pickle
+import pickletools
 import queue
 import signal
 import struct
@@ -227,6 +228,19 @@ class WorkerPool:
 
     def _worker_of(self, batch: int) -> _Worker:
         return self._workers[batch % len(self._workers)]
+
+
+def stays_here(make_batch: MakeBatch) -> bool:
+    """Is something of it defined in a notebook or another session that no process can import?"""
+    import __main__ as main
+
+    if getattr(main, "__file__", None) is not None or getattr(main, "__spec__", None) is not None:
+        return False  # workers import the program
+    try:
+        stream = pickle.dumps(make_batch, protocol=5, buffer_callback=lambda _: None)
+    except Exception:
+        return True  # functions without a name
+    return any(argument == "__main__" for _, argument, _ in pickletools.genops(stream))
 
 
 def _packed(make_batch: MakeBatch) -> Parcel:
