@@ -234,8 +234,11 @@ def stays_here(make_batch: MakeBatch) -> bool:
     """Is something of it defined in a notebook or another session that no process can import?"""
     import __main__ as main
 
-    if getattr(main, "__file__", None) is not None or getattr(main, "__spec__", None) is not None:
+    file = getattr(main, "__file__", None)
+    if getattr(main, "__spec__", None) is not None or (file and os.path.isfile(file)):
         return False  # workers import the program
+    if file:
+        return True  # they would try to: it came from a pipe
     try:
         stream = pickle.dumps(make_batch, protocol=5, buffer_callback=lambda _: None)
     except Exception:
