@@ -52,6 +52,7 @@ BYTES = {
     "perspective": transforms.RandomPerspective(p=0.9),
     "affine": transforms.RandomAffine(30, (0.1, 0.1), (0.8, 1.2), 10),
     "augment": transforms.RandAugment(),
+    "trivial": transforms.TrivialAugment(),
 }
 FLOATS = {
     "rotation": transforms.RandomRotation((-40, 40)),
@@ -60,7 +61,9 @@ FLOATS = {
 
 
 def test_every_random_transform_is_among_them():
-    named = {name for name in transforms.__all__ if name.startswith(("Rand", "Gaussian"))}
+    named = {
+        name for name in transforms.__all__ if name.startswith(("Rand", "Gaussian", "Trivial"))
+    }
     assert named == {type(t).__name__ for t in (*BYTES.values(), *FLOATS.values())}
 
 

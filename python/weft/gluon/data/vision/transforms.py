@@ -25,6 +25,7 @@ from weft.gluon.data.vision._augmenting import (
     RandomAffine,
     RandomErasing,
     RandomPerspective,
+    TrivialAugment,
 )
 from weft.gluon.data.vision._colors import (
     RandomBrightness,
@@ -329,5 +330,6 @@ __all__ = [
     "Resize",
     "Rotate",
     "ToTensor",
+    "TrivialAugment",
 ]
 __dir__ = __all__.copy
