@@ -98,6 +98,8 @@ def test_no_word_of_the_table_is_one_of_weft(table):
         "AUTOGRAD": [autograd],
         "DATA": [gluon.data],
         "TEXT": [gluon.data.text],
+        "VISION": [gluon.data.vision],
+        "TRANSFORMS": [gluon.data.vision.transforms],
         "SCHEDULERS": [lr_scheduler],
         "OPTIMIZERS": [optimizer],
         "INITIALIZERS": [init],

@@ -56,6 +56,21 @@ def test_vocabularies_are_written_and_read(tmp_path):
         ),
         (lambda: text.Vocabulary([]).to_tokens([7]), ValueError, r"must be in \[0, 2\); got 7"),
         (lambda: text.Vocabulary.load("none"), FileNotFoundError, "there is no file none"),
+        (
+            lambda: text.CSVDataset("x.csv", text=0, lable=1),
+            TypeError,
+            "CSVDataset: `lable` is no argument; .*did you mean `label`",
+        ),
+        (
+            lambda: data.BucketSampler([1], 1, max_token=2),
+            TypeError,
+            "BucketSampler: `max_token` is no argument; .*did you mean `max_tokens`",
+        ),
+        (
+            lambda: data.vision.transforms.RandomHorizontalFlip,
+            AttributeError,
+            "write `gluon.data.vision.transforms.RandomFlipLeftRight",
+        ),
         (lambda: text.Vocab, AttributeError, r"write `gluon.data.text.Vocabulary\(counts\)`"),
         (lambda: text.CorpusDataset([1, 2], 2), ValueError, "must be more than `length`, 2; got 2"),
         (lambda: text.CorpusDataset([0.5], 1), TypeError, "must be integers of shape"),

@@ -8,6 +8,7 @@ import numpy
 
 from weft import np
 from weft._base.options import require, require_whole
+from weft._base.spelling import named_arguments
 from weft.audio._files import load
 from weft.gluon.data import Dataset
 from weft.gluon.data._folders import labelled_files
@@ -45,6 +46,7 @@ class AudioFolderDataset(Dataset):
 
     SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 
+    @named_arguments
     def __init__(
         self,
         root: str | os.PathLike[str],

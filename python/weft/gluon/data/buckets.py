@@ -8,6 +8,7 @@ import numpy
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
 from weft._base.options import require, require_whole
+from weft._base.spelling import named_arguments
 from weft.gluon.data.sampler import Sampler
 
 
@@ -33,6 +34,7 @@ class BucketSampler(Sampler):
     [[2, 0, 4], [3, 1], [5]]
     """
 
+    @named_arguments
     def __init__(
         self,
         lengths: Sequence[int],

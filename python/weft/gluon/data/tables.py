@@ -18,6 +18,7 @@ import numpy
 from weft import np
 from weft._base.errors import FileFailure, IndexOutOfRange, InvalidValue, MissingFile
 from weft._base.options import require, require_whole
+from weft._base.spelling import named_arguments
 from weft.gluon.data._columns import array_of_column, arrow, chosen
 from weft.gluon.data.dataset import ArrayDataset, Dataset
 from weft.gluon.data.sampler import Sampler
@@ -121,6 +122,7 @@ class ParquetDataset(Dataset):
     (3, {'x': np.float64(2.5), 'name': 'b'})
     """
 
+    @named_arguments
     def __init__(
         self, paths: Paths, columns: str | Sequence[str] | None = None, *, cached_groups: int = 4
     ) -> None:
@@ -225,6 +227,7 @@ class ParquetStream(IterableDataset):
     Columns of texts stay NumPy's arrays of objects.
     """
 
+    @named_arguments
     def __init__(
         self,
         paths: Paths,

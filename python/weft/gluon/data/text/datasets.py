@@ -46,6 +46,7 @@ class TextLineDataset(Dataset):
     ['to be', 'or not']
     """
 
+    @spelling.named_arguments
     def __init__(
         self,
         paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
@@ -121,6 +122,7 @@ class TextFolderDataset(Dataset):
     OSError that names the file that cannot be read.
     """
 
+    @spelling.named_arguments
     def __init__(
         self,
         root: str | os.PathLike[str],
@@ -169,6 +171,7 @@ class CSVDataset(Dataset):
     (['no', 'yes'], ('Good, really', np.int32(1)))
     """
 
+    @spelling.named_arguments
     def __init__(
         self,
         path: str | os.PathLike[str],

@@ -10,6 +10,7 @@ import numpy
 from weft._base.errors import FileFailure, InvalidType, MissingFile
 from weft._base.options import require_whole
 from weft._base.packages import package
+from weft._base.spelling import named_arguments
 
 
 class Tokenizer:
@@ -29,6 +30,7 @@ class Tokenizer:
     array([15496,   995], dtype=int32)
     """
 
+    @named_arguments
     def __init__(
         self,
         source: str | os.PathLike[str] | Any,

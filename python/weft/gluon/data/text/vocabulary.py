@@ -56,6 +56,7 @@ class Vocabulary:
     array([2, 4, 0], dtype=int32)
     """
 
+    @spelling.named_arguments
     def __init__(
         self,
         counter: Mapping[str, int] | Iterable[Sequence[str]] | None = None,

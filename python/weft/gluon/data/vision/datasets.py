@@ -13,6 +13,7 @@ import numpy
 
 from weft._base.errors import FileFailure, InvalidValue, MissingFile
 from weft._base.options import require_whole
+from weft._base.spelling import named_arguments
 from weft.gluon.data._folders import labelled_files
 from weft.gluon.data.dataset import ArrayDataset, Dataset
 from weft.gluon.data.vision._decoding import content_of, decode
@@ -89,6 +90,7 @@ class ImageFolderDataset(Dataset):
 
     SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 
+    @named_arguments
     def __init__(
         self,
         root: str | os.PathLike,

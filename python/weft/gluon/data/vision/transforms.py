@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy
 
+from weft._base import spelling as _spelling
+from weft._base import words as _words
 from weft._base.errors import InvalidType, InvalidValue
 from weft.gluon.data.vision._augmenting import (
     GaussianBlur,
@@ -332,4 +334,5 @@ __all__ = [
     "ToTensor",
     "TrivialAugment",
 ]
+__getattr__ = _spelling.finder("weft.gluon.data.vision.transforms", _words.TRANSFORMS)
 __dir__ = __all__.copy
