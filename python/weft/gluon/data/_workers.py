@@ -85,8 +85,9 @@ def _not_here(error: Exception) -> Exception:
     """The error for a data set that a worker cannot make out of what it was sent."""
     told = InvalidType(
         "DataLoader: `dataset` and `batchify_fn` must be objects that worker processes can make "
-        f"again; got {type(error).__name__}: {error}; classes and functions of a notebook or of an "
-        "interactive session are not there: put them in a module, or use `thread_pool=True`"
+        f"again; got {type(error).__name__}: {error}; what is defined under "
+        '`if __name__ == "__main__":` is not there: put it above or in a module, or use '
+        "`thread_pool=True`"
     )
     told.__cause__ = error
     return told
