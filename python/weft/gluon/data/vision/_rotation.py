@@ -69,8 +69,8 @@ def rotated(name: str, image: Any, degrees: float, zoom_in: bool, zoom_out: bool
     pixels = pixels_of(name, image)
     if pixels.dtype.kind != "f":
         raise InvalidType(
-            f"{name}: the image must be of floats (..., C, H, W), as ToTensor makes it; "
-            f"got {pixels.dtype}"
+            f"{name}: the image must be of floats (..., C, H, W), as ToTensor makes it; got "
+            f"{pixels.dtype}; `RandomAffine(degrees)` turns images (H, W, C)"
         )
     height, width = pixels.shape[-2:]
     angle = numpy.radians(degrees)
