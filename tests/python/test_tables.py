@@ -76,6 +76,33 @@ def test_columns_of_several_pieces_of_frames_and_of_dicts():
     assert len(data.table_arrays(table(0))["x"]) == 0
 
 
+def test_columns_of_other_kinds(tmp_path):
+    cubes = numpy.arange(24, dtype="float32").reshape(4, 2, 3)
+    pairs = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(numpy.arange(16.0)), 2)
+    given = pyarrow.table(
+        {
+            "tensor": pyarrow.FixedShapeTensorArray.from_numpy_ndarray(cubes),
+            "nested": pyarrow.FixedSizeListArray.from_arrays(pairs, 2),
+            "list": [[1, 2], [3], [], [4]],
+            "day": pyarrow.array(numpy.array(["2020-02-29"] * 4, "M8[D]")),
+            "half": pyarrow.array(numpy.arange(4, dtype="float16")),
+            "bytes": [b"a", b"", b"c", b"d"],
+        }
+    )
+    parquet.write_table(given, tmp_path / "kinds.parquet")
+    for found in (
+        data.table_arrays(given),
+        data.table_arrays(parquet.read_table(tmp_path / "kinds.parquet")),
+    ):
+        numpy.testing.assert_array_equal(found["tensor"], cubes)
+        numpy.testing.assert_array_equal(found["nested"], numpy.arange(16.0).reshape(4, 2, 2))
+        assert [row.tolist() for row in found["list"]] == [[1, 2], [3], [], [4]]
+        assert found["day"][0] == numpy.datetime64("2020-02-29")
+        assert (found["half"].dtype, found["bytes"][0]) == ("float16", b"a")
+    row = data.ParquetDataset(tmp_path / "kinds.parquet")[1]
+    assert row["nested"].tolist() == [[4, 5], [6, 7]] and row["list"].tolist() == [3]
+
+
 def test_missing_floats_are_nan_and_other_missing_values_are_refused():
     given = pyarrow.table(
         {"f": [1.0, None], "i": pyarrow.array([1, None], "int64"), "s": ["a", None]}

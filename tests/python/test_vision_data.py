@@ -1,6 +1,7 @@
 """Data sets of images in files, and transforms of images."""
 
 import gzip
+import io
 import os
 import pickle
 import struct
@@ -183,6 +184,17 @@ def test_jpegs_are_decoded_at_the_smallest_scale_that_is_wanted(
         assert dataset[1][0].shape == (90, 130, 3 if flag else 1)
     with pytest.raises(ValueError, match="`min_size` must be at least 1"):
         vision.ImageFolderDataset(tmp_path, min_size=0)
+
+
+def test_sizes_of_jpegs_are_read_from_their_frame():
+    for options in ({}, {"progressive": True}, {"exif": b"Exif\0\0" + bytes(300)}):
+        file = io.BytesIO()
+        Image.fromarray(IMAGE).save(file, "jpeg", **options)
+        assert _decoding.jpeg_size(file.getvalue()) == IMAGE.shape[1::-1]
+    filled = file.getvalue()[:2] + b"\xff\xff" + file.getvalue()[2:]
+    assert _decoding.jpeg_size(filled) == IMAGE.shape[1::-1]
+    for content in (b"", b"\xff\xd8", b"\xff\xd8\xff", file.getvalue()[:30], b"\x89PNG"):
+        assert _decoding.jpeg_size(content) is None
 
 
 def test_images_of_folders_are_upright(tmp_path):

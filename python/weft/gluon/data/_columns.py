@@ -64,9 +64,7 @@ def array_of_column(where: str, name: str, column: Any) -> numpy.ndarray:
         return array_of_column(where, name, column.indices)
     if isinstance(kind, library.FixedShapeTensorType):
         return column.to_numpy_ndarray()  # type: ignore[no-any-return]
-    is_flat = types.is_primitive(kind) and not types.is_boolean(kind)
-    found = column.to_numpy(zero_copy_only=is_flat and column.null_count == 0)
-    return found  # type: ignore[no-any-return]
+    return column.to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
 
 
 def table_arrays(table: Any, columns: Any = None) -> dict[str, numpy.ndarray]:

@@ -73,6 +73,9 @@ def jpeg_size(content: bytes) -> tuple[int, int] | None:
     place = 2
     while place + 9 <= len(content) and content[place] == 0xFF:
         marker = content[place + 1]
+        if marker == 0xFF:  # markers may be filled up
+            place += 1
+            continue
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # no tables
             high, wide = content[place + 5 : place + 7], content[place + 7 : place + 9]
             return int.from_bytes(wide, "big"), int.from_bytes(high, "big")
