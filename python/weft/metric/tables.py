@@ -22,7 +22,8 @@ class ConfusionMatrix(EvalMetric):
         of samples; None for counts
     ignore_index: labels that do not count
 
-    `get` gives a NumPy array of shape (classes, classes).
+    `get` gives a NumPy array of shape (classes, classes). It is no figure of an epoch: among the
+    metrics of a `weft.Model`, read it with `get` after `evaluate`.
 
     >>> from weft import metric, np
     >>> table = metric.ConfusionMatrix()
@@ -102,9 +103,6 @@ class ConfusionMatrix(EvalMetric):
             "all": table.sum(),
         }[self.normalize]
         return table / numpy.maximum(sums, 1)
-
-    def get_name_value(self) -> list[tuple[str, Any]]:
-        return [self.get()]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name}={self.get()[1]})"
