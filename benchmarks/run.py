@@ -17,7 +17,7 @@ WITH_MORE = ("chains.py",)
 IN_MINUTES = (
     *("overlap.py", "operators.py", "hand_written.py", "mixed_precision.py", "planning.py"),
     *("loss_curves.py", "fashion_mnist.py", "quantization.py", "cortexm.py", "imported_tflite.py"),
-    *("kernel_build.py", "runtime_library.py"),
+    *("kernel_build.py", "runtime_library.py", "jpeg_pipeline.py"),
 )
 
 

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+from typing import NamedTuple
 
 import numpy
 import pytest
@@ -28,6 +29,20 @@ def test_array_dataset_pairs_rows():
     assert len(dataset) == 3
     with pytest.raises(ValueError, match=r"same length; got \[2, 3\]"):
         data.ArrayDataset([1, 2], [1, 2, 3])
+
+
+class Pair(NamedTuple):
+    image: float
+    label: int
+
+
+def test_a_transform_of_the_first_part_keeps_names():
+    rows = data.SimpleDataset([Pair(1.5, 0), Pair(2.5, 1)])
+    assert list(rows.transform_first(negative)) == [Pair(-1.5, 0), Pair(-2.5, 1)]
+    assert list(rows.transform_first(negative, lazy=False)) == [Pair(-1.5, 0), Pair(-2.5, 1)]
+    assert list(data.SimpleDataset([1.0]).transform_first(negative)) == [-1.0]
+    (batch,) = data.DataLoader(rows.transform_first(negative), 2, num_workers=1)
+    assert batch.image.tolist() == [-1.5, -2.5] and batch.label.tolist() == [0, 1]
 
 
 def test_transforms_filters_and_parts():

@@ -53,6 +53,7 @@ PAGES = [
     "audio",
     "bring-your-model",
     "control-flow",
+    "data",
     "derivatives",
     "from-caffe",
     "from-mxnet",

@@ -285,28 +285,31 @@ def test_files_of_others_are_known(kind, tmp_path):
         layer.load_parameters(path)
 
 
-def test_what_workers_cannot_make_is_told_of_threads():
+def test_what_workers_cannot_make_is_told_of_threads(tmp_path):
     code = """
     from weft import gluon
-    class Numbers(gluon.data.Dataset):
-        def __len__(self):
-            return 4
-        def __getitem__(self, index):
-            return float(index)
-    loader = gluon.data.DataLoader(Numbers(), 2, num_workers=1)
-    try:
-        list(loader)
-    except TypeError as error:
-        print(error)
+    if __name__ == "__main__":
+        class Numbers(gluon.data.Dataset):
+            def __len__(self):
+                return 4
+            def __getitem__(self, index):
+                return float(index)
+        loader = gluon.data.DataLoader(Numbers(), 2, num_workers=1)
+        try:
+            list(loader)
+        except TypeError as error:
+            print(error)
     """
+    (tmp_path / "program.py").write_text(textwrap.dedent(code))
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)],
+        [sys.executable, tmp_path / "program.py"],
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
-    assert "notebook" in done.stdout and "`thread_pool=True`" in done.stdout, done.stderr
+    told = 'what is defined under `if __name__ == "__main__":` is not there'
+    assert told in done.stdout and "`thread_pool=True`" in done.stdout, done.stderr
 
 
 def test_the_package_is_a_command():

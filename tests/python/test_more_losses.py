@@ -1,6 +1,7 @@
 """Losses of masks and vectors, weights of classes: against formulas, with gradients."""
 
 import math
+from functools import partial
 
 import numpy
 import pytest
@@ -148,3 +149,49 @@ def test_weights_of_classes_with_labels_that_are_shares():
 )
 def test_names_make_losses(name):
     assert isinstance(gluon.loss.create(name), gluon.loss.Loss)
+
+
+PLACES, BITS = numpy.random.default_rng(4).normal(size=(2, 3, 6)).astype("float32")
+BITS = (BITS > 0).astype("float32")
+HIDDEN = numpy.zeros((3, 6), bool)
+HIDDEN[0, 2:], HIDDEN[1, :1], HIDDEN[2] = True, True, True
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        gluon.loss.SigmoidBCELoss,
+        partial(gluon.loss.SigmoidBCELoss, label_smoothing=0.3),
+        partial(gluon.loss.FocalLoss, sparse_label=False),
+        gluon.loss.DiceLoss,
+        gluon.loss.TverskyLoss,
+    ],
+    ids=["sigmoid", "smoothed", "focal", "dice", "tversky"],
+)
+@pytest.mark.parametrize("is_hybrid", [False, True])
+def test_ignored_labels_do_not_count_and_have_no_slope(make, is_hybrid):
+    """A sample without them has the loss of what is left of it."""
+    loss_of = make(ignore_index=255)
+    if is_hybrid:
+        loss_of.hybridize()
+    scores = np.array(PLACES)
+    scores.attach_grad()
+    with autograd.record():
+        losses = loss_of(scores, np.array(numpy.where(HIDDEN, 255, BITS)))
+    losses.backward()
+    for found, row, label, hidden in zip(losses, PLACES, BITS, HIDDEN, strict=True):
+        if hidden.all():
+            assert found.item() == 0
+            continue
+        wanted = make()(np.array(row[~hidden][None]), np.array(label[~hidden][None]))
+        assert found.item() == pytest.approx(wanted.item(), rel=1e-5)
+    slopes = scores.grad.asnumpy()
+    assert (slopes[HIDDEN] == 0).all() and (slopes[~HIDDEN] != 0).all()
+
+
+def test_ignored_classes_of_the_focal_loss_are_no_background():
+    labels = numpy.array([[0, 1, -1, 9]])
+    scores = numpy.random.default_rng(0).normal(size=(1, 4, 3)).astype("float32")
+    found = gluon.loss.FocalLoss(ignore_index=9)(np.array(scores), np.array(labels))
+    wanted = gluon.loss.FocalLoss()(np.array(scores[:, :3]), np.array(labels[:, :3]))
+    assert found.item() == pytest.approx(wanted.item(), rel=1e-5)

@@ -54,6 +54,17 @@ def shares(kind, labels, chosen, k):
     return hits / of if of else 0.0, hits, of
 
 
+@pytest.mark.parametrize("kind", ["ConfusionMatrix", "Precision", "Recall", "IoU", "CohenKappa"])
+def test_classes_may_be_another_axis(kind):
+    labels = RNG.integers(0, 3, (2, 4, 5))
+    scores = RNG.uniform(size=(2, 3, 4, 5))
+    options = {"average": None} if kind in ("Precision", "Recall", "IoU") else {}
+    first, last = (getattr(metric, kind)(**options, axis=axis) for axis in (1, -1))
+    first.update(np.array(labels), np.array(scores))
+    last.update(np.array(labels), np.array(numpy.moveaxis(scores, 1, -1)))
+    numpy.testing.assert_array_equal(first.get()[1], last.get()[1])
+
+
 @pytest.mark.parametrize("kind", ["Precision", "Recall", "IoU"])
 def test_shares_by_class_and_their_means(kind):
     make = getattr(metric, kind)

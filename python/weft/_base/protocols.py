@@ -52,8 +52,30 @@ class AsNumPy(Protocol):
     def asnumpy(self) -> Any: ...
 
 
+@runtime_checkable
+class Frame(Protocol):
+    """A table of pandas or polars: columns by their names."""
+
+    columns: Any
+    dtypes: Any
+
+    def __getitem__(self, name: Any) -> Any: ...
+
+
+@runtime_checkable
+class ArrowTable(Protocol):
+    """A table of Arrow: columns by their names."""
+
+    column_names: Any
+    schema: Any
+
+    def __getitem__(self, name: Any) -> Any: ...
+
+
 __all__ = [
+    "ArrowTable",
     "AsNumPy",
+    "Frame",
     "HasDtype",
     "HasMaxLength",
     "HasRows",

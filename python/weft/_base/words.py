@@ -274,7 +274,63 @@ DATA: Table = {
     **_alike("collate default_collate", "write `gluon.data.default_batchify_fn`"),
     **_alike("Subset", "write `gluon.data.SimpleDataset(samples)`"),
     **_alike("WebDataset", "write `gluon.data.TarDataset(paths)`"),
+    **_alike(
+        "SortedBucketSampler FixedBucketSampler BucketIterator DynamicBatchSampler",
+        "write `gluon.data.BucketSampler(lengths, batch_size)`",
+    ),
+    **_alike(
+        "Vocab Vocabulary Tokenizer",
+        "write `gluon.data.text.Vocabulary` or `gluon.data.text.Tokenizer`",
+    ),
+    **_alike("memmap", "write `gluon.data.MappedArray(path)`"),
     **_alike("ChainDataset", "write `gluon.data.ConcatDataset(*datasets)`"),
+}
+
+VISION: Table = {
+    **_alike(
+        "ImageFolder image_dataset_from_directory",
+        "write `gluon.data.vision.ImageFolderDataset(root)`",
+    ),
+    **_alike("CocoDetection", "write `gluon.data.vision.COCODetection`"),
+    **_alike("Mixup", "write `gluon.data.vision.MixUp(classes)`"),
+    **_alike("Cutmix", "write `gluon.data.vision.CutMix(classes)`"),
+}
+
+TRANSFORMS: Table = {
+    **_alike(
+        "RandomHorizontalFlip HorizontalFlip",
+        "write `gluon.data.vision.transforms.RandomFlipLeftRight(p)`",
+    ),
+    **_alike(
+        "RandomVerticalFlip VerticalFlip",
+        "write `gluon.data.vision.transforms.RandomFlipTopBottom(p)`",
+    ),
+    **_alike("ColorJitter", "write `gluon.data.vision.transforms.RandomColorJitter`"),
+    **_alike("RandomGrayscale Grayscale", "write `gluon.data.vision.transforms.RandomGray(p)`"),
+    **_alike("ConvertImageDtype ToDtype", 'write `gluon.data.vision.transforms.Cast("float32")`'),
+    **_alike("PILToTensor ToImage", "write `gluon.data.vision.transforms.ToTensor()`"),
+    **_alike("RandomGaussianBlur", "write `gluon.data.vision.transforms.GaussianBlur(sigma)`"),
+    **_alike("TrivialAugmentWide", "write `gluon.data.vision.transforms.TrivialAugment()`"),
+    **_alike("RandomZoom", "write `gluon.data.vision.transforms.RandomAffine(0, scale=scale)`"),
+    **_alike("Sequential", "write `gluon.data.vision.transforms.Compose(transforms)`"),
+    **_alike("Rescaling", "write `gluon.data.vision.transforms.ToTensor()`, which divides by 255"),
+    **_alike(
+        "MixUp CutMix",
+        "write `gluon.data.vision.MixUp(classes)` or `gluon.data.vision.CutMix(classes)`",
+    ),
+}
+
+TEXT: Table = {
+    **_alike(
+        "Vocab build_vocab_from_iterator StringLookup", "write `gluon.data.text.Vocabulary(counts)`"
+    ),
+    **_alike(
+        "AutoTokenizer PreTrainedTokenizerFast",
+        'write `gluon.data.text.Tokenizer("tokenizer.json")`',
+    ),
+    **_alike("WikiText2 WikiText103", "write `gluon.data.text.CorpusDataset(tokens, length)`"),
+    **_alike("TextDataset LineByLineTextDataset", "write `gluon.data.text.TextLineDataset(paths)`"),
+    **_alike("pad_sequence", "write `gluon.data.batchify.Pad()`"),
 }
 
 SCHEDULERS: Table = {

@@ -11,7 +11,8 @@ of any rank, with gradients. The blocks go into networks, `.weft` files and C.
 
 from weft._base import spelling as _spelling
 from weft._base import words as _words
-from weft.audio import _files, _layers, _masks, _mel, _mel_layers, _signals, _spectra
+from weft.audio import _datasets, _files, _layers, _masks, _mel, _mel_layers, _signals, _spectra
+from weft.audio._datasets import *  # noqa: F403
 from weft.audio._files import *  # noqa: F403
 from weft.audio._layers import *  # noqa: F403
 from weft.audio._masks import *  # noqa: F403
@@ -21,6 +22,7 @@ from weft.audio._signals import *  # noqa: F403
 from weft.audio._spectra import *  # noqa: F403
 
 __all__ = [
+    *_datasets.__all__,
     *_files.__all__,
     *_layers.__all__,
     *_masks.__all__,

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy
+
 from weft import np, npx
 from weft._base.errors import InvalidType, InvalidValue
 from weft._base.registry import Registry
@@ -125,9 +127,22 @@ class EvalMetric:
         return self.name, self.total / self.count if self.count else math.nan
 
     def get_name_value(self) -> list[tuple[str, float]]:
-        """Pairs of name and value, one for each figure."""
+        """Pairs of name and value, one for each figure, as `fit` has them: of figures by class
+        "recall_0", "recall_1" and so on. A table, such as of `ConfusionMatrix`, is no figure: `get`
+        gives it.
+
+        >>> from weft import metric, np
+        >>> recall = metric.Recall(average=None)
+        >>> recall.update(np.array([0, 1, 1]), np.array([0, 1, 0]))
+        >>> recall.get_name_value()
+        [('recall_0', 1.0), ('recall_1', 0.5)]
+        """
         name, value = self.get()
-        return list(zip(name, value, strict=True)) if isinstance(name, list) else [(name, value)]
+        if isinstance(name, list):
+            return list(zip(name, value, strict=True))
+        if not isinstance(value, numpy.ndarray | np.ndarray):
+            return [(name, value)]
+        return [(f"{name}_{k}", v) for k, v in enumerate(value.tolist())] if value.ndim == 1 else []
 
     def __repr__(self) -> str:
         figures = ", ".join(f"{name}={value:.6g}" for name, value in self.get_name_value())
@@ -173,9 +188,16 @@ class CompositeEvalMetric(EvalMetric):
         for metric in self.metrics:
             metric.update(labels, preds)
 
-    def get(self) -> tuple[list[str], list[float]]:
-        found = [pair for metric in self.metrics for pair in metric.get_name_value()]
-        return [name for name, _ in found], [value for _, value in found]
+    def get(self) -> tuple[list[str], list[Any]]:
+        names, values = [], []
+        for metric in self.metrics:
+            name, value = metric.get()
+            names += name if isinstance(name, list) else [name]
+            values += value if isinstance(name, list) else [value]
+        return names, values
+
+    def get_name_value(self) -> list[tuple[str, float]]:
+        return [pair for metric in self.metrics for pair in metric.get_name_value()]
 
 
 class CustomMetric(EvalMetric):

@@ -17,12 +17,13 @@ class ConfusionMatrix(EvalMetric):
     """The table of labels (rows) and predicted classes (columns), with the number of samples.
 
     classes: how many there are; None: as many as the data shows
-    labels: class indices; preds: the same, or scores with one more axis, the last
+    labels: class indices; preds: the same, or scores with one more axis, `axis`
     normalize: "true" divides by the sums of rows, "pred" by those of columns, "all" by the number
         of samples; None for counts
     ignore_index: labels that do not count
 
-    `get` gives a NumPy array of shape (classes, classes).
+    `get` gives a NumPy array of shape (classes, classes). It is no figure of an epoch: among the
+    metrics of a `weft.Model`, read it with `get` after `evaluate`.
 
     >>> from weft import metric, np
     >>> table = metric.ConfusionMatrix()
@@ -38,6 +39,7 @@ class ConfusionMatrix(EvalMetric):
         name: str = "confusion_matrix",
         *,
         ignore_index: int | None = None,
+        axis: int = -1,
     ) -> None:
         if classes is not None:
             require_whole(type(self).__name__, "classes", classes, 1)
@@ -45,6 +47,7 @@ class ConfusionMatrix(EvalMetric):
         rule = "true, pred, all or None"
         require(normalize in known, type(self).__name__, "normalize", rule, repr(normalize))
         self.classes, self.normalize, self.ignore_index = classes, normalize, ignore_index
+        self.axis = axis
         super().__init__(name)
 
     def reset(self) -> None:
@@ -54,7 +57,7 @@ class ConfusionMatrix(EvalMetric):
     def update(self, labels: Any, preds: Any) -> None:
         where = type(self).__name__
         for label, pred in pairs(labels, preds, where):
-            chosen = np.argmax(pred, axis=-1) if pred.ndim > label.ndim else pred
+            chosen = np.argmax(pred, axis=self.axis) if pred.ndim > label.ndim else pred
             if chosen.shape != label.shape:
                 raise InvalidValue(
                     f"{where}: `preds` of shape {pred.shape} do not fit `labels` of shape "
@@ -101,9 +104,6 @@ class ConfusionMatrix(EvalMetric):
         }[self.normalize]
         return table / numpy.maximum(sums, 1)
 
-    def get_name_value(self) -> list[tuple[str, Any]]:
-        return [self.get()]
-
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name}={self.get()[1]})"
 
@@ -122,6 +122,7 @@ class _ByClass(ConfusionMatrix):
         *,
         classes: int | None = None,
         ignore_index: int | None = None,
+        axis: int = -1,
     ) -> None:
         require(
             average in _AVERAGES,
@@ -131,7 +132,7 @@ class _ByClass(ConfusionMatrix):
             repr(average),
         )
         self.average = average
-        super().__init__(classes, None, name, ignore_index=ignore_index)
+        super().__init__(classes, None, name, ignore_index=ignore_index, axis=axis)
 
     def _counts(self) -> tuple[Any, Any]:
         """By class: what is right, and what it is a share of."""
@@ -172,8 +173,9 @@ class Precision(_ByClass):
         *,
         classes: int | None = None,
         ignore_index: int | None = None,
+        axis: int = -1,
     ) -> None:
-        super().__init__(average, name, classes=classes, ignore_index=ignore_index)
+        super().__init__(average, name, classes=classes, ignore_index=ignore_index, axis=axis)
 
     def _counts(self) -> tuple[Any, Any]:
         return numpy.diag(self.table), self.table.sum(axis=0)
@@ -186,7 +188,8 @@ class Recall(_ByClass):
         weighted by the number of labels, "micro" counts all classes together, None gives an array
         by class
     classes: how many there are; None: as many as the data shows
-    labels: class indices; preds: the same, or scores with one more axis, the last
+    labels: class indices; preds: the same, or scores with one more axis, `axis`
+    ignore_index: labels that do not count
 
     >>> from weft import metric, np
     >>> recall = metric.Recall(average=None)
@@ -202,8 +205,9 @@ class Recall(_ByClass):
         *,
         classes: int | None = None,
         ignore_index: int | None = None,
+        axis: int = -1,
     ) -> None:
-        super().__init__(average, name, classes=classes, ignore_index=ignore_index)
+        super().__init__(average, name, classes=classes, ignore_index=ignore_index, axis=axis)
 
     def _counts(self) -> tuple[Any, Any]:
         return numpy.diag(self.table), self.table.sum(axis=1)
@@ -212,7 +216,8 @@ class Recall(_ByClass):
 class IoU(_ByClass):
     """Intersection over union of the places of a class, as for segmentation: the mean over classes.
 
-    Arguments as for `Recall`; labels of shape (N, H, W), preds with the classes in the last axis.
+    Arguments as for `Recall`; labels of shape (N, H, W), preds with the classes in `axis`, which is
+    1 for networks of images.
     """
 
     def __init__(
@@ -222,8 +227,9 @@ class IoU(_ByClass):
         *,
         classes: int | None = None,
         ignore_index: int | None = None,
+        axis: int = -1,
     ) -> None:
-        super().__init__(average, name, classes=classes, ignore_index=ignore_index)
+        super().__init__(average, name, classes=classes, ignore_index=ignore_index, axis=axis)
 
     def _counts(self) -> tuple[Any, Any]:
         hits = numpy.diag(self.table)
@@ -244,13 +250,14 @@ class CohenKappa(ConfusionMatrix):
         *,
         classes: int | None = None,
         ignore_index: int | None = None,
+        axis: int = -1,
     ) -> None:
         known = (None, "linear", "quadratic")
         require(
             weights in known, "CohenKappa", "weights", "linear, quadratic or None", repr(weights)
         )
         self.weights = weights
-        super().__init__(classes, None, name, ignore_index=ignore_index)
+        super().__init__(classes, None, name, ignore_index=ignore_index, axis=axis)
 
     def get(self) -> tuple[str, float]:
         count = self.table.sum()

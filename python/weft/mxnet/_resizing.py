@@ -8,7 +8,7 @@ import numpy
 
 from weft._base.errors import InvalidValue
 from weft.gluon.data.vision._decoding import has_opencv, opencv
-from weft.gluon.data.vision.transforms import _resized as native
+from weft.gluon.data.vision._resampling import resized as native
 
 Size = tuple[int, int]
 _NEAREST, _BILINEAR, _CUBIC, _AREA, _LANCZOS = range(5)

@@ -6,6 +6,7 @@ an epoch are the loader's. Doubles of NumPy become float32, which is what networ
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from operator import length_hint
 from typing import Any, NamedTuple
 
 import numpy
@@ -15,6 +16,7 @@ from weft._base.errors import InvalidType, InvalidValue
 from weft._base.options import require, require_whole
 from weft._core.typing import ndarray
 from weft.gluon.data import ArrayDataset, DataLoader, Dataset
+from weft.training._frames import table_numbers
 
 DEFAULT_BATCH_SIZE = 32
 
@@ -42,7 +44,8 @@ class Source(NamedTuple):
     @property
     def steps(self) -> int | None:
         """The number of batches of an epoch, where it is known."""
-        return len(self.loader) if isinstance(self.loader, DataLoader) else None
+        known = length_hint(self.loader, -1) if isinstance(self.loader, DataLoader) else -1
+        return known if known >= 0 else None
 
     def epoch(self, steps: int | None) -> Iterator[Batch]:
         """The batches of one epoch, at most `steps`."""
@@ -113,7 +116,7 @@ def array_of(where: str, name: str, given: Any) -> Any:
         found = given
     else:
         try:
-            rows = numpy.asarray(given)
+            rows = numpy.asarray(table_numbers(where, name, given))
         except ValueError as error:
             raise InvalidValue(f"{where}: `{name}` must be an array; {error}") from None
         if rows.dtype.kind not in "biufc":

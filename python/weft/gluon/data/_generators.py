@@ -12,6 +12,7 @@ import numpy
 
 from weft import np
 from weft._base.errors import FileFailure
+from weft._core import native
 
 State = dict[str, Any]
 
@@ -35,8 +36,8 @@ def restore(state: State) -> None:
 
 def seed(epoch: int, batch: int) -> None:
     """Sets all generators to what a batch of an epoch begins with, whoever makes it."""
-    words = numpy.random.SeedSequence(epoch, spawn_key=(batch,)).generate_state(4)
-    np.random.seed(int.from_bytes(words[:2].tobytes(), "little"))
+    words = _words(epoch, batch)
+    np.random.seed(_seed_of(words))
     numpy.random.seed(words)
     random.seed(words.tobytes())
 
@@ -52,6 +53,27 @@ def seeded(epoch: int, batch: int) -> Iterator[None]:
         np.random.set_state(before[0])
         numpy.random.set_state(before[1])
         random.setstate(before[2])
+
+
+@contextmanager
+def seeded_thread(epoch: int, batch: int) -> Iterator[None]:
+    """A block of one thread among others: `np.random` draws in it what it does in `seeded`. The
+    other generators have one state for all threads and are left alone."""
+    stream = native.RandomStream(_seed_of(_words(epoch, batch)), 0)
+    before = stream.enter()
+    try:
+        yield
+    finally:
+        stream.leave(before)
+
+
+def _words(epoch: int, batch: int) -> Any:
+    return numpy.random.SeedSequence(epoch, spawn_key=(batch,)).generate_state(4)
+
+
+def _seed_of(words: Any) -> int:
+    """That of `np.random`."""
+    return int.from_bytes(words[:2].tobytes(), "little")
 
 
 def check(state: State, complaint: str) -> None:
@@ -81,4 +103,4 @@ def _plain(value: Any) -> Any:
     return value.tolist() if isinstance(value, numpy.ndarray | numpy.generic) else value
 
 
-__all__ = ["State", "check", "restore", "seed", "seeded", "state"]
+__all__ = ["State", "check", "restore", "seed", "seeded", "seeded_thread", "state"]

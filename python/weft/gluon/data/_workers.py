@@ -10,6 +10,7 @@ share, so that it can be told of a worker that died.
 import mmap
 import os
 import pickle
+import pickletools
 import queue
 import signal
 import struct
@@ -84,8 +85,9 @@ def _not_here(error: Exception) -> Exception:
     """The error for a data set that a worker cannot make out of what it was sent."""
     told = InvalidType(
         "DataLoader: `dataset` and `batchify_fn` must be objects that worker processes can make "
-        f"again; got {type(error).__name__}: {error}; classes and functions of a notebook or of an "
-        "interactive session are not there: put them in a module, or use `thread_pool=True`"
+        f"again; got {type(error).__name__}: {error}; what is defined under "
+        '`if __name__ == "__main__":` is not there: put it above or in a module, or use '
+        "`thread_pool=True`"
     )
     told.__cause__ = error
     return told
@@ -227,6 +229,22 @@ class WorkerPool:
 
     def _worker_of(self, batch: int) -> _Worker:
         return self._workers[batch % len(self._workers)]
+
+
+def stays_here(make_batch: MakeBatch) -> bool:
+    """Is something of it defined in a notebook or another session that no process can import?"""
+    import __main__ as main
+
+    file = getattr(main, "__file__", None)
+    if getattr(main, "__spec__", None) is not None or (file and os.path.isfile(file)):
+        return False  # workers import the program
+    if file:
+        return True  # they would try to: it came from a pipe
+    try:
+        stream = pickle.dumps(make_batch, protocol=5, buffer_callback=lambda _: None)
+    except Exception:
+        return True  # functions without a name
+    return any(argument == "__main__" for _, argument, _ in pickletools.genops(stream))
 
 
 def _packed(make_batch: MakeBatch) -> Parcel:

@@ -5,38 +5,44 @@ given. They differ in what starts one: nothing, a gather queued for the engine, 
 worker process. Order and values are the same in all of them.
 """
 
+import warnings
 import weakref
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, MutableSequence
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import NoneType
 from typing import Any
 
-import numpy
-
 from weft import engine, np
-from weft._base.errors import InvalidValue, TimedOut
+from weft._base.errors import InvalidType, InvalidValue, TimedOut
 from weft._base.options import require, require_whole
 from weft._base.spelling import named_arguments
-from weft._core import native
 from weft._core.files import check_form
 from weft.gluon.data import _generators
-from weft.gluon.data._blocks import shared_out
 from weft.gluon.data._epoch import Epoch, Place, sampler_state, set_sampler_state
-from weft.gluon.data._workers import NO_SAMPLE, WorkerPool
-from weft.gluon.data.batchify import OddSample, Stack, default_batchify_fn, gather_rows
-from weft.gluon.data.dataset import ArrayDataset, Dataset, SimpleDataset
+from weft.gluon.data._making import BatchMaker
+from weft.gluon.data._workers import WorkerPool, stays_here
+from weft.gluon.data.dataset import Dataset, SimpleDataset
 from weft.gluon.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
+from weft.gluon.data.streams import IterableDataset, StreamSampler, changed
 
 Batches = Generator[Any, None, None]
 
-_STATE_FORM = {"samples": int, "sampler": dict, "epoch": (dict, NoneType)}
+_STATE_FORM = {"samples": (int, NoneType), "sampler": dict, "epoch": (dict, NoneType)}
+_STAYS = (
+    "DataLoader: `dataset` or `batchify_fn` is defined in this interactive session, where worker "
+    "processes cannot find it, so threads make the batches; put it in a module for processes, or "
+    "write `thread_pool=True`"
+)
 _EPOCH_FORM = {"random": dict, "given": int, "checksum": int}
 
 
 class DataLoader:
     """Batches of a data set; iterating over it is one epoch.
 
+    dataset: anything with numbers and a length, or an `IterableDataset`, which is iterated here:
+        its last `map`s and the decoding of a `TarDataset` are done where batches are made, by
+        workers
     shuffle: take samples in random order (`np.random.seed` decides); or give a `sampler`
     last_batch: "keep" (default), "discard" or "rollover" what does not fill a batch
     batch_sampler: gives lists of sample numbers; then none of the above may be given
@@ -45,8 +51,10 @@ class DataLoader:
         pickled for them once; they stay for the next epoch, and end with the loader, or when an
         epoch is left early. Each batch has seeds of its own (of `np.random`, `numpy.random` and
         `random`), the same for any number of workers and without them. A program that uses them has
-        its main part under `if __name__ == "__main__":`
-    thread_pool: threads instead of processes, which share the seeds of this process
+        its main part under `if __name__ == "__main__":`. In a notebook or an interactive session
+        threads are taken, with a warning, where something is defined there
+    thread_pool: threads instead of processes. Each batch has its seed of `np.random` there, too;
+        those of `numpy.random` and `random` are shared by the threads of a process
     prefetch: how many batches are made ahead: 2 for each worker by default. Without workers the
         engine gathers rows of an ArrayDataset of Weft's arrays, 1 batch ahead by default; NumPy
         arrays are gathered at once unless `prefetch` is given, and then copied into Weft here
@@ -85,11 +93,15 @@ class DataLoader:
             if number is not None:
                 require_whole("DataLoader", name, number, 0)
         require(timeout > 0, "DataLoader", "timeout", "above 0", timeout)
-        dataset = dataset if isinstance(dataset, Dataset) else SimpleDataset(dataset)
-        self._batch_sampler: Any = _batch_sampler_of(
-            len(dataset), batch_size, shuffle, sampler, last_batch, batch_sampler
-        )
-        self._make_batch = _BatchMaker(dataset, batchify_fn)
+        given = batch_size, shuffle, sampler, last_batch, batch_sampler
+        self._samples: int | None = None
+        if isinstance(dataset, IterableDataset):
+            dataset, self._batch_sampler = _stream_parts(dataset, *given)
+        else:
+            dataset = dataset if isinstance(dataset, Dataset) else SimpleDataset(dataset)
+            self._samples = len(dataset)
+            self._batch_sampler = _batch_sampler_of(self._samples, *given)
+        self._make_batch = BatchMaker(dataset, batchify_fn)
         self._num_workers = num_workers
         self._thread_pool = thread_pool
         self._timeout = timeout
@@ -98,7 +110,6 @@ class DataLoader:
         else:
             self._prefetch = self._make_batch.prefetch_here(prefetch)
         self._idle: list[WorkerPool] = []
-        self._samples = len(dataset)
         self._continued: Place | None = None  # where the next epoch is, if not at its beginning
         self._latest: weakref.ref[Epoch] | None = None
 
@@ -122,9 +133,14 @@ class DataLoader:
                 lambda batch, indices: self._start_here(place.seed, batch, indices),
                 lambda made: made,
             )
+        if not (self._thread_pool or self._idle) and stays_here(self._make_batch):
+            warnings.warn(_STAYS, stacklevel=3)
+            self._thread_pool = True
         return self._by_threads(place) if self._thread_pool else self._by_processes(place)
 
     def __len__(self) -> int:
+        if self._samples is None:
+            raise InvalidType("DataLoader: a stream has no length; iterate over the batches")
         return len(self._batch_sampler)
 
     # ---- the place in the order of samples
@@ -228,12 +244,16 @@ class DataLoader:
                     f"DataLoader: a batch was not made within `timeout` {self._timeout} s"
                 ) from error
 
+        def make(batch: int, indices: list[int]) -> Any:
+            with _generators.seeded_thread(place.seed, batch):
+                return self._make_batch(indices)
+
         threads = ThreadPoolExecutor(self._num_workers, "weft loader")
         try:
             yield from _ahead(
                 self._prefetch,
                 place,
-                lambda _, indices: threads.submit(self._make_batch, indices),
+                lambda batch, indices: threads.submit(make, batch, indices),
                 result,
             )
         finally:
@@ -273,74 +293,26 @@ def _ahead(
         yield finish(started.popleft())
 
 
-class _BatchMaker:
-    """Makes a batch of sample numbers, in this process or a worker."""
-
-    def __init__(self, dataset: Dataset, batchify: Callable[[list[Any]], Any] | None) -> None:
-        self._dataset = dataset
-        self._batchify = batchify or default_batchify_fn
-        self._rows = _rows_of(dataset) if batchify is None else None
-
-    @property
-    def picks_rows(self) -> bool:
-        """Are batches rows of arrays, which no code of a data set makes?"""
-        return self._rows is not None
-
-    def prefetch_here(self, wanted: int | None) -> int:
-        """How many batches the engine can gather ahead; NumPy arrays become Weft's for that."""
-        if self._rows is None:
-            return 0
-        if wanted is None:
-            return int(all(isinstance(rows, native.ndarray) for rows in self._rows))
-        if wanted:
-            self._rows = [
-                rows if isinstance(rows, native.ndarray) else np.array(rows) for rows in self._rows
-            ]
-        return wanted
-
-    def __call__(self, indices: list[int], place: MutableSequence[int] | None = None) -> Any:
-        """`place[0]` is kept at the number of the sample within the batch that is being made."""
-        if self._rows is None:
-            try:
-                return self._batch_of(indices, [NO_SAMPLE] if place is None else place)
-            except OddSample as error:
-                raise error.of(indices) from None
-        batches = [_gather(rows, indices) for rows in self._rows]
-        return batches if len(batches) > 1 else batches[0]
-
-    def _batch_of(self, indices: list[int], place: MutableSequence[int]) -> Any:
-        samples = self._samples(indices, place)
-        if isinstance(self._batchify, Stack):
-            return self._batchify.of(samples, len(indices))
-        return self._batchify(list(samples))
-
-    def _samples(self, indices: list[int], place: MutableSequence[int]) -> Iterator[Any]:
-        for number, index in enumerate(indices):
-            place[0] = number
-            try:
-                sample = self._dataset[index]
-            except Exception as error:
-                error.add_note(f"DataLoader: sample {index}")
-                raise
-            yield sample
-        place[0] = NO_SAMPLE
-
-
-def _gather(rows: Any, indices: list[int]) -> Any:
-    """One gather instead of a stack of samples."""
-    if isinstance(rows, numpy.ndarray):
-        return gather_rows(rows, indices)
-    out = shared_out((len(indices), *rows.shape[1:]), rows.dtype)
-    return np.take(rows, np.array(indices, "int64"), 0, out=out)
-
-
-def _rows_of(dataset: Dataset) -> list[Any] | None:
-    """The arrays behind a data set that only picks their rows."""
-    if type(dataset).__getitem__ is not ArrayDataset.__getitem__:
-        return None
-    if not all(isinstance(array, numpy.ndarray | native.ndarray) for array in dataset.arrays):
-        return None
-    return list(dataset.arrays)
+def _stream_parts(
+    stream: IterableDataset,
+    batch_size: int | None,
+    shuffle: bool,
+    sampler: Sampler | None,
+    last_batch: str | None,
+    batch_sampler: Sampler | None,
+) -> tuple[Dataset, StreamSampler]:
+    """What workers do to samples, and what gives lists of these."""
+    if sampler is not None or batch_sampler is not None:
+        raise InvalidValue("DataLoader: a stream has an order already: give no sampler")
+    if shuffle:
+        raise InvalidValue(
+            "DataLoader: a stream has no random order; write `stream.shuffle(size)` for that of a "
+            "buffer, without `shuffle`"
+        )
+    if batch_size is None:
+        raise InvalidValue("DataLoader: `batch_size` must be given with a stream")
+    source, functions = stream.parted()
+    return changed(functions), StreamSampler(source, batch_size, last_batch or "keep")
 
 
 def _batch_sampler_of(

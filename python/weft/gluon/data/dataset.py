@@ -8,6 +8,7 @@ from typing import Any
 import numpy
 
 from weft import np
+from weft._base.containers import sequence_of
 from weft._base.errors import IndexOutOfRange, InvalidValue
 
 
@@ -27,8 +28,10 @@ class Dataset:
         return mapped if lazy else SimpleDataset([mapped[i] for i in range(len(mapped))])
 
     def transform_first(self, function: Callable[[Any], Any], lazy: bool = True) -> "Dataset":
-        """The same for the first part of every sample only: the data, not the label."""
-        return self.transform(_OnFirst(function), lazy)
+        """The same for the first part of every sample only: the data, not the label. Named tuples
+        stay what they are."""
+        mapped = _OnFirst(self, function)
+        return mapped if lazy else SimpleDataset([mapped[i] for i in range(len(mapped))])
 
     def filter(self, keeps: Callable[[Any], bool]) -> "Dataset":
         """The samples that `keeps` is true for."""
@@ -52,16 +55,6 @@ class Dataset:
         return _Chosen(self, list(indices))
 
 
-class _OnFirst:
-    """An object rather than a closure: worker processes are sent it."""
-
-    def __init__(self, function: Callable[[Any], Any]) -> None:
-        self._function = function
-
-    def __call__(self, first: Any, *rest: Any) -> Any:
-        return (self._function(first), *rest) if rest else self._function(first)
-
-
 class _Mapped(Dataset):
     def __init__(self, dataset: Dataset, function: Callable[..., Any]) -> None:
         self._dataset = dataset
@@ -73,6 +66,14 @@ class _Mapped(Dataset):
 
     def __len__(self) -> int:
         return len(self._dataset)
+
+
+class _OnFirst(_Mapped):
+    def __getitem__(self, index: int) -> Any:
+        sample = self._dataset[index]
+        if not isinstance(sample, tuple):
+            return self._function(sample)
+        return sequence_of(type(sample), (self._function(sample[0]), *sample[1:]))
 
 
 class _Chosen(Dataset):

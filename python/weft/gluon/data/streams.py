@@ -9,6 +9,7 @@ way, and files of tar that hold samples (the form of WebDataset).
 """
 
 import io
+import itertools
 import json
 import queue
 import tarfile
@@ -23,6 +24,8 @@ from weft import np
 from weft._base.errors import FileFailure, InvalidType, InvalidValue, MissingFile
 from weft._base.options import require, require_whole
 from weft.gluon.data.batchify import default_batchify_fn
+from weft.gluon.data.dataset import Dataset
+from weft.gluon.data.sampler import Sampler
 
 Samples = Callable[[], Iterator[Any]]
 
@@ -52,9 +55,12 @@ class IterableDataset:
 
     def map(self, function: Callable[..., Any]) -> "IterableDataset":
         """Each sample changed; tuples are given as several arguments."""
-        return IterableDataset(
-            lambda: (function(*s) if isinstance(s, tuple) else function(s) for s in self)
-        )
+        return _Changed(self, function)
+
+    def parted(self) -> tuple["IterableDataset", list[Callable[..., Any]]]:
+        """A stream, and what is done to each of its samples at last, which a loader has its workers
+        do."""
+        return self, []
 
     def filter(self, keeps: Callable[[Any], bool]) -> "IterableDataset":
         """The samples that `keeps` is true for."""
@@ -105,6 +111,20 @@ class IterableDataset:
         return IterableDataset(lambda: _ahead(self, count))
 
 
+class _Changed(IterableDataset):
+    def __init__(self, stream: IterableDataset, function: Callable[..., Any]) -> None:
+        super().__init__(lambda: (_applied(function, sample) for sample in stream))
+        self._stream, self._function = stream, function
+
+    def parted(self) -> tuple[IterableDataset, list[Callable[..., Any]]]:
+        stream, functions = self._stream.parted()
+        return stream, [*functions, self._function]
+
+
+def _applied(function: Callable[..., Any], sample: Any) -> Any:
+    return function(*sample) if isinstance(sample, tuple) else function(sample)
+
+
 def _repeated(samples: Iterable[Any], times: int | None) -> Iterator[Any]:
     done = 0
     while times is None or done < times:
@@ -115,6 +135,11 @@ def _repeated(samples: Iterable[Any], times: int | None) -> Iterator[Any]:
         if not has_any:
             return
         done += 1
+
+
+def _own_bits() -> np.random.Philox:
+    """Random numbers for what runs ahead of its taker: what it draws does not depend on how far."""
+    return np.random.Philox(int(np.random.uniform(0, 2**31).item()))
 
 
 def _shuffled(samples: Iterable[Any], size: int) -> Iterator[Any]:
@@ -147,6 +172,7 @@ def _batched(
 def _ahead(samples: Iterable[Any], count: int) -> Iterator[Any]:
     """Samples that a thread makes; it ends with the iteration, also when that is left early."""
     made: queue.Queue[tuple[str, Any]] = queue.Queue(count)
+    bits = _own_bits()
     is_over = threading.Event()
 
     def give(item: tuple[str, Any]) -> bool:
@@ -160,9 +186,10 @@ def _ahead(samples: Iterable[Any], count: int) -> Iterator[Any]:
 
     def work() -> None:
         try:
-            for sample in samples:
-                if not give(("sample", sample)):
-                    return
+            with bits:
+                for sample in samples:
+                    if not give(("sample", sample)):
+                        return
             give(("end", None))
         except BaseException as error:  # raised again where the samples are taken
             give(("error", error))
@@ -180,6 +207,68 @@ def _ahead(samples: Iterable[Any], count: int) -> Iterator[Any]:
     finally:
         is_over.set()
         thread.join()
+
+
+# ---- what a loader makes of a stream
+
+
+class Numbered:
+    """A sample of a stream, which is shown by its number."""
+
+    __slots__ = ("number", "sample")
+
+    def __init__(self, number: int, sample: Any) -> None:
+        self.number, self.sample = number, sample
+
+    def __repr__(self) -> str:
+        return str(self.number)
+
+
+class StreamSampler(Sampler):
+    """Lists of samples of a stream, where other samplers give their numbers."""
+
+    def __init__(self, stream: Iterable[Any], batch_size: int, last_batch: str) -> None:
+        self._stream = stream
+        self._batch_size = require_whole("DataLoader", "batch_size", batch_size, 1)
+        known = ("keep", "discard")
+        rule = "keep or discard with a stream"
+        require(last_batch in known, "DataLoader", "last_batch", rule, repr(last_batch))
+        self._keeps_last = last_batch == "keep"
+
+    def __iter__(self) -> Iterator[list[Numbered]]:
+        return _batched(self._numbered(), self._batch_size, self._keeps_last, list)
+
+    def _numbered(self) -> Iterator[Numbered]:
+        bits = _own_bits()
+        with bits:
+            samples = iter(self._stream)
+        for number in itertools.count():
+            with bits:
+                sample = next(samples, self)
+            if sample is self:
+                return
+            yield Numbered(number, sample)
+
+
+class _Changes(Dataset):
+    """Samples by themselves: what is done to each."""
+
+    def __init__(self, functions: Sequence[Callable[..., Any]]) -> None:
+        self._functions = functions
+
+    def __getitem__(self, index: Any) -> Any:
+        sample = index.sample
+        for function in self._functions:
+            sample = _applied(function, sample)
+        return sample
+
+    def __len__(self) -> int:
+        return 0
+
+
+def changed(functions: Sequence[Callable[..., Any]]) -> Dataset:
+    """The data set whose sample is what functions make of a `Numbered`."""
+    return _Changes(functions)
 
 
 # ---- files of tar
@@ -216,9 +305,17 @@ class TarDataset(IterableDataset):
             return TarDataset(self._paths[index::num_shards], decode=self._decodes)
         return super().shard(num_shards, index)
 
+    def parted(self) -> tuple[IterableDataset, list[Callable[..., Any]]]:
+        return IterableDataset(self._packed), [_decoded_sample] if self._decodes else [_bytes_of]
+
     def _samples(self) -> Iterator[Any]:
+        return map(_decoded_sample if self._decodes else _bytes_of, self._packed())
+
+    def _packed(self) -> Iterator[Any]:
+        """Samples as dicts of bytes, and their files."""
         for path in self._paths:
-            yield from self._of_file(path)
+            for sample in self._of_file(path):
+                yield [path, sample]
 
     def _of_file(self, path: str) -> Iterator[Any]:
         sample: dict[str, Any] = {}
@@ -235,17 +332,28 @@ class TarDataset(IterableDataset):
                         sample = {}
                     sample["__key__"] = key
                     file = archive.extractfile(member)
-                    content = b"" if file is None else file.read()
-                    where = f"TarDataset: {path}, {member.name}"
-                    sample[kind] = (
-                        _decoded(kind.lower(), content, where) if self._decodes else content
-                    )
+                    sample[kind] = b"" if file is None else file.read()
         except FileNotFoundError:
             raise MissingFile(f"TarDataset: there is no file {path!r}") from None
         except tarfile.TarError as error:
             raise FileFailure(f"TarDataset: {path!r} is no tar file, or damaged: {error}") from None
         if sample:
             yield sample
+
+
+def _bytes_of(packed: list[Any]) -> dict[str, Any]:
+    return packed[1]  # type: ignore[no-any-return]
+
+
+def _decoded_sample(packed: list[Any]) -> dict[str, Any]:
+    path, sample = packed
+    key = sample["__key__"]
+    return {
+        kind: content
+        if kind == "__key__"
+        else _decoded(kind.lower(), content, f"TarDataset: {path}, {key}.{kind}")
+        for kind, content in sample.items()
+    }
 
 
 _IMAGES = ("jpg", "jpeg", "png", "webp", "bmp", "ppm")

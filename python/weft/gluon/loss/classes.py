@@ -115,14 +115,26 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
     """Cross entropy of sigmoid(pred) and a label between 0 and 1.
 
     from_sigmoid: pred holds probabilities already
+    label_smoothing: labels are moved so much of the way to 1/2, from 0 to 1
+    ignore_index: label of what does not count, such as -1 for unknown places; None for none
     """
 
     def __init__(
-        self, *, from_sigmoid: bool = False, weight: float | None = None, batch_axis: int = 0
+        self,
+        *,
+        from_sigmoid: bool = False,
+        weight: float | None = None,
+        batch_axis: int = 0,
+        label_smoothing: float = 0.0,
+        ignore_index: float | None = None,
     ) -> None:
         super().__init__(weight, batch_axis)
+        where = "SigmoidBinaryCrossEntropyLoss"
+        is_share = 0 <= label_smoothing <= 1
+        require(is_share, where, "label_smoothing", "in [0, 1]", label_smoothing)
         self.from_sigmoid = from_sigmoid
         self.rounds_once = from_sigmoid
+        self.label_smoothing, self.ignore_index = label_smoothing, ignore_index
 
     def forward(
         self, pred: Any, label: Any, sample_weight: Any = None, pos_weight: Any = None
@@ -139,9 +151,14 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
         True
         """
         (pred, label), dtype = self._operands(pred, label)
+        label, counted = np.reshape(label, pred.shape), None
+        if self.ignore_index is not None:
+            counted = label != self.ignore_index
+            label = np.where(counted, label, np.zeros_like(label))
+        if self.label_smoothing:
+            label = label * (1 - self.label_smoothing) + 0.5 * self.label_smoothing
         elements = self.elements(pred, label)
         if pos_weight is not None:
-            label = np.reshape(label, pred.shape)
             if not broadcasts_to(tuple(np.shape(pos_weight)), pred.shape):
                 raise InvalidValue(
                     f"{type(self).__name__}: `pos_weight` must broadcast to the labels, of shape "
@@ -150,7 +167,9 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
             # The cost where the label is 1 is that of the label 1 times the label.
             ones = self.elements(pred, np.ones_like(label))
             elements = elements + (pos_weight - 1) * label * ones
-        return self.by_sample(elements, sample_weight, dtype=dtype)
+        if counted is not None:
+            elements = np.where(counted, elements, np.zeros_like(elements))
+        return self.by_sample(elements, sample_weight, counted=counted, dtype=dtype)
 
     def elements(self, pred: Any, label: Any) -> Any:
         label = np.reshape(label, pred.shape)
@@ -246,6 +265,7 @@ class FocalLoss(Loss):
     sparse_label: labels are class indices without `axis`, -1 or another number that is no index for
         none of the classes; else 0 or 1 for each class
     from_sigmoid: pred holds probabilities already
+    ignore_index: label of what does not count at all; None for none
 
     >>> from weft import gluon, np
     >>> loss_of = gluon.loss.FocalLoss()
@@ -266,8 +286,10 @@ class FocalLoss(Loss):
         from_sigmoid: bool = False,
         weight: float | None = None,
         batch_axis: int = 0,
+        ignore_index: int | None = None,
     ) -> None:
         super().__init__(weight, batch_axis)
+        self.ignore_index = ignore_index
         is_share = alpha is None or 0 <= alpha <= 1
         require(is_share, "FocalLoss", "alpha", "in [0, 1] or None", alpha)
         require(gamma >= 0, "FocalLoss", "gamma", "at least 0", gamma)
@@ -277,6 +299,17 @@ class FocalLoss(Loss):
         self.gamma = gamma
         self.sparse_label = sparse_label
         self.from_sigmoid = from_sigmoid
+
+    def forward(self, pred: Any, label: Any, sample_weight: Any = None) -> Any:
+        """Losses of shape (N,); see `Loss.forward`."""
+        (scores, is_class), dtype = self._operands(pred, label)
+        elements, counted = self.elements(scores, is_class), None
+        if self.ignore_index is not None:
+            counted = label != self.ignore_index
+            counted = np.expand_dims(counted, self.axis) if self.sparse_label else counted
+            counted = np.broadcast_to(counted, elements.shape)
+            elements = np.where(counted, elements, np.zeros_like(elements))
+        return self.by_sample(elements, sample_weight, counted=counted, dtype=dtype)
 
     def _operands(self, *arrays: Any) -> tuple[tuple[Any, ...], Any]:
         pred, label = arrays

@@ -16,6 +16,7 @@ class TverskyLoss(Loss):
     alpha, beta: weights of what is predicted too much and too little; 0.5 and 0.5 for Dice
     smooth: keeps samples without a mask from dividing by 0
     axis: of the classes, which each have an overlap of their own; None for none
+    ignore_index: label of places that do not count, such as 255; None for none
     """
 
     rounds_once = True
@@ -30,6 +31,7 @@ class TverskyLoss(Loss):
         axis: int | None = None,
         weight: float | None = None,
         batch_axis: int = 0,
+        ignore_index: float | None = None,
     ) -> None:
         super().__init__(weight, batch_axis)
         where = type(self).__name__
@@ -38,7 +40,7 @@ class TverskyLoss(Loss):
         require(smooth > 0, where, "smooth", "above 0", smooth)
         require(batch_axis == 0, where, "batch_axis", "0", batch_axis)
         self.alpha, self.beta, self.smooth = alpha, beta, smooth
-        self.from_sigmoid, self.axis = from_sigmoid, axis
+        self.from_sigmoid, self.axis, self.ignore_index = from_sigmoid, axis, ignore_index
 
     def elements(self, pred: Any, label: Any) -> Any:
         """The loss of each sample, of shape (N,), or of each of its classes, (N, classes)."""
@@ -48,6 +50,10 @@ class TverskyLoss(Loss):
                 f"{label.shape}"
             )
         share = pred if self.from_sigmoid else npx.sigmoid(pred)
+        if self.ignore_index is not None:
+            counted = label != self.ignore_index
+            share = np.where(counted, share, np.zeros_like(share))
+            label = np.where(counted, label, np.zeros_like(label))
         label = label.astype(share.dtype)
         classes = None if self.axis is None else self.axis % pred.ndim
         axes = tuple(axis for axis in range(1, pred.ndim) if axis != classes)
@@ -78,6 +84,7 @@ class DiceLoss(TverskyLoss):
         axis: int | None = None,
         weight: float | None = None,
         batch_axis: int = 0,
+        ignore_index: float | None = None,
     ) -> None:
         super().__init__(
             *(0.5, 0.5),
@@ -86,6 +93,7 @@ class DiceLoss(TverskyLoss):
             axis=axis,
             weight=weight,
             batch_axis=batch_axis,
+            ignore_index=ignore_index,
         )
 
 

@@ -1,5 +1,7 @@
 """Data sets of images, what prepares their samples (`transforms`), and what mixes batches."""
 
+from weft._base import spelling as _spelling
+from weft._base import words as _words
 from weft.gluon.data.vision import transforms
 from weft.gluon.data.vision.annotated import COCODetection, VOCDetection, VOCSegmentation
 from weft.gluon.data.vision.datasets import MNIST, FashionMNIST, ImageFolderDataset
@@ -25,4 +27,5 @@ __all__ = [
     "read_idx",
     "transforms",
 ]
+__getattr__ = _spelling.finder("weft.gluon.data.vision", _words.VISION)
 __dir__ = __all__.copy

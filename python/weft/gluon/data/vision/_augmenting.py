@@ -16,6 +16,7 @@ from weft.gluon.data.vision._pixels import (
     pixels_of,
     uniform,
 )
+from weft.gluon.data.vision._warping import warped
 
 
 class RandomErasing:
@@ -90,34 +91,14 @@ class GaussianBlur:
 
 
 def _filtered(pixels: numpy.ndarray, bell: numpy.ndarray, axis: int) -> numpy.ndarray:
-    """Along one axis; beyond the border the pixels are mirrored."""
+    """Along one axis; beyond the border the pixels are mirrored, without those of the border."""
     reach = len(bell) // 2
     wide = [(0, 0)] * pixels.ndim
     wide[axis] = (reach, reach)
-    padded = numpy.pad(pixels, wide, mode="symmetric")
+    padded = numpy.pad(pixels, wide, mode="reflect")
     count = pixels.shape[axis]
     parts = (padded.take(numpy.arange(i, i + count), axis) * w for i, w in enumerate(bell))
     return sum(parts, start=numpy.float32(0))  # type: ignore[call-overload,no-any-return]
-
-
-def warped(pixels: numpy.ndarray, matrix: numpy.ndarray, fill: float = 0.0) -> numpy.ndarray:
-    """The image (H, W, C) at the places that a matrix (3, 3) gives for each pixel (x, y, 1): means
-    of the four pixels around; `fill` outside."""
-    height, width = pixels.shape[:2]
-    y, x = numpy.mgrid[0:height, 0:width].astype("float64")
-    places = numpy.tensordot(matrix, numpy.stack([x, y, numpy.ones_like(x)]), 1)
-    x, y = places[0] / places[2], places[1] / places[2]
-    left, top = numpy.floor(x).astype(int), numpy.floor(y).astype(int)
-    total: Any = 0.0
-    for dy in (0, 1):
-        for dx in (0, 1):
-            row, column = top + dy, left + dx
-            share = (1 - numpy.abs(x - column)) * (1 - numpy.abs(y - row))
-            inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
-            found = pixels[row.clip(0, height - 1), column.clip(0, width - 1)]
-            value = numpy.where(inside[..., None], found, fill)
-            total = total + value * share[..., None]
-    return like(total, pixels)
 
 
 class RandomPerspective:
@@ -215,6 +196,15 @@ def _one(name: str, image: Any) -> numpy.ndarray:
     return pixels
 
 
+def _in_bytes(name: str, image: Any) -> numpy.ndarray:
+    pixels = _one(name, image)
+    if pixels.dtype != numpy.uint8 or pixels.shape[2] != 3:
+        raise InvalidValue(
+            f"{name}: an image must be uint8 (H, W, 3); got {pixels.dtype} {pixels.shape}"
+        )
+    return pixels
+
+
 class RandAugment:
     """`count` changes, drawn from fourteen, each of strength `magnitude` of 10 (Cubuk et al. 2020).
     Images uint8 (H, W, 3).
@@ -231,15 +221,26 @@ class RandAugment:
         self._share, self._fill = magnitude / 10, fill
 
     def __call__(self, image: Any) -> numpy.ndarray:
-        pixels = _one("RandAugment", image)
-        if pixels.dtype != numpy.uint8 or pixels.shape[2] != 3:
-            raise InvalidValue(
-                f"RandAugment: an image must be uint8 (H, W, 3); got {pixels.dtype} {pixels.shape}"
-            )
+        pixels = _in_bytes("RandAugment", image)
         for _ in range(self._count):
             change = _CHANGES[below(len(_CHANGES))]
             pixels = change(pixels, self._share, self._fill)
         return pixels
+
+
+class TrivialAugment:
+    """One change, drawn from those of `RandAugment`, of a strength that is drawn, too: nothing to
+    choose (Müller and Hutter 2021). Images uint8 (H, W, 3).
+
+    fill: what is outside of the image
+    """
+
+    def __init__(self, fill: float = 0.0) -> None:
+        self._fill = fill
+
+    def __call__(self, image: Any) -> numpy.ndarray:
+        pixels = _in_bytes("TrivialAugment", image)
+        return _CHANGES[below(len(_CHANGES))](pixels, uniform(), self._fill)
 
 
 Change = Callable[[numpy.ndarray, float, float], numpy.ndarray]
@@ -276,10 +277,17 @@ def _blended(other: Callable[[numpy.ndarray], Any]) -> Change:
     return change
 
 
-def _sharpened(pixels: numpy.ndarray) -> numpy.ndarray:
-    soft = _filtered(_filtered(pixels, numpy.full(3, 1 / 3, "float32"), -3),
-                     numpy.full(3, 1 / 3, "float32"), -2)  # fmt: skip
-    return soft
+def sharpened(pixels: numpy.ndarray) -> numpy.ndarray:
+    """What an image is moved away from to be sharp: each pixel with its neighbours, itself five
+    times; those of the border stay."""
+    out = pixels.copy()
+    height, width = (extent - 2 for extent in pixels.shape[-3:-1])
+    if height > 0 and width > 0:
+        places = [(i, j) for i in range(3) for j in range(3)]
+        around: Any = sum(pixels[..., i : i + height, j : j + width, :] for i, j in places)
+        inner = pixels[..., 1:-1, 1:-1, :]
+        out[..., 1:-1, 1:-1, :] = (around + 4 * inner) / 13
+    return out
 
 
 def _posterize(pixels: numpy.ndarray, share: float, fill: float) -> numpy.ndarray:
@@ -317,11 +325,18 @@ _CHANGES: tuple[Change, ...] = (
     _blended(lambda floats: 0.0),  # brightness
     _blended(lambda floats: _colors.gray(floats).mean((-3, -2), keepdims=True)),  # contrast
     _blended(lambda floats: _colors.gray(floats)),  # saturation
-    _blended(_sharpened),
+    _blended(sharpened),
     _posterize,
     _solarize,
     _auto_contrast,
     _equalize,
 )
 
-__all__ = ["GaussianBlur", "RandAugment", "RandomAffine", "RandomErasing", "RandomPerspective"]
+__all__ = [
+    "GaussianBlur",
+    "RandAugment",
+    "RandomAffine",
+    "RandomErasing",
+    "RandomPerspective",
+    "TrivialAugment",
+]

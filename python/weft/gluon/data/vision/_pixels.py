@@ -27,6 +27,15 @@ def like(values: numpy.ndarray, pixels: numpy.ndarray) -> numpy.ndarray:
     return numpy.rint(values).clip(limits.min, limits.max).astype(pixels.dtype)
 
 
+def mirrored(pixels: numpy.ndarray, axis: int) -> numpy.ndarray:
+    """A copy in which -2 left and right, or -3 top and bottom, are exchanged."""
+    if axis != -2 or not pixels.flags.c_contiguous:
+        return numpy.flip(pixels, axis).copy()
+    # Pixels are moved as a whole: NumPy copies elements against the order of memory one by one.
+    whole = pixels.view(f"V{pixels.shape[-1] * pixels.itemsize}")
+    return numpy.ascontiguousarray(whole[..., ::-1, :]).view(pixels.dtype)
+
+
 def check_probability(name: str, p: float) -> None:
     if not 0 <= p <= 1:
         raise InvalidValue(f"{name}: `p` must be in [0, 1]; got {p}")
@@ -44,4 +53,4 @@ def below(count: int) -> int:
     return min(int(uniform() * count), count - 1)
 
 
-__all__ = ["below", "between", "check_probability", "like", "pixels_of", "uniform"]
+__all__ = ["below", "between", "check_probability", "like", "mirrored", "pixels_of", "uniform"]

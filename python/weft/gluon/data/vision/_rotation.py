@@ -10,6 +10,7 @@ import numpy
 
 from weft._base.errors import InvalidType, InvalidValue
 from weft.gluon.data.vision._pixels import between, check_probability, pixels_of, uniform
+from weft.gluon.data.vision._warping import sampled
 
 
 class Rotate:
@@ -68,8 +69,8 @@ def rotated(name: str, image: Any, degrees: float, zoom_in: bool, zoom_out: bool
     pixels = pixels_of(name, image)
     if pixels.dtype.kind != "f":
         raise InvalidType(
-            f"{name}: the image must be of floats (..., C, H, W), as ToTensor makes it; "
-            f"got {pixels.dtype}"
+            f"{name}: the image must be of floats (..., C, H, W), as ToTensor makes it; got "
+            f"{pixels.dtype}; `RandomAffine(degrees)` turns images (H, W, C)"
         )
     height, width = pixels.shape[-2:]
     angle = numpy.radians(degrees)
@@ -79,7 +80,7 @@ def rotated(name: str, image: Any, degrees: float, zoom_in: bool, zoom_out: bool
     # Where the image turns one way, the place that a pixel is taken from turns the other way.
     rows = x * numpy.sin(angle) + y * numpy.cos(angle) + (height - 1) / 2
     columns = x * numpy.cos(angle) - y * numpy.sin(angle) + (width - 1) / 2
-    return _sampled(pixels, rows, columns)
+    return sampled(pixels, rows, columns)
 
 
 def _scale(height: int, width: int, angle: float, zoom_in: bool, zoom_out: bool) -> float:
@@ -90,20 +91,6 @@ def _scale(height: int, width: int, angle: float, zoom_in: bool, zoom_out: bool)
     if zoom_out:
         return max(wide, high)
     return 1 / max(wide, high) if zoom_in else 1.0
-
-
-def _sampled(pixels: numpy.ndarray, rows: numpy.ndarray, columns: numpy.ndarray) -> numpy.ndarray:
-    """Bilinear mixtures of the four pixels around each place; 0 stands around the image."""
-    around = [(0, 0)] * (pixels.ndim - 2) + [(1, 1), (1, 1)]
-    framed = numpy.pad(pixels, around)
-    rows = (rows + 1).clip(0, pixels.shape[-2] + 1)
-    columns = (columns + 1).clip(0, pixels.shape[-1] + 1)
-    top = numpy.minimum(rows.astype(int), pixels.shape[-2])
-    left = numpy.minimum(columns.astype(int), pixels.shape[-1])
-    down, right = (rows - top).astype(pixels.dtype), (columns - left).astype(pixels.dtype)
-    upper = framed[..., top, left] * (1 - right) + framed[..., top, left + 1] * right
-    lower = framed[..., top + 1, left] * (1 - right) + framed[..., top + 1, left + 1] * right
-    return upper * (1 - down) + lower * down
 
 
 def _check_zoom(name: str, zoom_in: bool, zoom_out: bool) -> None:

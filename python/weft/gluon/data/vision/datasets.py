@@ -12,8 +12,11 @@ from typing import Any
 import numpy
 
 from weft._base.errors import FileFailure, InvalidValue, MissingFile
-from weft._base.regular_files import regular
+from weft._base.options import require_whole
+from weft._base.spelling import named_arguments
+from weft.gluon.data._folders import labelled_files
 from weft.gluon.data.dataset import ArrayDataset, Dataset
+from weft.gluon.data.vision._decoding import content_of, decode
 from weft.gluon.data.vision.idx import read_idx
 
 
@@ -72,10 +75,14 @@ class FashionMNIST(MNIST):
 
 
 class ImageFolderDataset(Dataset):
-    """Images in folders: each folder of `root` is a class. Needs Pillow.
+    """Images in folders: each folder of `root` is a class. Needs OpenCV or Pillow, and takes OpenCV
+    where both are there, which decodes JPEG in half the time, to the same pixels.
 
     flag: 1 for images in color, (H, W, 3); 0 for gray ones, (H, W, 1)
     transform: a function of image and label that gives the sample
+    min_size: JPEGs are decoded at a half, a quarter or an eighth of their size as long as no side
+        becomes shorter than this, which costs far less; None for their whole size. What is then
+        cropped and scaled differs from what the whole image gives
 
     `synsets` names the classes in order, `items` has the path and the label of each image.
     Raises OSError that names the file when an image cannot be read.
@@ -83,51 +90,30 @@ class ImageFolderDataset(Dataset):
 
     SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 
+    @named_arguments
     def __init__(
         self,
         root: str | os.PathLike,
         flag: int = 1,
         transform: Callable[[Any, Any], Any] | None = None,
+        *,
+        min_size: int | None = None,
     ) -> None:
         if flag not in (0, 1):
             raise InvalidValue(f"ImageFolderDataset: `flag` must be 0 or 1; got {flag}")
-        self._mode = "RGB" if flag else "L"
+        if min_size is not None:
+            require_whole("ImageFolderDataset", "min_size", min_size, 1)
+        self._is_color, self._min_size = bool(flag), min_size
         self._function = transform
-        folder = Path(root).expanduser()
-        if not folder.is_dir():
-            raise MissingFile(f"ImageFolderDataset: `root` must be a folder; got {folder}")
-        classes = sorted(path for path in folder.iterdir() if path.is_dir())
-        self.synsets = [path.name for path in classes]
-        self.items = [
-            (str(path), label)
-            for label, folder in enumerate(classes)
-            for path in sorted(folder.iterdir())
-            if path.suffix.lower() in self.SUFFIXES
-        ]
-        if not self.items:
-            raise InvalidValue(
-                f"ImageFolderDataset: `root` must have folders with images "
-                f"({', '.join(self.SUFFIXES)}), one folder for each class; got {folder}"
-            )
+        self.synsets, self.items = labelled_files(
+            "ImageFolderDataset", root, self.SUFFIXES, "images"
+        )
 
     def __getitem__(self, index: int) -> Any:
-        from PIL import Image, UnidentifiedImageError
-
         path, label = self.items[index]
-        try:
-            with open(path, "rb", opener=regular) as file, Image.open(file) as image:
-                try:
-                    pixels = numpy.array(image.convert(self._mode))
-                except (OSError, SyntaxError, ValueError) as error:
-                    raise FileFailure(
-                        f"ImageFolderDataset: {path} is damaged; reading stopped at byte "
-                        f"{file.tell()} of {os.path.getsize(path)}: {error}"
-                    ) from error
-        except UnidentifiedImageError as error:
-            raise FileFailure(
-                f"ImageFolderDataset: {path}, byte 0: its content is no image that Pillow knows"
-            ) from error
-        sample = pixels.reshape(*pixels.shape[:2], -1), numpy.int32(label)
+        content = content_of(path, "ImageFolderDataset")
+        image = decode(content, self._is_color, f"ImageFolderDataset: {path}", self._min_size)
+        sample = image, numpy.int32(label)
         return self._function(*sample) if self._function else sample
 
     def __len__(self) -> int:

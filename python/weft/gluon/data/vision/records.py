@@ -15,7 +15,7 @@ from weft._base.regular_files import regular
 from weft.gluon.data._recordio import unpack
 from weft.gluon.data.dataset import Dataset
 from weft.gluon.data.records import RecordFileDataset
-from weft.gluon.data.vision._decoding import decode
+from weft.gluon.data.vision._decoding import content_of, decode
 
 Transform = Callable[[Any, Any], Any]
 
@@ -105,17 +105,6 @@ def read_list(path: str | os.PathLike, where: str) -> list[tuple[int, list[float
                 f"with tabs between them; got {line!r}"
             ) from None
     return found
-
-
-def content_of(path: str | os.PathLike, where: str) -> bytes:
-    """The bytes of a file. Raises FileNotFoundError or OSError with its name."""
-    try:
-        with open(path, "rb", opener=regular) as file:
-            return file.read()
-    except FileNotFoundError:
-        raise MissingFile(f"{where}: there is no file {path}") from None
-    except OSError as error:
-        raise FileFailure(f"{where}: {path} cannot be read: {error.strerror or error}") from None
 
 
 def _entry(number: int, item: Sequence[Any]) -> tuple[list[float], str]:

@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy
 
+from weft._base import spelling as _spelling
+from weft._base import words as _words
 from weft._base.errors import InvalidType, InvalidValue
 from weft.gluon.data.vision._augmenting import (
     GaussianBlur,
@@ -25,6 +27,7 @@ from weft.gluon.data.vision._augmenting import (
     RandomAffine,
     RandomErasing,
     RandomPerspective,
+    TrivialAugment,
 )
 from weft.gluon.data.vision._colors import (
     RandomBrightness,
@@ -39,10 +42,11 @@ from weft.gluon.data.vision._pixels import (
     below,
     between,
     check_probability,
-    like,
+    mirrored,
     pixels_of,
     uniform,
 )
+from weft.gluon.data.vision._resampling import interpolation_of, resized
 from weft.gluon.data.vision._rotation import RandomRotation, Rotate
 
 Transform = Callable[[Any], Any]
@@ -103,22 +107,23 @@ class Normalize:
                     f"Normalize: `{name}` must have 1 value or one for each channel; got "
                     f"{len(values)} for an image (..., C, H, W) of shape {pixels.shape}"
                 )
-        return ((pixels - self._mean) / self._std).astype(pixels.dtype, copy=False)
+        centered = pixels - self._mean
+        centered /= self._std
+        return centered.astype(pixels.dtype, copy=False)
 
 
 class Resize:
-    """The image scaled to a size. Bilinear is that of Pillow: where the image shrinks, each pixel
+    """The image scaled to a size, to the bit as Pillow does it: where the image shrinks, each pixel
     is a mean of all that it covers, so that fine patterns become gray and not others.
 
     keep_ratio: with a number for the size, this is the shorter side, and the other one follows
-    interpolation: 0 for the nearest pixel, 1 for bilinear
+    interpolation: 0 or "nearest" for the nearest pixel, 1 or "bilinear", 2 or "bicubic"
     """
 
-    def __init__(self, size: Size, keep_ratio: bool = False, interpolation: int = 1) -> None:
-        _check_interpolation("Resize", interpolation)
+    def __init__(self, size: Size, keep_ratio: bool = False, interpolation: int | str = 1) -> None:
         self._size = _size("Resize", size)
         self._keep_ratio = keep_ratio and not isinstance(size, tuple | list)
-        self._interpolation = interpolation
+        self._interpolation = interpolation_of(type(self).__name__, interpolation)
 
     def __call__(self, image: Any) -> numpy.ndarray:
         pixels = pixels_of("Resize", image)
@@ -127,7 +132,7 @@ class Resize:
             tall, wide = pixels.shape[-3:-1]
             width = max(1, round(width * wide / min(tall, wide)))
             height = max(1, round(height * tall / min(tall, wide)))
-        return _resized(pixels, width, height, self._interpolation)
+        return resized(pixels, width, height, self._interpolation)
 
 
 class CropResize:
@@ -140,26 +145,24 @@ class CropResize:
         width: int,
         height: int,
         size: Size | None = None,
-        interpolation: int = 1,
+        interpolation: int | str = 1,
     ) -> None:
-        _check_interpolation("CropResize", interpolation)
         self._corner = x, y
         self._part = _size("CropResize", (width, height))
         self._size = None if size is None else _size("CropResize", size)
-        self._interpolation = interpolation
+        self._interpolation = interpolation_of(type(self).__name__, interpolation)
 
     def __call__(self, image: Any) -> numpy.ndarray:
         part = _cropped("CropResize", pixels_of("CropResize", image), *self._corner, *self._part)
-        return part if self._size is None else _resized(part, *self._size, self._interpolation)
+        return part if self._size is None else resized(part, *self._size, self._interpolation)
 
 
 class CenterCrop:
     """The middle of the image; one that is smaller is scaled up first."""
 
-    def __init__(self, size: Size, interpolation: int = 1) -> None:
-        _check_interpolation("CenterCrop", interpolation)
+    def __init__(self, size: Size, interpolation: int | str = 1) -> None:
         self._size = _size("CenterCrop", size)
-        self._interpolation = interpolation
+        self._interpolation = interpolation_of(type(self).__name__, interpolation)
 
     def __call__(self, image: Any) -> numpy.ndarray:
         pixels = _at_least(pixels_of("CenterCrop", image), self._size, self._interpolation)
@@ -177,14 +180,13 @@ class RandomCrop:
     """
 
     def __init__(
-        self, size: Size, pad: int = 0, pad_value: float = 0, interpolation: int = 1
+        self, size: Size, pad: int = 0, pad_value: float = 0, interpolation: int | str = 1
     ) -> None:
-        _check_interpolation("RandomCrop", interpolation)
         if pad < 0:
             raise InvalidValue(f"RandomCrop: `pad` must be at least 0; got {pad}")
         self._size = _size("RandomCrop", size)
         self._pad, self._pad_value = pad, pad_value
-        self._interpolation = interpolation
+        self._interpolation = interpolation_of(type(self).__name__, interpolation)
 
     def __call__(self, image: Any) -> numpy.ndarray:
         pixels = pixels_of("RandomCrop", image)
@@ -211,9 +213,8 @@ class RandomResizedCrop:
         size: Size,
         scale: tuple[float, float] = (0.08, 1.0),
         ratio: tuple[float, float] = (3 / 4, 4 / 3),
-        interpolation: int = 1,
+        interpolation: int | str = 1,
     ) -> None:
-        _check_interpolation("RandomResizedCrop", interpolation)
         for name, (low, high) in (("scale", scale), ("ratio", ratio)):
             if not 0 < low <= high:
                 raise InvalidValue(
@@ -222,7 +223,7 @@ class RandomResizedCrop:
                 )
         self._size = _size("RandomResizedCrop", size)
         self._scale, self._ratio = scale, ratio
-        self._interpolation = interpolation
+        self._interpolation = interpolation_of(type(self).__name__, interpolation)
 
     def __call__(self, image: Any) -> numpy.ndarray:
         pixels = pixels_of("RandomResizedCrop", image)
@@ -237,7 +238,7 @@ class RandomResizedCrop:
                 break
         x, y = below(wide - width + 1), below(tall - height + 1)
         part = _cropped("RandomResizedCrop", pixels, x, y, width, height)
-        return _resized(part, *self._size, self._interpolation)
+        return resized(part, *self._size, self._interpolation)
 
 
 class _RandomFlip:
@@ -249,7 +250,7 @@ class _RandomFlip:
 
     def __call__(self, image: Any) -> numpy.ndarray:
         pixels = pixels_of(type(self).__name__, image)
-        return numpy.flip(pixels, self._axis).copy() if uniform() < self._p else pixels
+        return mirrored(pixels, self._axis) if uniform() < self._p else pixels
 
 
 class RandomFlipLeftRight(_RandomFlip):
@@ -286,13 +287,6 @@ def _size(name: str, size: Any) -> tuple[int, int]:
     return width, height
 
 
-def _check_interpolation(name: str, interpolation: int) -> None:
-    if interpolation not in (0, 1):
-        raise InvalidValue(
-            f"{name}: `interpolation` must be 0 (nearest) or 1 (bilinear); got {interpolation}"
-        )
-
-
 def _cropped(
     name: str, pixels: numpy.ndarray, x: int, y: int, width: int, height: int
 ) -> numpy.ndarray:
@@ -308,52 +302,7 @@ def _cropped(
 def _at_least(pixels: numpy.ndarray, size: tuple[int, int], interpolation: int) -> numpy.ndarray:
     tall, wide = pixels.shape[-3:-1]
     width, height = max(wide, size[0]), max(tall, size[1])
-    return _resized(pixels, width, height, interpolation)
-
-
-def _resized(pixels: numpy.ndarray, width: int, height: int, interpolation: int) -> numpy.ndarray:
-    """Centers of pixels are at halves, so that both ends are treated alike."""
-    if pixels.shape[-3:-1] == (height, width):
-        return pixels
-    scaled = pixels
-    for axis, extent in ((-3, height), (-2, width)):
-        scaled = _resampled(scaled, axis, extent, interpolation)
-    return like(scaled, pixels)
-
-
-def _resampled(pixels: numpy.ndarray, axis: int, extent: int, interpolation: int) -> numpy.ndarray:
-    given = pixels.shape[axis]
-    centers = (numpy.arange(extent) + 0.5) * (given / extent)
-    if interpolation == 0:
-        return pixels.take(numpy.minimum(centers.astype(int), given - 1), axis)
-    if extent < given:
-        return _averaged(pixels, axis, centers, given / extent)
-    places = (centers - 0.5).clip(0, given - 1)
-    low = places.astype(int)
-    high = numpy.minimum(low + 1, given - 1)
-    share = (places - low).astype("float32").reshape(-1, *[1] * (-axis - 1))
-    return pixels.take(low, axis) * (1 - share) + pixels.take(high, axis) * share
-
-
-def _averaged(
-    pixels: numpy.ndarray, axis: int, centers: numpy.ndarray, support: float
-) -> numpy.ndarray:
-    """Means of the pixels that lie within `support` of the centers, weighted by a triangle.
-
-    Summed up pixel by pixel, in an order that no library for products chooses.
-    """
-    given = pixels.shape[axis]
-    first = numpy.maximum(centers - support + 0.5, 0).astype(int)
-    behind = numpy.minimum(centers + support + 0.5, given).astype(int)
-    places = first[:, None] + numpy.arange((behind - first).max())
-    weights = 1 - numpy.abs(places + 0.5 - centers[:, None]) / support
-    weights = numpy.where(places < behind[:, None], weights.clip(0), 0)
-    shares = (weights / weights.sum(1, keepdims=True)).astype("float32")
-    scaled: Any = 0
-    for place, share in zip(places.T, shares.T, strict=True):
-        part = pixels.take(numpy.minimum(place, given - 1), axis)
-        scaled = scaled + part * share.reshape(-1, *[1] * (-axis - 1))
-    return numpy.asarray(scaled)
+    return resized(pixels, width, height, interpolation)
 
 
 __all__ = [
@@ -383,5 +332,7 @@ __all__ = [
     "Resize",
     "Rotate",
     "ToTensor",
+    "TrivialAugment",
 ]
+__getattr__ = _spelling.finder("weft.gluon.data.vision.transforms", _words.TRANSFORMS)
 __dir__ = __all__.copy
