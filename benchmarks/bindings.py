@@ -4,8 +4,8 @@
 
 Builds the bindings whose tools are installed into build/bindings, as their tests do, and runs the
 example `overhead` of each: nanoseconds, the least of many batches. Aims beside the C call: a run
-costs Rust at most 100 ns more, Go, Java, JavaScript and C# 2,000, R, Ruby and Octave 20,000; an addition
-of four numbers at most 5 times C's.
+costs Rust at most 100 ns more, Go, Java, JavaScript and C# 2,000, R, Ruby and Octave 20,000; an
+addition of four numbers at most 5 times C's.
 """
 
 import os

@@ -46,8 +46,8 @@ def _type(what: CType) -> str:
 
 def _ops(library: Library) -> str:
     out = [_HEAD, "module Weft",
-           "  # A function for each operator: Weft::Ops.softmax(x, axis: 0). What may be left out is",
-           "  # named; Weft::NONE says none on purpose.", "  module Ops",
+           "  # A function for each operator: Weft::Ops.softmax(x, axis: 0). What may be left",
+           "  # out is named; Weft::NONE says none on purpose.", "  module Ops",
            "    module_function\n"]  # fmt: skip
     for op in library.operators():
         if offered(op):
@@ -65,9 +65,8 @@ def _function(op: Operator) -> list[str]:
     first = ".first" if op.outputs == 1 else ""
     name = f"{op.name}_" if op.name in _RESERVED else op.name
     signature = f"({', '.join(parameters)})" if parameters else ""
-    lines += [f"    def {name}{signature}",
-              f"      Operator.named(\"{op.name}\").call([{given}]){first}", "    end\n"]  # fmt: skip
-    return lines
+    body = f'Operator.named("{op.name}").call([{given}]){first}'
+    return [*lines, f"    def {name}{signature}", f"      {body}", "    end\n"]
 
 
 def _name(name: str) -> str:

@@ -2,8 +2,8 @@
 # frozen_string_literal: true
 
 module Weft
-  # A function for each operator: Weft::Ops.softmax(x, axis: 0). What may be left out is
-  # named; Weft::NONE says none on purpose.
+  # A function for each operator: Weft::Ops.softmax(x, axis: 0). What may be left
+  # out is named; Weft::NONE says none on purpose.
   module Ops
     module_function
 
