@@ -100,7 +100,7 @@ BLOCK: Table = {
     **_alike("name_scope prefix", "parameters are named by attributes: `net.collect_params()`"),
     **_alike("optimize_for", "write `net.hybridize()`"),
     **_alike("count_params num_params", "write `net.summary(x)`"),
-    **_alike("register_backward_hook register_full_backward_hook", "write an `autograd.Function`"),
+    **_alike("register_full_backward_hook", "write `net.register_backward_hook(hook)`"),
     **_alike("input_shape output_shape", "write `net.summary(x)`"),
 }
 

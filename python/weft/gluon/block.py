@@ -1,5 +1,6 @@
 """Blocks: trees of layers with parameters."""
 
+import copy
 import pathlib
 import re
 import warnings
@@ -21,31 +22,13 @@ from weft._trace.state import is_tracing
 from weft._trace.tracing import find_shapes
 from weft.device import device_of
 from weft.gluon._flat_weights import cut_vectors
+from weft.gluon._hooks import BackwardHooks, HookHandle, Traced, tell
 from weft.gluon._places import tell_left_out, tell_place
 from weft.gluon._summary import summary_of
 from weft.gluon.parameter import Devices, Initializable, Parameter, ParameterDict
 from weft.gluon.published import Names, fitting, translated
 
 Path = str | PathLike[str]
-
-
-class HookHandle:
-    """Takes a registered hook away again with `detach()`."""
-
-    def __init__(self, hooks: list[Callable[..., Any]], hook: Callable[..., Any]) -> None:
-        self._hooks = hooks
-        self._hook = hook
-
-    def detach(self) -> None:
-        """The hook is not called any more."""
-        if self._hook in self._hooks:
-            self._hooks.remove(self._hook)
-
-    def __enter__(self) -> "HookHandle":
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self.detach()
 
 
 @knows_words(BLOCK)
@@ -60,6 +43,7 @@ class Block(BlockTree):
 
     _children: dict[str, "Block"]
     _own_parameters: dict[str, Parameter]
+    _backward_hooks: BackwardHooks | None = None  # made with the first of them
 
     def __new__(cls, *_: Any, **options: Any) -> Self:
         if options:
@@ -85,6 +69,7 @@ class Block(BlockTree):
         state = {name: value for name, value in vars(self).items() if name != "_parents"}
         for name in ("_children", "_own_parameters", "_hooks", "_pre_hooks"):
             state[name] = type(state[name])(state[name])  # a shallow copy has its own
+        state["_backward_hooks"] = copy.copy(self._backward_hooks)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -424,10 +409,14 @@ class Block(BlockTree):
 
     def _between_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         for hook in self._pre_hooks:
-            hook(self, args)
-        out = self.forward(*args, **kwargs)
+            tell(hook, self, args)
+        backward = self._backward_hooks
+        if backward is None:
+            out = self.forward(*args, **kwargs)
+        else:
+            out = backward.run(self, self.forward, args, kwargs)
         for hook in self._hooks:
-            hook(self, args, out)
+            tell(hook, self, args, out)
         return out
 
     def _set_precision(self, mode: int | None) -> None:
@@ -444,17 +433,68 @@ class Block(BlockTree):
         finally:
             self._hooks.remove(hook)
 
-    def register_forward_hook(self, hook: Callable[..., Any]) -> HookHandle:
-        """`hook(block, args, out)` runs after each `forward`; in a plan only while it is traced."""
-        self._hooks.append(hook)
-        self._structure_changed()
-        return HookHandle(self._hooks, hook)
+    @named_arguments
+    def register_forward_hook(
+        self, hook: Callable[..., Any], *, traced: bool = False
+    ) -> HookHandle:
+        """`hook(block, args, out)` runs after each `forward`, also of a hybridized or compiled
+        network, where it gets the arrays of that run. Files are without it.
 
-    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> HookHandle:
-        """`hook(block, args)` runs before each `forward`; in a plan only while it is traced."""
-        self._pre_hooks.append(hook)
+        traced: in a plan the hook runs once, while it is traced, and sees what is traced: for
+            hooks that are made of operators, or take a part of the network away for another one
+
+        Gives a handle, whose `detach()` takes the hook away.
+
+        >>> from weft import np
+        >>> from weft.gluon import nn
+        >>> net = nn.Dense(2, in_units=3)
+        >>> net.initialize()
+        >>> net.hybridize()
+        >>> seen = []
+        >>> handle = net.register_forward_hook(lambda block, args, out: seen.append(out.shape))
+        >>> for _ in range(3):
+        ...     out = net(np.ones((1, 3)))
+        >>> seen
+        [(1, 2), (1, 2), (1, 2)]
+        """
+        return self._register(self._hooks, hook, traced)
+
+    @named_arguments
+    def register_forward_pre_hook(
+        self, hook: Callable[..., Any], *, traced: bool = False
+    ) -> HookHandle:
+        """`hook(block, args)` runs before each `forward`; otherwise as `register_forward_hook`."""
+        return self._register(self._pre_hooks, hook, traced)
+
+    def register_backward_hook(self, hook: Callable[..., Any]) -> HookHandle:
+        """`hook(block, of_inputs, of_outputs)` runs in each backward that comes through this block,
+        also of a hybridized or compiled network: tuples of the gradients of the arrays that it was
+        called with and of those that it gave. The first is empty where no input has a gradient.
+        What the hook gives is not used.
+
+        >>> from weft import autograd, np
+        >>> from weft.gluon import nn
+        >>> net = nn.Dense(1, in_units=2)
+        >>> net.initialize()
+        >>> handle = net.register_backward_hook(lambda block, ins, outs: print(len(ins), outs))
+        >>> with autograd.record():
+        ...     loss = (net(np.ones((1, 2))) * 3).sum()
+        >>> loss.backward()
+        0 (array([[3.]]),)
+        """
+        if self._backward_hooks is None:
+            self.__dict__["_backward_hooks"] = BackwardHooks()
+        return self._register(self._backward_hooks.hooks, hook, False)
+
+    def _register(self, hooks: list[Any], hook: Callable[..., Any], traced: bool) -> HookHandle:
+        if not callable(hook):
+            raise InvalidType(
+                f"{type(self).__name__}: a hook must be callable; got {type(hook).__name__}"
+            )
+        added = Traced(hook) if traced else hook
+        hooks.append(added)
         self._structure_changed()
-        return HookHandle(self._pre_hooks, hook)
+        return HookHandle(self, hooks, added)
 
     @named_arguments
     def hybridize(
