@@ -30,7 +30,7 @@ class _Trainer(Protocol):
 
     def gradients(self) -> list[Any]: ...
 
-    def step(self, batch_size: int) -> None: ...
+    def step(self, batch_size: int, closure: Callable[[], Any]) -> Any: ...
 
 
 class TrainingStep(Planned):
@@ -134,19 +134,26 @@ def _step_of(
     def step(data: Any, label: Any = (), batch_size: int | None = None) -> Any:
         inputs = _listed(data)
         size = inputs[0].shape[0] if batch_size is None else batch_size
-        with autograd.record():
-            outs = net(*inputs)
-            value = outs if loss is None else loss(*_listed(outs), *_listed(label))
-        scaler = trainer.loss_scaler
-        if scaler is None:
-            value.backward()
-        else:
-            scaler.scaled(value).backward()
-            scaler.is_scaled = True
-            scaler.unscale(trainer.gradients())
-        if most_norm is not None:
-            clip_global_norm(trainer.gradients(), most_norm * size)
-        trainer.step(size)
+        found: list[Any] = []
+
+        def closure() -> Any:
+            with autograd.record():
+                outs = net(*inputs)
+                value = outs if loss is None else loss(*_listed(outs), *_listed(label))
+            scaler = trainer.loss_scaler
+            if scaler is None:
+                value.backward()
+            else:
+                scaler.scaled(value).backward()
+                scaler.is_scaled = True
+                scaler.unscale(trainer.gradients())
+            if most_norm is not None:
+                clip_global_norm(trainer.gradients(), most_norm * size)
+            found.append((value, outs))
+            return value
+
+        trainer.step(size, closure)
+        value, outs = found[0]
         if callable(outputs):
             return value, outputs(*_listed(outs), *_listed(label))
         return (value, outs) if outputs else value

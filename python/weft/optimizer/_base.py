@@ -42,6 +42,8 @@ class Optimizer:
     default_rate = 0.01
     states: tuple[str, ...] = ()  # names of what is kept for each parameter
     is_elementwise = False  # is a step of some rows what a step of all does to these?
+    needs_closure = False  # does it compute the loss itself: see `optimizer.closures`?
+    is_traceable = True  # can a plan have it?
 
     def __new__(cls, *_: Any, **options: Any) -> Self:
         if options:
