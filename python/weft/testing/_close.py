@@ -122,8 +122,8 @@ class _Check(NamedTuple):
     def _numbers(self, a: Any, e: Any, limits: tuple[float, float], path: str) -> str | None:
         rtol, atol = limits
         with numpy.errstate(all="ignore"):
-            difference = abs(a - e)
-            is_right = (a == e) | (
+            is_equal, difference = _distance(a, e)
+            is_right = is_equal | (
                 (difference <= atol + rtol * abs(e)) & numpy.isfinite(a) & numpy.isfinite(e)
             )
             nan_in_both = numpy.isnan(a) & numpy.isnan(e)
@@ -143,6 +143,15 @@ class _Check(NamedTuple):
             count = int(nan_in_both.sum())
             lines.append(f"{count} are NaN in both; give `equal_nan=True` if that is right")
         return "\n  ".join(lines)
+
+
+def _distance(a: Any, e: Any) -> tuple[Any, Any]:
+    """Which elements are equal, and how far apart they are; of integers exactly."""
+    if a.dtype.kind in "iu" and e.dtype.kind in "iu":
+        gaps = [abs(int(x) - int(y)) for x, y in zip(a.ravel(), e.ravel(), strict=True)]
+        difference = numpy.array(gaps, dtype="float64").reshape(a.shape)
+        return difference == 0, difference
+    return a == e, abs(a - e)
 
 
 def _greatest(a: Any, e: Any, difference: Any, is_right: Any, limits: tuple[float, float]) -> Any:
@@ -166,8 +175,8 @@ def _short(number: Any) -> str:
 
 
 def _content(value: Any, which: str, path: str) -> tuple[Any, str | None]:
-    """The elements in a dtype that holds all of them, and the name of the own dtype; None of what
-    has none."""
+    """The elements in float64, complex128 or as integers, and the name of the own dtype; None of
+    what has none."""
     name = {"a": "actual", "e": "expected"}[which]
     if isinstance(value, native.ndarray):
         own = value.dtype.name
@@ -187,9 +196,7 @@ def _content(value: Any, which: str, path: str) -> tuple[Any, str | None]:
         )
     if found.dtype.kind == "c":
         return found.astype("complex128"), own
-    if found.dtype.kind in "iu" and found.size and abs(found.astype("object")).max() > 2**53:
-        return found.astype("object"), own
-    return found.astype("float64"), own
+    return found if found.dtype.kind in "iu" else found.astype("float64"), own
 
 
 def _named(path: str) -> str:
