@@ -27,6 +27,7 @@ class Traced:
         "call",
         "called",
         "function",
+        "is_row",
         "is_trimmed",
         "result",
         "types",
@@ -47,6 +48,7 @@ class Traced:
         self.call = call
         self.types = types  # of the arrays in the arguments
         self.result = result
+        self.is_row = _is_row(result)  # as most results of several arrays are
         self.called = called
         self.watches = watches
         self.around: Around = NOTHING_AROUND
@@ -58,7 +60,18 @@ class Traced:
         self.is_trimmed = False
         if self.result is native.ARRAY:
             return outputs[0]
+        if self.is_row:
+            return tuple(outputs)
         return unflatten(self.result, list(outputs))
+
+
+def _is_row(structure: Any) -> bool:
+    """Is it that of a tuple of arrays?"""
+    return (
+        isinstance(structure, tuple)
+        and structure[0] is tuple
+        and all(item is native.ARRAY for item in structure[1])
+    )
 
 
 def trace(

@@ -126,7 +126,8 @@ class LBFGS(ClosureOptimizer):
     second derivatives (Liu and Nocedal 1989). For losses without randomness: all data in a batch.
 
     learning_rate: the first length that is tried along a direction; the only one without a search
-    max_iter: directions of a step; max_eval: most evaluations, by default 1.25 times as many
+    max_iter: directions of a step; max_eval: about how many evaluations, by default 1.25 times as
+        many and 10 at least
     tolerance_grad: a step ends where no element of the gradient is greater
     tolerance_change: and where neither a weight nor the loss changes by more
     history_size: how many moves are remembered
@@ -177,7 +178,7 @@ class LBFGS(ClosureOptimizer):
             repr(line_search),
         )
         self.max_iter = require_whole("optimizer", "max_iter", max_iter, 1)
-        self.max_eval = max_iter * 5 // 4 if max_eval is None else max_eval
+        self.max_eval = max(max_iter * 5 // 4, 10) if max_eval is None else max_eval
         require_whole("optimizer", "max_eval", self.max_eval, 1)
         require_finite(
             "optimizer", tolerance_grad=tolerance_grad, tolerance_change=tolerance_change
@@ -358,8 +359,14 @@ class _Search:
             loss, gradient = self._evaluated()
             return _Point(place, loss, gradient, _dot(gradient, direction))
 
-        longest = float(abs(direction).max())
-        found = _strong_wolfe(at, start, length, longest, self.rule.tolerance_change)
+        line = _Line(
+            at,
+            start,
+            float(abs(direction).max()),
+            self.rule.tolerance_change,
+            self.rule.max_eval - self.evaluations,
+        )
+        found = _strong_wolfe(line, length)
         self._place(origin + direction * found.length)
         return found.length, found.loss, found.gradient
 
@@ -374,49 +381,60 @@ def _dot(a: Any, b: Any) -> float:
 
 # ---- lengths
 
-_MOST_PLACES = 25
 _FALL, _FLATTER = 1e-4, 0.9  # the constants of Nocedal and Wright's conditions (3.7)
 
 
-def _strong_wolfe(
-    at: Callable[[float], _Point], start: _Point, length: float, longest: float, tolerance: float
-) -> _Point:
-    """A place along a direction that fulfils the strong Wolfe conditions (Nocedal and Wright,
-    algorithms 3.5 and 3.6, with minima of cubics), or the best that was found.
+class _Line(NamedTuple):
+    """Where a length is looked for.
 
-    longest: the greatest element of the direction
+    at: the loss at a length, and its slope; start: at none
+    longest: the greatest element of the direction; tolerance: moves of less are none
+    most: how many lengths are tried after the first
     """
-    before, here = start, at(length)
-    bracket: list[_Point] = []
+
+    at: Callable[[float], _Point]
+    start: _Point
+    longest: float
+    tolerance: float
+    most: int
+
+    def falls(self, point: _Point) -> bool:
+        """Is the loss there less by enough? Not if it is no number."""
+        return point.loss <= self.start.loss + _FALL * point.length * self.start.slope
+
+    def is_flat(self, point: _Point) -> bool:
+        """Is the slope there less steep by enough?"""
+        return abs(point.slope) <= -_FLATTER * self.start.slope
+
+
+def _strong_wolfe(line: _Line, length: float) -> _Point:
+    """A place along a direction that fulfils the strong Wolfe conditions (Nocedal and Wright,
+    algorithms 3.5 and 3.6, with minima of cubics), or the best that was found."""
+    before, here = line.start, line.at(length)
     tried = 0
-    while tried < _MOST_PLACES and not bracket:
-        # Written so that a loss that is no number rises.
-        falls = here.loss <= start.loss + _FALL * here.length * start.slope
-        if not falls or (tried > 1 and here.loss >= before.loss):
-            bracket = [before, here]
-        elif abs(here.slope) <= -_FLATTER * start.slope:
+    while tried < line.most:
+        if not line.falls(here) or (tried > 1 and here.loss >= before.loss):
+            return _between(line, before, here, tried)
+        if line.is_flat(here):
             return here
-        elif here.slope >= 0:
-            bracket = [before, here]
-        else:
-            least = here.length + 0.01 * (here.length - before.length)
-            length = _least_of_cubic(before, here, (least, here.length * 10))
-            before, here = here, at(length)
-            tried += 1
-    return _between(at, start, bracket or [start, here], (longest, tolerance), tried)
+        if here.slope >= 0:
+            return _between(line, before, here, tried)
+        least = here.length + 0.01 * (here.length - before.length)
+        length = _least_of_cubic(before, here, (least, here.length * 10))
+        before, here = here, line.at(length)
+        tried += 1
+    return min((line.start, here), key=_loss_of)
 
 
-def _between(
-    at: Callable[[float], _Point],
-    start: _Point,
-    bracket: list[_Point],
-    limits: tuple[float, float],
-    tried: int,
-) -> _Point:
+def _loss_of(point: _Point) -> float:
+    return point.loss if math.isfinite(point.loss) else math.inf
+
+
+def _between(line: _Line, first: _Point, second: _Point, tried: int) -> _Point:
     """Narrows a bracket around a place that fulfils the conditions."""
-    low, high = sorted(bracket, key=lambda point: point.loss)
+    low, high = sorted((first, second), key=_loss_of)
     was_near = False
-    while tried < _MOST_PLACES and abs(high.length - low.length) * limits[0] >= limits[1]:
+    while tried < line.most and abs(high.length - low.length) * line.longest >= line.tolerance:
         length = _least_of_cubic(low, high)
         left, right = sorted((low.length, high.length))
         edge = 0.1 * (right - left)
@@ -426,12 +444,12 @@ def _between(
             is_right = abs(length - right) < abs(length - left)
             length, is_near = (right - edge if is_right else left + edge), False
         was_near = is_near
-        here = at(length)
+        here = line.at(length)
         tried += 1
-        if not here.loss <= start.loss + _FALL * length * start.slope or here.loss >= low.loss:
-            low, high = sorted((low, here), key=lambda point: point.loss)
+        if not line.falls(here) or here.loss >= low.loss:
+            low, high = sorted((low, here), key=_loss_of)
             continue
-        if abs(here.slope) <= -_FLATTER * start.slope:
+        if line.is_flat(here):
             return here
         if here.slope * (high.length - low.length) >= 0:
             high = low
