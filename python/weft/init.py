@@ -15,7 +15,7 @@ from weft._base.options import require, require_finite
 from weft._base.registry import Registry
 from weft._core.typing import ndarray
 
-_registry = Registry("init")
+_registry = Registry("init", _words.INITIALIZER_NAMES)
 
 _BY_NAME = {
     **dict.fromkeys(("bias", "beta", "running_mean", "moving_mean"), 0.0),

@@ -108,7 +108,7 @@ class Block(BlockTree):
         """Adds a child; its name is its number unless given."""
         if not isinstance(block, Block):
             raise InvalidType(
-                f"{type(self).__name__}: a child must be a Block; got {type(block).__name__}"
+                f"{type(self).__name__}: a child must be a Block; got {_no_child(block)}"
             )
         self._children[name or str(len(self._children))] = block
         block._parents.add(self)
@@ -520,6 +520,17 @@ class Block(BlockTree):
         options = {"static_alloc": static_alloc, "static_shape": static_shape, "explain": explain}
         for child in self._children.values():
             child.hybridize(active, memory=memory, **options)
+
+
+def _no_child(given: Any) -> str:
+    """What it is, and what to write for it."""
+    if isinstance(given, type):
+        return f"the class {given.__name__}; call it: `{given.__name__}()`"
+    if isinstance(given, list | tuple):
+        return f"a {type(given).__name__}; write `nn.HybridSequential(*blocks)`"
+    if callable(given):
+        return f"{type(given).__name__}; write `nn.HybridLambda(function)`"
+    return type(given).__name__
 
 
 def _is_equal(a: Any, b: Any) -> bool:

@@ -7,9 +7,10 @@ from typing import Any
 from weft import np, npx
 from weft._base.errors import InvalidType, InvalidValue
 from weft._base.registry import Registry
+from weft._base.words import METRIC_NAMES
 from weft._core.halves import widened
 
-_registry = Registry("metric")
+_registry = Registry("metric", METRIC_NAMES)
 
 
 def arrays(given: Any) -> list[np.ndarray]:

@@ -8,7 +8,8 @@ from typing import Any
 from weft import amp, np
 from weft._base.errors import InvalidState, InvalidType, InvalidValue
 from weft._base.options import require, require_whole
-from weft._base.spelling import named_arguments
+from weft._base.spelling import knows_words, named_arguments
+from weft._base.words import MODEL
 from weft.callbacks import Callback
 from weft.callbacks._base import Callbacks
 from weft.callbacks._base import listed as listed_callbacks
@@ -29,6 +30,7 @@ from weft.training.history import History, Record
 _PRECISIONS = ("float32", "bfloat16", "float16")
 
 
+@knows_words(MODEL)
 class Model:
     """Trains a network in one call, evaluates it, and predicts with it.
 

@@ -5,9 +5,10 @@ from functools import partial
 from typing import Any
 
 from weft import init, np, npx
-from weft._base.errors import InvalidValue
+from weft._base.errors import InvalidType, InvalidValue
 from weft._base.options import require
 from weft._base.spelling import unknown
+from weft._base.words import ACTIVATION_NAMES
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
 
@@ -28,9 +29,18 @@ _BY_NAME = {
 
 def activation_named(name: str) -> Callable[[Any], Any]:
     """The function of that name; raises LookupError that lists the known ones."""
+    if not isinstance(name, str):
+        raise InvalidType(
+            f'Activation: `activation` must be a name, such as "relu"; got {_told(name)}; a layer '
+            "or a function goes behind this one, in `nn.HybridSequential`"
+        )
     if name not in _BY_NAME:
-        raise unknown("Activation", name, _BY_NAME)
+        raise unknown("Activation", name, _BY_NAME, ACTIVATION_NAMES)
     return _BY_NAME[name]
+
+
+def _told(value: Any) -> str:
+    return getattr(value, "__name__", type(value).__name__)
 
 
 class Activation(HybridBlock):
