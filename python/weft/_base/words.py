@@ -393,7 +393,8 @@ METRIC_NAMES: Table = {
 
 INITIALIZER_NAMES: Table = {
     **_alike("glorotuniform xavieruniform", 'write "xavier"'),
-    **_alike("glorotnormal xaviernormal lecunnormal lecununiform lecun", 'write "xavier"'),
+    **_alike("glorotnormal xaviernormal ", 'write "xavier"'),
+    **_alike("lecun lecunnormal lecununiform", 'write "variance_scaling"'),
     **_alike("kaiming kaimingnormal henormal msra kaiminguniform heuniform", 'write "he"'),
     **_alike("truncatednormal gaussian randomnormal", 'write "normal"'),
     **_alike("randomuniform", 'write "uniform"'),

@@ -11,7 +11,7 @@ from os import PathLike, fspath
 from typing import Any, Self
 
 from weft import autograd
-from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue, NotFound
+from weft._base.errors import Error, InvalidState, InvalidType, NotFound
 from weft._base.spelling import check_options, knows_words, named_arguments
 from weft._base.words import BLOCK
 from weft._core import composing, loaded_devices, native
@@ -23,6 +23,7 @@ from weft._trace.tracing import find_shapes
 from weft.device import device_of
 from weft.gluon._flat_weights import cut_vectors
 from weft.gluon._hooks import BackwardHooks, HookHandle, Traced, tell
+from weft.gluon._loaded import Loaded, check_shape, matched, named
 from weft.gluon._places import tell_left_out, tell_place
 from weft.gluon._summary import summary_of
 from weft.gluon.parameter import Devices, Initializable, Parameter, ParameterDict
@@ -192,7 +193,7 @@ class Block(BlockTree):
             if path not in own:
                 warnings.warn(f"share_parameters: the block has no `{path}`", stacklevel=2)
             elif parameter.is_shape_known:
-                _check_shape(path, own[path], parameter.shape, "share_parameters")
+                check_shape(path, own[path], parameter.shape, "share_parameters")
         for path, parameter in shared.items():
             if path in own:
                 self._replace_parameter(path.split("."), parameter)
@@ -214,7 +215,8 @@ class Block(BlockTree):
         """Gives all parameters their first values: at once where the shape is known, else at the
         first call.
 
-        init: for parameters without an own initializer; Uniform(0.07) by default
+        init: for parameters without an own initializer; by default
+            `weft.init.VarianceScaling`; Gluon's own choice is `init.Uniform(0.07)`
         device: where they go, one or several; by default the current one. A call takes the
             parameters on the device of its first array
         """
@@ -289,16 +291,24 @@ class Block(BlockTree):
         *,
         allow_missing: bool = False,
         ignore_extra: bool = False,
+        skip_mismatch: bool = False,
         names: Names | None = None,
-    ) -> None:
+    ) -> Loaded:
         """Reads all parameters from a file; works before `initialize()`.
 
         path: a file of `save_parameters`, or one with the names that `published_names` has: a
             .safetensors file, shards by their `.safetensors.index.json`, a folder with one of
             these, or a .pth, .pt or .bin file where PyTorch is installed, which reads it. A .params
             file of Gluon, of MXNet 1.x or 2.0, whose names are those of the tree, is one, too
+        allow_missing: parameters that the file lacks stay as they are
+        ignore_extra: what the file has beyond the block is left out
+        skip_mismatch: parameters that have another shape in the file, such as those of a last layer
+            for other classes, stay as they are
         names: which table tells what the names of the file are here; by default the one of
             `published_names` that fits best, if the names are not the block's own
+
+        Gives what matched: names that were `loaded`, `missing`, `extra`, and `mismatched`; as text
+        a report of them.
 
         Raises LookupError for parameters that the file lacks, or has beyond this block, unless
         told otherwise; ValueError for another shape; OSError for a damaged file. Nothing is
@@ -306,10 +316,11 @@ class Block(BlockTree):
         """
         from weft.gluon._weight_files import read_weights  # with readers of many formats
 
-        self.load_dict(
+        return self.load_dict(
             read_weights(pathlib.Path(path)),
             allow_missing=allow_missing,
             ignore_extra=ignore_extra,
+            skip_mismatch=skip_mismatch,
             source=fspath(path),
             names=names,
         )
@@ -320,9 +331,10 @@ class Block(BlockTree):
         *,
         allow_missing: bool = False,
         ignore_extra: bool = False,
+        skip_mismatch: bool = False,
         source: str = "the dict",
         names: Names | None = None,
-    ) -> None:
+    ) -> Loaded:
         """Sets the parameters from arrays by name, as `load_parameters` does."""
         parameters = self.collect_params()
         shapes = {name: parameter.shape for name, parameter in parameters.items()}
@@ -331,24 +343,12 @@ class Block(BlockTree):
         if names is not None:
             arrays = translated(names, arrays, shapes, source)
             source = f"{source}, by the names of {names.library},"
-        missing = [name for name in parameters if name not in arrays]
-        extra = [name for name in arrays if name not in parameters]
-        if missing and not allow_missing:
-            raise NotFound(
-                f"load_parameters: {source} lacks {_names(missing)}; "
-                "use `allow_missing=True` to keep them as they are"
-            )
-        if extra and not ignore_extra:
-            raise NotFound(
-                f"load_parameters: {source} has {_names(extra)}, which the block lacks; "
-                "use `ignore_extra=True` to leave them out"
-            )
-        present = {name: p for name, p in parameters.items() if name in arrays}
-        for name, parameter in present.items():
-            _check_shape(name, parameter, arrays[name].shape)
-        for name, parameter in present.items():
-            parameter.set_data(arrays[name])
+        found = matched(parameters, arrays)
+        found.check(source, allow_missing, ignore_extra, skip_mismatch)
+        for name in found.loaded:
+            parameters[name].set_data(arrays[name])
         self.apply(Block._structure_changed)
+        return found
 
     def prepare_dict(
         self, arrays: Mapping[str, native.ndarray], operation: str, source: str
@@ -359,11 +359,11 @@ class Block(BlockTree):
         missing = [name for name in parameters if name not in arrays]
         extra = [name for name in arrays if name not in parameters]
         if missing or extra:
-            found = [f"lacks {_names(missing)}"] if missing else []
-            found += [f"has {_names(extra)}, which the block lacks"] if extra else []
+            found = [f"lacks {named(missing)}"] if missing else []
+            found += [f"has {named(extra)}, which the block lacks"] if extra else []
             raise NotFound(f"{operation}: {source} {' and '.join(found)}")
         for name, parameter in parameters.items():
-            _check_shape(name, parameter, arrays[name].shape, operation)
+            check_shape(name, parameter, arrays[name].shape, operation)
             _check_dtype(name, parameter, arrays[name].dtype, operation)
 
         def apply() -> None:
@@ -538,23 +538,6 @@ def _is_equal(a: Any, b: Any) -> bool:
     plain = (bool, int, float, str, type(None))
     # -0.0 and 0.0 are equal to Python and not to arithmetic.
     return type(a) is type(b) and isinstance(a, plain) and a == b and str(a) == str(b)
-
-
-def _names(names: list[str]) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:5])
-    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
-
-
-def _check_shape(
-    name: str, parameter: Parameter, shape: tuple[int, ...], operation: str = "load_parameters"
-) -> None:
-    wanted = parameter.shape
-    if wanted is None:
-        return
-    if len(wanted) != len(shape) or any(
-        w not in (-1, s) for w, s in zip(wanted, shape, strict=True)
-    ):
-        raise InvalidValue(f"{operation}: `{name}` must have shape {wanted}; got {shape}")
 
 
 def _check_dtype(name: str, parameter: Parameter, dtype: Any, operation: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from weft import autograd
+from weft import autograd, np
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ndarray
 from weft._trace.arena import bytes_of
@@ -83,10 +83,11 @@ class TrainingStep(Planned):
         `gluon.loss`; with `outputs` the pair of it and what the network gave, or what the function
         `outputs` made of that.
 
-        data, label: an array, or several in a list or tuple
+        data, label: an array, or several in a list or tuple; a list of numbers is an array
         batch_size: what the sum of gradients is divided by, as for `Trainer.step`; by default the
             first extent of the first array
         """
+        data, label = _as_arrays(data), _as_arrays(label)
         if not self._net._are_shapes_known:
             self._net._find_shapes(self._net, _listed(data), {})
         if self._trainer.rate_is_given:
@@ -116,6 +117,13 @@ class TrainingStep(Planned):
 def _remade(kind: type, *arguments: Any) -> Any:
     *given, options = arguments
     return kind(*given, **options)
+
+
+def _as_arrays(given: Any) -> Any:
+    """Lists of numbers as an array; others are several arrays."""
+    if type(given) is list and given and not any(hasattr(part, "shape") for part in given):
+        return np.array(given)
+    return given
 
 
 def _listed(arrays: Any) -> tuple[Any, ...]:

@@ -43,6 +43,18 @@ def _told(value: Any) -> str:
     return getattr(value, "__name__", type(value).__name__)
 
 
+# Of what a rectifier is given, half goes on: weights before it are larger by so much.
+_RECTIFIERS = ("relu", "gelu", "gelu_tanh", "quick_gelu", "silu", "mish")
+
+
+def fallback_init_for(
+    activation: str | None, scale: float = 1.0, factor_type: str = "in"
+) -> init.Initializer:
+    """First values of the weights of a layer with this activation, where nobody says anything."""
+    gain = 2.0 if activation in _RECTIFIERS else 1.0
+    return init.VarianceScaling(gain * scale, factor_type)
+
+
 class Activation(HybridBlock):
     """An activation function by name: "relu", "sigmoid", "log_sigmoid", "tanh", "softrelu",
     "softsign", "mish", "silu", "gelu", or its approximations "gelu_tanh" and "quick_gelu".
