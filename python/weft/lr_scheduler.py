@@ -342,8 +342,14 @@ class LambdaScheduler(LRScheduler):
     The function is no part of a saved state: a program that goes on gives it again.
     """
 
-    def __init__(self, factor: Callable[[Number], Number], base_lr: float | None = None) -> None:
-        super().__init__(base_lr)
+    def __init__(
+        self,
+        factor: Callable[[Number], Number],
+        base_lr: float | None = None,
+        warmup_steps: int = 0,
+        warmup_begin_lr: float = 0.0,
+    ) -> None:
+        super().__init__(base_lr, warmup_steps, warmup_begin_lr)
         self._factor = factor
 
     def rate(self, num_update: Number) -> Number:

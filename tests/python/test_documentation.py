@@ -53,6 +53,7 @@ PAGES = [
     "audio",
     "bring-your-model",
     "control-flow",
+    "debugging",
     "derivatives",
     "from-caffe",
     "from-mxnet",

@@ -195,6 +195,22 @@ def test_the_layer_is_named(hybridized):
     assert "in layer" not in str(caught.value)
 
 
+@pytest.mark.parametrize("hybridized", [False, True])
+def test_errors_of_own_code_get_a_note_of_the_layer(hybridized):
+    class Own(nn.HybridBlock):
+        def forward(self, x):
+            return {}["missing"]
+
+    block = net(nn.Dense(2, in_units=3), nn.HybridSequential(Own()))
+    if hybridized:
+        block.hybridize()
+    for _ in range(2):
+        with pytest.raises(KeyError) as caught:
+            block(np.ones((2, 3)))
+        assert caught.value.args == ("missing",)
+        assert caught.value.__notes__ == ["in layer `1.0` (Own) of HybridSequential"]
+
+
 def test_a_plan_that_fails_names_the_layer():
     block = net(nn.HybridSequential(nn.Embedding(5, 3)), nn.Dense(2))
     block.hybridize()

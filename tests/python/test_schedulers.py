@@ -54,6 +54,10 @@ CASES = {
         lambda n: 2.0 * 0.9**n,
     ),
     "function": (lambda: lr_scheduler.LambdaScheduler(lambda n: 1 / n, 3.0), lambda n: 3 / n),
+    "function after a warm-up": (
+        lambda: lr_scheduler.LambdaScheduler(lambda n: 1 / n, 3.0, 4, 1.0),
+        lambda n: 1 + 2 * n / 4 if n < 4 else 3 / n,
+    ),
     "one after another": (
         lambda: lr_scheduler.SequentialScheduler(
             [

@@ -244,7 +244,7 @@ def test_a_block_that_is_not_hybrid_is_neither_hybridized_nor_exported():
         def forward(self, x):
             return x if float(x.sum()) > 0 else -x
 
-    testing.check_layer(Plain(), np.ones((2, 2)), skip="copies")  # local classes have no pickles
+    testing.check_layer(Plain(), np.ones((2, 2)))  # local classes have no pickles
 
 
 def test_bad_arguments_are_refused():

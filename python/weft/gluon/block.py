@@ -24,7 +24,7 @@ from weft.device import device_of
 from weft.gluon._flat_weights import cut_vectors
 from weft.gluon._hooks import BackwardHooks, HookHandle, Traced, tell
 from weft.gluon._loaded import Loaded, check_shape, matched, named
-from weft.gluon._places import tell_left_out, tell_place
+from weft.gluon._places import note_place, tell_left_out, tell_place
 from weft.gluon._summary import summary_of
 from weft.gluon.parameter import Devices, Initializable, Parameter, ParameterDict
 from weft.gluon.published import Names, fitting, translated
@@ -398,6 +398,9 @@ class Block(BlockTree):
             return self._hooked(args, kwargs)
         except Error as error:
             tell_place(error, self, args)
+            raise
+        except Exception as error:
+            note_place(error, self)
             raise
 
     def _hooked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
