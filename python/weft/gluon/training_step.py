@@ -48,7 +48,9 @@ class TrainingStep(Planned):
         clip_global_norm: float | None,
         keep_gradients: bool,
         memory: str | int | None,
+        gives_loss: bool = True,
     ) -> None:
+        """gives_loss: false: it gives what the function `outputs` made, and no loss"""
         if not isinstance(net, Block):
             raise InvalidType(f"compile: `net` must be a Block; got {type(net).__name__}")
         if loss is not None and not callable(loss):
@@ -65,9 +67,10 @@ class TrainingStep(Planned):
             "clip_global_norm": clip_global_norm,
             "keep_gradients": keep_gradients,
             "memory": memory,
+            "gives_loss": gives_loss,
         }
         self._keeps_gradients = keep_gradients
-        function = _step_of(net, loss, trainer, outputs, clip_global_norm)
+        function = _step_of(net, loss, trainer, (outputs, gives_loss), clip_global_norm)
         self.__wrapped__ = function
         self.cache = self._cache = TraceCache(self._traced, "training step", scales=False)
         self._cache.budget = 0 if memory is None else bytes_of("compile", "memory", memory)
@@ -134,10 +137,11 @@ def _step_of(
     net: Block,
     loss: Callable[..., Any] | None,
     trainer: _Trainer,
-    outputs: bool | Callable[..., Any],
+    results: tuple[bool | Callable[..., Any], bool],
     most_norm: float | None,
 ) -> Callable[..., Any]:
     """The step as a function, which names the network and the trainer as files shall."""
+    outputs, gives_loss = results
 
     def step(data: Any, label: Any = (), batch_size: int | None = None) -> Any:
         inputs = _listed(data)
@@ -163,7 +167,8 @@ def _step_of(
         trainer.step(size, closure)
         value, outs = found[0]
         if callable(outputs):
-            return value, outputs(*_listed(outs), *_listed(label))
+            made = outputs(*_listed(outs), *_listed(label))
+            return (value, made) if gives_loss else made
         return (value, outs) if outputs else value
 
     return step

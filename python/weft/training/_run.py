@@ -40,6 +40,7 @@ class Run(Loop[Batch]):
         self._judge, self._every = judge, every
         self._is_heard = hooks.hears_batches
         self._has_own_step = model.has_own_train_step
+        self._is_plain = not (accumulate > 1 or self._has_own_step or model.has_class_weights)
         self._continued: dict[str, Any] | None = None
         self._requests = self._begin_adding() if accumulate > 1 else {}
 
@@ -55,6 +56,7 @@ class Run(Loop[Batch]):
         return self.source.epoch(steps)
 
     def run_batch(self, batch: Batch) -> bool:
+        # What the loop costs beside the plan is here, so what is not asked for is not called.
         model, figures = self.model, self.figures
         if figures is None:
             self._plans = model.plans_for(batch)
@@ -62,7 +64,11 @@ class Run(Loop[Batch]):
         model.batch = batch
         if self._is_heard:
             self.hooks.train_batch_begin(self.batch)
-        self._train(model.weighted(batch), figures)
+        if self._is_plain:
+            sums, outputs = self._plans.train(batch)  # type: ignore[union-attr]
+            figures.add(sums, outputs, batch.labels, batch.size)
+        else:
+            self._train(model.weighted(batch), figures)
         self.batch += 1
         if self._accumulate > 1 and self.batch % self._accumulate == 0:
             self._update()

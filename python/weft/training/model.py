@@ -397,6 +397,11 @@ class Model:
             every.append(Record())
         return Callbacks(self, every, {"epochs": epochs, "steps": steps, "validates": validates})
 
+    @property
+    def has_class_weights(self) -> bool:
+        """Do labels of the present data have weights? Not for users."""
+        return not self._weights.is_empty
+
     def weighted(self, batch: Batch) -> Batch:
         """The batch with the weights of its classes; not for users."""
         return self._weights.apply(batch)
