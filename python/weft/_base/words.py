@@ -324,7 +324,10 @@ SCHEDULERS: Table = {
         "write `lr_scheduler.WarmRestartScheduler(period)`",
     ),
     **_alike("SequentialLR", "write `lr_scheduler.SequentialScheduler(schedulers, milestones)`"),
-    **_alike("ReduceLROnPlateau", "write `callbacks.ReduceLROnPlateau()`"),
+    **_alike(
+        "ReduceLROnPlateau",
+        "write `callbacks.ReduceLROnPlateau()`, or `lr_scheduler.PlateauScheduler()`",
+    ),
     **_alike("MultiStepLR", "write `lr_scheduler.MultiFactorScheduler(steps, factor)`"),
     **_alike("CosineAnnealingLR CosineDecay", "write `lr_scheduler.CosineScheduler(max_update)`"),
     **_alike("PolynomialLR LinearLR PolynomialDecay", "write `lr_scheduler.PolyScheduler`"),
