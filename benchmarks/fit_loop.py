@@ -15,8 +15,8 @@ from side_by_side import Report
 from weft import gluon, metric, np
 from weft.gluon import nn
 
-ROUNDS = 25
-EPOCHS = 4  # of a round, and of a call of `fit`
+ROUNDS = 60
+EPOCHS = 2  # of a round, and of a call of `fit`
 AIM = 1.03
 SIZES = {"digits, batch 32": (1797, 64, 32), "wide rows, batch 128": (4096, 512, 128)}
 
