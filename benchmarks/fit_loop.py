@@ -3,7 +3,7 @@
     python benchmarks/fit_loop.py [results.json]
 
 Both train the same network on the same batches, with the loss of each epoch and, in the second
-pair, the accuracy. Epochs of both alternate; the minimum of each counts, in seconds of the
+pair, the accuracy. Rounds of a few epochs alternate; the minimum of each counts, in seconds of the
 processor, which other programs do not lengthen. Aim: at most 3 % more.
 """
 
@@ -15,7 +15,8 @@ from side_by_side import Report
 from weft import gluon, metric, np
 from weft.gluon import nn
 
-ROUNDS = 25
+ROUNDS = 60
+EPOCHS = 2  # of a round, and of a call of `fit`
 AIM = 1.03
 SIZES = {"digits, batch 32": (1797, 64, 32), "wide rows, batch 128": (4096, 512, 128)}
 
@@ -29,7 +30,7 @@ def network(width: int) -> nn.HybridSequential:
 
 
 def by_hand(x: np.ndarray, y: np.ndarray, batch: int, has_accuracy: bool):
-    """One epoch as a user would write it."""
+    """Some epochs as a user would write them."""
     net = network(x.shape[1])
     trainer = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 1e-3})
     loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
@@ -49,11 +50,15 @@ def by_hand(x: np.ndarray, y: np.ndarray, batch: int, has_accuracy: bool):
             total = total + loss.sum()
         float(total)
 
-    return epoch
+    def epochs() -> None:
+        for _ in range(EPOCHS):
+            epoch()
+
+    return epochs
 
 
 def by_fit(x: np.ndarray, y: np.ndarray, batch: int, has_accuracy: bool):
-    """One epoch of `fit`."""
+    """As many of `fit`."""
     model = weft.Model(
         network(x.shape[1]),
         "softmax_cross_entropy",
@@ -61,10 +66,10 @@ def by_fit(x: np.ndarray, y: np.ndarray, batch: int, has_accuracy: bool):
         ["accuracy"] if has_accuracy else None,
     )
 
-    def epoch() -> None:
-        model.fit(x, y, batch_size=batch, epochs=1, verbose=0)
+    def epochs() -> None:
+        model.fit(x, y, batch_size=batch, epochs=EPOCHS, verbose=0)
 
-    return epoch
+    return epochs
 
 
 def seconds(function) -> float:

@@ -121,8 +121,7 @@ std::string told_layer(PyFrameObject* frame) {
   return layer;
 }
 
-// " in ..." for a frame that runs `forward` of a layer of this package: the program has no line of
-// its own there. Empty for other frames.
+// " in ..." for a frame that runs `forward` of a layer. Empty for other frames.
 std::string layer_of(PyFrameObject* frame) {
   const auto code = owned(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
   PyObject* const name = reinterpret_cast<PyCodeObject*>(code.ptr())->co_name;
@@ -138,7 +137,9 @@ std::string layer_of(PyFrameObject* frame) {
   return found->second.second;
 }
 
-// Writes the origin: the innermost frame outside of this package.
+// Writes the origin: the innermost frame outside of this package, and the layer that it runs for. A
+// layer of this package is always told, because the program has no line of its own there; one of the
+// program in traces alone, where it costs a little once.
 void write_line(char* text, size_t size) {
   if (*known_origin) {
     std::snprintf(text, size, "%s", known_origin);
@@ -153,6 +154,7 @@ void write_line(char* text, size_t size) {
     frame = back;
   }
   if (!frame) return;
+  if (layer.empty() && (weft_modes() & WEFT_MODE_TRACING)) layer = layer_of(frame);
   const auto code = owned(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
   const int line = PyFrame_GetLineNumber(frame);
   Py_DECREF(frame);

@@ -15,7 +15,7 @@ from weft._base.options import require, require_finite
 from weft._base.registry import Registry
 from weft._core.typing import ndarray
 
-_registry = Registry("init")
+_registry = Registry("init", _words.INITIALIZER_NAMES)
 
 _BY_NAME = {
     **dict.fromkeys(("bias", "beta", "running_mean", "moving_mean"), 0.0),
@@ -81,7 +81,7 @@ class One(Constant):
 
 
 class Uniform(Initializer):
-    """Uniform in [-scale, scale)."""
+    """Uniform in [-scale, scale); Gluon's own choice where nobody says anything."""
 
     def __init__(self, scale: float = 0.07) -> None:
         require_finite("Uniform", scale=scale)
@@ -119,6 +119,36 @@ def _check_factor_type(initializer: str, factor_type: str) -> None:
         raise InvalidValue(
             f"{initializer}: `factor_type` must be 'avg', 'in' or 'out'; got {factor_type!r}"
         )
+
+
+class VarianceScaling(Initializer):
+    """Uniform, with variance `scale` / factor, so that what a layer gives has about `scale` times
+    the variance of what it is given, however wide and deep the network is (LeCun et al. 1998; He
+    et al. 2015 with `scale=2`, for layers before a rectifier).
+
+    It is what parameters get where nobody says anything, with `scale=2` in layers whose own
+    activation is a rectifier: `docs/training.md` says why.
+
+    factor_type: as for Xavier; a vector counts as one row, of its extent
+
+    >>> from weft import init, np
+    >>> weights = np.zeros((400, 300))
+    >>> init.VarianceScaling(2.0).fill("weight", weights)
+    >>> round(float(weights.var() * 300), 1)
+    2.0
+    """
+
+    def __init__(self, scale: float = 1.0, factor_type: str = "in") -> None:
+        require(0 <= scale < math.inf, "VarianceScaling", "scale", "at least 0 and finite", scale)
+        _check_factor_type("VarianceScaling", factor_type)
+        self.scale, self.factor_type = scale, factor_type
+
+    def fill(self, name: str, array: ndarray) -> None:
+        if array.ndim < 2:
+            factor = float(max(array.size, 1))
+        else:
+            factor = _fans("VarianceScaling", name, array, self.factor_type)
+        _write_uniform(array, math.sqrt(3 * self.scale / factor))
 
 
 class Xavier(Initializer):
@@ -190,6 +220,7 @@ for _cls, _names in (
     (One, ("ones",)),
     (Uniform, ()),
     (Normal, ()),
+    (VarianceScaling, ("variance_scaling",)),
     (Xavier, ("glorot",)),
     (MSRAPrelu, ("he",)),
     (Orthogonal, ()),
@@ -218,6 +249,7 @@ __all__ = [
     "One",
     "Orthogonal",
     "Uniform",
+    "VarianceScaling",
     "Xavier",
     "Zero",
     "create",

@@ -30,6 +30,7 @@ import numpy
 
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
+from weft._core.modes import tracing_a_rule
 
 
 class ArrayType(NamedTuple):
@@ -260,7 +261,8 @@ class _Rules:
         places: list[int] = []
 
         def run(given: list[list[Any]]) -> list[Any]:
-            found = self._rules["gradient"](*map(tuple, given), **self._named(attributes))
+            with tracing_a_rule():
+                found = self._rules["gradient"](*map(tuple, given), **self._named(attributes))
             results = list(found) if isinstance(found, list | tuple) else [found]
             if len(results) != len(inputs):
                 raise InvalidValue(

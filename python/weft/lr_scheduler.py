@@ -342,12 +342,90 @@ class LambdaScheduler(LRScheduler):
     The function is no part of a saved state: a program that goes on gives it again.
     """
 
-    def __init__(self, factor: Callable[[Number], Number], base_lr: float | None = None) -> None:
-        super().__init__(base_lr)
+    def __init__(
+        self,
+        factor: Callable[[Number], Number],
+        base_lr: float | None = None,
+        warmup_steps: int = 0,
+        warmup_begin_lr: float = 0.0,
+    ) -> None:
+        super().__init__(base_lr, warmup_steps, warmup_begin_lr)
         self._factor = factor
 
     def rate(self, num_update: Number) -> Number:
         return self.base_lr * self._factor(num_update)
+
+
+class PlateauScheduler(LRScheduler):
+    """Lowered where a figure does not become better: `step(value)` tells it one, such as the loss
+    of an epoch. In `weft.Model.fit` there is `callbacks.ReduceLROnPlateau`.
+
+    factor: what the rate is multiplied by
+    patience: how many values that are not better are waited for; the next one lowers the rate
+    mode: "min" where less is better, "max" where more is
+    threshold: what counts as better differs by more than this share of the best
+    cooldown: how many values after a change count for nothing
+    min_lr: least rate
+
+    >>> from weft import lr_scheduler
+    >>> scheduler = lr_scheduler.PlateauScheduler(patience=1, base_lr=1.0)
+    >>> for loss in (3.0, 2.0, 2.0, 2.0):
+    ...     scheduler.step(loss)
+    >>> scheduler(1)
+    0.1
+    """
+
+    def __init__(
+        self,
+        factor: float = 0.1,
+        patience: int = 10,
+        mode: str = "min",
+        threshold: float = 1e-4,
+        cooldown: int = 0,
+        min_lr: float = 0.0,
+        base_lr: float | None = None,
+        warmup_steps: int = 0,
+        warmup_begin_lr: float = 0.0,
+    ) -> None:
+        super().__init__(base_lr, warmup_steps, warmup_begin_lr)
+        where = "PlateauScheduler"
+        require(0 < factor < 1, where, "factor", "between 0 and 1", factor)
+        require(mode in ("min", "max"), where, "mode", '"min" or "max"', repr(mode))
+        require(threshold >= 0, where, "threshold", "at least 0", threshold)
+        require(min_lr >= 0, where, "min_lr", "at least 0", min_lr)
+        self.factor, self.mode, self.threshold, self.min_lr = factor, mode, threshold, min_lr
+        self.patience = require_whole(where, "patience", patience, 0)
+        self.cooldown = require_whole(where, "cooldown", cooldown, 0)
+        self.scale = 1.0
+        # Plans compare plain attributes and are made anew where one changes; these do always.
+        self._seen: dict[str, Any] = {"best": None, "waited": 0, "cooling": 0}
+
+    def step(self, value: float) -> None:
+        """Tells the figure of now."""
+        seen, best = self._seen, self._seen["best"]
+        is_less = self.mode == "min"
+        edge = None if best is None else best * (1 + self.threshold * (-1 if is_less else 1))
+        if edge is None or (value < edge if is_less else value > edge):
+            seen["best"], seen["waited"] = float(value), 0
+        else:
+            seen["waited"] += 1
+        if seen["cooling"]:
+            seen["cooling"] -= 1
+            seen["waited"] = 0
+        if seen["waited"] > self.patience:
+            seen["waited"], seen["cooling"] = 0, self.cooldown
+            self.scale *= self.factor
+
+    def rate(self, num_update: Number) -> Number:
+        return max(self.base_lr * self.scale, self.min_lr)
+
+    def state_dict(self) -> dict[str, Any]:
+        return {**super().state_dict(), "seen": dict(self._seen)}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        rest = dict(state)
+        self._seen = rest.pop("seen")
+        super().load_state_dict(rest)
 
 
 class SequentialScheduler(LRScheduler):
@@ -423,6 +501,7 @@ __all__ = [
     "LambdaScheduler",
     "MultiFactorScheduler",
     "OneCycleScheduler",
+    "PlateauScheduler",
     "PolyScheduler",
     "SequentialScheduler",
     "WarmRestartScheduler",

@@ -78,6 +78,45 @@ def test_a_training_step_is_looked_through_and_has_happened_once():
     assert (net.weight.data() == kept).all(), "a step with an anomaly is not taken"
 
 
+class Log(gluon.nn.HybridBlock):
+    """A layer of the program itself."""
+
+    def forward(self, x):
+        return np.log(x)
+
+
+@pytest.mark.parametrize("way", ["eager", "hybridized", "compiled", "recorded"])
+def test_the_path_of_the_layer_is_named(way):
+    inner = gluon.nn.HybridSequential(gluon.nn.Dense(2, in_units=2), Log())
+    net = gluon.nn.HybridSequential(gluon.nn.Dense(2, in_units=2), inner)
+    net.initialize(weft.init.One())
+    if way == "hybridized":
+        net.hybridize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd")
+    step = trainer.compile(net, lambda out, y: (out - y) ** 2)
+
+    def recorded(x):
+        with autograd.record():
+            loss = net(x).sum()
+        loss.backward()
+        return loss
+
+    fun, args = {
+        "compiled": (step, (-X, np.zeros((2, 2)))),
+        "recorded": (recorded, (-X,)),
+    }.get(way, (net, (-X,)))
+    text = anomaly_of(fun, *args)
+    line = Log.forward.__code__.co_firstlineno + 1
+    assert f"`log` ({__file__}:{line} in layer `1.1` (Log)) made the first NaN" in text
+    assert "got `x` float32(2, 2) from -6 to -6, mean -6" in text
+
+
+def test_an_operator_of_weft_s_own_layer_has_its_path_and_the_program_s_line():
+    net = gluon.nn.HybridSequential(gluon.nn.Dense(2, in_units=2), gluon.nn.Activation("tanh"))
+    net.initialize(weft.init.Constant(1e38))
+    assert "in layer `0` (Dense)" in anomaly_of(lambda x: net(x), X * 100)
+
+
 def test_bodies_of_loops_and_branches_are_looked_through():
     def body(row, state):
         return np.log(row - 3), state

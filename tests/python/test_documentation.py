@@ -54,6 +54,7 @@ PAGES = [
     "bring-your-model",
     "control-flow",
     "data",
+    "debugging",
     "derivatives",
     "from-caffe",
     "from-mxnet",

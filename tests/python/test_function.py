@@ -6,7 +6,8 @@ import weakref
 import numpy
 import pytest
 import weft
-from weft import autograd, np
+from weft import autograd, gluon, np, runtime
+from weft.gluon import nn
 
 
 class Sigmoid(autograd.Function):
@@ -189,9 +190,110 @@ def test_bad_calls():
     with pytest.raises(NotImplementedError, match="Function: write `forward`"):
         autograd.Function()(np.ones(1))
 
-    @weft.hybridize
-    def traced(x):
-        return Sigmoid()(x)
 
-    with pytest.raises(RuntimeError, match="Sigmoid: a function with a gradient of its own"):
-        traced(np.ones(2))
+# ---- in plans and files
+
+
+class Scaled(autograd.Function):
+    """Two inputs, two outputs, an attribute, and gradients that no other rule gives."""
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    def forward(self, x, w):
+        self.save_for_backward(x, w)
+        self.width = x.shape[-1]
+        return x * w * self.factor, (x > 0).sum()
+
+    def backward(self, dy, dn):
+        x, w = self.saved_tensors
+        return dy * w * 7, (dy * x * self.factor * self.width).sum(0)
+
+
+class Net(nn.HybridBlock):
+    def __init__(self):
+        super().__init__()
+        self.w = gluon.Parameter(shape=(3,), init="ones")
+
+    def forward(self, x):
+        first, positive = Scaled(2.0)(x, self.w.data())
+        second, _ = Scaled(3.0)(first, self.w.data())
+        return second + positive.astype("float32")
+
+
+@pytest.mark.parametrize("how", ["hybridized", "compiled"])
+def test_a_plan_has_the_gradients_of_the_function(how):
+    x = np.array([[1.0, -2.0, 3.0], [0.5, 1.0, 2.0]])
+    nets = [Net(), Net()]
+    for net in nets:
+        net.initialize()
+    nets[1].hybridize()
+    trainers = [gluon.Trainer(net.collect_params(), "sgd") for net in nets]
+    step = trainers[1].compile(nets[1], lambda out, y: out.sum(axis=1))
+    losses = []
+    for _ in range(3):
+        for number, net in enumerate(nets):
+            if number == 1 and how == "compiled":
+                losses.append(step(x, np.zeros(2)))
+                continue
+            with autograd.record():
+                loss = net(x).sum(axis=1)
+            loss.backward()
+            trainers[number].step(2)
+            losses.append(loss)
+        numpy.testing.assert_allclose(losses[-1].asnumpy(), losses[-2].asnumpy(), rtol=1e-6)
+        numpy.testing.assert_allclose(
+            nets[0].w.data().asnumpy(), nets[1].w.data().asnumpy(), rtol=1e-6
+        )
+
+
+def test_a_file_has_what_the_function_gives(tmp_path):
+    net, x = Net(), np.array([[1.0, -2.0, 3.0]])
+    net.initialize()
+    net.export(tmp_path / "net.weft", x)
+    found = runtime.Model(tmp_path / "net.weft").context("forward").run(x.asnumpy())[0]
+    numpy.testing.assert_allclose(numpy.asarray(found), net(x).asnumpy())
+
+
+def test_what_is_alike_shares_an_operator():
+    from weft.autograd import _function
+
+    net, x = Net(), np.ones((1, 3))
+    net.initialize()
+    net.hybridize()
+
+    def run():
+        with autograd.record():
+            net(x)
+        return len(_function._ties)
+
+    count = run()
+    net.hybridize()
+    assert run() == count
+
+
+class Keeps(autograd.Function):
+    def forward(self, x):
+        self.x = x
+        return x * 1
+
+    def backward(self, dy):
+        return dy * self.x
+
+
+class Asks(autograd.Function):
+    def forward(self, x):
+        return x * float(x.sum())
+
+
+def test_what_a_plan_cannot_have_is_told():
+    def run(function):
+        x = np.ones(2)
+        x.attach_grad()
+        with autograd.record():
+            return weft.hybridize(lambda: function()(x * 1))()
+
+    with pytest.raises(RuntimeError, match=r"Keeps: .* `self.save_for_backward`, not as .* `x`"):
+        run(Keeps)
+    with pytest.raises(RuntimeError, match="the array is traced"):
+        run(Asks)

@@ -124,6 +124,46 @@ def test_arrays_of_numpy_in_hybridized_functions():
         scaled({"x": numpy.array(["a"]), "y": [x]}, 2)
 
 
+LISTS = {
+    "L1Loss": ([[1.0, -2.0]], [[0.5, 1.0]]),
+    "L2Loss": ([[1.0, -2.0]], [[0.5, 1.0]]),
+    "HuberLoss": ([[1.0, -2.0]], [[0.5, 1.0]]),
+    "HingeLoss": ([[1.0], [-2.0]], [[1.0], [-1.0]]),
+    "SigmoidBCELoss": ([[1.0], [-2.0]], [[1.0], [0.0]]),
+    "SoftmaxCrossEntropyLoss": ([[1.0, -2.0], [0.0, 1.0]], [1, 0]),
+    "KLDivLoss": ([[-1.0, -2.0]], [[0.5, 0.5]]),
+    "FocalLoss": ([[1.0, -2.0], [0.0, 1.0]], [1, 0]),
+}
+
+
+@pytest.mark.parametrize("hybridized", [False, True])
+@pytest.mark.parametrize("name", LISTS)
+def test_losses_and_networks_take_lists(name, hybridized):
+    pred, label = LISTS[name]
+    loss = getattr(gluon.loss, name)()
+    block = net(nn.Dense(2, in_units=len(pred[0])))
+    if hybridized:
+        loss.hybridize()
+        block.hybridize()
+    wanted = loss(np.array(pred), np.array(label))
+    for given in ((pred, label), (np.array(pred), label), (pred, np.array(label))):
+        assert loss(*given).tolist() == wanted.tolist()
+    assert block(pred).tolist() == block(np.array(pred)).tolist()
+
+
+def test_a_compiled_step_takes_lists():
+    block, other = net(nn.Dense(2, in_units=2)), net(nn.Dense(2, in_units=2))
+    other.load_dict({n: p.data() for n, p in block.collect_params().items()})
+    steps = [
+        gluon.Trainer(one.collect_params(), "sgd").compile(one, gluon.loss.L2Loss())
+        for one in (block, other)
+    ]
+    rows = [[1.0, 2.0], [3.0, 4.0]]
+    for _ in range(2):
+        assert steps[0](rows, rows).tolist() == steps[1](np.array(rows), np.array(rows)).tolist()
+    assert steps[0]([np.array(rows)], [np.array(rows)]).shape == (2,)
+
+
 # ---- shapes: which sample, which layer, which axis
 
 
@@ -193,6 +233,22 @@ def test_the_layer_is_named(hybridized):
     with pytest.raises(ValueError) as caught:  # a layer by itself needs no path
         block.features[2](np.ones((2, 3)))
     assert "in layer" not in str(caught.value)
+
+
+@pytest.mark.parametrize("hybridized", [False, True])
+def test_errors_of_own_code_get_a_note_of_the_layer(hybridized):
+    class Own(nn.HybridBlock):
+        def forward(self, x):
+            return {}["missing"]
+
+    block = net(nn.Dense(2, in_units=3), nn.HybridSequential(Own()))
+    if hybridized:
+        block.hybridize()
+    for _ in range(2):
+        with pytest.raises(KeyError) as caught:
+            block(np.ones((2, 3)))
+        assert caught.value.args == ("missing",)
+        assert caught.value.__notes__ == ["in layer `1.0` (Own) of HybridSequential"]
 
 
 def test_a_plan_that_fails_names_the_layer():

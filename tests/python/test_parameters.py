@@ -92,9 +92,67 @@ def test_xavier_scales_with_the_fans():
         nn.Dense(2, in_units=2).initialize("xavior")
 
 
+SCALES = {
+    "dense": (lambda: nn.Dense(400), (300, 300), 1.0),
+    "before a rectifier": (lambda: nn.Dense(400, activation="relu"), (300, 300), 1.0),
+    "before another": (lambda: nn.Dense(400, activation="gelu"), (300, 300), 0.85),
+    "convolution": (lambda: nn.Conv2D(64, 3), (8, 32, 12, 12), 1.0),
+    "depthwise": (lambda: nn.Conv2D(64, 3, groups=64), (8, 64, 12, 12), 1.0),
+    "transposed": (lambda: nn.Conv2DTranspose(16, 4, strides=2), (4, 64, 12, 12), 0.85),
+    "transposed in groups": (
+        lambda: nn.Conv2DTranspose(64, 4, strides=2, groups=8),
+        (4, 64, 12, 12),
+        0.85,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SCALES)
+def test_first_values_keep_the_size_of_what_passes(name):
+    make, shape, wanted = SCALES[name]
+    weft.random.seed(4)
+    layer = make()
+    layer.initialize()
+    found = np.square(layer(np.random.normal(size=shape))).mean()
+    assert float(found) == pytest.approx(wanted, rel=0.15)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_a_deep_network_passes_signals_and_gradients(activation):
+    weft.random.seed(4)
+    net = nn.HybridSequential(*[nn.Dense(64, activation=activation) for _ in range(16)])
+    net.initialize()
+    x = np.random.normal(size=(128, 64))
+    x.attach_grad()
+    with autograd.record():
+        out = net(x)
+    out.backward(np.random.normal(size=out.shape))
+    for values in (out, x.grad):
+        assert 0.01 < float(np.square(values).mean()) < 20
+    net.initialize(init.Uniform(0.07), force_reinit=True)  # Gluon's own: nothing arrives
+    assert float(np.square(net(x)).mean()) < 1e-6
+
+
+def test_what_is_said_wins_over_the_usual_first_values():
+    layer = nn.Dense(300, in_units=500, activation="relu")
+    layer.initialize(init.Uniform(0.07))
+    assert 0.0699 < float(abs(layer.weight.data()).max()) <= 0.07
+    own = nn.Dense(300, in_units=500, activation="relu", weight_initializer="zeros")
+    own.initialize(init.One())
+    assert float(abs(own.weight.data()).max()) == 0
+    vector = gluon.Parameter("scale", shape=(12,))
+    vector.initialize()
+    assert float(abs(vector.data()).max()) <= 0.5
+    scalar = gluon.Parameter("scale", shape=())
+    scalar.initialize()
+    assert scalar.data().shape == ()
+
+
 @pytest.mark.parametrize(
     ("initializer", "deviation"),
     [
+        (init.VarianceScaling(), math.sqrt(1 / 500)),
+        (init.VarianceScaling(2, "out"), math.sqrt(2 / 300)),
         (init.Normal(0.3), 0.3),
         (init.MSRAPrelu(slope=0), math.sqrt(2 / 400)),
         (init.MSRAPrelu("in", 0.5), math.sqrt(2 / 1.25 / 500)),
@@ -229,6 +287,39 @@ def test_missing_and_extra_parameters_raise_and_change_nothing(tmp_path):
     other = nn.HybridSequential(nn.Dense(5, in_units=2))
     with pytest.raises(ValueError, match=r"`0.weight` must have shape \(5, 2\)"):
         other.load_parameters(path, ignore_extra=True)
+
+
+def test_partial_loading_reports_what_matched(tmp_path):
+    source = nn.HybridSequential(nn.Dense(4, in_units=3), nn.Dense(5, in_units=4))
+    source.initialize()
+    source.save_parameters(tmp_path / "a")
+    net = nn.HybridSequential(
+        nn.Dense(4, in_units=3), nn.Dense(2, in_units=4), nn.LayerNorm(in_channels=2)
+    )
+    net.initialize()
+    before = net[1].weight.data().copy()
+    options = {"allow_missing": True, "ignore_extra": True}
+    with pytest.raises(ValueError, match=r"`1.weight` must have shape \(2, 4\); got \(5, 4\); use"):
+        net.load_parameters(tmp_path / "a", **options)
+    found = net.load_parameters(tmp_path / "a", skip_mismatch=True, **options)
+    assert found.loaded == ["0.weight", "0.bias"]
+    assert found.missing == ["2.gamma", "2.beta"]
+    assert found.mismatched == {"1.weight": ((2, 4), (5, 4)), "1.bias": ((2,), (5,))}
+    assert found.extra == []
+    assert str(found).splitlines() == [
+        "2 parameters were loaded",
+        "2 are not in the file: `2.gamma`, `2.beta`",
+        "`1.weight` has shape (2, 4), and (5, 4) in the file",
+        "`1.bias` has shape (2,), and (5,) in the file",
+    ]
+    assert (net[0].weight.data() == source[0].weight.data()).all()
+    assert (net[1].weight.data() == before).all()
+    small = nn.HybridSequential(nn.Dense(4, in_units=3))
+    assert set(small.load_parameters(tmp_path / "a", ignore_extra=True).extra) == {
+        "1.weight",
+        "1.bias",
+    }
+    assert source.load_parameters(tmp_path / "a")[1:] == ([], [], {})
 
 
 def test_parameters_are_shared_by_path():

@@ -5,7 +5,7 @@ import math
 import numpy
 import pytest
 import weft
-from weft import lr_scheduler, np
+from weft import gluon, lr_scheduler, np
 
 
 def cosine(low, high, share):
@@ -54,6 +54,10 @@ CASES = {
         lambda n: 2.0 * 0.9**n,
     ),
     "function": (lambda: lr_scheduler.LambdaScheduler(lambda n: 1 / n, 3.0), lambda n: 3 / n),
+    "function after a warm-up": (
+        lambda: lr_scheduler.LambdaScheduler(lambda n: 1 / n, 3.0, 4, 1.0),
+        lambda n: 1 + 2 * n / 4 if n < 4 else 3 / n,
+    ),
     "one after another": (
         lambda: lr_scheduler.SequentialScheduler(
             [
@@ -77,6 +81,55 @@ def test_rates_are_those_of_the_formula_eager_and_in_a_plan(name):
         assert scheduler(number) == pytest.approx(formula(number), abs=1e-12)
         found = planned(np.array(number, dtype="float64")).item()
         assert found == pytest.approx(formula(number), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"patience": 2},
+        {"patience": 0, "factor": 0.5, "min_lr": 0.2},
+        {"patience": 1, "cooldown": 2, "threshold": 0.05},
+        {"patience": 1, "mode": "max", "factor": 0.5},
+    ],
+    ids=str,
+)
+def test_a_plateau_is_that_of_pytorch(options):
+    torch = pytest.importorskip("torch", reason="not run: PyTorch is not installed")
+    rng = numpy.random.default_rng(2)
+    values = numpy.concatenate([numpy.linspace(2, 1, 8), 1 + 0.01 * rng.normal(size=24)])
+    if options.get("mode") == "max":
+        values = -values + 4
+    peer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    theirs = torch.optim.lr_scheduler.ReduceLROnPlateau(peer, **options)
+    ours = lr_scheduler.PlateauScheduler(base_lr=1.0, **options)
+    rates = []
+    for number, value in enumerate(values):
+        theirs.step(value)
+        ours.step(value)
+        if number == 20:  # from a file
+            state, ours = (ours.state_dict(), lr_scheduler.PlateauScheduler(base_lr=1.0, **options))
+            ours.load_state_dict(state)
+        rates.append(ours(number + 1))
+        assert rates[-1] == pytest.approx(peer.param_groups[0]["lr"], rel=1e-9)
+    assert len(set(rates)) > 1
+
+
+def test_a_compiled_step_takes_the_rates_of_a_plateau():
+    net = gluon.nn.Dense(1, in_units=1, use_bias=False)
+    net.initialize(weft.init.Zero())
+    scheduler = lr_scheduler.PlateauScheduler(0.5, patience=0, base_lr=1.0)
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"lr_scheduler": scheduler})
+    step = trainer.compile(net, lambda out, y: out * y)
+    moves, before = [], 0.0
+    for loss in (1.0, 1.0, 0.5, 0.5, 0.5):
+        step(np.ones((1, 1)), np.ones((1, 1)))
+        scheduler.step(loss)
+        now = float(net.weight.data().item())
+        moves.append(before - now)
+        before = now
+    assert moves == [1.0, 1.0, 0.5, 0.5, 0.25]
+    assert len(step.cache) == 3  # one for each rate
 
 
 def test_a_sequence_goes_on_from_a_state():

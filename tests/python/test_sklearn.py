@@ -25,7 +25,10 @@ def test_the_checks_of_scikit_learn(estimator, check):
 
 
 def test_a_pipeline_is_validated():
-    pipeline = make_pipeline(StandardScaler(), Classifier(hidden=(16,), epochs=40, random_state=1))
+    pipeline = make_pipeline(
+        StandardScaler(),
+        Classifier(hidden=(16,), epochs=40, learning_rate=0.01, random_state=1),
+    )
     assert cross_val_score(pipeline, *IRIS, cv=3).mean() > 0.9
 
 

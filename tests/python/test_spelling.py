@@ -7,7 +7,7 @@ import sys
 
 import pytest
 import weft
-from weft import autograd, gluon, init, lr_scheduler, metric, np, npx, optimizer
+from weft import autograd, callbacks, gluon, init, lr_scheduler, metric, np, npx, optimizer
 from weft._base import spelling, words
 from weft.gluon import nn
 
@@ -24,6 +24,16 @@ HINTS = {
 }
 
 
+# Tables of names in quotes, and who takes them.
+NAMED = {
+    "LOSS_NAMES": gluon.loss.create,
+    "OPTIMIZER_NAMES": optimizer.create,
+    "METRIC_NAMES": metric.create,
+    "INITIALIZER_NAMES": init.create,
+    "ACTIVATION_NAMES": nn.Activation,
+}
+
+
 def examples():
     net = nn.HybridSequential(nn.Dense(1, in_units=1))
     net.initialize()
@@ -32,6 +42,7 @@ def examples():
         **{name: getattr(weft, name) for name in weft.__all__ if name != "Error"},
         **{"weft": weft, "nn": nn, "x": np.ones((2, 2)), "net": net},
         "trainer": gluon.Trainer(net.collect_params(), "sgd"),
+        "model": weft.Model(net, "mse"),
     }
 
 
@@ -64,6 +75,59 @@ def test_what_the_table_says_exists(key):
             value = getattr(value, name)
 
 
+@pytest.mark.parametrize("table", NAMED)
+def test_names_in_quotes_are_told_by_names_that_there_are(table):
+    create = NAMED[table]
+    for word, text in TABLES[table].items():
+        with pytest.raises(LookupError, match=re.escape(text)):
+            create(word)
+        for name in re.findall(r'write "(\w+)"', text):
+            assert create(name) is not None
+
+
+NEAR = {
+    "loss of torch": (lambda: weft.Model(net(), "crossentropy"), 'write "softmax_cross_entropy"'),
+    "loss of keras": (
+        lambda: weft.Model(net(), "sparse_categorical_crossentropy"),
+        'write "softmax_cross_entropy"',
+    ),
+    "loss with a line": (lambda: gluon.loss.create("Cross-Entropy"), '"softmax_cross_entropy"'),
+    "loss misspelt": (lambda: gluon.loss.create("softmaxcrossentropi"), "`softmax_cross_entropy`?"),
+    "optimizer": (lambda: optimizer.create("Adm"), "did you mean `adam`?"),
+    "optimizer with a line": (lambda: optimizer.create("ada-grat"), "did you mean `adagrad`?"),
+    "metric": (lambda: metric.create("accurcy"), "did you mean `accuracy`?"),
+    "metric of keras": (lambda: metric.create("f1_score"), 'write "f1"'),
+    "activation": (lambda: nn.Dense(2, activation="ReLU"), "did you mean `relu`?"),
+    "activation of keras": (lambda: nn.Dense(2, activation="softmax"), "write no activation"),
+}
+
+
+@pytest.mark.parametrize("key", NEAR)
+def test_the_nearest_name_is_told(key):
+    act, text = NEAR[key]
+    with pytest.raises(LookupError, match=re.escape(text)) as caught:
+        act()
+    assert isinstance(caught.value, weft.Error)
+
+
+CHILDREN = {
+    "a list": (lambda: nn.HybridSequential([nn.Dense(1)]), "write `nn.HybridSequential(*blocks)`"),
+    "a class": (lambda: nn.HybridSequential(nn.Flatten), "call it: `Flatten()`"),
+    "a function": (lambda: nn.HybridSequential(npx.relu), "write `nn.HybridLambda(function)`"),
+    "a layer as activation": (
+        lambda: nn.Dense(1, activation=nn.Activation("relu")),
+        'must be a name, such as "relu"; got Activation; a layer or a function goes behind',
+    ),
+}
+
+
+@pytest.mark.parametrize("key", CHILDREN)
+def test_what_is_no_block_is_told_what_to_write(key):
+    act, text = CHILDREN[key]
+    with pytest.raises(TypeError, match=re.escape(text)):
+        act()
+
+
 def is_lacked(owner, name):
     """Does reading it raise nothing but the hint?"""
     return type(inspect.getattr_static(owner, name, None)) is spelling._Lacked
@@ -90,10 +154,13 @@ def test_no_word_of_the_table_is_one_of_weft(table):
     owners = {
         "BLOCK": [nn.HybridBlock],
         "TRAINER": [gluon.Trainer],
+        "MODEL": [weft.Model],
+        "CALLBACKS": [callbacks],
         "PARAMETER": [gluon.Parameter],
         "LAYERS": [nn],
         "LOSSES": [gluon.loss],
         "FUNCTIONS": [],
+        **{key: [] for key in NAMED},
         "PACKAGE": [weft],
         "AUTOGRAD": [autograd],
         "DATA": [gluon.data],
@@ -117,6 +184,8 @@ def test_arguments_of_the_table_are_those_of_something():
     for operator in (*np._ops.__all__, *npx._ops.__all__):
         function = getattr(np._ops, operator, None) or getattr(npx, operator)
         accepted |= {argument["name"] for argument in function.schema["arguments"]}
+    for function in (weft.Model.__init__, weft.Model.fit):
+        accepted |= set(inspect.signature(function).parameters)
     accepted |= {
         "device",
         "path",
@@ -174,6 +243,13 @@ MISSING = {
     "metric": (lambda: metric.Acuracy, "did you mean `Accuracy`?"),
     "data": (lambda: gluon.data.TensorDataset, "write `gluon.data.ArrayDataset"),
     "random": (lambda: np.randn, "write `np.random.randn"),
+    "model.train": (lambda: weft.Model(net()).train(), "write `model.fit(x, y)`"),
+    "model.state_dict": (lambda: weft.Model(net()).state_dict(), "write `model.save(path)`"),
+    "callback": (lambda: callbacks.ModelCheckpoint, "write `callbacks.Checkpoint`"),
+    "callback misspelt": (lambda: callbacks.EarlyStoping, "did you mean `EarlyStopping`?"),
+    "to": (lambda: net().to("cuda"), "write `net.reset_device(device)`"),
+    "cuda": (lambda: net().cuda(), "write `net.reset_device(device)`"),
+    "linear": (lambda: nn.ReLU(), 'write `nn.Activation("relu")`'),
 }
 
 
@@ -244,6 +320,12 @@ UNKNOWN = {
     "convolution": (lambda: nn.Conv2D(2, 3, stride=2), "Conv2D: `stride`", "write `strides`"),
     "dropout": (lambda: nn.Dropout(p=0.5), "Dropout: `p`", "write `rate`"),
     "recurrent": (lambda: gluon.rnn.LSTM(units=3), "LSTM: `units`", "write `hidden_size`"),
+    "epochs": (
+        lambda: weft.Model(net(), "mse").fit([1], [1], nb_epoch=1),
+        "fit: `nb_epoch`",
+        "write `epochs`",
+    ),
+    "criterion": (lambda: weft.Model(net(), criterion="mse"), "Model: `criterion`", "write `loss`"),
     "ctx": (lambda: np.array([1], ctx="cpu"), "array: `ctx`", "write `device`"),
     "zeros": (lambda: np.zeros(3, ctx="cpu"), "zeros: `ctx`", "write `device`"),
     "random": (lambda: np.random.normal(ctx="cpu"), "normal: `ctx`", ""),

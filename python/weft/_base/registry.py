@@ -3,14 +3,18 @@
 from typing import Any
 
 from weft._base.spelling import unknown
+from weft._base.words import Table
 
 
 class Registry(dict[str, type]):
-    """Classes by lower-case name."""
+    """Classes by lower-case name.
 
-    def __init__(self, what: str) -> None:
+    words: what to write instead of names that others have
+    """
+
+    def __init__(self, what: str, words: Table | None = None) -> None:
         super().__init__()
-        self.what = what
+        self.what, self.words = what, words
 
     def add(self, cls: type, *names: str) -> type:
         """Registers `cls` under its own name and others; returns it, so it can be a decorator."""
@@ -26,5 +30,5 @@ class Registry(dict[str, type]):
         if not isinstance(spec, str):
             return spec
         if spec.lower() not in self:
-            raise unknown(self.what, spec, sorted(self))
+            raise unknown(self.what, spec, sorted(self), self.words)
         return self[spec.lower()](*args, **options)

@@ -4,6 +4,7 @@ of another framework in Weft's spelling (`weft._base.words`), or the nearest nam
 
 import functools
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
@@ -26,13 +27,20 @@ def hint(word: str, table: Table, known: Iterable[str] = (), prefix: str = "") -
     known: names that there are, of which the nearest one counts where the table has nothing;
     prefix: what is in front of these
     """
-    if word in table:
-        return f"; {table[word]}"
-    by_lower = {name.lower(): name for name in known if not name.startswith("_")}
-    near = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.75)
+    bare = _bare(word)
+    for key in (word, bare):
+        if key in table:
+            return f"; {table[key]}"
+    by_bare = {_bare(name): name for name in known if not name.startswith("_")}
+    near = get_close_matches(bare, by_bare, n=1, cutoff=0.75)
     if not near:  # short words whose letters changed places
-        near = [name for name in by_lower if sorted(name) == sorted(word.lower())][:1]
-    return f"; did you mean `{prefix}{by_lower[near[0]]}`?" if near else ""
+        near = [name for name in by_bare if sorted(name) == sorted(bare)][:1]
+    return f"; did you mean `{prefix}{by_bare[near[0]]}`?" if near else ""
+
+
+def _bare(name: str) -> str:
+    """In lower case, without what joins words."""
+    return re.sub(r"[-_ ]", "", name.lower())
 
 
 def missing(owner: str, word: str, table: Table, known: Iterable[str]) -> MissingAttribute:
@@ -40,10 +48,11 @@ def missing(owner: str, word: str, table: Table, known: Iterable[str]) -> Missin
     return MissingAttribute(f"{owner} has no attribute {word!r}{hint(word, table, known)}")
 
 
-def unknown(owner: str, word: str, known: Iterable[str]) -> NotFound:
-    """The error for a name that is none of some, which tells the nearest and lists them all."""
+def unknown(owner: str, word: str, known: Iterable[str], table: Table | None = None) -> NotFound:
+    """The error for a name that is none of some, which tells what to write by the table, or else
+    the nearest, and lists them all."""
     names = list(known)
-    near = hint(word, {}, names)
+    near = hint(word, table or {}, names)
     return NotFound(f"{owner}: there is none named {word!r}{near}; known are {', '.join(names)}")
 
 

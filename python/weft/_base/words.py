@@ -100,8 +100,32 @@ BLOCK: Table = {
     **_alike("name_scope prefix", "parameters are named by attributes: `net.collect_params()`"),
     **_alike("optimize_for", "write `net.hybridize()`"),
     **_alike("count_params num_params", "write `net.summary(x)`"),
-    **_alike("register_backward_hook register_full_backward_hook", "write an `autograd.Function`"),
+    **_alike("register_full_backward_hook", "write `net.register_backward_hook(hook)`"),
     **_alike("input_shape output_shape", "write `net.summary(x)`"),
+}
+
+MODEL: Table = {
+    **_alike("train train_model fit_generator train_batch", "write `model.fit(x, y)`"),
+    **_alike("eval test score evaluate_generator", "write `model.evaluate(x, y)`"),
+    **_alike("transform predict_proba predict_generator forward", "write `model.predict(x)`"),
+    **_alike("compile", "loss, optimizer and metrics are given to `weft.Model(net, loss)`"),
+    **_alike(
+        "parameters named_parameters get_weights weights trainable_weights collect_params",
+        "write `model.net.collect_params()`",
+    ),
+    **_alike("state_dict save_weights save_parameters save_model", "write `model.save(path)`"),
+    **_alike(
+        "load_state_dict load_weights load_parameters load_model set_weights",
+        "write `model.load(path)`",
+    ),
+    **_alike("to cuda gpu cpu reset_device", "write `model.net.reset_device(device)`"),
+    **_alike("lr", "write `model.learning_rate`"),
+    **_alike("optimizer", "write `model.trainer.optimizer`"),
+    **_alike("metrics", "write `model.metrics_names`"),
+    **_alike("layers modules children", "write `model.net`"),
+    **_alike("zero_grad", "gradients are new at each `backward`; else write `net.zero_grad()`"),
+    **_alike("trainable requires_grad_", 'write `net.setattr("grad_req", "null")`'),
+    **_alike("initialize hybridize", "`model.fit(x, y)` does it; `model.net` is the network"),
 }
 
 TRAINER: Table = {
@@ -181,6 +205,20 @@ LAYERS: Table = {
     **_alike("Input InputLayer", "shapes follow from the first call: none is declared"),
     **_alike("Reshape", "write `nn.HybridLambda(function)`, or `x.reshape(shape)` in `forward`"),
     **_alike("init", "write `weft.init`"),
+}
+
+CALLBACKS: Table = {
+    **_alike("ModelCheckpoint BackupAndRestore CheckpointHandler", "write `callbacks.Checkpoint`"),
+    **_alike(
+        "LRScheduler LearningRateMonitor WarmupCallback",
+        "write `callbacks.LearningRateScheduler`, or give the optimizer an `lr_scheduler`",
+    ),
+    **_alike("EarlyStoppingHandler EarlyStop", "write `callbacks.EarlyStopping`"),
+    **_alike("ProgbarLogger TQDMProgressBar", "write `callbacks.ProgressBar`"),
+    **_alike("EMA ExponentialAverage", "write `callbacks.ExponentialMovingAverage`"),
+    **_alike("History", "`model.fit(x, y)` gives it"),
+    **_alike("LRFind LearningRateFinder", "write `callbacks.LRFinder`"),
+    **_alike("TerminateOnNan", "write `callbacks.TerminateOnNaN`"),
 }
 
 LOSSES: Table = {
@@ -342,11 +380,94 @@ SCHEDULERS: Table = {
         "write `lr_scheduler.WarmRestartScheduler(period)`",
     ),
     **_alike("SequentialLR", "write `lr_scheduler.SequentialScheduler(schedulers, milestones)`"),
-    **_alike("ReduceLROnPlateau", "write `callbacks.ReduceLROnPlateau()`"),
+    **_alike(
+        "ReduceLROnPlateau",
+        "write `callbacks.ReduceLROnPlateau()`, or `lr_scheduler.PlateauScheduler()`",
+    ),
     **_alike("MultiStepLR", "write `lr_scheduler.MultiFactorScheduler(steps, factor)`"),
     **_alike("CosineAnnealingLR CosineDecay", "write `lr_scheduler.CosineScheduler(max_update)`"),
     **_alike("PolynomialLR LinearLR PolynomialDecay", "write `lr_scheduler.PolyScheduler`"),
     **_alike("LambdaLR", "write `lr_scheduler.LambdaScheduler(factor)`"),
+}
+
+# ---- names in quotes, such as `Trainer(params, "adam")`: in lower case, without "_" and "-"
+
+_LOGITS = "of predictions before the {0}; where the network ends with a {0}, give {1}"
+_SOFTMAX = 'write "softmax_cross_entropy", ' + _LOGITS.format(
+    "softmax", "a function of yours that takes the logarithm of its probabilities"
+)
+_SIGMOID = 'write "sigmoid_bce", ' + _LOGITS.format(
+    "sigmoid", "`gluon.loss.SigmoidBCELoss(from_sigmoid=True)`"
+)
+
+LOSS_NAMES: Table = {
+    **_alike(
+        "crossentropy ce crossentropyloss sparsecategoricalcrossentropy categoricalcrossentropy "
+        "softmax softmaxloss",
+        _SOFTMAX,
+    ),
+    **_alike(
+        "binarycrossentropy bce bceloss bcewithlogits bcewithlogitsloss logloss sigmoid",
+        _SIGMOID,
+    ),
+    **_alike(
+        "nll nllloss", "write `gluon.loss.SoftmaxCrossEntropyLoss(from_logits=True)` as the loss"
+    ),
+    **_alike("mseloss squarederror squaredloss meansquare", 'write "mse"'),
+    **_alike("maeloss l1norm absoluteerror", 'write "mae"'),
+    **_alike("smoothl1 smoothl1loss smoothmae", 'write "huber"'),
+    **_alike("kl kld kldivergence kullbackleibler", 'write "kl_div"'),
+    **_alike("binaryfocal sigmoidfocal", 'write "focal"'),
+    **_alike("contrastive ntxent", 'write "info_nce"'),
+    **_alike("tripletmargin tripletmarginloss", 'write "triplet"'),
+    **_alike("poisson", 'write "poisson_nll"'),
+}
+
+OPTIMIZER_NAMES: Table = {
+    **_alike("momentum sgdm sgdmomentum", 'write "sgd" with {"momentum": 0.9}'),
+    **_alike("nesterov", 'write "nag" with {"momentum": 0.9}'),
+    **_alike("adamw2 adamweightdecay", 'write "adamw"'),
+    **_alike("sparseadam lazyadam", 'write "adam" with {"lazy_update": True}'),
+    **_alike("amsgrad", 'write "adam"'),
+    **_alike("bfgs quasinewton", 'write "lbfgs"'),
+    **_alike("ftrlproximal", 'write "ftrl"'),
+    **_alike("gd gradientdescent asgd", 'write "sgd"'),
+}
+
+METRIC_NAMES: Table = {
+    **_alike(
+        "categoricalaccuracy sparsecategoricalaccuracy multiclassaccuracy", 'write "accuracy"'
+    ),
+    **_alike("binaryacc", 'write "binaryaccuracy"'),
+    **_alike("f1score", 'write "f1"'),
+    **_alike("meanabsoluteerror l1", 'write "mae"'),
+    **_alike("meansquarederror l2", 'write "mse"'),
+    **_alike("rootmeansquarederror", 'write "rmse"'),
+    **_alike("meanabsolutepercentageerror", 'write "mape"'),
+    **_alike("topk top5 top5accuracy topkcategoricalaccuracy", "give `metric.TopKAccuracy(5)`"),
+    **_alike("jaccard meaniou", 'write "iou"'),
+    **_alike("auprc ap", 'write "average_precision"'),
+    **_alike("auroc", 'write "auc"'),
+}
+
+INITIALIZER_NAMES: Table = {
+    **_alike("glorotuniform xavieruniform", 'write "xavier"'),
+    **_alike("glorotnormal xaviernormal ", 'write "xavier"'),
+    **_alike("lecun lecunnormal lecununiform", 'write "variance_scaling"'),
+    **_alike("kaiming kaimingnormal henormal msra kaiminguniform heuniform", 'write "he"'),
+    **_alike("truncatednormal gaussian randomnormal", 'write "normal"'),
+    **_alike("randomuniform", 'write "uniform"'),
+}
+
+ACTIVATION_NAMES: Table = {
+    **_alike("swish", 'write "silu"'),
+    **_alike("softplus", 'write "softrelu"'),
+    **_alike("leakyrelu lrelu leaky", "put `nn.LeakyReLU(0.01)` behind the layer"),
+    **_alike("prelu elu selu celu", "put a layer such as `nn.ELU()` behind the layer"),
+    **_alike("softmax logsoftmax", "losses take what comes before it: write no activation"),
+    **_alike("linear identity none", "write `activation=None`"),
+    **_alike("hardtanh relu6 hardsigmoid hardswish", "write `nn.HybridLambda(function)`"),
+    **_alike("gelunew gelufast gelupytorchtanh gelutanhapproximation", 'write "gelu_tanh"'),
 }
 
 OPTIMIZERS: Table = {
@@ -417,6 +538,18 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("decay", "schedule", "scheduler"), ("lr_scheduler",)),
     **dict.fromkeys(("parameters", "model", "net"), ("params",)),
     "optim": ("optimizer",),
+    # of `fit`
+    **dict.fromkeys(("nb_epoch", "num_epochs", "n_epochs", "max_epochs", "num_epoch"), ("epochs",)),
+    **dict.fromkeys(("val_data", "eval_data", "valid_data", "validation"), ("validation_data",)),
+    "val_split": ("validation_split",),
+    **dict.fromkeys(("batch", "bs"), ("batch_size",)),
+    **dict.fromkeys(("callback", "event_handlers"), ("callbacks",)),
+    **dict.fromkeys(("gradient_accumulation_steps", "accumulate_grad_batches"), ("accumulate",)),
+    **dict.fromkeys(("class_weights",), ("class_weight",)),
+    **dict.fromkeys(("sample_weights", "weights"), ("sample_weight",)),
+    "num_workers": ("workers",),
+    "criterion": ("loss",),
+    "loss_fn": ("loss",),
     # of data loaders and files
     "collate_fn": ("batchify_fn",),
     "drop_last": ("last_batch",),

@@ -1,6 +1,8 @@
 """Modes of a thread: recording and training, and arithmetic in a half dtype."""
 
-from collections.abc import Hashable
+import threading
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from weft._base.errors import InvalidType, InvalidValue
@@ -58,4 +60,23 @@ def scope_of(mode: int) -> ModeScope:
     return ModeScope(mode, MIXED & ~mode)
 
 
-__all__ = ["MIXED", "ModeScope", "mode_of", "scope_of"]
+class _Rules(threading.local):
+    """Is a gradient's rule being traced in this thread?"""
+
+    are_traced = False
+
+
+rules = _Rules()
+
+
+@contextmanager
+def tracing_a_rule() -> Iterator[None]:
+    """A block in which the rule of a gradient is traced: plans cannot call the host from it."""
+    around, rules.are_traced = rules.are_traced, True
+    try:
+        yield
+    finally:
+        rules.are_traced = around
+
+
+__all__ = ["MIXED", "ModeScope", "mode_of", "rules", "scope_of", "tracing_a_rule"]

@@ -20,6 +20,7 @@ from weft._trace.scalar_inputs import (
     with_scales,
     without_numbers,
 )
+from weft._trace.state import RunEagerly, running
 from weft._trace.structure import ArrayTypes, flatten, types_of
 from weft._trace.tracing import Traced, trace
 from weft.device import device_of
@@ -102,8 +103,12 @@ class TraceCache:
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if not loaded_devices:
+            if running.is_eager:
+                return self._function(*args, **kwargs)
             return self._call(args, kwargs, None)
         with device_of((args, kwargs)):
+            if running.is_eager:
+                return self._function(*args, **kwargs)
             return self._call(args, kwargs, native.current_device())
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any], device: str | None) -> Any:
@@ -118,7 +123,10 @@ class TraceCache:
         found = self._find(key)
         if found is None:
             structure = call or flatten((args, kwargs), [], self.where)
-            found, arrays = self._missed(key, structure, arrays)
+            try:
+                found, arrays = self._missed(key, structure, arrays)
+            except RunEagerly:
+                return self._function(*args, **kwargs)
         self._ticks = found.used = self._ticks + 1
         result = found(arrays)
         self.last = found  # only now: other threads ask it for its plan
@@ -198,7 +206,7 @@ class TraceCache:
     ) -> Traced:
         owner = self._owner() if self._owner is not None else None
         reads = Reads(self._function, owner) if self._reads else None
-        found = trace(function, structure, types, self.where, reads=reads)
+        found = trace(function, structure, types, self.where, reads=reads, calls_hooks=True)
         if function is not self._function and reads is not None and reads.asks_for_types:
             raise NoScale(f"{self.where}: a number that is an input has a type of its own")
         if self.budget:

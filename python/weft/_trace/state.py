@@ -17,6 +17,8 @@ class _Running(threading.local):
 
     def __init__(self) -> None:
         self.is_quiet = False
+        self.is_eager = False  # do what is hybridized and compiled run as Python: `weft.debug`?
+        self.calls_hooks = False  # does the graph that is traced call hooks of blocks?
         self.reads: Any = None  # what notes its reads: `Reads`
         self.called: list[Any] = []  # what its graph calls of Python
         self.watches: list[Watch] = []  # what its code asked to have compared
@@ -25,15 +27,19 @@ class _Running(threading.local):
 running = _Running()
 
 
+class RunEagerly(Exception):  # noqa: N818 - no error: whoever traces runs the Python instead
+    """What is traced needs Python at each run, so that no plan can have it."""
+
+
 @contextmanager
-def begun() -> Iterator[_Running]:
+def begun(calls_hooks: bool = False) -> Iterator[_Running]:
     """A block in which a trace runs, with calls and watches of its own."""
-    around = running.called, running.watches
-    running.called, running.watches = [], []
+    around = running.called, running.watches, running.calls_hooks
+    running.called, running.watches, running.calls_hooks = [], [], calls_hooks
     try:
         yield running
     finally:
-        running.called, running.watches = around
+        running.called, running.watches, running.calls_hooks = around
 
 
 def is_tracing() -> bool:
@@ -110,6 +116,7 @@ native.set_read_note(_note_read)
 
 
 __all__ = [
+    "RunEagerly",
     "Watch",
     "begun",
     "is_quiet",

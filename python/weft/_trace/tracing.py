@@ -27,6 +27,7 @@ class Traced:
         "call",
         "called",
         "function",
+        "is_row",
         "is_trimmed",
         "result",
         "types",
@@ -47,6 +48,7 @@ class Traced:
         self.call = call
         self.types = types  # of the arrays in the arguments
         self.result = result
+        self.is_row = _is_row(result)  # as most results of several arrays are
         self.called = called
         self.watches = watches
         self.around: Around = NOTHING_AROUND
@@ -58,7 +60,18 @@ class Traced:
         self.is_trimmed = False
         if self.result is native.ARRAY:
             return outputs[0]
+        if self.is_row:
+            return tuple(outputs)
         return unflatten(self.result, list(outputs))
+
+
+def _is_row(structure: Any) -> bool:
+    """Is it that of a tuple of arrays?"""
+    return (
+        isinstance(structure, tuple)
+        and structure[0] is tuple
+        and all(item is native.ARRAY for item in structure[1])
+    )
 
 
 def trace(
@@ -68,6 +81,7 @@ def trace(
     where: str,
     dimensions: Dimensions | None = None,
     reads: Reads | None = None,
+    calls_hooks: bool = False,
 ) -> Traced:
     """Runs `function` once on placeholders for arrays of these types, its arguments structured as
     `call`.
@@ -75,13 +89,14 @@ def trace(
     If extents in it follow from values (a mask, nonzero, unique) or are `dimensions`, it is run
     once for each of some examples of these extents: what differs follows from them. An exception
     of `function` ends the trace and leaves nothing behind. `reads` notes what it reads around it.
+    `calls_hooks`: the plan calls hooks of blocks; files are without them.
     """
     dims = dimensions or {}
     if reads is not None:
         function = reads.noting(function)
     around, running.reads = running.reads, reads
     try:
-        return _trace_examples(function, call, types, where, dims)
+        return _trace_examples(function, call, types, where, dims, calls_hooks)
     finally:
         running.reads = around
 
@@ -92,13 +107,14 @@ def _trace_examples(
     types: ArrayTypes,
     where: str,
     dims: Dimensions,
+    calls_hooks: bool,
 ) -> Traced:
-    first = _trace_example(function, call, types, where, [], dims)
+    first = _trace_example(function, call, types, where, [], dims, calls_hooks)
     if not first.function.is_example:
         return first
     examples = [first.function]
     while len(examples) < native.TRACE_EXAMPLES:
-        example = _trace_example(function, call, types, where, examples, dims)
+        example = _trace_example(function, call, types, where, examples, dims, calls_hooks)
         examples.append(example.function)
         if example.result != first.result:
             raise InvalidState(
@@ -129,8 +145,9 @@ def _trace_example(
     where: str,
     earlier: list[Any],
     dimensions: Dimensions,
+    calls_hooks: bool,
 ) -> Traced:
-    with begun() as state:
+    with begun(calls_hooks) as state:
         examples = _example_types(types, dimensions, len(earlier))
         args, kwargs = unflatten(call, native.trace_begin(examples, earlier))
         try:

@@ -1,11 +1,15 @@
 """Operations whose gradient the user writes."""
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from weft._base.errors import InvalidState, InvalidType
 from weft._core import native
+from weft._transforms import trees
+from weft.autograd._inputs import has_gradient
 from weft.autograd._recording import is_recording, is_training, pause
+from weft.autograd._rule_operators import Tie, structure_key
 
 
 class Function:
@@ -17,7 +21,8 @@ class Function:
     in it give second derivatives. What backward needs goes through `save_for_backward`: it is kept
     as it was, whatever is written to the arrays meanwhile.
 
-    An instance may be called several times. Not inside `hybridize()`.
+    An instance may be called several times. Hybridized and in files it works where `forward` and
+    `backward` are made of operators, and get arrays by `save_for_backward` alone.
 
     >>> from weft import autograd, np
     >>> class Cube(Function):
@@ -52,19 +57,43 @@ class Function:
     def __call__(self, *inputs: Any) -> Any:
         name = type(self).__name__
         listed = _arrays(inputs, name, "inputs")
-        if native.modes() & native.TRACING:
-            raise InvalidState(
-                f"{name}: a function with a gradient of its own cannot be traced; call it outside "
-                "hybridize()"
-            )
         self.saved_tensors = ()
         with pause(train_mode=is_training()):
             result = self.forward(*listed)
         outputs = _arrays(result, name, "forward(...)")
         saved, self.saved_tensors = _arrays(self.saved_tensors, name, "saved"), ()
-        if is_recording():
-            native.record_function(name, listed, outputs, saved, self._swept)
+        if not is_recording():
+            return result
+        if native.modes() & native.TRACING:
+            return self._tied(result, listed, outputs, saved)
+        native.record_function(name, listed, outputs, saved, self._swept)
         return result
+
+    def _tied(self, result: Any, inputs: list[Any], outputs: list[Any], saved: list[Any]) -> Any:
+        """What `forward` gave in a trace, with `backward` as its gradient."""
+        arrays = [array for array in inputs if has_gradient(array)]
+        results = [array for array in outputs if has_gradient(array)]
+        if not any(map(native.is_recorded, arrays)):
+            return result
+        self._check_attributes()
+        places = tuple([tuple(map(has_gradient, group)) for group in (inputs, outputs)])
+        key = (type(self), structure_key(vars(self)), places, len(saved))
+        if key not in _ties:
+            counts = len(results), len(arrays), len(saved)
+            _ties[key] = Tie(type(self).__name__, _Swept(copy.copy(self), *places), *counts)
+        found = iter(_ties[key]([array.detach() for array in results], arrays, saved))
+        made = [next(found) if has_gradient(array) else array for array in outputs]
+        return made[0] if isinstance(result, native.ndarray) else type(result)(made)
+
+    def _check_attributes(self) -> None:
+        """Raises RuntimeError for an array that `backward` would find as an attribute: it is of
+        this trace alone."""
+        for name, value in vars(self).items():
+            if any(isinstance(leaf.value, native.ndarray) for leaf in trees.leaves_of(value)):
+                raise InvalidState(
+                    f"{type(self).__name__}: in a hybridized function `backward` gets arrays by "
+                    f"`self.save_for_backward`, not as the attribute `{name}`"
+                )
 
     def _swept(self, saved: list[Any], gradients: list[Any]) -> Sequence[Any]:
         self.saved_tensors = tuple(saved)
@@ -73,6 +102,30 @@ class Function:
         finally:
             self.saved_tensors = ()
         return found if isinstance(found, tuple | list) else [found]
+
+
+class _Swept:
+    """The rule of a function in a graph: gradients of the floating inputs by those of the floating
+    outputs."""
+
+    def __init__(self, function: Function, inputs: Sequence[bool], outputs: Sequence[bool]) -> None:
+        self._function, self._inputs, self._outputs = function, inputs, outputs
+
+    def __call__(self, saved: list[Any], cotangents: list[Any]) -> list[Any]:
+        given = iter(cotangents)
+        gradients = [next(given) if has else None for has in self._outputs]
+        found = self._function._swept(saved, gradients)
+        name = type(self._function).__name__
+        if len(found) != len(self._inputs):
+            raise InvalidType(
+                f"{name}: `backward` must give a gradient, or None, for each of "
+                f"{len(self._inputs)} inputs; got {len(found)}"
+            )
+        return [part for part, has in zip(found, self._inputs, strict=True) if has]
+
+
+# Operators live as long as the process: one serves all instances that are alike.
+_ties: dict[Hashable, Tie] = {}
 
 
 def _arrays(given: Any, operation: str, argument: str) -> list[Any]:

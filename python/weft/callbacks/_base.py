@@ -98,6 +98,11 @@ class Callbacks:
             event: [getattr(c, event) for c in self._all if _hears(c, event)] for event in _EVENTS
         }
 
+    @property
+    def hears_batches(self) -> bool:
+        """Does any of them hear of batches of training?"""
+        return bool(self._hearing["on_train_batch_begin"] or self._hearing["on_train_batch_end"])
+
     def _tell(self, event: str, *arguments: Any) -> None:
         for method in self._hearing[event]:
             method(*arguments)

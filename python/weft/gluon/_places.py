@@ -44,6 +44,27 @@ def tell_place(error: Error, block: BlockTree, args: tuple[Any, ...]) -> None:
         error.args = (f"{text}; in layer `{'.'.join(names)}` ({layer}) of {whole}",)
 
 
+def note_place(error: Exception, block: BlockTree) -> None:
+    """The same for errors of the program's own code: a note below the traceback, whose text stays.
+
+    Called as `tell_place` is.
+    """
+    state = error.__dict__
+    blocks: list[BlockTree] = state.setdefault("_weft_blocks", [])
+    if blocks and blocks[-1] is block:
+        return
+    blocks.append(block)
+    names = _names_between(blocks)
+    if not names:
+        return
+    told = state.pop("_weft_note", None)
+    if told in getattr(error, "__notes__", ()):
+        error.__notes__.remove(told)
+    layer, whole = type(blocks[0]).__name__, type(block).__name__
+    state["_weft_note"] = f"in layer `{'.'.join(names)}` ({layer}) of {whole}"
+    error.add_note(state["_weft_note"])
+
+
 def _names_between(blocks: list[BlockTree]) -> list[str]:
     """The path from the last block to the first, as far as each is a child of the one around it."""
     names: list[str] = []

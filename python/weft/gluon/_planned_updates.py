@@ -5,7 +5,7 @@ is set (`_settings`), and by how many updates a parameter lags behind the number
 plan, and of its signature. A gradient that was applied is used up: it dies in the plan.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from contextlib import contextmanager
 from operator import is_
 from types import NoneType
@@ -46,7 +46,8 @@ class PlannedUpdates:
         """A number for all that is set now; another one for other settings."""
         scheduler = self._optimizer.lr_scheduler
         now = [Parameter.changes, self._scale, self.rate_is_given, self.loss_scaler]
-        now += vars(self._optimizer).values()
+        # To look waits for the plan, so what changes from step to step must not ask for it.
+        now += [value for name, value in vars(self._optimizer).items() if name not in _PROGRESS]
         if scheduler is not None:
             now += vars(scheduler).values()
         # Called at each step: what is the very same was looked at before.
@@ -176,10 +177,10 @@ def _kept_unless(finite: ndarray | None, arrays: list[ndarray]) -> Iterator[None
 
 
 # Of an optimizer's attributes: what changes from step to step.
-_PROGRESS = ("_learning_rate", "rescale_grad", "num_update")
+_PROGRESS = frozenset(("_learning_rate", "rescale_grad", "num_update"))
 
 
-def _plain(owner: Any, but: tuple[str, ...]) -> Hashable:
+def _plain(owner: Any, but: Collection[str]) -> Hashable:
     """Attributes that are numbers, texts or tuples of these."""
     attributes = {} if owner is None else vars(owner)
     return tuple(

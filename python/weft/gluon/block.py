@@ -1,5 +1,6 @@
 """Blocks: trees of layers with parameters."""
 
+import copy
 import pathlib
 import re
 import warnings
@@ -10,7 +11,7 @@ from os import PathLike, fspath
 from typing import Any, Self
 
 from weft import autograd
-from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue, NotFound
+from weft._base.errors import Error, InvalidState, InvalidType, NotFound
 from weft._base.spelling import check_options, knows_words, named_arguments
 from weft._base.words import BLOCK
 from weft._core import composing, loaded_devices, native
@@ -21,31 +22,14 @@ from weft._trace.state import is_tracing
 from weft._trace.tracing import find_shapes
 from weft.device import device_of
 from weft.gluon._flat_weights import cut_vectors
-from weft.gluon._places import tell_left_out, tell_place
+from weft.gluon._hooks import BackwardHooks, HookHandle, Traced, tell
+from weft.gluon._loaded import Loaded, check_shape, matched, named
+from weft.gluon._places import note_place, tell_left_out, tell_place
 from weft.gluon._summary import summary_of
 from weft.gluon.parameter import Devices, Initializable, Parameter, ParameterDict
 from weft.gluon.published import Names, fitting, translated
 
 Path = str | PathLike[str]
-
-
-class HookHandle:
-    """Takes a registered hook away again with `detach()`."""
-
-    def __init__(self, hooks: list[Callable[..., Any]], hook: Callable[..., Any]) -> None:
-        self._hooks = hooks
-        self._hook = hook
-
-    def detach(self) -> None:
-        """The hook is not called any more."""
-        if self._hook in self._hooks:
-            self._hooks.remove(self._hook)
-
-    def __enter__(self) -> "HookHandle":
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self.detach()
 
 
 @knows_words(BLOCK)
@@ -60,6 +44,7 @@ class Block(BlockTree):
 
     _children: dict[str, "Block"]
     _own_parameters: dict[str, Parameter]
+    _backward_hooks: BackwardHooks | None = None  # made with the first of them
 
     def __new__(cls, *_: Any, **options: Any) -> Self:
         if options:
@@ -85,6 +70,7 @@ class Block(BlockTree):
         state = {name: value for name, value in vars(self).items() if name != "_parents"}
         for name in ("_children", "_own_parameters", "_hooks", "_pre_hooks"):
             state[name] = type(state[name])(state[name])  # a shallow copy has its own
+        state["_backward_hooks"] = copy.copy(self._backward_hooks)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -123,7 +109,7 @@ class Block(BlockTree):
         """Adds a child; its name is its number unless given."""
         if not isinstance(block, Block):
             raise InvalidType(
-                f"{type(self).__name__}: a child must be a Block; got {type(block).__name__}"
+                f"{type(self).__name__}: a child must be a Block; got {_no_child(block)}"
             )
         self._children[name or str(len(self._children))] = block
         block._parents.add(self)
@@ -207,7 +193,7 @@ class Block(BlockTree):
             if path not in own:
                 warnings.warn(f"share_parameters: the block has no `{path}`", stacklevel=2)
             elif parameter.is_shape_known:
-                _check_shape(path, own[path], parameter.shape, "share_parameters")
+                check_shape(path, own[path], parameter.shape, "share_parameters")
         for path, parameter in shared.items():
             if path in own:
                 self._replace_parameter(path.split("."), parameter)
@@ -229,7 +215,8 @@ class Block(BlockTree):
         """Gives all parameters their first values: at once where the shape is known, else at the
         first call.
 
-        init: for parameters without an own initializer; Uniform(0.07) by default
+        init: for parameters without an own initializer; by default
+            `weft.init.VarianceScaling`; Gluon's own choice is `init.Uniform(0.07)`
         device: where they go, one or several; by default the current one. A call takes the
             parameters on the device of its first array
         """
@@ -304,16 +291,24 @@ class Block(BlockTree):
         *,
         allow_missing: bool = False,
         ignore_extra: bool = False,
+        skip_mismatch: bool = False,
         names: Names | None = None,
-    ) -> None:
+    ) -> Loaded:
         """Reads all parameters from a file; works before `initialize()`.
 
         path: a file of `save_parameters`, or one with the names that `published_names` has: a
             .safetensors file, shards by their `.safetensors.index.json`, a folder with one of
             these, or a .pth, .pt or .bin file where PyTorch is installed, which reads it. A .params
             file of Gluon, of MXNet 1.x or 2.0, whose names are those of the tree, is one, too
+        allow_missing: parameters that the file lacks stay as they are
+        ignore_extra: what the file has beyond the block is left out
+        skip_mismatch: parameters that have another shape in the file, such as those of a last layer
+            for other classes, stay as they are
         names: which table tells what the names of the file are here; by default the one of
             `published_names` that fits best, if the names are not the block's own
+
+        Gives what matched: names that were `loaded`, `missing`, `extra`, and `mismatched`; as text
+        a report of them.
 
         Raises LookupError for parameters that the file lacks, or has beyond this block, unless
         told otherwise; ValueError for another shape; OSError for a damaged file. Nothing is
@@ -321,10 +316,11 @@ class Block(BlockTree):
         """
         from weft.gluon._weight_files import read_weights  # with readers of many formats
 
-        self.load_dict(
+        return self.load_dict(
             read_weights(pathlib.Path(path)),
             allow_missing=allow_missing,
             ignore_extra=ignore_extra,
+            skip_mismatch=skip_mismatch,
             source=fspath(path),
             names=names,
         )
@@ -335,9 +331,10 @@ class Block(BlockTree):
         *,
         allow_missing: bool = False,
         ignore_extra: bool = False,
+        skip_mismatch: bool = False,
         source: str = "the dict",
         names: Names | None = None,
-    ) -> None:
+    ) -> Loaded:
         """Sets the parameters from arrays by name, as `load_parameters` does."""
         parameters = self.collect_params()
         shapes = {name: parameter.shape for name, parameter in parameters.items()}
@@ -346,24 +343,12 @@ class Block(BlockTree):
         if names is not None:
             arrays = translated(names, arrays, shapes, source)
             source = f"{source}, by the names of {names.library},"
-        missing = [name for name in parameters if name not in arrays]
-        extra = [name for name in arrays if name not in parameters]
-        if missing and not allow_missing:
-            raise NotFound(
-                f"load_parameters: {source} lacks {_names(missing)}; "
-                "use `allow_missing=True` to keep them as they are"
-            )
-        if extra and not ignore_extra:
-            raise NotFound(
-                f"load_parameters: {source} has {_names(extra)}, which the block lacks; "
-                "use `ignore_extra=True` to leave them out"
-            )
-        present = {name: p for name, p in parameters.items() if name in arrays}
-        for name, parameter in present.items():
-            _check_shape(name, parameter, arrays[name].shape)
-        for name, parameter in present.items():
-            parameter.set_data(arrays[name])
+        found = matched(parameters, arrays)
+        found.check(source, allow_missing, ignore_extra, skip_mismatch)
+        for name in found.loaded:
+            parameters[name].set_data(arrays[name])
         self.apply(Block._structure_changed)
+        return found
 
     def prepare_dict(
         self, arrays: Mapping[str, native.ndarray], operation: str, source: str
@@ -374,11 +359,11 @@ class Block(BlockTree):
         missing = [name for name in parameters if name not in arrays]
         extra = [name for name in arrays if name not in parameters]
         if missing or extra:
-            found = [f"lacks {_names(missing)}"] if missing else []
-            found += [f"has {_names(extra)}, which the block lacks"] if extra else []
+            found = [f"lacks {named(missing)}"] if missing else []
+            found += [f"has {named(extra)}, which the block lacks"] if extra else []
             raise NotFound(f"{operation}: {source} {' and '.join(found)}")
         for name, parameter in parameters.items():
-            _check_shape(name, parameter, arrays[name].shape, operation)
+            check_shape(name, parameter, arrays[name].shape, operation)
             _check_dtype(name, parameter, arrays[name].dtype, operation)
 
         def apply() -> None:
@@ -414,6 +399,9 @@ class Block(BlockTree):
         except Error as error:
             tell_place(error, self, args)
             raise
+        except Exception as error:
+            note_place(error, self)
+            raise
 
     def _hooked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """`forward` between its hooks, on arrays or on symbols."""
@@ -424,10 +412,14 @@ class Block(BlockTree):
 
     def _between_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         for hook in self._pre_hooks:
-            hook(self, args)
-        out = self.forward(*args, **kwargs)
+            tell(hook, self, args)
+        backward = self._backward_hooks
+        if backward is None:
+            out = self.forward(*args, **kwargs)
+        else:
+            out = backward.run(self, self.forward, args, kwargs)
         for hook in self._hooks:
-            hook(self, args, out)
+            tell(hook, self, args, out)
         return out
 
     def _set_precision(self, mode: int | None) -> None:
@@ -444,17 +436,68 @@ class Block(BlockTree):
         finally:
             self._hooks.remove(hook)
 
-    def register_forward_hook(self, hook: Callable[..., Any]) -> HookHandle:
-        """`hook(block, args, out)` runs after each `forward`; in a plan only while it is traced."""
-        self._hooks.append(hook)
-        self._structure_changed()
-        return HookHandle(self._hooks, hook)
+    @named_arguments
+    def register_forward_hook(
+        self, hook: Callable[..., Any], *, traced: bool = False
+    ) -> HookHandle:
+        """`hook(block, args, out)` runs after each `forward`, also of a hybridized or compiled
+        network, where it gets the arrays of that run. Files are without it.
 
-    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> HookHandle:
-        """`hook(block, args)` runs before each `forward`; in a plan only while it is traced."""
-        self._pre_hooks.append(hook)
+        traced: in a plan the hook runs once, while it is traced, and sees what is traced: for
+            hooks that are made of operators, or take a part of the network away for another one
+
+        Gives a handle, whose `detach()` takes the hook away.
+
+        >>> from weft import np
+        >>> from weft.gluon import nn
+        >>> net = nn.Dense(2, in_units=3)
+        >>> net.initialize()
+        >>> net.hybridize()
+        >>> seen = []
+        >>> handle = net.register_forward_hook(lambda block, args, out: seen.append(out.shape))
+        >>> for _ in range(3):
+        ...     out = net(np.ones((1, 3)))
+        >>> seen
+        [(1, 2), (1, 2), (1, 2)]
+        """
+        return self._register(self._hooks, hook, traced)
+
+    @named_arguments
+    def register_forward_pre_hook(
+        self, hook: Callable[..., Any], *, traced: bool = False
+    ) -> HookHandle:
+        """`hook(block, args)` runs before each `forward`; otherwise as `register_forward_hook`."""
+        return self._register(self._pre_hooks, hook, traced)
+
+    def register_backward_hook(self, hook: Callable[..., Any]) -> HookHandle:
+        """`hook(block, of_inputs, of_outputs)` runs in each backward that comes through this block,
+        also of a hybridized or compiled network: tuples of the gradients of the arrays that it was
+        called with and of those that it gave. The first is empty where no input has a gradient.
+        What the hook gives is not used.
+
+        >>> from weft import autograd, np
+        >>> from weft.gluon import nn
+        >>> net = nn.Dense(1, in_units=2)
+        >>> net.initialize()
+        >>> handle = net.register_backward_hook(lambda block, ins, outs: print(len(ins), outs))
+        >>> with autograd.record():
+        ...     loss = (net(np.ones((1, 2))) * 3).sum()
+        >>> loss.backward()
+        0 (array([[3.]]),)
+        """
+        if self._backward_hooks is None:
+            self.__dict__["_backward_hooks"] = BackwardHooks()
+        return self._register(self._backward_hooks.hooks, hook, False)
+
+    def _register(self, hooks: list[Any], hook: Callable[..., Any], traced: bool) -> HookHandle:
+        if not callable(hook):
+            raise InvalidType(
+                f"{type(self).__name__}: a hook must be callable; got {type(hook).__name__}"
+            )
+        added = Traced(hook) if traced else hook
+        hooks.append(added)
         self._structure_changed()
-        return HookHandle(self._pre_hooks, hook)
+        return HookHandle(self, hooks, added)
 
     @named_arguments
     def hybridize(
@@ -482,28 +525,22 @@ class Block(BlockTree):
             child.hybridize(active, memory=memory, **options)
 
 
+def _no_child(given: Any) -> str:
+    """What it is, and what to write for it."""
+    if isinstance(given, type):
+        return f"the class {given.__name__}; call it: `{given.__name__}()`"
+    if isinstance(given, list | tuple):
+        return f"a {type(given).__name__}; write `nn.HybridSequential(*blocks)`"
+    if callable(given):
+        return f"{type(given).__name__}; write `nn.HybridLambda(function)`"
+    return type(given).__name__
+
+
 def _is_equal(a: Any, b: Any) -> bool:
     """Plain values that are the same; anything else counts as different."""
     plain = (bool, int, float, str, type(None))
     # -0.0 and 0.0 are equal to Python and not to arithmetic.
     return type(a) is type(b) and isinstance(a, plain) and a == b and str(a) == str(b)
-
-
-def _names(names: list[str]) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:5])
-    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
-
-
-def _check_shape(
-    name: str, parameter: Parameter, shape: tuple[int, ...], operation: str = "load_parameters"
-) -> None:
-    wanted = parameter.shape
-    if wanted is None:
-        return
-    if len(wanted) != len(shape) or any(
-        w not in (-1, s) for w, s in zip(wanted, shape, strict=True)
-    ):
-        raise InvalidValue(f"{operation}: `{name}` must have shape {wanted}; got {shape}")
 
 
 def _check_dtype(name: str, parameter: Parameter, dtype: Any, operation: str) -> None:

@@ -18,6 +18,9 @@ Initializable = init.Initializer | str | None
 Devices = DeviceLike | Sequence[DeviceLike]  # one or several
 
 
+_USUAL = init.VarianceScaling()
+
+
 class DeferredInitializationError(Error, RuntimeError):
     """A parameter was used before its shape was known."""
 
@@ -54,6 +57,8 @@ class Parameter(NamedArrays):
         `sparse_grad=True` have read: see `weft.sparse`
     """
 
+    # What gives first values where neither the parameter nor its block is told; None: the usual.
+    fallback_init: Initializable = None
     left_out = ""  # why its block's `initialize()` did not find it
     changes = 0  # of what a trainer reads of all parameters beside their values
 
@@ -209,7 +214,7 @@ class Parameter(NamedArrays):
         force_reinit: bool = False,
     ) -> None:
         """Gives first values by `init`, else the parameter's own initializer, else `default_init`,
-        else Uniform(0.07). Waits for the first call where the shape is unknown.
+        else `weft.init.VarianceScaling`. Waits for the first call where the shape is unknown.
 
         device: where the values go; with several, each gets a copy
 
@@ -219,7 +224,8 @@ class Parameter(NamedArrays):
         if self._copies and not force_reinit:
             return
         self._devices = _listed(device)
-        chosen = _Own(init or self.init) if init or self.init else default_init or "uniform"
+        fallback = default_init or self.fallback_init or _USUAL
+        chosen = _Own(init or self.init) if init or self.init else fallback
         if self.is_shape_known:
             self._create(chosen)
         elif self.allow_deferred_init:

@@ -11,6 +11,7 @@ from weft._base.words import TRAINER
 from weft._core import native
 from weft._core.typing import ndarray
 from weft._trace.state import is_tracing
+from weft.gluon._closures import step_by
 from weft.gluon._parameter_groups import are_groups, by_patterns, joined, resolved
 from weft.gluon._saved_states import SavedStates
 from weft.gluon.block import Block
@@ -106,8 +107,17 @@ class Trainer(SavedStates):
     # ---- updates
 
     @named_arguments
-    def step(self, batch_size: int, *, ignore_stale_grad: bool = False) -> None:
+    def step(
+        self,
+        batch_size: int,
+        closure: Callable[[], Any] | None = None,
+        *,
+        ignore_stale_grad: bool = False,
+    ) -> Any:
         """One update of all parameters by their gradients divided by `batch_size`.
+
+        closure: a function that records, calls `backward` and gives the loss, which is called
+            first; the step gives that loss. LBFGS and SAM need one and call it several times
 
         Losses are per sample and `backward` sums them, so the division makes the mean. Gradients of
         a parameter on several devices are added up, `batch_size` being that of all together.
@@ -116,8 +126,11 @@ class Trainer(SavedStates):
         `ignore_stale_grad`, which leaves such a parameter as it is.
         """
         _check_batch_size("step", batch_size)
+        if closure is not None or self._optimizer.needs_closure:
+            return step_by(self, closure, batch_size)
         self.allreduce_grads()
         self._update("step", batch_size, ignore_stale_grad)
+        return None
 
     def allreduce_grads(self) -> None:
         """Adds up the gradients of each parameter over its devices; all of them get the sum.
@@ -157,6 +170,8 @@ class Trainer(SavedStates):
     def update(self, batch_size: int, *, ignore_stale_grad: bool = False) -> None:
         """What `step` does after `allreduce_grads`."""
         _check_batch_size("update", batch_size)
+        if self._optimizer.needs_closure:
+            step_by(self, None, batch_size)
         self._update("update", batch_size, ignore_stale_grad)
 
     def _update(self, caller: str, batch_size: int, ignore_stale_grad: bool) -> None:

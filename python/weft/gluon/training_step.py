@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from weft import autograd
+from weft import autograd, np
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ndarray
 from weft._trace.arena import bytes_of
@@ -30,7 +30,7 @@ class _Trainer(Protocol):
 
     def gradients(self) -> list[Any]: ...
 
-    def step(self, batch_size: int) -> None: ...
+    def step(self, batch_size: int, closure: Callable[[], Any]) -> Any: ...
 
 
 class TrainingStep(Planned):
@@ -48,7 +48,9 @@ class TrainingStep(Planned):
         clip_global_norm: float | None,
         keep_gradients: bool,
         memory: str | int | None,
+        gives_loss: bool = True,
     ) -> None:
+        """gives_loss: false: it gives what the function `outputs` made, and no loss"""
         if not isinstance(net, Block):
             raise InvalidType(f"compile: `net` must be a Block; got {type(net).__name__}")
         if loss is not None and not callable(loss):
@@ -65,9 +67,10 @@ class TrainingStep(Planned):
             "clip_global_norm": clip_global_norm,
             "keep_gradients": keep_gradients,
             "memory": memory,
+            "gives_loss": gives_loss,
         }
         self._keeps_gradients = keep_gradients
-        function = _step_of(net, loss, trainer, outputs, clip_global_norm)
+        function = _step_of(net, loss, trainer, (outputs, gives_loss), clip_global_norm)
         self.__wrapped__ = function
         self.cache = self._cache = TraceCache(self._traced, "training step", scales=False)
         self._cache.budget = 0 if memory is None else bytes_of("compile", "memory", memory)
@@ -83,10 +86,11 @@ class TrainingStep(Planned):
         `gluon.loss`; with `outputs` the pair of it and what the network gave, or what the function
         `outputs` made of that.
 
-        data, label: an array, or several in a list or tuple
+        data, label: an array, or several in a list or tuple; a list of numbers is an array
         batch_size: what the sum of gradients is divided by, as for `Trainer.step`; by default the
             first extent of the first array
         """
+        data, label = _as_arrays(data), _as_arrays(label)
         if not self._net._are_shapes_known:
             self._net._find_shapes(self._net, _listed(data), {})
         if self._trainer.rate_is_given:
@@ -118,6 +122,13 @@ def _remade(kind: type, *arguments: Any) -> Any:
     return kind(*given, **options)
 
 
+def _as_arrays(given: Any) -> Any:
+    """Lists of numbers as an array; others are several arrays."""
+    if type(given) is list and given and not any(hasattr(part, "shape") for part in given):
+        return np.array(given)
+    return given
+
+
 def _listed(arrays: Any) -> tuple[Any, ...]:
     return tuple(arrays) if isinstance(arrays, list | tuple) else (arrays,)
 
@@ -126,29 +137,38 @@ def _step_of(
     net: Block,
     loss: Callable[..., Any] | None,
     trainer: _Trainer,
-    outputs: bool | Callable[..., Any],
+    results: tuple[bool | Callable[..., Any], bool],
     most_norm: float | None,
 ) -> Callable[..., Any]:
     """The step as a function, which names the network and the trainer as files shall."""
+    outputs, gives_loss = results
 
     def step(data: Any, label: Any = (), batch_size: int | None = None) -> Any:
         inputs = _listed(data)
         size = inputs[0].shape[0] if batch_size is None else batch_size
-        with autograd.record():
-            outs = net(*inputs)
-            value = outs if loss is None else loss(*_listed(outs), *_listed(label))
-        scaler = trainer.loss_scaler
-        if scaler is None:
-            value.backward()
-        else:
-            scaler.scaled(value).backward()
-            scaler.is_scaled = True
-            scaler.unscale(trainer.gradients())
-        if most_norm is not None:
-            clip_global_norm(trainer.gradients(), most_norm * size)
-        trainer.step(size)
+        found: list[Any] = []
+
+        def closure() -> Any:
+            with autograd.record():
+                outs = net(*inputs)
+                value = outs if loss is None else loss(*_listed(outs), *_listed(label))
+            scaler = trainer.loss_scaler
+            if scaler is None:
+                value.backward()
+            else:
+                scaler.scaled(value).backward()
+                scaler.is_scaled = True
+                scaler.unscale(trainer.gradients())
+            if most_norm is not None:
+                clip_global_norm(trainer.gradients(), most_norm * size)
+            found.append((value, outs))
+            return value
+
+        trainer.step(size, closure)
+        value, outs = found[0]
         if callable(outputs):
-            return value, outputs(*_listed(outs), *_listed(label))
+            made = outputs(*_listed(outs), *_listed(label))
+            return (value, made) if gives_loss else made
         return (value, outs) if outputs else value
 
     return step

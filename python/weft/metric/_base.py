@@ -9,9 +9,10 @@ import numpy
 from weft import np, npx
 from weft._base.errors import InvalidType, InvalidValue
 from weft._base.registry import Registry
+from weft._base.words import METRIC_NAMES
 from weft._core.halves import widened
 
-_registry = Registry("metric")
+_registry = Registry("metric", METRIC_NAMES)
 
 
 def arrays(given: Any) -> list[np.ndarray]:

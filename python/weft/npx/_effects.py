@@ -11,10 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 from weft import np
-from weft._base.errors import InvalidType, InvalidValue
+from weft._base.errors import InvalidType, InvalidValue, Unsupported
 from weft._base.protocols import HasDtype
 from weft._core import OPERATORS as _OPERATORS
 from weft._core.dtypes import BY_NUMBER, CODES, number_of
+from weft._core.modes import rules
 from weft._core.typing import ArrayLike
 from weft._trace.state import is_quiet, is_tracing, keep_alive
 
@@ -37,7 +38,7 @@ def print(format: str, *arrays: ArrayLike) -> None:
     twice [1, 2]
     array([2, 4])
     """
-    if not is_quiet():
+    if _has_effect("print"):
         _OPERATORS["print"](list(arrays), format)
 
 
@@ -56,8 +57,23 @@ def check(condition: ArrayLike, message: str, *arrays: ArrayLike) -> None:
         ...
     weft.CheckFailed: check: all positive; 1 of 2 elements are false, the first at (1,) (...)
     """
-    if not is_quiet():
+    if _has_effect("check"):
         _OPERATORS["check"](condition, list(arrays), message, _where())
+
+
+def _has_effect(name: str) -> bool:
+    """Is it to happen? Not while somebody only looks for shapes.
+
+    Raises NotImplementedError in the rule of a gradient that is traced.
+    """
+    if is_quiet():
+        return False
+    if rules.are_traced:
+        raise Unsupported(
+            f"{name}: a plan computes gradients without the host, so it cannot be in the rule of "
+            "one; call what has the rule outside of `hybridize`, or `with weft.debug.eager()`"
+        )
+    return True
 
 
 def _where() -> str:
@@ -102,7 +118,7 @@ def callback(
 
     call.__qualname__ = getattr(function, "__qualname__", type(function).__name__)
     numbers = [n for number, shape in types for n in (number, len(shape), *shape)]
-    if is_quiet():
+    if not _has_effect("callback"):
         outputs = [np.zeros(shape, dtype=BY_NUMBER[number]) for number, shape in types]
     else:
         kept = keep_alive(call) if is_tracing() else call

@@ -19,6 +19,7 @@ from weft._base import spelling as _spelling
 from weft._base import words as _words
 from weft.optimizer._base import Optimizer
 from weft.optimizer._base import registry as _registry
+from weft.optimizer.closures import LBFGS, SAM
 from weft.optimizer.descent import DCASGD, NAG, SGD, SGLD, Lion, Signum
 from weft.optimizer.layerwise import LAMB, LANS, LARS
 from weft.optimizer.leaders import FTML, Ftrl
@@ -32,7 +33,7 @@ for _optimizer in (
     *(Adam, AdamW, Adamax, Nadam, RAdam, AdaBelief),
     *(AdaGrad, GroupAdaGrad, RMSProp, AdaDelta),
     *(Ftrl, FTML, LARS, LAMB, LANS),
-    *(Adafactor, Muon, Lookahead),
+    *(Adafactor, Muon, Lookahead, LBFGS, SAM),
 ):
     _registry.add(_optimizer)
 
@@ -56,7 +57,9 @@ __all__ = [
     "LAMB",
     "LANS",
     "LARS",
+    "LBFGS",
     "NAG",
+    "SAM",
     "SGD",
     "SGLD",
     "AdaBelief",

@@ -12,6 +12,7 @@ from weft._base.errors import InvalidState, InvalidValue
 from weft._base.options import require, require_finite
 from weft._base.registry import Registry
 from weft._base.spelling import check_options
+from weft._base.words import OPTIMIZER_NAMES
 from weft._core import native
 from weft._core.halves import is_half
 from weft._core.typing import ndarray
@@ -19,7 +20,7 @@ from weft._trace.state import is_tracing
 from weft.lr_scheduler import LRScheduler
 from weft.sparse import RowSparseArray
 
-registry = Registry("optimizer")
+registry = Registry("optimizer", OPTIMIZER_NAMES)
 
 State = tuple[ndarray, ...]
 
@@ -42,6 +43,8 @@ class Optimizer:
     default_rate = 0.01
     states: tuple[str, ...] = ()  # names of what is kept for each parameter
     is_elementwise = False  # is a step of some rows what a step of all does to these?
+    needs_closure = False  # does it compute the loss itself: see `optimizer.closures`?
+    is_traceable = True  # can a plan have it?
 
     def __new__(cls, *_: Any, **options: Any) -> Self:
         if options:

@@ -6,6 +6,7 @@ an epoch are the loader's. Doubles of NumPy become float32, which is what networ
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import islice
 from operator import length_hint
 from typing import Any, NamedTuple
 
@@ -49,10 +50,8 @@ class Source(NamedTuple):
 
     def epoch(self, steps: int | None) -> Iterator[Batch]:
         """The batches of one epoch, at most `steps`."""
-        for number, given in enumerate(self.loader):
-            yield self.make(given)
-            if number + 1 == steps:
-                return
+        batches = map(self.make, self.loader)
+        return batches if steps is None else islice(batches, steps)
 
 
 class ArrayData(NamedTuple):
@@ -187,7 +186,7 @@ def source_of(
 def _pair(rows: Any) -> Batch:
     """Rows of one array of inputs and one of labels: what there is most often, and quick."""
     inputs, labels = rows
-    return Batch(inputs, labels, None, inputs.shape[0])
+    return Batch(inputs, labels, None, len(inputs))
 
 
 def _rows_as(structure: ArrayData, rows: Any) -> Batch:

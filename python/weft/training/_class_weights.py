@@ -30,6 +30,11 @@ class ClassWeights:
         factors = [float(given.get(label, 1.0)) for label in range(max(given) + 1)]
         self._table = np.array([*factors, 1.0])
 
+    @property
+    def is_empty(self) -> bool:
+        """Are there none?"""
+        return self._table is None
+
     def apply(self, batch: Batch) -> Batch:
         """The batch with the weights of its labels, times those that it has."""
         if self._table is None:

@@ -100,13 +100,10 @@ class Objective:
         if not parts:
             raise InvalidValue("fit: `loss` must be given for at least one output; got none")
         scales = [head.factor for head, *_ in rows if head.loss is not None]
-        whole = sum(
-            (
-                part if scale == 1.0 else part * scale
-                for part, scale in zip(parts, scales, strict=True)
-            ),
-            start=0,
-        )
+        whole = None
+        for part, scale in zip(parts, scales, strict=True):
+            scaled = part if scale == 1.0 else part * scale
+            whole = scaled if whole is None else whole + scaled
         return [whole, *parts] if len(self.heads) > 1 else [whole]
 
     def sums(self, outputs: Any, labels: Any, weights: Any) -> list[Any]:

@@ -1,64 +1,116 @@
-"""One call of `fit`: its epochs, gradients that add up, and the place that a checkpoint keeps."""
+"""What the loop does in a call of `fit`, and in one of `evaluate`; gradients that add up, and the
+place that a checkpoint keeps."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from os import PathLike
 from typing import Any
 
 from weft import np
 from weft._base.errors import InvalidValue
 from weft.callbacks._base import Callbacks
+from weft.gluon._training_loop import Loop
 from weft.training._batches import Batch, Source
 from weft.training._figures import Figures
 from weft.training._saving import load_training
 from weft.training._steps import Steps
 
 
-class Run:
-    """One call of `fit`: where it is."""
+class Run(Loop[Batch]):
+    """One call of `fit`: where it is.
+
+    judge: the validation; it comes after each `every` epochs
+    """
 
     def __init__(
-        self, model: Any, source: Source, hooks: Callbacks, steps: int | None, accumulate: int
+        self,
+        model: Any,
+        source: Source,
+        hooks: Callbacks,
+        steps: int | None,
+        accumulate: int,
+        judge: "Judge | None" = None,
+        every: int = 1,
     ) -> None:
         self.model, self.source, self.hooks = model, source, hooks
         self.number = 0  # of the epoch that runs, or comes next
         self.batch = 0  # of this epoch, how many are done
         self.figures: Figures | None = None
+        self._plans: Steps | None = None
         self._steps, self._accumulate = steps, accumulate
+        self._judge, self._every = judge, every
+        self._is_heard = hooks.hears_batches
+        self._has_own_step = model.has_own_train_step
+        self._is_plain = not (accumulate > 1 or self._has_own_step or model.has_class_weights)
         self._continued: dict[str, Any] | None = None
         self._requests = self._begin_adding() if accumulate > 1 else {}
 
-    def epoch(self, number: int) -> dict[str, float]:
-        """All batches of an epoch, or those that are left of it. Gives the figures."""
-        model, hooks = self.model, self.hooks
-        self.number = number
-        hooks.epoch_begin(number)
-        figures = None
-        for batch in self._batches():
-            if figures is None:
-                plans = model.plans_for(batch)
-                figures = self.figures = self._figures()
-            model.batch = batch
-            hooks.train_batch_begin(self.batch)
-            model.train_batch(plans, model.weighted(batch), figures, self._accumulate == 1)
-            self.batch += 1
-            if self._accumulate > 1 and self.batch % self._accumulate == 0:
-                self._update(plans)
-            hooks.train_batch_end(self.batch - 1, figures)
-            if model.stop_training:
-                break
+    # ---- the loop
+
+    def begin_epoch(self, epoch: int) -> None:
+        self.number, self.figures = epoch, None
+        self.hooks.epoch_begin(epoch)
+
+    def batches(self) -> Iterator[Batch]:
+        """All batches of an epoch, or those that are left of it."""
+        steps = None if self._steps is None else max(self._steps - self.batch, 1)
+        return self.source.epoch(steps)
+
+    def run_batch(self, batch: Batch) -> bool:
+        # What the loop costs beside the plan is here, so what is not asked for is not called.
+        model, figures = self.model, self.figures
         if figures is None:
+            self._plans = model.plans_for(batch)
+            figures = self.figures = self._figures()
+        model.batch = batch
+        if self._is_heard:
+            self.hooks.train_batch_begin(self.batch)
+        if self._is_plain:
+            sums, outputs = self._plans.train(batch)  # type: ignore[union-attr]
+            figures.add(sums, outputs, batch.labels, batch.size)
+        else:
+            self._train(model.weighted(batch), figures)
+        self.batch += 1
+        if self._accumulate > 1 and self.batch % self._accumulate == 0:
+            self._update()
+        if self._is_heard:
+            self.hooks.train_batch_end(self.batch - 1, figures)
+        return bool(model.stop_training)
+
+    def end_epoch(self, epoch: int) -> bool:
+        if self.figures is None:
             raise InvalidValue(
                 "fit: `x` must have batches for each epoch; got none; give an iterable that begins "
                 "again, or `steps_per_epoch`"
             )
         if self._accumulate > 1:
-            self._update(plans)
-        return dict(figures)
+            self._update()
+        logs = dict(self.figures)
+        if self._judge is not None and (epoch + 1) % self._every == 0:
+            logs |= {f"val_{name}": value for name, value in self._judge.judged().items()}
+        # The epoch is over: what is saved now goes on with the next.
+        self.number, self.batch, self.figures = epoch + 1, 0, None
+        self.hooks.epoch_end(epoch, logs)
+        return bool(self.model.stop_training)
 
-    def _update(self, plans: Steps) -> None:
+    def _train(self, batch: Batch, figures: Figures) -> None:
+        """Trains on a batch and adds what it gives to the figures."""
+        assert self._plans is not None
+        if self._has_own_step:
+            logs = self.model.train_step(batch.inputs, batch.labels, batch.weights)
+            figures.add_own(logs, batch.size)
+            return
+        if self._accumulate > 1:
+            self.model.pending_samples += batch.size
+            found = self._plans.add(batch)
+        else:
+            found = self._plans.train(batch)
+        figures.add(*found, batch.labels, batch.size)
+
+    def _update(self) -> None:
         """An update by the gradients that were added up, if there are any."""
         if self.model.pending_samples:
-            plans.update(self.model.pending_samples)
+            assert self._plans is not None
+            self._plans.update(self.model.pending_samples)
             self.model.pending_samples = 0
 
     def _figures(self) -> Figures:
@@ -68,14 +120,6 @@ class Run:
             figures.restore(self._continued, _doubles)
         self._continued = None
         return figures
-
-    def _batches(self) -> Iterator[Batch]:
-        steps = None if self._steps is None else max(self._steps - self.batch, 1)
-        return self.source.epoch(steps)
-
-    def done(self, epoch: int) -> None:
-        """The epoch is over: what is saved now goes on with the next."""
-        self.number, self.batch, self.figures = epoch + 1, 0, None
 
     # ---- gradients that add up
 
@@ -115,8 +159,48 @@ class Run:
         return self.number
 
 
+class Judge(Loop[Batch]):
+    """One call of `evaluate`, or the validations of one call of `fit`."""
+
+    def __init__(self, model: Any, source: Source, hooks: Callbacks, steps: int | None) -> None:
+        self._model, self._source, self._hooks, self._steps = model, source, hooks, steps
+
+    def judged(self) -> Mapping[str, float]:
+        """The figures over the batches."""
+        self.run_epoch(0)
+        return self._logs
+
+    def begin_epoch(self, epoch: int) -> None:
+        self._figures: Figures | None = None
+        self._number = 0
+        self._hooks.test_begin()
+
+    def batches(self) -> Iterator[Batch]:
+        return self._source.epoch(self._steps)
+
+    def run_batch(self, batch: Batch) -> None:
+        model, figures = self._model, self._figures
+        if figures is None:
+            self._plans: Steps = model.plans_for(batch)
+            figures = self._figures = Figures(model.objective)
+        self._hooks.test_batch_begin(self._number)
+        if model.has_own_test_step:
+            logs = model.test_step(batch.inputs, batch.labels, batch.weights)
+            figures.add_own(logs, batch.size)
+        else:
+            figures.add(*self._plans.evaluate(batch), batch.labels, batch.size)
+        self._hooks.test_batch_end(self._number, figures)
+        self._number += 1
+
+    def end_epoch(self, epoch: int) -> None:
+        if self._figures is None:
+            raise InvalidValue("evaluate: `x` must have batches; got none")
+        self._logs = dict(self._figures)
+        self._hooks.test_end(self._logs)
+
+
 def _doubles(values: list[float]) -> Any:
     return np.array(values, dtype="float64")
 
 
-__all__ = ["Run"]
+__all__ = ["Judge", "Run"]

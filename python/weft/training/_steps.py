@@ -5,11 +5,13 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from weft import amp, autograd, np
-from weft._base.errors import InvalidType
+from weft._base.errors import InvalidType, InvalidValue
 from weft._base.spelling import hint
+from weft._core.typing import ndarray
 from weft._trace.planned import hybridize
 from weft.gluon.block import Block
 from weft.gluon.trainer import Trainer
+from weft.gluon.training_step import TrainingStep
 from weft.gluon.utils import clip_global_norm
 from weft.training._batches import Batch
 from weft.training._objective import Objective, is_planned
@@ -36,21 +38,58 @@ class Steps:
         self.net, self.trainer, self.objective = net, trainer, objective
         self._most_norm, self._dtype = most_norm, dtype
         self._is_compiled = is_compiled
-        self._step = trainer.compile(
-            net, self._loss, outputs=self._figures, clip_global_norm=most_norm
-        )
+        self._step = self._made_step(self._loss, self._figures)
+        # For batches of one array of inputs and one of labels, which are most: the arguments of a
+        # plan are compared at each call, and those that are nested take longer.
+        self._pair_step = self._made_step(self._pair_loss, self._pair_figures)
+        self._searches = not trainer.optimizer.is_traceable
+        self._takes_pairs = is_compiled and dtype is None and not self._searches
         self._gradients = hybridize(self._add_gradients) if is_compiled else self._add_gradients
         self._judge = hybridize(self._judged) if is_compiled else self._judged
         self._run = hybridize(self._outputs) if is_compiled else self._outputs
+
+    def _made_step(self, loss: Any, figures: Any) -> TrainingStep:
+        return TrainingStep(
+            self.trainer,
+            self.net,
+            loss,
+            outputs=figures,
+            clip_global_norm=self._most_norm,
+            keep_gradients=False,
+            memory=None,
+            gives_loss=False,
+        )
 
     # ---- called for a batch
 
     def train(self, batch: Batch) -> Figures:
         """One update."""
+        inputs, labels, weights, size = batch
+        if self._takes_pairs and weights is None and type(inputs) is type(labels) is ndarray:
+            return self._split(self._pair_step(inputs, labels))
+        if self._searches:
+            return self._searched(batch)
         step = self._step if self._is_compiled else self._step.__wrapped__
         with self._precision():
-            _, figures = step(self._inputs(batch), _judges(batch), batch_size=batch.size)
+            figures = step(self._inputs(batch), _judges(batch), batch_size=size)
         return self._split(figures)
+
+    def _searched(self, batch: Batch) -> Figures:
+        """An update by an optimizer that asks for the loss in several places."""
+        if self._most_norm is not None:
+            raise InvalidValue(
+                f"Model: `clip_global_norm` is not for {type(self.trainer.optimizer).__name__}, "
+                "which needs the gradients of the loss itself"
+            )
+        found: list[Figures] = []
+
+        def closure() -> Any:
+            found.append(self._split(self._gradients(self._inputs(batch), _judges(batch))))
+            return found[-1][0][0]
+
+        with self._precision():
+            self.trainer.step(batch.size, closure)
+        return found[0]
 
     def add(self, batch: Batch) -> Figures:
         """Adds the gradients of a batch to those that are there."""
@@ -108,6 +147,12 @@ class Steps:
         outputs = _together(outs)
         self.objective.prepare(outputs)
         return self.objective.totals(outputs, *_or_none(labels, weights))[0]
+
+    def _pair_loss(self, *given: Any) -> Any:
+        return self._loss(*given, ())
+
+    def _pair_figures(self, *given: Any) -> Any:
+        return self._figures(*given, ())
 
     def _figures(self, *given: Any) -> Any:
         *outs, labels, weights = given

@@ -8,7 +8,8 @@ from typing import Any
 from weft import amp, np
 from weft._base.errors import InvalidState, InvalidType, InvalidValue
 from weft._base.options import require, require_whole
-from weft._base.spelling import named_arguments
+from weft._base.spelling import knows_words, named_arguments
+from weft._base.words import MODEL
 from weft.callbacks import Callback
 from weft.callbacks._base import Callbacks
 from weft.callbacks._base import listed as listed_callbacks
@@ -16,12 +17,12 @@ from weft.callbacks._progress import shown_by
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.trainer import Trainer
-from weft.training._batches import Batch, Source, array_data, source_of
+from weft.training._batches import Batch, array_data, source_of
 from weft.training._class_weights import ClassWeights
 from weft.training._figures import Figures
 from weft.training._given import data_of
 from weft.training._objective import Objective
-from weft.training._run import Run
+from weft.training._run import Judge, Run
 from weft.training._saving import load_training, save_training
 from weft.training._steps import Steps, in_order
 from weft.training.history import History, Record
@@ -29,6 +30,7 @@ from weft.training.history import History, Record
 _PRECISIONS = ("float32", "bfloat16", "float16")
 
 
+@knows_words(MODEL)
 class Model:
     """Trains a network in one call, evaluates it, and predicts with it.
 
@@ -212,21 +214,15 @@ class Model:
             _least(source.steps, steps_per_epoch),
             validates=valid is not None,
         )
-        run = self._run = Run(self, source, hooks, steps_per_epoch, accumulate)
-        first = initial_epoch
+        judge = None if valid is None else Judge(self, valid, hooks, validation_steps)
+        run = Run(self, source, hooks, steps_per_epoch, accumulate, judge, validation_freq)
+        self._run, first = run, initial_epoch
         try:
             hooks.train_begin()
             if resume is not None:
                 first = run.resume(resume, initial_epoch)
-            for epoch in range(first, epochs):
-                if self.stop_training:
-                    break
-                logs = run.epoch(epoch)
-                if valid is not None and (epoch + 1) % validation_freq == 0:
-                    found = self._evaluated(valid, validation_steps, hooks)
-                    logs |= {f"val_{name}": value for name, value in found.items()}
-                run.done(epoch)
-                hooks.epoch_end(epoch, logs)
+            if not self.stop_training:
+                run.run(first, epochs)
             hooks.train_end()
         finally:
             run.close()
@@ -236,22 +232,8 @@ class Model:
     def train_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None) -> dict[str, float]:
         """One update on one batch. Returns its figures."""
         batch = _one_batch("train_on_batch", x, y, sample_weight)
-        plans = self.plans_for(batch)
-        figures = Figures(self.objective)
-        self.train_batch(plans, batch, figures)
-        return dict(figures)
-
-    def train_batch(
-        self, plans: Steps, batch: Batch, figures: Figures, is_update: bool = True
-    ) -> None:
-        """Trains on a batch and adds what it gives to `figures`; not for users."""
-        if type(self).train_step is not Model.train_step:
-            figures.add_own(self.train_step(batch.inputs, batch.labels, batch.weights), batch.size)
-            return
-        if not is_update:
-            self.pending_samples += batch.size
-        found = plans.train(batch) if is_update else plans.add(batch)
-        figures.add(*found, batch.labels, batch.size)
+        logs = self.train_step(batch.inputs, batch.labels, batch.weights)
+        return {name: float(value) for name, value in logs.items()}
 
     def train_step(self, x: Any, y: Any, sample_weight: Any) -> dict[str, Any]:
         """What is done with one batch of training: a subclass may do something else, and gives
@@ -259,12 +241,28 @@ class Model:
 
         x, y, sample_weight: as the data has them; None for what it lacks
         """
-        return self.train_on_batch(x, y, sample_weight)
+        batch = Batch.of(x, y, sample_weight)
+        figures = Figures(self.objective)
+        figures.add(*self.plans_for(batch).train(batch), batch.labels, batch.size)
+        return dict(figures)
 
     def test_step(self, x: Any, y: Any, sample_weight: Any) -> dict[str, Any]:
         """What is done with one batch of evaluation: a subclass may do something else, and gives
         figures by name, means over the batch."""
-        return self.evaluate(x, y, sample_weight=sample_weight, verbose=0)
+        batch = Batch.of(x, y, sample_weight)
+        figures = Figures(self.objective)
+        figures.add(*self.plans_for(batch).evaluate(batch), batch.labels, batch.size)
+        return dict(figures)
+
+    @property
+    def has_own_train_step(self) -> bool:
+        """Does a subclass write `train_step`?"""
+        return type(self).train_step is not Model.train_step
+
+    @property
+    def has_own_test_step(self) -> bool:
+        """Does a subclass write `test_step`?"""
+        return type(self).test_step is not Model.test_step
 
     # ---- evaluation and prediction
 
@@ -288,31 +286,9 @@ class Model:
         source = source_of("evaluate", data, batch_size, shuffle=False)
         hooks = self._hooks("evaluate", callbacks, verbose, 1, _least(source.steps, steps))
         try:
-            return self._evaluated(source, steps, hooks)
+            return dict(Judge(self, source, hooks, steps).judged())
         finally:
             hooks.close()
-
-    def _evaluated(self, source: Source, steps: int | None, hooks: Callbacks) -> dict[str, float]:
-        hooks.test_begin()
-        figures: Figures | None = None
-        for number, batch in enumerate(source.epoch(steps)):
-            if figures is None:
-                plans = self.plans_for(batch)
-                figures = Figures(self.objective)
-            hooks.test_batch_begin(number)
-            own = type(self).test_step is not Model.test_step
-            found = None if own else plans.evaluate(batch)
-            if own:
-                logs = self.test_step(batch.inputs, batch.labels, batch.weights)
-                figures.add_own(logs, batch.size)
-            else:
-                figures.add(*found, batch.labels, batch.size)
-            hooks.test_batch_end(number, figures)
-        if figures is None:
-            raise InvalidValue("evaluate: `x` must have batches; got none")
-        logs = dict(figures)
-        hooks.test_end(logs)
-        return logs
 
     @named_arguments
     def predict(self, x: Any, batch_size: int | None = None, *, steps: int | None = None) -> Any:
@@ -420,6 +396,11 @@ class Model:
         if where == "fit":
             every.append(Record())
         return Callbacks(self, every, {"epochs": epochs, "steps": steps, "validates": validates})
+
+    @property
+    def has_class_weights(self) -> bool:
+        """Do labels of the present data have weights? Not for users."""
+        return not self._weights.is_empty
 
     def weighted(self, batch: Batch) -> Batch:
         """The batch with the weights of its classes; not for users."""

@@ -25,6 +25,11 @@ class Loss(HybridBlock):
         self.weight = weight
         self.batch_axis = batch_axis
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        # Lists are arrays; hybridized, their numbers would be part of the signature.
+        given = [np.array(a) if type(a) is list else a for a in args]
+        return super().__call__(*given, **kwargs)
+
     def elements(self, pred: Any, label: Any) -> Any:
         """The loss of each element."""
         raise NotImplementedError

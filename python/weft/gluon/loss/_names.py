@@ -5,9 +5,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from weft._base.errors import NotFound
 from weft._base.registry import Registry
 from weft._base.spelling import unknown
+from weft._base.words import LOSS_NAMES
 from weft.gluon.loss import classes, distances, embeddings, masks, sequences
 from weft.gluon.loss._base import Loss
 
@@ -20,20 +20,6 @@ _OTHER: dict[str, Callable[..., Loss]] = {
     "mean_squared_error": partial(distances.L2Loss, weight=2.0),
     "mae": distances.L1Loss,
     "mean_absolute_error": distances.L1Loss,
-}
-
-_LOGITS = "of predictions before the {0}; where the network ends with a {0}, give {1}"
-_SOFTMAX = 'write "softmax_cross_entropy", ' + _LOGITS.format(
-    "softmax", "a function of yours that takes the logarithm of its probabilities"
-)
-_SIGMOID = 'write "sigmoid_bce", ' + _LOGITS.format(
-    "sigmoid", "`gluon.loss.SigmoidBCELoss(from_sigmoid=True)`"
-)
-_HINTS = {
-    **dict.fromkeys(
-        ("cross_entropy", "sparse_categorical_crossentropy", "categorical_crossentropy"), _SOFTMAX
-    ),
-    **dict.fromkeys(("binary_crossentropy", "bce", "binary_cross_entropy", "bce_loss"), _SIGMOID),
 }
 
 
@@ -63,10 +49,9 @@ def create(spec: Any, **options: Any) -> Any:
     name = spec.lower()
     if name in _OTHER:
         return _OTHER[name](**options)
-    if name in _HINTS:
-        raise NotFound(f"loss: there is none named {spec!r}; {_HINTS[name]}")
     if name not in _registry:
-        raise unknown("loss", spec, sorted(n for n in [*_registry, *_OTHER] if "loss" not in n))
+        known = sorted(n for n in [*_registry, *_OTHER] if "loss" not in n)
+        raise unknown("loss", spec, known, LOSS_NAMES)
     return _registry.create(name, **options)
 
 

@@ -5,9 +5,10 @@ from functools import partial
 from typing import Any
 
 from weft import init, np, npx
-from weft._base.errors import InvalidValue
+from weft._base.errors import InvalidType, InvalidValue
 from weft._base.options import require
 from weft._base.spelling import unknown
+from weft._base.words import ACTIVATION_NAMES
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
 
@@ -28,9 +29,30 @@ _BY_NAME = {
 
 def activation_named(name: str) -> Callable[[Any], Any]:
     """The function of that name; raises LookupError that lists the known ones."""
+    if not isinstance(name, str):
+        raise InvalidType(
+            f'Activation: `activation` must be a name, such as "relu"; got {_told(name)}; a layer '
+            "or a function goes behind this one, in `nn.HybridSequential`"
+        )
     if name not in _BY_NAME:
-        raise unknown("Activation", name, _BY_NAME)
+        raise unknown("Activation", name, _BY_NAME, ACTIVATION_NAMES)
     return _BY_NAME[name]
+
+
+def _told(value: Any) -> str:
+    return getattr(value, "__name__", type(value).__name__)
+
+
+# Of what a rectifier is given, half goes on: weights before it are larger by so much.
+_RECTIFIERS = ("relu", "gelu", "gelu_tanh", "quick_gelu", "silu", "mish")
+
+
+def fallback_init_for(
+    activation: str | None, scale: float = 1.0, factor_type: str = "in"
+) -> init.Initializer:
+    """First values of the weights of a layer with this activation, where nobody says anything."""
+    gain = 2.0 if activation in _RECTIFIERS else 1.0
+    return init.VarianceScaling(gain * scale, factor_type)
 
 
 class Activation(HybridBlock):

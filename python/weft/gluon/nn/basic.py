@@ -9,7 +9,7 @@ from weft._base.errors import InvalidValue, NotFound
 from weft._core.typing import DTypeLike
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.nn.activations import activation_named
+from weft.gluon.nn.activations import activation_named, fallback_init_for
 from weft.gluon.nn.containers import (  # noqa: F401 - pickles of earlier versions name them here
     Concatenate,
     HybridConcatenate,
@@ -53,6 +53,7 @@ class Dense(HybridBlock):
         self.weight = Parameter(
             "weight", shape=(units, in_units or -1), dtype=dtype, init=weight_initializer
         )
+        self.weight.fallback_init = fallback_init_for(activation)
         self.bias = (
             Parameter("bias", shape=(units,), dtype=dtype, init=bias_initializer)
             if use_bias

@@ -1,6 +1,7 @@
 """Layers with a window, over one, two or three spatial axes: convolution and pooling. Channels come
 first."""
 
+import math
 import operator
 from collections.abc import Iterable
 from typing import Any
@@ -9,7 +10,7 @@ from weft import npx
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import DTypeLike
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.nn.activations import activation_named
+from weft.gluon.nn.activations import activation_named, fallback_init_for
 from weft.gluon.parameter import Initializable, Parameter, require_bias
 
 Window = int | tuple[int, ...]
@@ -102,6 +103,7 @@ class _Conv(HybridBlock):
             )
         shape = (channels, in_channels // groups or -1, *self.kernel)
         self.weight = Parameter("weight", shape=shape, dtype=dtype, init=weight_initializer)
+        self.weight.fallback_init = fallback_init_for(activation)
         self.bias = (
             Parameter("bias", shape=(channels,), dtype=dtype, init=bias_initializer)
             if use_bias
@@ -219,6 +221,9 @@ class _ConvTranspose(_Conv):
         }
         shape = (in_channels or -1, channels // groups, *self.kernel)
         self.weight = Parameter("weight", shape=shape, dtype=dtype, init=weight_initializer)
+        # Of the inputs and the elements of a kernel, an element of the result sees one in so many.
+        share = groups * math.prod(self.options["stride"])
+        self.weight.fallback_init = fallback_init_for(activation, share, "out")
 
     def infer_shape(self, x: Any) -> None:
         self._check_axes(x)

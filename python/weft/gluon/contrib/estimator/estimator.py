@@ -12,6 +12,7 @@ from weft._base.errors import InvalidValue
 from weft._base.options import require_whole
 from weft._core import native
 from weft.device import Device
+from weft.gluon._training_loop import Loop
 from weft.gluon.block import Block
 from weft.gluon.contrib.estimator._events import EVENTS, EventHandler
 from weft.gluon.contrib.estimator._kinds import is_a
@@ -153,15 +154,9 @@ class Estimator:
         """
         _require_loader("evaluate", "val_data", val_data)
         handlers = self._prepare_default_validation_handlers(event_handlers)
-        _, epoch_begin, batch_begin, batch_end, epoch_end, _ = self._categorize_handlers(handlers)
-        _tell(epoch_begin, "epoch_begin", self)
+        _, *of_epochs, _ = self._categorize_handlers(handlers)
         with autograd.predict_mode():
-            for batch in val_data:
-                _tell(batch_begin, "batch_begin", self, batch=batch)
-                _, label, pred, loss = self.batch_processor.evaluate_batch(self, batch, batch_axis)
-                found = {"batch": batch, "pred": pred, "label": label, "loss": loss}
-                _tell(batch_end, "batch_end", self, **found)
-        _tell(epoch_end, "epoch_end", self)
+            _Evaluation(self, val_data, of_epochs, batch_axis).run_epoch(0)
 
     def fit(
         self,
@@ -196,30 +191,10 @@ class Estimator:
         require_whole("Estimator.fit", *asked, 1)
         self.max_epoch, self.max_batch, self.batch_axis = epochs, batches, batch_axis
         handlers = self._prepare_default_handlers(val_data, event_handlers)
-        train_begin, epoch_begin, *of_batches, epoch_end, train_end = self._categorize_handlers(
-            handlers
-        )
+        train_begin, *of_epochs, train_end = self._categorize_handlers(handlers)
         _tell(train_begin, "train_begin", self)
-        is_done = False
-        while not is_done:
-            _tell(epoch_begin, "epoch_begin", self)
-            has_batches = self._run_epoch(train_data, *of_batches)
-            if batches is not None and not has_batches:
-                raise InvalidValue("Estimator.fit: `train_data` must have batches; got none")
-            is_done = _tell(epoch_end, "epoch_end", self)
+        _Training(self, train_data, of_epochs, batch_axis).run()
         _tell(train_end, "train_end", self)
-
-    def _run_epoch(self, train_data: Any, batch_begin: Any, batch_end: Any) -> bool:
-        """All batches, or those until a handler ends the epoch; were there any?"""
-        has_batches = False
-        for batch in train_data:
-            has_batches = True
-            _tell(batch_begin, "batch_begin", self, batch=batch)
-            _, label, pred, loss = self.batch_processor.fit_batch(self, batch, self.batch_axis)
-            found = {"batch": batch, "pred": pred, "label": label, "loss": loss}
-            if _tell(batch_end, "batch_end", self, **found):
-                break
-        return has_batches
 
     # ---- handlers
 
@@ -265,6 +240,56 @@ class Estimator:
     def _categorize_handlers(self, event_handlers: Sequence[Any]) -> list[list[Any]]:
         """Those that hear of each event, so that nobody else is called."""
         return [[h for h in event_handlers if isinstance(h, event)] for event in EVENTS]
+
+
+class _Training(Loop[Any]):
+    """The loop of a call of `fit`: handlers hear of its events, and end it."""
+
+    def __init__(self, estimator: Any, data: Any, handlers: list[list[Any]], axis: int) -> None:
+        self._estimator, self._data, self._axis = estimator, data, axis
+        self._epoch_begin, self._batch_begin, self._batch_end, self._epoch_end = handlers
+        self._has_batches = False
+
+    def begin_epoch(self, epoch: int) -> None:
+        self._has_batches = False
+        _tell(self._epoch_begin, "epoch_begin", self._estimator)
+
+    def batches(self) -> Any:
+        return self._data
+
+    def run_batch(self, batch: Any) -> bool:
+        self._has_batches = True
+        _tell(self._batch_begin, "batch_begin", self._estimator, batch=batch)
+        _, label, pred, loss = self._processed(batch)
+        found = {"batch": batch, "pred": pred, "label": label, "loss": loss}
+        return _tell(self._batch_end, "batch_end", self._estimator, **found)
+
+    def end_epoch(self, epoch: int) -> bool:
+        if not self._has_batches and self._estimator.max_batch is not None:
+            raise InvalidValue("Estimator.fit: `train_data` must have batches; got none")
+        return _tell(self._epoch_end, "epoch_end", self._estimator)
+
+    def _processed(self, batch: Any) -> tuple[Any, ...]:
+        """Data, label, prediction and loss of a batch."""
+        processor = self._estimator.batch_processor
+        found: tuple[Any, ...] = processor.fit_batch(self._estimator, batch, self._axis)
+        return found
+
+
+class _Evaluation(_Training):
+    """The loop of a call of `evaluate`, of one epoch, which no handler ends."""
+
+    def run_batch(self, batch: Any) -> bool:
+        super().run_batch(batch)
+        return False
+
+    def end_epoch(self, epoch: int) -> bool:
+        return _tell(self._epoch_end, "epoch_end", self._estimator)
+
+    def _processed(self, batch: Any) -> tuple[Any, ...]:
+        processor = self._estimator.batch_processor
+        found: tuple[Any, ...] = processor.evaluate_batch(self._estimator, batch, self._axis)
+        return found
 
 
 def _tell(handlers: list[Any], event: str, estimator: Estimator, **found: Any) -> bool:

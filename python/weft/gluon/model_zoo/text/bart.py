@@ -10,6 +10,7 @@ from weft import init, np
 from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
 from weft.gluon import nn
+from weft.gluon._loaded import Loaded
 from weft.gluon.model_zoo._config import Config
 from weft.gluon.model_zoo.text._biased_layers import (
     NAMES,
@@ -120,7 +121,7 @@ class BART(EncoderDecoder):
         unused = tuple(_HEAD) if self.scores_bias is None else ()
         return (Names("Hugging Face", {**_NAMES, **own}, ["model."], unused),)
 
-    def load_dict(self, arrays: dict[str, ndarray], **options: Any) -> None:
+    def load_dict(self, arrays: dict[str, ndarray], **options: Any) -> Loaded:
         # Files may leave out what no training changes: positions by formula, a bias of zeros.
         implied = {}
         for name, parameter in self.params.items():
@@ -130,7 +131,7 @@ class BART(EncoderDecoder):
             if parameter.grad_req == "null" and not is_there and "embed.weight" not in arrays:
                 implied[name] = np.zeros(parameter.shape, dtype=parameter.dtype)
                 init.create(parameter.init).fill(name, implied[name])
-        super().load_dict({**implied, **arrays}, **options)
+        return super().load_dict({**implied, **arrays}, **options)
 
     def memory_of(self, inputs: Any, mask: Any) -> Any:
         if inputs.shape[1] > self.max_length:

@@ -12,6 +12,7 @@ from typing import Any
 from weft import np
 from weft._core.typing import ndarray
 from weft.gluon import nn
+from weft.gluon._loaded import Loaded
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo._config import ACTIVATIONS, Config
 from weft.gluon.model_zoo._layers import GatedFeedForward
@@ -162,11 +163,11 @@ class T5(_Named, EncoderDecoder):
         own = {"lm_head": "embed" if self.head is None else "head"}
         return self._names(own, ())
 
-    def load_dict(self, arrays: dict[str, ndarray], **options: Any) -> None:
+    def load_dict(self, arrays: dict[str, ndarray], **options: Any) -> Loaded:
         # transformers leaves out a head whose values are the embedding's.
         if self.head is not None and "shared.weight" in arrays:
             arrays = {"lm_head.weight": arrays["shared.weight"], **arrays}
-        super().load_dict(arrays, **options)
+        return super().load_dict(arrays, **options)
 
     def memory_of(self, inputs: Any, mask: Any) -> Any:
         return self.dropout(self.encoder(self.dropout(self.embed(inputs)), mask))
