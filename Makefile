@@ -8,6 +8,8 @@
 #   make lint format  check the form of the sources; rewrite it
 #   make bench        benchmarks, at most 10 minutes; bench-all everything; bench-peers installs other
 #                     frameworks, in environments of their own, to compare with
+#   make site         the book, as plain files in build/site/html
+#   make dist         wheels for all Pythons that are here, into dist/
 #
 # WERROR=ON makes warnings errors, JOBS=n sets the number of compilers, PYTHON names the interpreter.
 
@@ -30,7 +32,7 @@ PYTEST_ALL = $(PYTEST) -n $(JOBS) --dist worksteal
 CTEST = ctest --output-on-failure
 
 .PHONY: all build prerequisites demo test test-array-api test-mxnet test-full slices lint lint-rules format format-check bench \
-  bench-all bench-peers runtime clean distclean
+  bench-all bench-peers runtime site dist clean distclean
 .DEFAULT_GOAL := all
 all: build
 
@@ -107,6 +109,31 @@ $(PEERS)-%/.dependencies: benchmarks/networks/peers/%.txt
 	  { echo "== $* cannot be installed here"; rm -rf $(@D); }
 
 bench-peers: build $(PEERS)/.dependencies $(NETWORK_PEERS)
+
+# ------------------------------------------------------------------------------- book and wheels
+
+# The book has an environment of its own: neither the package nor its tests need what makes it.
+SITE := $(BUILD)/site-venv
+$(SITE)/.dependencies: docs/site/requirements.txt $(VENV)/.dependencies
+	@test -x $(SITE)/bin/python || $(PYTHON) -m venv $(SITE)
+	@echo "== installing what makes the book into $(SITE)"
+	@$(SITE)/bin/python -m pip install --quiet -r $< -r $(VENV)/requirements.txt
+	@$(SITE)/bin/python .ci/link_package.py $(CURDIR)/$(BUILD)/python
+	@touch $@
+site: build $(SITE)/.dependencies
+	@$(SITE)/bin/python docs/site/build.py --output $(BUILD)/site --jobs $(JOBS)
+
+# PYTHONS names the interpreters to make wheels for; by default all that are on the path.
+PYTHONS ?= $(foreach name,python3.11 python3.12 python3.13 python3.14,$(shell \
+  $(name) -c 'print("$(name)")' 2>/dev/null))
+DIST := $(BUILD)/dist-venv
+$(DIST)/.dependencies: .ci/dist.txt
+	@test -x $(DIST)/bin/python || $(PYTHON) -m venv $(DIST)
+	@$(DIST)/bin/python -m pip install --quiet -r $<
+	@touch $@
+dist: $(DIST)/.dependencies
+	@PATH="$(CURDIR)/$(DIST)/bin:$$PATH" $(DIST)/bin/python .ci/dist.py --pythons "$(PYTHONS)" --jobs $(JOBS) \
+	  --define WEFT_WERROR=$(WERROR)
 
 # ----------------------------------------------------------------------------------------- testing
 

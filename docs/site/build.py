@@ -2,8 +2,8 @@
 
 Needs the packages of requirements.txt and an importable `weft`, whose docstrings are the reference.
 Stages pages, writes those of the reference, checks that the navigation has every page, and runs
-Sphinx, where a warning is an error. A folder of docs/ with the code of a language in `conf.py` becomes a
-site of its own beside the English one. Ends with Sphinx's status.
+Sphinx, where a warning is an error. A folder of docs/ with the code of a language in `conf.py`
+becomes a site of its own beside the English one. Ends with Sphinx's status.
 """
 
 import argparse
@@ -34,12 +34,13 @@ def pages_of(table: dict) -> list[str]:
     """All pages of the navigation that are files of docs/."""
     listed = [page for section in table["section"] for page in section["pages"]]
     listed += [page for below in table["below"].values() for page in below]
-    return [page for page in listed if not page.startswith("reference/") and page != "changes"]
+    bare = [page.rpartition("<")[2].rstrip(">") for page in listed]  # `a title <page>`
+    return [page for page in bare if not page.startswith("reference/") and page != "changes"]
 
 
 def missing_pages(table: dict) -> list[str]:
     """Pages of docs/ that the navigation leaves out."""
-    known = {*pages_of(table), "README"}
+    known = {*pages_of(table), "README", "index"}
     skipped = {"site", *(code for code in conf.LANGUAGES if code != "en")}
     found = {
         str(path.relative_to(DOCS).with_suffix(""))
@@ -69,10 +70,8 @@ def write_reference(folder: Path) -> None:
 
 
 def write_index(folder: Path, table: dict, language: str) -> None:
-    """The first page: the README's first words, and the navigation of all pages."""
-    own = DOCS / language / "index.md"
-    first = own if own.is_file() else Path(__file__).parent / "index.md"
-    lines = [first.read_text("utf-8").rstrip(), ""]
+    """The first page, docs/index.md, with the navigation of all pages."""
+    lines = [(folder / "index.md").read_text("utf-8").rstrip(), ""]
     for section in table["section"]:
         title = section.get(f"title_{language}", section["title"])
         lines += [
@@ -96,7 +95,7 @@ def build(output: Path, language: str, table: dict, jobs: str) -> int:
     source = output / "source" / language
     shutil.rmtree(source, ignore_errors=True)
     stage = Stage(source, language)
-    for page in pages_of(table):
+    for page in ["index", *pages_of(table)]:
         stage.page(page)
     stage.as_page(ROOT / "CHANGELOG.md", "changes.md")
     write_reference(source)

@@ -1,9 +1,9 @@
 """Pages of the C and C++ headers, from the comments over their declarations.
 
-The headers are written in one form: a comment in front of each declaration, `---- title ----` between
-sections, the file's own comment first. This reader knows that form and no more of C: functions and
-macros become entries of the index by their names, types are shown as they are written. A declaration
-without a comment belongs to the one above it.
+The headers are written in one form: a comment in front of each declaration, `---- title ----`
+between sections, the file's own comment first. This reader knows that form and no more of C:
+functions and macros become entries of the index by their names, types are shown as they are
+written. A declaration without a comment belongs to the one above it.
 """
 
 import re

@@ -9,7 +9,7 @@ LANGUAGES = {"en": "English", "zh": "中文"}
 
 project = "Weft"
 author = "The authors of Weft"
-copyright = "the authors of Weft"  # noqa: A001 - Sphinx's name
+copyright = "the authors of Weft"
 release = version = (HERE.parents[1] / "VERSION").read_text("utf-8").strip()
 language = os.environ.get("WEFT_SITE_LANGUAGE", "en")
 if language == "zh":

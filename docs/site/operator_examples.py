@@ -1,7 +1,7 @@
 """An example of each operator, made from a sample of its definition and run.
 
-A sample names shapes, dtypes and attributes; values are small and written out where they are few, so
-that a reader can follow the arithmetic. What cannot be shown in a few lines has no example.
+A sample names shapes, dtypes and attributes. Where the inputs are few numbers they are written out,
+so that a reader can follow the arithmetic; where they are many, the example shows the shapes.
 """
 
 import json
@@ -9,52 +9,78 @@ import zlib
 from typing import Any
 
 import numpy
-from weft import np, npx  # noqa: F401 - examples name both
+from weft import np, npx
 
 _MOST = 24  # elements of all inputs together that are still written out
+_NOT_ATTRIBUTES = ("shapes", "dtypes", "ranges", "matrices", "functions")
 
 
 def example(function: Any) -> list[str]:
-    """The example as a listing of Python, or nothing where no sample is small enough."""
+    """The example as a listing of Python, or nothing where the operator refuses plain numbers."""
     schema = function.schema
-    for sample in map(json.loads, schema["samples"]):
-        call = _call(function, schema, sample)
-        if call:
+    samples = [sample for sample in map(json.loads, schema["samples"]) if sample.get("shapes")]
+    for written_out in (True, False):
+        for sample in samples:
+            if written_out and _elements(sample) > _MOST:
+                continue
+            call = _call(schema, sample, written_out)
             try:
                 result = eval(call, {"np": np, "npx": npx})
-            except Exception:  # noqa: S112 - a sample may be one that is refused
-                continue
-            shown = repr(result)
+            except (ArithmeticError, NotImplementedError, TypeError, ValueError, LookupError):
+                continue  # a sample with numbers of its own
+            if written_out:
+                shown = repr(result)
+            else:
+                call, shown = _shapes(call, result)
             if shown.count("\n") < 12 and len(shown) < 700:
                 return ["```pycon", f">>> {call}", *shown.split("\n"), "```"]
     return []
 
 
-def _call(function: Any, schema: dict[str, Any], sample: dict[str, Any]) -> str | None:
-    shapes = sample.get("shapes", sample.get("inputs", []))
+def _shapes(call: str, result: Any) -> tuple[str, str]:
+    if isinstance(result, (tuple, list)):
+        return f"[part.shape for part in {call}]", repr([part.shape for part in result])
+    return f"{call}.shape", repr(result.shape)
+
+
+def _elements(sample: dict[str, Any]) -> int:
+    return sum(int(numpy.prod(shape)) for shape in sample["shapes"] if shape is not None)
+
+
+def _call(schema: dict[str, Any], sample: dict[str, Any], written_out: bool) -> str:
+    shapes = sample["shapes"]
     dtypes = sample.get("dtypes") or [None] * len(shapes)
-    if not shapes or sum(int(numpy.prod(shape)) for shape in shapes if shape is not None) > _MOST:
-        return None
     generator = numpy.random.default_rng(zlib.crc32(schema["name"].encode()))
-    inputs = [_array(s, d, schema, generator) for s, d in zip(shapes, dtypes, strict=False)]
-    is_list = any(a["kind"] == "arrays" for a in schema["arguments"])
-    given = f"[{', '.join(inputs)}]" if is_list else ", ".join(inputs)
-    attributes = sample.get("attributes", {})
-    options = "".join(f", {key}={value!r}" for key, value in attributes.items())
-    return f"{schema['place']}.{schema['name']}({given}{options})"
+    inputs = [
+        _array(shape, dtype, schema["domain"], generator if written_out else None)
+        for shape, dtype in zip(shapes, dtypes, strict=False)
+    ]
+    arguments = schema["arguments"]
+    plain = sum(argument["kind"] == "array" for argument in arguments)
+    if any(argument["kind"] == "arrays" for argument in arguments):
+        inputs = [*inputs[:plain], f"[{', '.join(inputs[plain:])}]"]
+    while inputs and inputs[-1] == "None":
+        inputs.pop()
+    options = [f"{k}={_value(v)}" for k, v in sample.items() if k not in _NOT_ATTRIBUTES]
+    return f"{schema['place']}.{schema['name']}({', '.join([*inputs, *options])})"
 
 
-def _array(shape: list[int] | None, dtype: str | None, schema: Any, generator: Any) -> str:
+def _value(value: Any) -> str:
+    return repr(tuple(value)) if isinstance(value, list) else repr(value)
+
+
+def _array(shape: list[int] | None, dtype: str | None, domain: Any, generator: Any) -> str:
     if shape is None:
         return "None"
-    low, high = schema["domain"]
-    low, high = max(low, -2.0), min(high, 3.0)
+    is_plain = dtype in (None, "float32")
+    suffix = "" if is_plain else f', "{dtype}"'
+    if generator is None:
+        return f"np.ones({tuple(shape)}{suffix})"
+    low, high = max(domain[0], -2.0), min(domain[1], 3.0)
     if dtype == "bool":
-        values = generator.random(shape) < 0.5
-    elif dtype and ("int" in dtype):
+        values, suffix = generator.random(shape) < 0.5, ""
+    elif dtype and "int" in dtype:
         values = generator.integers(0, 2, shape)
     else:
         values = numpy.round(low + (high - low) * generator.random(shape), 1)
-        dtype = None if dtype in (None, "float32") else dtype
-    listed = json.dumps(values.tolist()).replace("true", "True").replace("false", "False")
-    return f"np.array({listed})" if dtype in (None, "bool") else f'np.array({listed}, "{dtype}")'
+    return f"np.array({values.tolist()}{suffix})"

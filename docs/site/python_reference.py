@@ -18,11 +18,11 @@ import numpy
 import weft
 from operator_examples import example
 from python_text import escaped, markdown
+from weft._core import native
 
 # What speaks the language of another framework, or serves one: the guide says what there is.
 _LEFT_OUT = {"weft.mxnet": "from-mxnet", "weft.cli": "reference/command"}
-# Names whose entry stands on a page of its own, because it is long.
-_LONG = {"weft.np": ["ndarray"]}
+_OPERATORS = {(op.schema["place"], op.__name__): op for op in native.operators()}
 
 
 @dataclass
@@ -143,9 +143,10 @@ def _default(parameter: inspect.Parameter) -> str:
 
 def _function(name: str, value: Any) -> list[str]:
     body = [markdown(_doc(value))]
-    schema = getattr(value, "schema", None)
-    if isinstance(schema, dict) and ">>>" not in (_doc(value)):
-        body += ["", *example(value)]
+    module, _, own = name.rpartition(".")
+    operator = _OPERATORS.get((module.removeprefix("weft."), own))
+    if operator is not None and ">>>" not in _doc(value):
+        body += ["", *example(operator)]
     return _directive("py:function", name + _signature(value), name, body, 6)
 
 

@@ -1,8 +1,8 @@
 """Docstrings of the house as Markdown.
 
-A docstring is plain sentences with names in backticks, one `name: what it is` a line for parameters,
-blocks of `>>>` for examples, and fences. Markdown would read stars and underscores of plain sentences
-as emphasis, so they are escaped outside of backticks.
+A docstring is plain sentences with names in backticks, one `name: what it is` a line for
+parameters, blocks of `>>>` for examples, and fences. Markdown would read stars and underscores of
+plain sentences as emphasis, so they are escaped outside of backticks.
 """
 
 import inspect
@@ -29,7 +29,10 @@ def markdown(docstring: str | None) -> str:
     """The Markdown of a docstring; parameters become a list, examples a listing."""
     if not docstring:
         return ""
-    return "\n\n".join(_block(block) for block in _blocks(inspect.cleandoc(docstring)))
+    first, *rest = _blocks(inspect.cleandoc(docstring)) or [""]
+    # The summary is a sentence, whatever it looks like: "Losses: one value for each sample".
+    shown = escaped(first) if _PARAMETER.match(first) else _block(first)
+    return "\n\n".join([shown, *map(_block, rest)])
 
 
 def _blocks(text: str) -> list[str]:

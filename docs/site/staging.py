@@ -1,7 +1,7 @@
 """Pages of the sources as pages of the site.
 
-Sphinx reads one folder; pages link to files all over the tree. A page is copied with its path, and a
-link that leaves docs/ is made to lead to a copy of that file under `source/`: Markdown as a page,
+Sphinx reads one folder; pages link to files all over the tree. A page is copied with its path, and
+a link that leaves docs/ is made to lead to a copy of that file under `source/`: Markdown as a page,
 pictures as they are, everything else as a listing. So a link is checked like any other, and works
 without a server of sources.
 """

@@ -18,7 +18,7 @@ _FILES = ("file", "library", "params", "weights", "snapshot", "solver", "script"
 _FOLDERS = ("output",)
 
 
-class NoCompletion(Error, ImportError):
+class CompletionError(Error, ImportError):
     """shtab, which makes the scripts, is not installed."""
 
 
@@ -37,7 +37,7 @@ def completion(parser: argparse.ArgumentParser, shell: str) -> str:
     try:
         import shtab
     except ImportError as error:
-        raise NoCompletion(
+        raise CompletionError(
             f"completion: a script for {shell} is made by shtab, which is not installed; "
             "pip install 'weft[completion]'"
         ) from error

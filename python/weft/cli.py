@@ -5,8 +5,8 @@ the extension does not load. `weft info FILE` describes a model file, `weft ops 
 runtime-only library needs to run it, `weft pack FILE` makes it start at once, `weft compile FILE`
 makes C of it. Four commands import both: `weft profile SCRIPT` and `weft benchmark FILE` print
 where time goes; `weft convert FILE` makes a .weft file of another framework's, or of a folder with
-config.json and weights; `weft train FILE` trains a net of Caffe. `weft completion SHELL` prints what
-completes all of this in a shell.
+config.json and weights; `weft train FILE` trains a net of Caffe. `weft completion SHELL` prints
+what completes all of this in a shell.
 """
 
 import argparse
