@@ -172,7 +172,8 @@ test-mxnet: build $(MXNET_SUITE)/.dependencies
 # What test-full adds to test, in slices of at most 25 minutes on two cores. SLICE names those to
 # run (SLICE=tsan, SLICE="isa-avx2 engine"), without `test`; `make slices` lists them.
 SLICES := isa-generic isa-avx2 isa-avx512 engine devices passes-1 passes-2 passes-3 passes-4 \
-  thorough docs runtime onnx bindings cross clang fuzz asan asan-ops asan-python ubsan tsan mutation peers
+  thorough docs site dist runtime onnx bindings cross clang fuzz asan asan-ops asan-python ubsan tsan \
+  mutation peers
 ifneq ($(filter-out $(SLICES),$(SLICE)),)
   $(error test-full has no slice $(filter-out $(SLICES),$(SLICE)); its slices are $(SLICES))
 endif
@@ -218,6 +219,10 @@ slice-thorough: build
 # The pages whose steps change the core, followed in a copy of the tree that is built first.
 slice-docs: build
 	$(PYTEST) --full -m pages tests/docs
+
+# The book, where a link that leads nowhere is an error; wheels, each installed and tried.
+slice-site: site
+slice-dist: dist
 
 slice-runtime: runtime
 

@@ -3,9 +3,9 @@
     python .ci/dist.py --pythons "python3.11 python3.12" [--output dist]
 
 The library and its headers are the same in every wheel, the extension is built for each Python.
-Both carry the C++ library, so that a wheel asks for nothing but glibc; auditwheel looks at what is
-asked for and gives the wheel the oldest manylinux tag that it may have. Then each is installed
-into an environment of its own, without a compiler on the path, and has to train, export and run.
+auditwheel looks at what both ask of the system and gives the wheel the oldest manylinux tag that it
+may have. Then each is installed into an environment of its own, without a compiler on the path, and
+has to train, export and run.
 
 The environment variables that CMake reads (CC, CXX, …) choose the compiler.
 """
@@ -22,8 +22,6 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# Carried, because the oldest system that glibc allows may have an older C++ library.
-_STATIC = "-static-libstdc++ -static-libgcc"
 TRIAL = """
 import subprocess, sys, weft
 from weft import np
@@ -71,7 +69,6 @@ def build(folder: Path, pythons: dict[str, str], defines: list[str], jobs: str) 
             "-DPython_FIND_VIRTUALENV=STANDARD",
         ),
         f"-Dpybind11_DIR={pybind11_folder()}",
-        *(f"-DCMAKE_SHARED_LINKER_FLAGS={_STATIC}", f"-DCMAKE_MODULE_LINKER_FLAGS={_STATIC}"),
     )
     run("cmake", "--build", folder, "-j", jobs)
     prefix = folder / "prefix"
