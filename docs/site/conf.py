@@ -11,9 +11,9 @@ project = "Weft"
 author = "The authors of Weft"
 copyright = "the authors of Weft"
 release = version = (HERE.parents[1] / "VERSION").read_text("utf-8").strip()
-language = os.environ.get("WEFT_SITE_LANGUAGE", "en")
-if language == "zh":
-    html_search_language = "zh"
+code = os.environ.get("WEFT_SITE_LANGUAGE", "en")
+language = {"zh": "zh_CN"}.get(code, code)  # Sphinx's own words have the country's name
+html_search_language = code
 
 extensions = ["myst_parser"]
 root_doc = "index"
@@ -60,15 +60,15 @@ def _languages(app, pagename, templatename, context, doctree):
     """The switch of languages: the same page of each site that was made."""
     made = os.environ.get("WEFT_SITE_LANGUAGES", "en").split(",")
     up = context["pathto"](root_doc).removesuffix(f"{root_doc}.html")
-    home = up if language == "en" else up + "../"
+    home = up if code == "en" else up + "../"
     context["languages"] = [
         {
-            "code": code,
-            "name": LANGUAGES[code],
-            "here": code == language,
-            "link": f"{home}{'' if code == 'en' else code + '/'}{pagename}.html",
+            "code": other,
+            "name": LANGUAGES[other],
+            "here": other == code,
+            "link": f"{home}{'' if other == 'en' else other + '/'}{pagename}.html",
         }
-        for code in made
+        for other in made
     ]
 
 

@@ -144,7 +144,9 @@ def _default(parameter: inspect.Parameter) -> str:
 def _function(name: str, value: Any) -> list[str]:
     body = [markdown(_doc(value))]
     module, _, own = name.rpartition(".")
-    operator = _OPERATORS.get((module.removeprefix("weft."), own))
+    place = module.removeprefix("weft.")
+    known = getattr(value, "__name__", own)  # of an alias, such as `np.absolute`
+    operator = _OPERATORS.get((place, own)) or _OPERATORS.get((place, known))
     if operator is not None and ">>>" not in _doc(value):
         body += ["", *example(operator)]
     return _directive("py:function", name + _signature(value), name, body, 6)

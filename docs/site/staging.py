@@ -53,13 +53,12 @@ class Stage:
         """Copies the page docs/<name>.md, translated where there is a translation."""
         here = DOCS / f"{name}.md"
         translated = DOCS / self.language / f"{name}.md"
-        source = translated if self.language != "en" and translated.is_file() else here
-        # Links of a translation are read as if it lay where the English page lies.
-        self._copy(source, here, Path(f"{name}.md"), "")
+        is_there = self.language != "en" and translated.is_file()
+        self._copy(translated if is_there else here, Path(f"{name}.md"), "")
 
     def as_page(self, file: Path, place: str) -> None:
         """Copies a file of the tree to another place of the site."""
-        self._copy(file, file, Path(place), "")
+        self._copy(file, Path(place), "")
 
     def follow(self) -> int:
         """Copies what pages link to, and what that links to; gives how many files."""
@@ -88,7 +87,7 @@ class Stage:
             listing = "".join(f"- `{name}`\n" for name in names)
             self._write(place / "index.md", f"{_HEAD}# {file.relative_to(ROOT)}/\n\n{listing}")
         elif file.suffix == ".md":
-            self._copy(file, file, place, _HEAD)
+            self._copy(file, place, _HEAD)
         else:
             try:
                 text = file.read_text("utf-8")
@@ -101,18 +100,18 @@ class Stage:
                 place.with_name(f"{place.name}.md"), f"{title}{ticks}{lexer}\n{text}\n{ticks}\n"
             )
 
-    def _copy(self, source: Path, stands_at: Path, place: Path, head: str) -> None:
+    def _copy(self, source: Path, place: Path, head: str) -> None:
         parts = _FENCE.split(source.read_text("utf-8"))
         for i in range(0, len(parts), 2):  # fences are at odd places
-            parts[i] = _LINK.sub(lambda found: self._link(found, stands_at, place), parts[i])
+            parts[i] = _LINK.sub(lambda found: self._link(found, source, place), parts[i])
         self._write(place, head + "".join(parts))
 
-    def _link(self, found: re.Match[str], stands_at: Path, place: Path) -> str:
+    def _link(self, found: re.Match[str], source: Path, place: Path) -> str:
         text, target = found.groups()
         if re.match(r"[a-z]+:|#", target):
             return found[0]
         path, _, anchor = target.partition("#")
-        file = Path(os.path.normpath(stands_at.parent / path))
+        file = Path(os.path.normpath(source.parent / path))
         if not file.exists():
             return found[0]  # Sphinx says so
         goal = self._place_of(file)
@@ -129,7 +128,10 @@ class Stage:
             if file.suffix in _PICTURES:
                 self._asked.append(file)
                 return Path("source") / file.relative_to(ROOT)
-            return file.relative_to(DOCS)
+            # A translation may link to translated pages and to English ones: in its own site both
+            # are the page of that name.
+            own = DOCS / self.language
+            return file.relative_to(own if file.is_relative_to(own) else DOCS)
         if file.is_dir() and (file / "README.md").is_file():
             file = file / "README.md"
         self._asked.append(file)

@@ -124,7 +124,8 @@ def test_a_translated_page_stands_in_the_place_of_the_english_one(tmp_path, monk
     import staging
 
     docs = tmp_path / "docs"
-    for name, text in [("a", "# A\n\n[b](b.md)"), ("b", "# B"), ("zh/a", "# 甲\n\n[乙](b.md)")]:
+    translation = "# 甲\n\n[乙](../b.md) [甲](a.md)"
+    for name, text in [("a", "# A\n\n[b](b.md)"), ("b", "# B"), ("zh/a", translation)]:
         (docs / name).parent.mkdir(parents=True, exist_ok=True)
         (docs / f"{name}.md").write_text(text, "utf-8")
     monkeypatch.setattr(staging, "DOCS", docs)
@@ -132,5 +133,5 @@ def test_a_translated_page_stands_in_the_place_of_the_english_one(tmp_path, monk
     stage = staging.Stage(tmp_path / "site", "zh")
     for name in ("a", "b"):
         stage.page(name)
-    assert (tmp_path / "site" / "a.md").read_text("utf-8") == "# 甲\n\n[乙](b.md)"
+    assert (tmp_path / "site" / "a.md").read_text("utf-8") == "# 甲\n\n[乙](b.md) [甲](a.md)"
     assert (tmp_path / "site" / "b.md").read_text("utf-8") == "# B"
