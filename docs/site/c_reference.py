@@ -2,7 +2,7 @@
 
 The headers are written in one form: a comment in front of each declaration, `---- title ----`
 between sections, the file's own comment first. This reader knows that form and no more of C:
-functions and macros become entries of the index by their names, types are shown as they are
+functions, types and macros become entries of the index, and are shown as they are
 written. A declaration without a comment belongs to the one above it.
 """
 
@@ -19,6 +19,9 @@ CPP_PAGES += ["weft_model", "weft_register"]
 
 _SECTION = re.compile(r"---- (.*?) -{2,}")
 _FUNCTION = re.compile(r"WEFT_API\s+(.*?\b(weft_\w+)\s*\(.*\))\s*;", re.DOTALL)
+_TYPEDEF = re.compile(
+    r"typedef\b(?:[^;{]*\(\*\s*(\w+)\)|.*?\b(\w+)\s*;\s*(?:/\*.*\*/)?$)", re.DOTALL
+)
 _TYPE = re.compile(r"\b(?:struct|class|enum class|enum)\s+(\w+)[^;]*?[{;]")
 
 
@@ -124,6 +127,9 @@ def _entry(entry: Entry, is_cpp: bool) -> list[str]:
         elif code.startswith("#define") and not is_cpp:
             name = re.match(r"#define (\w+(?:\([^)]*\))?)", code)[1]
             lines += [f"````{{c:macro}} {name}", body, "", _listing(code, "c"), "````", ""]
+        elif not is_cpp and (typedef := _TYPEDEF.match(code)):
+            lines += [f"````{{c:type}} {typedef[1] or typedef[2]}", body, "", _listing(code, "c")]
+            lines += ["````", ""]
         else:
             named = _TYPE.search(code) or re.search(r"\b(\w+);\s*$", code)
             if is_cpp and named:
