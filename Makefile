@@ -8,6 +8,8 @@
 #   make lint format  check the form of the sources; rewrite it
 #   make bench        benchmarks, at most 10 minutes; bench-all everything; bench-peers installs other
 #                     frameworks, in environments of their own, to compare with
+#   make site         the book, as plain files in build/site/html
+#   make dist         wheels for all Pythons that are here, into dist/
 #
 # WERROR=ON makes warnings errors, JOBS=n sets the number of compilers, PYTHON names the interpreter.
 
@@ -30,7 +32,7 @@ PYTEST_ALL = $(PYTEST) -n $(JOBS) --dist worksteal
 CTEST = ctest --output-on-failure
 
 .PHONY: all build prerequisites demo test test-array-api test-mxnet test-full slices lint lint-rules format format-check bench \
-  bench-all bench-peers runtime clean distclean
+  bench-all bench-peers runtime site dist clean distclean
 .DEFAULT_GOAL := all
 all: build
 
@@ -108,6 +110,31 @@ $(PEERS)-%/.dependencies: benchmarks/networks/peers/%.txt
 
 bench-peers: build $(PEERS)/.dependencies $(NETWORK_PEERS)
 
+# ------------------------------------------------------------------------------- book and wheels
+
+# The book has an environment of its own: neither the package nor its tests need what makes it.
+SITE := $(BUILD)/site-venv
+$(SITE)/.dependencies: docs/site/requirements.txt $(VENV)/.dependencies
+	@test -x $(SITE)/bin/python || $(PYTHON) -m venv $(SITE)
+	@echo "== installing what makes the book into $(SITE)"
+	@$(SITE)/bin/python -m pip install --quiet -r $< -r $(VENV)/requirements.txt
+	@$(SITE)/bin/python .ci/link_package.py $(CURDIR)/$(BUILD)/python
+	@touch $@
+site: build $(SITE)/.dependencies
+	@$(SITE)/bin/python docs/site/build.py --output $(BUILD)/site --jobs $(JOBS)
+
+# PYTHONS names the interpreters to make wheels for; by default all that are on the path.
+PYTHONS ?= $(foreach name,python3.11 python3.12 python3.13 python3.14,$(shell \
+  $(name) -c 'print("$(name)")' 2>/dev/null))
+DIST := $(BUILD)/dist-venv
+$(DIST)/.dependencies: .ci/dist.txt
+	@test -x $(DIST)/bin/python || $(PYTHON) -m venv $(DIST)
+	@$(DIST)/bin/python -m pip install --quiet -r $<
+	@touch $@
+dist: $(DIST)/.dependencies
+	@PATH="$(CURDIR)/$(DIST)/bin:$$PATH" $(DIST)/bin/python .ci/dist.py --pythons "$(PYTHONS)" --jobs $(JOBS) \
+	  --define WEFT_WERROR=$(WERROR)
+
 # ----------------------------------------------------------------------------------------- testing
 
 test: build
@@ -145,7 +172,8 @@ test-mxnet: build $(MXNET_SUITE)/.dependencies
 # What test-full adds to test, in slices of at most 25 minutes on two cores. SLICE names those to
 # run (SLICE=tsan, SLICE="isa-avx2 engine"), without `test`; `make slices` lists them.
 SLICES := isa-generic isa-avx2 isa-avx512 engine devices passes-1 passes-2 passes-3 passes-4 \
-  thorough docs runtime onnx bindings cross clang fuzz asan asan-ops asan-python ubsan tsan mutation peers
+  thorough docs site dist runtime onnx bindings cross clang fuzz asan asan-ops asan-python ubsan tsan \
+  mutation peers
 ifneq ($(filter-out $(SLICES),$(SLICE)),)
   $(error test-full has no slice $(filter-out $(SLICES),$(SLICE)); its slices are $(SLICES))
 endif
@@ -191,6 +219,10 @@ slice-thorough: build
 # The pages whose steps change the core, followed in a copy of the tree that is built first.
 slice-docs: build
 	$(PYTEST) --full -m pages tests/docs
+
+# The book, where a link that leads nowhere is an error; wheels, each installed and tried.
+slice-site: site
+slice-dist: dist
 
 slice-runtime: runtime
 

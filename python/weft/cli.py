@@ -5,7 +5,8 @@ the extension does not load. `weft info FILE` describes a model file, `weft ops 
 runtime-only library needs to run it, `weft pack FILE` makes it start at once, `weft compile FILE`
 makes C of it. Four commands import both: `weft profile SCRIPT` and `weft benchmark FILE` print
 where time goes; `weft convert FILE` makes a .weft file of another framework's, or of a folder with
-config.json and weights; `weft train FILE` trains a net of Caffe.
+config.json and weights; `weft train FILE` trains a net of Caffe. `weft completion SHELL` prints
+what completes all of this in a shell.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from weft._completion import add_completion, completion
 from weft._measure import add_benchmark, add_profile, benchmark_file, profile_script
 from weft._version import __version__
 
@@ -65,6 +67,9 @@ def parser() -> argparse.ArgumentParser:
     add_file(benchmark)
     add_benchmark(benchmark, shape)
     add_compile(commands.add_parser("compile", help="make C of a .weft file, or what else runs it"))
+    add_completion(
+        commands.add_parser("completion", help="print a script that completes `weft` in a shell")
+    )
     return result
 
 
@@ -336,6 +341,15 @@ def measure(options: argparse.Namespace) -> int:
         return failed(error)
 
 
+def print_completion(shell: str) -> int:
+    """Prints a shell's script; returns the exit status."""
+    try:
+        print(completion(parser(), shell))
+    except ImportError as error:
+        return failed(error)
+    return 0
+
+
 def main(arguments: list[str] | None = None) -> int:
     try:
         status = run(parser().parse_args(arguments))
@@ -363,6 +377,8 @@ def run(options: argparse.Namespace) -> int:
         return compile_file(options)
     if options.command in ("profile", "benchmark"):
         return measure(options)
+    if options.command == "completion":
+        return print_completion(options.shell)
     answers = []
     if options.prefix:
         answers.append(str(PREFIX))
@@ -393,6 +409,7 @@ __all__ = [
     "measure",
     "pack_file",
     "parser",
+    "print_completion",
     "print_line",
     "run",
     "shape",

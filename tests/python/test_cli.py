@@ -1,6 +1,7 @@
 """The command `weft`: what it prints, and what it does without."""
 
 import re
+import shutil
 import subprocess
 import sys
 
@@ -110,3 +111,62 @@ def test_a_reader_that_goes_away_is_no_error_with_a_trace(root):
     command = f'"{sys.executable}" -c "{script}" info "{path}" | true'
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert done.stderr == ""
+
+
+COMPLETES = """
+source {script}
+complete -p weft > /dev/null || exit 3
+COMP_WORDS=({words}) COMP_CWORD={at}
+function=$(complete -p weft | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+$function weft "${{COMP_WORDS[COMP_CWORD]}}" "${{COMP_WORDS[COMP_CWORD - 1]}}"
+echo "${{COMPREPLY[@]}}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("weft con", {"convert"}),
+        ("weft compile --cmsis", {"--cmsis-nn"}),
+        ("weft compile --cmsis-nn ", {"any", "dsp", "helium"}),
+        ("weft completion ", {"bash", "fish", "zsh"}),
+    ],
+)
+def test_bash_completes_commands_options_and_choices(words, completed, tmp_path, capsys):
+    pytest.importorskip("shtab", reason="not run: shtab is not installed")
+    assert cli.main(["completion", "bash"]) == 0
+    script = tmp_path / "weft.bash"
+    script.write_text(capsys.readouterr().out)
+    listed = words.split(" ")
+    quoted = " ".join(f"'{word}'" for word in listed)
+    text = COMPLETES.format(script=script, words=quoted, at=len(listed) - 1)
+    shell = subprocess.run(["bash", "-c", text], check=True, capture_output=True, text=True)
+    assert set(shell.stdout.split()) >= completed
+    assert "Traceback" not in shell.stderr
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_other_shells_read_their_scripts(shell, tmp_path, capsys):
+    pytest.importorskip("shtab", reason="not run: shtab is not installed")
+    assert cli.main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    for command in ("convert", "compile", "benchmark", "completion"):
+        assert command in script
+    path = tmp_path / "script"
+    path.write_text(script)
+    if shutil.which(shell):
+        subprocess.run([shell, "-n", str(path)], check=True)
+
+
+def test_completion_without_shtab_says_what_to_install(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "shtab", None)
+    assert cli.main(["completion", "zsh"]) == 1
+    assert "pip install 'weft[completion]'" in capsys.readouterr().err
+
+
+def test_a_shell_that_there_is_not_is_refused_with_the_known_ones(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["completion", "bas"])
+    assert "'bash', 'zsh', 'fish'" in capsys.readouterr().err.replace(
+        "bash, zsh, fish", "'bash', 'zsh', 'fish'"
+    )

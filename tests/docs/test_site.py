@@ -1,0 +1,137 @@
+"""What makes the book: its readers of docstrings and headers, its links, its navigation.
+
+The whole site, with Sphinx and every link, is `make site`, a slice of `make test-full`.
+"""
+
+import argparse
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = ROOT / "docs" / "site"
+HEADERS = ROOT / "bindings_c" / "include" / "weft"
+
+
+@pytest.fixture(autouse=True)
+def readers(monkeypatch):
+    monkeypatch.syspath_prepend(SITE)
+    yield
+    for name in ("c_reference", "command_reference", "python_reference", "python_text", "staging"):
+        sys.modules.pop(name, None)
+
+
+def navigation() -> dict:
+    return tomllib.loads((SITE / "navigation.toml").read_text("utf-8"))
+
+
+def test_every_page_stands_once_in_the_navigation():
+    table = navigation()
+    listed = [page for section in table["section"] for page in section["pages"]]
+    listed += [page for below in table["below"].values() for page in below]
+    bare = [page.rpartition("<")[2].rstrip(">") for page in listed]
+    assert len(bare) == len(set(bare))
+    docs = ROOT / "docs"
+    found = {str(path.relative_to(docs).with_suffix("")) for path in docs.rglob("*.md")}
+    found = {page for page in found if not page.startswith(("site/", "zh/"))} - {"README", "index"}
+    made = {page for page in bare if page.startswith("reference/")} | {"changes"}
+    assert found == set(bare) - made
+
+
+@pytest.mark.parametrize(
+    ("docstring", "shown"),
+    [
+        ("A sum.", "A sum."),
+        (
+            "Sums a_b * c.\n\nx: of `a_b`\n    or of c_d",
+            "Sums a\\_b \\* c.\n\n- `x`: of `a_b`\n  or of c\\_d",
+        ),
+        ("Losses: one a sample.", "Losses: one a sample."),
+        ("One.\n\n>>> 1 + 1\n2", "One.\n\n```pycon\n>>> 1 + 1\n2\n```"),
+        ("One.\n\n```c\nint a_b;\n\nint c;\n```", "One.\n\n```c\nint a_b;\n\nint c;\n```"),
+        ("One.\n\n- a_b\n- c", "One.\n\n- a\\_b\n- c"),
+    ],
+)
+def test_a_docstring_becomes_markdown(docstring, shown):
+    from python_text import markdown
+
+    assert markdown(docstring) == shown
+
+
+@pytest.mark.parametrize("header", sorted(HEADERS.glob("*.h")), ids=lambda path: path.name)
+def test_every_function_of_a_header_has_an_entry_with_words(header):
+    import c_reference
+
+    text = header.read_text("utf-8")
+    declared = re.findall(r"^WEFT_API\s[^;]*?\b(weft_\w+)\s*\(", text, re.MULTILINE)
+    page = c_reference.page(header)
+    entries = re.findall(r"^````\{c:function\} .*?\b(weft_\w+)\(.*\)\n(.*)$", page, re.MULTILINE)
+    assert [name for name, _ in entries] == declared
+    words = [line for _, line in entries if line]
+    assert len(words) >= 0.8 * len(declared)  # some share the words of the one above
+
+
+def test_a_module_page_has_an_entry_for_each_of_its_names():
+    import python_reference
+    from weft import callbacks
+
+    page = python_reference.Page("weft.callbacks", dict(python_reference._public(callbacks)))
+    text = python_reference.text(page)
+    entries = re.findall(r"^`{6}\{py:\w+\} weft\.callbacks\.(\w+)", text, re.MULTILINE)
+    assert sorted(entries) == sorted(callbacks.__all__)
+    assert "`patience`: how many epochs" in text
+
+
+def test_an_example_of_an_operator_shows_what_it_gives():
+    from operator_examples import example
+    from weft import np
+    from weft._core import OPERATORS
+
+    lines = example(OPERATORS["logaddexp"])
+    assert lines[0] == "```pycon"
+    call = lines[1].removeprefix(">>> ")
+    assert repr(eval(call, {"np": np})) == "\n".join(lines[2:-1])
+
+
+def test_the_page_of_the_command_has_every_command_and_option():
+    import command_reference
+    from weft import cli
+
+    parser = cli.parser()
+    text = command_reference.text(parser)
+    (commands,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    for name, command in commands.choices.items():
+        assert f"## weft {name}" in text
+        for action in command._actions:
+            assert all(f"`{option}`" in text for option in action.option_strings)
+
+
+def test_links_out_of_docs_lead_to_copies_of_the_files(tmp_path):
+    from staging import Stage
+
+    stage = Stage(tmp_path)
+    stage.page("design/python-package")  # links to ../../python/README.md
+    assert stage.follow() >= 1
+    page = (tmp_path / "design" / "python-package.md").read_text("utf-8")
+    assert "(../source/python/README.md)" in page
+    assert (tmp_path / "source" / "python" / "README.md").is_file()
+
+
+def test_a_translated_page_stands_in_the_place_of_the_english_one(tmp_path, monkeypatch):
+    import staging
+
+    docs = tmp_path / "docs"
+    translation = "# 甲\n\n[乙](../b.md) [甲](a.md)"
+    for name, text in [("a", "# A\n\n[b](b.md)"), ("b", "# B"), ("zh/a", translation)]:
+        (docs / name).parent.mkdir(parents=True, exist_ok=True)
+        (docs / f"{name}.md").write_text(text, "utf-8")
+    monkeypatch.setattr(staging, "DOCS", docs)
+    monkeypatch.setattr(staging, "ROOT", tmp_path)
+    stage = staging.Stage(tmp_path / "site", "zh")
+    for name in ("a", "b"):
+        stage.page(name)
+    assert (tmp_path / "site" / "a.md").read_text("utf-8") == "# 甲\n\n[乙](b.md) [甲](a.md)"
+    assert (tmp_path / "site" / "b.md").read_text("utf-8") == "# B"
