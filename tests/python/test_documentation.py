@@ -64,6 +64,7 @@ PAGES = [
     "from-caffe",
     "from-mxnet",
     "install",
+    "languages",
     "plan",
     "probability",
     "profiling",
