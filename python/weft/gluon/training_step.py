@@ -122,9 +122,12 @@ def _remade(kind: type, *arguments: Any) -> Any:
     return kind(*given, **options)
 
 
+_NUMBERS = (bool, int, float, complex, list, tuple)
+
+
 def _as_arrays(given: Any) -> Any:
     """Lists of numbers as an array; others are several arrays."""
-    if type(given) is list and given and not any(hasattr(part, "shape") for part in given):
+    if type(given) is list and given and all(isinstance(part, _NUMBERS) for part in given):
         return np.array(given)
     return given
 
