@@ -1,11 +1,12 @@
 """Images (N, C, H, W): resizing and adaptive pooling."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy
 
 from weft import np, npx
-from weft._base.errors import InvalidValue, Unsupported
+from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
 from weft._import.values import Array
 from weft.mxnet._operators._attributes import ints
@@ -58,6 +59,20 @@ def _up_sampled_by_weights(data: tuple[ndarray, ...], factor: int) -> ndarray:
     )
 
 
+# Extents brought to the next even or odd number.
+_TO_PARITY: dict[str, Callable[[int], int]] = {
+    "to_even_down": lambda extent: extent - extent % 2,
+    "to_even_up": lambda extent: extent + extent % 2,
+    "to_odd_down": lambda extent: extent - (1 - extent % 2),
+    "to_odd_up": lambda extent: extent + (1 - extent % 2),
+}
+
+
+def _oddly_scaled(extent: int, scale: float) -> int:
+    """An odd extent stays odd by whole scales: its last pixel is the last one of the result."""
+    return int((extent - 1) * scale) + 1 if extent % 2 else int(extent * scale)
+
+
 @rules("_contrib_BilinearResize2D")
 def _bilinear_resize(
     data: Array,
@@ -70,14 +85,25 @@ def _bilinear_resize(
     mode: str = "size",
     align_corners: Any = True,
 ) -> ndarray:
-    if mode == "like" and like is not None:
+    rows, columns = data.shape[2:]
+    if mode in _TO_PARITY:
+        size = tuple(_TO_PARITY[mode](extent) for extent in (rows, columns))
+    elif mode == "like":
+        if like is None:
+            raise InvalidValue("`like` must be given where `mode` is 'like'")
         size = tuple(like.shape[2:])
-    elif mode != "size":
-        raise Unsupported(f"`mode` must be 'size' or 'like'; got {mode!r}")
-    elif scale_height is not None:
-        size = (int(data.shape[2] * scale_height), int(data.shape[3] * scale_width))
+    elif mode == "odd_scale":
+        if scale_height is None or scale_width is None:
+            raise InvalidValue("`mode` 'odd_scale' needs `scale_height` and `scale_width`")
+        size = _oddly_scaled(rows, scale_height), _oddly_scaled(columns, scale_width)
+    elif mode == "size":
+        size = (
+            int(height) if scale_height is None else int(rows * scale_height),
+            int(width) if scale_width is None else int(columns * scale_width),
+        )
     else:
-        size = (int(height), int(width))
+        known = ", ".join(f"'{name}'" for name in ("size", "like", "odd_scale", *_TO_PARITY))
+        raise InvalidValue(f"`mode` must be one of {known}; got {mode!r}")
     return npx.interpolate(data, size, mode="linear", align_corners=bool(align_corners))
 
 
