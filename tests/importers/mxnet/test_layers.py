@@ -356,6 +356,41 @@ def test_images(tmp_path):
     check(tmp_path, "_image_normalize", [wanted], attrs, (wanted - shift) / factor, atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        ({"height": 4, "width": 7}, (4, 7)),
+        ({"scale_height": 0.5, "scale_width": 0.3}, (10, 6)),
+        ({"mode": "odd_scale", "scale_height": 0.1, "scale_width": 0.2}, (3, 4)),
+        ({"mode": "odd_scale", "scale_height": 5, "scale_width": 10}, (101, 200)),
+        ({"mode": "to_even_down"}, (20, 20)),
+        ({"mode": "to_even_up"}, (22, 20)),
+        ({"mode": "to_odd_down"}, (21, 19)),
+        ({"mode": "to_odd_up"}, (21, 21)),
+    ],
+)
+def test_bilinear_resizing_has_all_modes_of_mxnet(options, wanted):
+    """The sizes are those of MXNet 1.9.1; corners are aligned."""
+    image = mx.nd.array(G.random((1, 2, 21, 20)))
+    found = mx.nd.contrib.BilinearResize2D(image, **options)
+    assert found.shape == (1, 2, *wanted)
+    whole, corners = image.asnumpy(), found.asnumpy()
+    for row, column in ((0, 0), (0, -1), (-1, 0), (-1, -1)):
+        numpy.testing.assert_allclose(corners[..., row, column], whole[..., row, column], rtol=1e-5)
+    like = mx.nd.contrib.BilinearResize2D(image, found, mode="like")
+    assert numpy.array_equal(like.asnumpy(), corners)
+
+
+def test_modes_of_bilinear_resizing_that_there_are_not_are_refused():
+    image = mx.nd.ones((1, 1, 4, 4))
+    with pytest.raises(mx.MXNetError, match=r"`mode` must be one of 'size', 'like'.*got 'odd'"):
+        mx.nd.contrib.BilinearResize2D(image, mode="odd")
+    with pytest.raises(mx.MXNetError, match="needs `scale_height` and `scale_width`"):
+        mx.nd.contrib.BilinearResize2D(image, mode="odd_scale", scale_height=2)
+    with pytest.raises(mx.MXNetError, match="`like` must be given"):
+        mx.nd.contrib.BilinearResize2D(image, mode="like")
+
+
 # ---- control flow --------------------------------------------------------------------------------
 
 

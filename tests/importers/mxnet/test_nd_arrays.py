@@ -271,3 +271,34 @@ def test_arrays_are_reset_to_zeros():
     assert not any(array.asnumpy().any() for array in arrays)
     with pytest.raises(ValueError, match="`num_arrays` must be the number of arrays, 2; got 3"):
         mx.nd.reset_arrays(*arrays, num_arrays=3)
+
+
+@pytest.mark.parametrize("make", [mx.nd.zeros, mx.nd.ones])
+@pytest.mark.parametrize("shape", [(), (0,), (2, 0, 3), 0])
+def test_shapes_that_1x_takes_for_unknown_need_numpys_shapes(make, shape):
+    with pytest.raises(mx.MXNetError, match="`shape` must have extents of at least 1"):
+        make(shape)
+    with mx.np_shape():
+        assert make(shape).shape == ((0,) if shape == 0 else shape)
+
+
+@pytest.mark.parametrize("blank", ["first", "last"])
+def test_what_stands_behind_a_sequence_does_not_count_in_ctc(blank):
+    """It may be NaN; its gradient is zero. The loss and the other gradients are those of the
+    sequence alone."""
+    scores = numpy.random.default_rng(3).normal(size=(6, 2, 5)).astype("float32")
+    scores[4:] = numpy.nan
+    label = mx.nd.array([[1, 2], [3, 1]])
+    found = []
+    for steps in (6, 4):
+        data = mx.nd.array(scores[:steps])
+        data.attach_grad()
+        with mx.autograd.record():
+            lengths = mx.nd.array([4, 4])
+            loss = mx.nd.CTCLoss(data, label, lengths, use_data_lengths=True, blank_label=blank)[0]
+        loss.backward()
+        found.append((loss.asnumpy(), data.grad.asnumpy()))
+    (longer, slopes), (wanted, wanted_slopes) = found
+    numpy.testing.assert_allclose(longer, wanted, rtol=1e-6)
+    numpy.testing.assert_allclose(slopes[:4], wanted_slopes, rtol=1e-5, atol=1e-7)
+    assert not slopes[4:].any()

@@ -189,3 +189,18 @@ def test_windows_of_correlations_have_a_middle_and_move(name, value, rule):
     image = mx.nd.ones((1, 1, 4, 4))
     with pytest.raises(ValueError, match=f"Correlation: `{name}` must be {rule}; got {value}"):
         mx.nd.Correlation(image, image, **{name: value})
+
+
+@pytest.mark.parametrize("is_multiply", [False, True])
+def test_correlations_of_equal_elements_have_gradients(is_multiply):
+    """Of differences that of the first image less the second, as MXNet has it."""
+    images = [mx.nd.ones((1, 1, 3, 3)) * 2 for _ in range(2)]
+    for image in images:
+        image.attach_grad()
+    with mx.autograd.record():
+        found = mx.nd.Correlation(*images, max_displacement=0, is_multiply=is_multiply)
+    found.backward()
+    assert found.asnumpy().tolist() == [[[[4.0 if is_multiply else 0.0] * 3] * 3]]
+    wanted = (2, 2) if is_multiply else (1, -1)
+    for image, slope in zip(images, wanted, strict=True):
+        assert image.grad.asnumpy().tolist() == [[[[slope] * 3] * 3]]

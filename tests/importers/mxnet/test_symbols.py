@@ -301,6 +301,58 @@ def test_monitors_see_inputs_under_the_names_of_1(make, wanted):
     assert seen[0][1] == seen[1][1] == (2, 3)
 
 
+def test_what_a_program_writes_into_outputs_leaves_gradients_as_they_are():
+    run = (mx.sym.var("x") * 3)._simple_bind(mx.cpu(), x=(2,))
+    run.forward(is_train=True)
+    run.outputs[0][0] = 7
+    run.backward(mx.nd.array([1, 2]))
+    assert run.outputs[0].asnumpy()[0] == 7
+    assert run.grad_dict["x"].asnumpy().tolist() == [3, 6]
+
+
+def test_variables_on_which_no_output_depends_get_zeros():
+    """Also where an earlier pass left another gradient, and whatever shape comes from behind a
+    position has."""
+    x = mx.sym.var("x")
+    run = mx.sym.Group([x * 3, mx.sym.argmax(x, axis=1, keepdims=True)])._simple_bind(
+        mx.cpu(), x=(2, 2)
+    )
+    run.forward(is_train=True)
+    run.backward([mx.nd.ones((2, 2)), mx.nd.ones((2, 2))])
+    assert run.grad_dict["x"].asnumpy().tolist() == [[3, 3], [3, 3]]
+    place = mx.sym.argmax(x, axis=1, keepdims=True)._bind(
+        mx.cpu(), run.arg_dict, args_grad=run.grad_dict
+    )
+    place.forward(is_train=True)
+    place.backward([mx.nd.ones((2, 2))])
+    assert place.grad_dict["x"].asnumpy().tolist() == [[0, 0], [0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "step", "wanted"),
+    [
+        ((None, None), (None, 10), [], 10),
+        ((None, None), (None, 10), (None, 2), 5),
+        ((2, 3), (5, 10), [], 7),
+        ((2, -3), (None, None), (3, 2), 2),
+        ((None, 10), (None, 3), (None, -3), 3),
+    ],
+)
+def test_extents_that_are_not_known_stay_so_in_slices(begin, end, step, wanted):
+    for unknown, mode in ((0, False), (-1, True)):
+        with mx.np_shape(mode):
+            data = mx.sym.var("data", shape=(unknown, 20))
+            part = mx.sym.slice(data, begin=begin, end=end, step=step)
+            assert part.infer_shape_partial()[1] == [(unknown, wanted)]
+            part = mx.sym.slice_axis(data, axis=-1, begin=begin[1] or 0, end=end[1])
+            length = len(range(20)[slice(begin[1] or 0, end[1])])
+            if length:  # an empty part has no extent that 1.x could tell from an unknown one
+                assert part.infer_shape_partial()[1] == [(unknown, length)]
+            assert mx.sym.slice_axis(data, axis=0, begin=0, end=5).infer_shape_partial()[1] == [
+                (unknown, 20)
+            ]
+
+
 def test_without_gradients_backward_does_nothing():
     run = mx.sym.relu(mx.sym.var("x")).simple_bind(mx.cpu(), x=(2,), grad_req="null")
     run.forward(is_train=True)

@@ -266,7 +266,10 @@ def _correlation(
     for down in steps:
         for across in steps:
             other = patches(second, down, across)
-            part = fixed * other if flag(is_multiply) else np.abs(fixed - other)
+            if flag(is_multiply):
+                part = fixed * other
+            else:  # equal elements have a gradient, too: that of `fixed - other`
+                part = np.where(fixed >= other, fixed - other, other - fixed)
             maps.append(np.mean(part, axis=1))
     found = np.stack(maps, axis=1)
     if kernel_size == 1:

@@ -17,6 +17,7 @@ from weft._base.protocols import HasRows
 from weft._base.spelling import public_module as _public_module
 from weft._core.typing import ndarray
 from weft.mxnet import _made
+from weft.mxnet._modes import asks_for_numpy_shapes
 from weft.mxnet._operators._attributes import ints
 from weft.mxnet.device import native_of
 from weft.mxnet.ndarray import _sparse
@@ -87,15 +88,30 @@ def reset_arrays(*args: NDArray, num_arrays: int | None = None) -> None:
 def zeros(
     shape: Any, ctx: Any = None, dtype: Any = None, stype: str | None = None, **kwargs: Any
 ) -> NDArray:
-    """An array of zeros. stype: 'row_sparse' or 'csr' for one that stores nothing."""
+    """An array of zeros. stype: 'row_sparse' or 'csr' for one that stores nothing.
+
+    Raises ValueError for a shape without axes, or with an extent of 0, unless NumPy's shapes are
+    turned on: in 1.x such a shape is one that is not known.
+    """
     if stype not in (None, "default"):
         return _sparse.zeros(stype, shape, ctx, dtype, **kwargs)
+    _require_known("zeros", shape)
     return _filled(np.zeros, shape, ctx, dtype, kwargs)
 
 
 def ones(shape: Any, ctx: Any = None, dtype: Any = None, **kwargs: Any) -> NDArray:
-    """An array of ones."""
+    """An array of ones. Raises ValueError for the shapes that `zeros` refuses."""
+    _require_known("ones", shape)
     return _filled(np.ones, shape, ctx, dtype, kwargs)
+
+
+def _require_known(name: str, shape: Any) -> None:
+    extents = ints(shape, "shape")
+    if (not extents or 0 in extents) and not asks_for_numpy_shapes():
+        raise InvalidValue(
+            f"{name}: `shape` must have extents of at least 1; got {extents}, which is not known "
+            "until NumPy's shapes are turned on: `with mx.np_shape():` or `mx.npx.set_np()`"
+        )
 
 
 def empty(shape: Any, ctx: Any = None, dtype: Any = None, stype: str | None = None) -> NDArray:

@@ -13,6 +13,10 @@ from weft.mxnet.optimizer import _old
 from weft.mxnet.optimizer._base import Optimizer, registry, renamed
 from weft.sparse import RowSparseArray
 
+# No option says so: of row-sparse gradients these change their rows alone where the weight is
+# row-sparse, too, and else every row.
+_LAZY_BY_STORAGE = frozenset({"Ftrl"})
+
 
 class NativeOptimizer(Optimizer):
     """Base of these. `options` are what a class has beside the common ones, with their defaults
@@ -52,12 +56,15 @@ class NativeOptimizer(Optimizer):
             if word in _accepted(self.native) and word not in ("learning_rate", "lazy_update")
         }
 
-    def maker(self) -> Any:
-        """Weft's optimizer with the present options."""
+    def maker(self, weight: Any = None) -> Any:
+        """Weft's optimizer with the present options, for a weight as it is stored."""
         settings, native = self.settings(), self.native
         if native is _weft.NAG and not settings["momentum"]:
             native = _weft.SGD  # what it is without momentum
-        lazy = self.lazy_update and native.is_elementwise
+        if native.__name__ in _LAZY_BY_STORAGE:
+            lazy = weight is not None and not isinstance(weight, ndarray)
+        else:
+            lazy = self.lazy_update and native.is_elementwise
         key = (*settings.items(), ("lazy", lazy))
         made = self.__dict__.get("_made")
         if made is None or made[0] != key:
@@ -84,8 +91,10 @@ class NativeOptimizer(Optimizer):
         return self._is_old and self.native.__name__ in ("SGD", "NAG", "LARS")
 
     def step(self, indices: Any, weights: Any, grads: Any, states: Any) -> None:
-        maker = self.maker()
+        goes_by_storage = self.native.__name__ in _LAZY_BY_STORAGE
+        common_maker = self.maker()
         for index, weight, grad, state in zip(indices, weights, grads, states, strict=True):
+            maker = self.maker(weight) if goes_by_storage else common_maker
             self._update_count(index)
             common = {
                 "lr": self._get_lr(index),

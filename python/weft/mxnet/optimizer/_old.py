@@ -34,7 +34,6 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "AdaGrad": {"epsilon": 1e-7},
     "GroupAdaGrad": {"epsilon": 1e-5},
     "AdaDelta": {"epsilon": 1e-5},
-    "Ftrl": {"lazy_update": True},
 }
 
 # Options in the order of 1.x; the others are in that of 2.0, but without the rate in front where

@@ -35,6 +35,9 @@ from weft.mxnet.symbol._storages import shown, stype_of, whole
 # What monitors call inputs of operators that have no names for them.
 _UNNAMED = {"Activation": "input", "SoftmaxActivation": "input", "UpSampling": "arg"}
 
+# Operators whose gradient is zero, so that MXNet does not look at that of their results.
+_CONSTANT = frozenset({"argmax", "argmax_channel", "argmin", "argsort"})
+
 _REQUESTS = ("write", "add", "inplace", "null")
 
 
@@ -154,6 +157,8 @@ class Executor:
                 found = self._function.watched(self._inputs(), self._watch)
         self._results = [wrapped(array) for array in found]
         pairs = zip(self._results, self._stypes, strict=True)
+        if is_recorded:  # a program may write into what it gets; the history stays as it is
+            pairs = zip([a.detach().copy() for a in self._results], self._stypes, strict=True)
         self._outputs = [shown(array, stype) for array, stype in pairs]
         self._has_history = is_recorded
 
@@ -184,8 +189,17 @@ class Executor:
         heads, grads = self._heads_of(out_grads)
         if heads and self._trail:
             self._watch_gradients(heads, grads)
+        leaves = [
+            whole(array)
+            for name, array in self.arg_dict.items()
+            if self._grad_req[name] == "write" or name in self._given
+        ]
+        before = [native.grad_version(leaf) for leaf in leaves]
         if heads:
             autograd.backward(heads, grads)
+        for leaf, version in zip(leaves, before, strict=True):
+            if native.grad_version(leaf) == version:
+                native.zero_grad(leaf)  # no output depends on it
         self._trail = []
         self._has_history = False
         for name, given in self._given.items():
@@ -208,8 +222,8 @@ class Executor:
             )
         pairs = [
             (array, array_of(whole(grad)))
-            for array, grad in zip(outputs, listed, strict=False)
-            if grad is not None and native.is_recorded(array)
+            for array, grad, (node, _) in zip(outputs, listed, self._symbol._heads, strict=False)
+            if grad is not None and native.is_recorded(array) and node.op not in _CONSTANT
         ]
         return [array for array, _ in pairs], [grad.reshape(a.shape) for a, grad in pairs]
 

@@ -20,7 +20,7 @@ from weft.mxnet._reading.graph import Entry, GraphNode, reachable
 from weft.mxnet.symbol._asking import asked
 from weft.mxnet.symbol._inputs import visible_outputs
 from weft.mxnet.symbol._modes import Known, inward, outward
-from weft.mxnet.symbol._shape_rules import RULES, Place, merged
+from weft.mxnet.symbol._shape_rules import NEED_WHOLE, RULES, Place, merged
 from weft.mxnet.symbol._type_rules import types_of
 
 _MOST_PASSES = 50
@@ -156,6 +156,8 @@ class Inference:
         if not node.inputs and node.op in RULES:
             return place.outputs  # asked itself, it would take an unknown extent for an empty one
         if all(map(is_whole, place.outputs)) and not all(map(is_whole, inputs)):
+            return place.outputs
+        if node.op in NEED_WHOLE and not all(map(is_whole, inputs)):
             return place.outputs
         if any(shape is None for shape in inputs):
             return place.outputs

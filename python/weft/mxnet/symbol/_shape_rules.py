@@ -239,6 +239,42 @@ def _divided(place: Place) -> None:
             place.set_output(number, (*data[:axis], *middle, *data[axis + 1 :]))
 
 
+def _sliced(place: Place) -> None:
+    """A part's extents, as far as those of the data are known: bounds may lie outside of it."""
+    data = place.inputs[0]
+    if data is None:
+        return
+    bounds = [_listed(place.given.get(word)) for word in ("begin", "end", "step")]
+    parts = [
+        slice(*(row[axis] if axis < len(row) else None for row in bounds))
+        for axis in range(len(data))
+    ]
+    place.set_output(0, tuple(map(_extent_of, parts, data)))
+
+
+def _sliced_axis(place: Place) -> None:
+    """The same along one axis."""
+    data = place.inputs[0]
+    if data is None:
+        return
+    axis = _axis(place, "axis", len(data))
+    part = slice(*(place.given.get(word) for word in ("begin", "end")))
+    place.set_output(0, (*data[:axis], _extent_of(part, data[axis]), *data[axis + 1 :]))
+
+
+def _listed(bounds: Any) -> tuple[Any, ...]:
+    if bounds is None:
+        return ()
+    return tuple(bounds) if isinstance(bounds, tuple | list) else (bounds,)
+
+
+def _extent_of(part: slice, extent: int) -> int:
+    """How many elements a slice takes; -1 of an unknown number."""
+    if part.step == 0:
+        raise InvalidValue("`step` must not be 0")
+    return -1 if extent == -1 else len(range(*part.indices(extent)))
+
+
 # ---- labels and lengths --------------------------------------------------------------------------
 
 
@@ -354,6 +390,8 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("Concat", "concat"), _concatenated),
     **dict.fromkeys(("transpose", "_np_transpose", "_npi_transpose"), _transposed),
     **dict.fromkeys(("SliceChannel", "split"), _divided),
+    "slice": _sliced,
+    "slice_axis": _sliced_axis,
     **dict.fromkeys(("SoftmaxOutput", "Softmax"), _softmax_label),
     "LinearRegressionOutput": _regression_label,
     "LogisticRegressionOutput": _regression_label,
@@ -369,4 +407,7 @@ RULES: dict[str, Rule] = {
 # What the table has no rule for is asked itself; these names would say nothing.
 RULES = {op: rule for op, rule in RULES.items() if OPERATORS.find("", op, 1) is not None}
 
-__all__ = ["RULES", "Place", "merged"]
+# Asked itself on a trial extent, a slice with two bounds would seem to have one extent always.
+NEED_WHOLE = frozenset({"slice", "slice_axis"})
+
+__all__ = ["NEED_WHOLE", "RULES", "Place", "merged"]

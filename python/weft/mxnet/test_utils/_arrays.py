@@ -87,7 +87,7 @@ def rand_ndarray(
     distribution: str | None = None,
     ctx: Any = None,
 ) -> Any:
-    """A random array, dense or sparse, with numbers from -1 to 1."""
+    """A random array with numbers from -1 to 1, or a sparse one with numbers from 0 to 1."""
     if stype == "default":
         values = numpy.random.uniform(-1, 1, shape)
         return _dense(values, ctx, dtype)
@@ -177,7 +177,7 @@ def _rand_row_sparse(
         rows = numpy.nonzero(numpy.random.rand(shape[0]) < density)[0]
     else:
         rows = numpy.asarray(rsp_indices)
-    values = numpy.random.uniform(-1, 1, (len(rows), *shape[1:]))
+    values = numpy.random.rand(len(rows), *shape[1:])
     if data_init is not None:
         values = numpy.full(values.shape, data_init)
     if modifier_func is not None and values.size:

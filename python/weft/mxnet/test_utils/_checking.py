@@ -415,28 +415,51 @@ def compare_optimizer(
 ) -> None:
     """Raises AssertionError unless two optimizers update weights in the same way.
 
-    The first one gets arrays that are stored as a whole, one after the other; the second one gets
-    those of `w_stype` and `g_stype`, and several in one call.
+    The first one gets arrays that are stored as a whole, the second one those of `w_stype` and
+    `g_stype`; each gets all of them in one call.
     """
-    rows = []
-    for place, shape in enumerate([shapes] if isinstance(shapes, tuple) else list(shapes)):
-        weight = rand_ndarray(shape, w_stype, density=1, dtype=dtype)
-        gradient = rand_ndarray(shape, g_stype, density=0.5, dtype=dtype)
-        whole = weight.copy().tostype("default"), gradient.copy().tostype("default")
-        state1 = opt1.create_state_multi_precision(place, whole[0])
-        state2 = opt2.create_state_multi_precision(place, weight)
-        opt1.update_multi_precision(place, *whole, state1)
-        rows.append((weight, gradient, state2, whole[0], state1))
-    if len(rows) == 1:
-        weight, gradient, state2, _, _ = rows[0]
-        opt2.update_multi_precision(0, weight, gradient, state2)
-    else:
-        weights, gradients, states, _, _ = map(list, zip(*rows, strict=True))
-        opt2.update_multi_precision(list(range(len(rows))), weights, gradients, states)
-    for weight, _, state2, wanted, state1 in rows:
+    _compare_updates(
+        opt1, opt2, shapes, dtype, w_stype, g_stype, rtol, atol, compare_states, lambda: None
+    )
+
+
+def _compare_updates(
+    opt1: Any,
+    opt2: Any,
+    shapes: Any,
+    dtype: Any,
+    w_stype: str,
+    g_stype: str,
+    rtol: float,
+    atol: float,
+    compare_states: bool,
+    prepare: Callable[[], None],
+) -> None:
+    """`compare_optimizer`, which calls `prepare` before each of the two updates."""
+    weights, gradients = [], []
+    for shape in [shapes] if isinstance(shapes, tuple) else list(shapes):
+        weights.append(_positive(shape, w_stype, 1, dtype))
+        gradients.append(_positive(shape, g_stype, 0.5, dtype))
+    whole_weights = [one.copy().tostype("default") for one in weights]
+    whole_gradients = [one.copy().tostype("default") for one in gradients]
+    numbers = list(range(len(weights)))
+    states1 = [opt1.create_state_multi_precision(n, whole_weights[n]) for n in numbers]
+    states2 = [opt2.create_state_multi_precision(n, weights[n]) for n in numbers]
+    prepare()
+    opt1.update_multi_precision(numbers, whole_weights, whole_gradients, states1)
+    prepare()
+    opt2.update_multi_precision(numbers, weights, gradients, states2)
+    if compare_states:
+        compare_ndarray_tuple(tuple(states1), tuple(states2), rtol, atol)
+    for wanted, weight in zip(whole_weights, weights, strict=True):
         assert_almost_equal(wanted, weight, rtol=rtol, atol=atol)
-        if compare_states:
-            compare_ndarray_tuple(state1, state2, rtol, atol)
+
+
+def _positive(shape: Any, stype: str, density: float, dtype: Any) -> Any:
+    """A random array with numbers from 0 to 1."""
+    if stype == "default":
+        return nd.array(numpy.random.rand(*shape), ctx=default_device(), dtype=dtype)
+    return rand_ndarray(shape, stype, density=density, dtype=dtype)
 
 
 def compare_optimizer_noise_seeded(
@@ -451,23 +474,13 @@ def compare_optimizer_noise_seeded(
     atol: float = 1e-5,
     compare_states: bool = True,
 ) -> None:
-    """`compare_optimizer` for optimizers that draw noise, each from the same seed."""
+    """`compare_optimizer` for optimizers that draw noise, both from the same seed."""
 
-    class Seeded:
-        """An optimizer whose updates begin with the seed."""
+    def prepare() -> None:
+        np.random.seed(noise_seed)
 
-        def __init__(self, inner: Any) -> None:
-            self.inner = inner
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self.inner, name)
-
-        def update_multi_precision(self, *arguments: Any) -> None:
-            np.random.seed(noise_seed)
-            self.inner.update_multi_precision(*arguments)
-
-    compare_optimizer(
-        Seeded(opt1), Seeded(opt2), shapes, dtype, w_stype, g_stype, rtol, atol, compare_states
+    _compare_updates(
+        opt1, opt2, shapes, dtype, w_stype, g_stype, rtol, atol, compare_states, prepare
     )
 
 

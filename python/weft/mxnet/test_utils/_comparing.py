@@ -15,7 +15,8 @@ _ATOLS = {
     **dict.fromkeys(("bool", "int8", "uint8", "int32", "int64"), 0.0),
     **{"float16": 1e-1, "float32": 1e-3, "float64": 1e-20},
 }
-_EPS = {"float16": 1e-1, "float32": 1e-3, "float64": 1e-4}
+# Powers of two: a step that is added to an element loses no bits.
+_EPS = {"float16": 2**-6, "float32": 2**-9, "float64": 2**-14}
 
 
 @runtime_checkable
@@ -131,8 +132,12 @@ def almost_equal(
     equal_nan: bool = False,
     use_broadcast: bool = True,
 ) -> bool:
-    """Are all elements equal within the tolerances? Without `use_broadcast` shapes must agree."""
-    rtol, atol = get_tols(a, b, rtol, atol)
+    """Are all elements equal within the tolerances? Without `use_broadcast` shapes must agree.
+
+    rtol, atol: those of float64 by default, whatever the dtypes are; `assert_almost_equal` has
+        those of the dtypes
+    """
+    rtol, atol = get_rtol(rtol), get_atol(atol)
     first, second = _as_numbers(host_values(a)), _as_numbers(host_values(b))
     if not use_broadcast and first.shape != second.shape:
         return False
