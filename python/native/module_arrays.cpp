@@ -76,12 +76,13 @@ py::object tensor_from_bytes(const char* dtype, const py::object& shape, const p
 }
 
 // Gives weft.np.ndarray and the classes that derive from it more attributes: methods and properties
-// under names that it lacks. For packages with the names of another framework.
-void add_array_attributes(const py::dict& attributes) {
+// under names that it lacks. For packages with the names of another framework, which may `replace`
+// a method by one that does more.
+void add_array_attributes(const py::dict& attributes, bool replace) {
   PyObject* const own = array_type.tp_dict;
   for (const auto& [name, value] : attributes) {
     if (PyDict_GetItemWithError(own, name.ptr()) == value.ptr()) continue;
-    if (PyDict_Contains(own, name.ptr()) != 0) {
+    if (!replace && PyDict_Contains(own, name.ptr()) != 0) {
       raise_error(WEFT_INVALID_VALUE, "add_array_attributes: arrays have %R already", name.ptr());
       throw py::error_already_set();
     }
@@ -106,7 +107,8 @@ void define_arrays(py::module_& module) {
   module.def("tensor_from_bytes", tensor_from_bytes);
   module.def("from_capsule",
              [](const py::object& capsule) { return owned(from_capsule(capsule.ptr())); });
-  module.def("add_array_attributes", add_array_attributes, py::arg("attributes"));
+  module.def("add_array_attributes", add_array_attributes, py::arg("attributes"),
+             py::arg("replace") = false);
   module.def("set_float_indices", set_float_indices, py::arg("allowed"));
   module.def("set_dtype_keeper", [](const py::type& type) {
     set_dtype_keeper(reinterpret_cast<PyTypeObject*>(type.ptr()));

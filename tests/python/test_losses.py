@@ -8,7 +8,7 @@ import scipy.spatial.distance
 import scipy.special
 from samples import uniform
 from scipy import stats
-from weft import autograd, gluon, np
+from weft import autograd, gluon, np, npx
 
 
 def softmax(x):
@@ -156,6 +156,23 @@ def test_ctc_loss_counts_all_alignments(layout, label_layout):
     numpy.testing.assert_allclose(found, want, rtol=1e-5)
     impossible = loss(np.array(scores), np.array(padded), np.array([2, 2, 1]))
     assert numpy.isinf(impossible.asnumpy()).tolist() == [False, True, False]
+
+
+def test_what_stands_behind_the_end_of_a_sequence_is_left_out():
+    """NaN, too: the loss and the gradient are those of the sequences alone."""
+    scores = uniform(5, 2, 4).astype("float32")
+    longer = numpy.concatenate([scores, numpy.full((2, 2, 4), numpy.nan, "float32")])
+    label, slopes = np.array([[1, 2], [3, 0]]), []
+    for given in (scores, longer):
+        data = np.array(given)
+        data.attach_grad()
+        with autograd.record():
+            loss = npx.ctc_loss(data, label, np.array([5, 5]))
+        loss.backward()
+        slopes.append(data.grad.asnumpy())
+        assert numpy.isfinite(loss.asnumpy()).all()
+    numpy.testing.assert_allclose(slopes[1][:5], slopes[0], rtol=1e-5, atol=1e-7)
+    assert not slopes[1][5:].any()
 
 
 def test_an_unknown_layout_is_refused():

@@ -61,6 +61,16 @@ def test_values_are_numpys(name, arguments, options):
     numpy.testing.assert_allclose(found.asnumpy(), wanted, rtol=1e-7, atol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "values", [[0.5, numpy.inf, numpy.inf, 2.0], [-numpy.inf, 1.0, numpy.nan, numpy.nan]]
+)
+def test_polygons_of_infinite_values_are_numpys(values):
+    places = [0.0, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, numpy.nan]
+    found = np.interp(np.array(places), np.array([1.0, 2.0, 3.0, 4.0]), np.array(values))
+    wanted = numpy.interp(places, [1.0, 2.0, 3.0, 4.0], values)
+    numpy.testing.assert_array_equal(found.asnumpy(), wanted)
+
+
 @pytest.mark.parametrize(("name", "arguments", "options"), CASES)
 def test_gradients_are_those_of_differences(name, arguments, options):
     if name in ("fix", "heaviside"):

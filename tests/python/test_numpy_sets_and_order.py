@@ -91,6 +91,12 @@ def test_gradients_of_orders_are_those_of_differences():
     check_gradient(lambda x: np.unique(x), F)
 
 
+@pytest.mark.parametrize("shape", [(0,), (2, 0, 3), (0, 3)])
+@pytest.mark.parametrize("name", ["partition", "argpartition"])
+def test_what_has_no_elements_is_in_order_at_every_place(name, shape):
+    check(name, numpy.zeros(shape), 5, 0)
+
+
 def test_arrays_are_partitioned_in_place():
     x = ours(F)
     x.partition(2, 0)

@@ -5,15 +5,24 @@
 namespace weft::ops {
 namespace {
 
+// Integers, of which arrays may be asked for a gradient, have jumps alone. A rule reads the same
+// values for every dtype, so theirs is zero by a factor.
+Value between_jumps(const GradContext& g) {
+  const Value& dout = g.dout();
+  return is_floating(dout.dtype()) ? dout : dout - dout;
+}
+
 // The remainder is x1 - x2 q. The quotient q is constant between its jumps, so d = dx1 - q dx2.
 Values remainder_gradient(const GradContext& g) {
-  if (!g.needs(1)) return {g.dout(), Value()};
+  const Value dout = between_jumps(g);
+  if (!g.needs(1)) return {dout, Value()};
   const Value quotient = g.builder().call("floor_divide", {g.in(0), g.in(1)});
-  return {g.dout(), -(g.dout() * quotient)};
+  return {dout, -(dout * quotient)};
 }
 Values fmod_gradient(const GradContext& g) {
-  if (!g.needs(1)) return {g.dout(), Value()};
-  return {g.dout(), -(g.dout() * g.builder().call("trunc", {g.in(0) / g.in(1)}))};
+  const Value dout = between_jumps(g);
+  if (!g.needs(1)) return {dout, Value()};
+  return {dout, -(dout * g.builder().call("trunc", {g.in(0) / g.in(1)}))};
 }
 
 // x1| times the sign of x2, so the derivative is the product of both signs.

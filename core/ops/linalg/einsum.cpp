@@ -139,7 +139,7 @@ struct Term {
   std::string labels;
 };
 
-// A repeated label means the diagonal of its two axes.
+// A repeated label means the diagonal of its axes, of two at a time.
 Term without_repeats(Term term) {
   for (size_t i = 0; i < term.labels.size();) {
     const char label = term.labels[i];
@@ -152,7 +152,8 @@ Term without_repeats(Term term) {
         term.value.builder().call("diagonal", {term.value},
                                   {Argument::of_int(0), Argument::of_int(static_cast<int64_t>(i)),
                                    Argument::of_int(static_cast<int64_t>(again))});
-    std::erase(term.labels, label);
+    term.labels.erase(again, 1);
+    term.labels.erase(i, 1);
     term.labels += label;
     i = 0;
   }
@@ -284,6 +285,7 @@ WEFT_OP(einsum) {
       .sample(R"({"shapes": [[2, 3], [3, 4]], "subscripts": "ij,jk"})")
       .sample(R"({"shapes": [[3, 3]], "subscripts": "ii"})")
       .sample(R"({"shapes": [[3, 3, 2]], "subscripts": "iij->ji"})")
+      .sample(R"({"shapes": [[3, 3, 3], [2, 3, 2, 2]], "subscripts": "iii,jijj->ij"})")
       .sample(R"({"shapes": [[2, 3], [4]], "subscripts": "ij,k->kij"})")
       .sample(R"({"shapes": [[2, 3, 4], [2, 4, 3], [2]], "subscripts": "bij,bji,b->b"})")
       .sample(R"({"shapes": [[2, 3, 4], [4, 2]], "subscripts": "...j,jk->...k"})")

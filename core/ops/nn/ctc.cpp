@@ -77,7 +77,7 @@ class Recursion {
     // Sums of logarithms need at least float32.
     if (given(c, 2)) data_lengths_ = bounded(c.in(2), 1, data_[0], "`data_lengths`");
     const DType dtype = size_of(c.in(0).dtype()) < 4 ? DType::kFloat32 : c.in(0).dtype();
-    scores_ = b_.call("log_softmax", {cast(c.in(0), dtype)});
+    scores_ = b_.call("log_softmax", {cast(within_lengths(c.in(0)), dtype)});
   }
 
   Value loss() {
@@ -116,6 +116,14 @@ class Recursion {
     return b_.call("bounded_integers", {as_index(numbers)},
                    {Argument::of_int(minimum), Argument::of_int(maximum),
                     Argument::of_string("ctc_loss"), Argument::of_string(what)});
+  }
+
+  // What stands behind the end of a sample may be anything, NaN, too, and has no gradient.
+  Value within_lengths(const Value& data) {
+    if (!data_lengths_) return data;
+    const Value step = reshape(iota(b_, 0, data_[0]), {data_[0], 1, 1});
+    return where(call("less", step, reshape(data_lengths_, {1, data_[1], 1})), data,
+                 scalar(data, 0));
   }
 
   // The number of classes before the first padding.

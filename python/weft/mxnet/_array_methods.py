@@ -1,7 +1,7 @@
 """What MXNet's arrays have beyond Weft's: added to the native type when `weft.mxnet` is used.
 
 Most are functions of `mx.np` and `mx.npx` whose first argument is the array. Methods that Weft has
-as well are its own.
+as well are its own, and give what they cannot do to MXNet's.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from weft._base.errors import InvalidType, InvalidValue
 from weft._base.spelling import public_module
 from weft._core import native
 from weft._core.typing import ndarray
+from weft.mxnet._modes import default_dtype
 from weft.mxnet._npx_functions import FUNCTIONS as _FUNCTIONS
 from weft.mxnet.device import Device, current_device, native_of
 
@@ -100,6 +101,55 @@ def _reshape_view(self: ndarray, *shape: Any) -> ndarray:
     return self.reshape(*shape)
 
 
+# Weft's own methods take no dtype that is narrower or of another kind than the elements', and no
+# axis of an array without axes.
+_WITH_DTYPE = ("sum", "prod", "mean", "std", "var", "cumsum")
+_WITH_AXIS = ("sum", "prod", "max", "min", "all", "any", "argmax", "argmin")
+
+
+def _reducing(name: str) -> Callable[..., Any]:
+    """A method of Weft's that gives what it cannot do to the function of `mx.np`."""
+    own = getattr(native.ndarray, name)
+    has_dtype, has_axis = name in _WITH_DTYPE, name in _WITH_AXIS
+
+    def method(self: ndarray, *args: Any, **kwargs: Any) -> Any:
+        is_typed = has_dtype and (
+            kwargs.get("dtype") is not None or (len(args) > 1 and not isinstance(args[1], bool))
+        )
+        if has_axis and not self.ndim and (args[0] if args else kwargs.get("axis")) in (0, -1):
+            args, kwargs = (None, *args[1:]), {k: v for k, v in kwargs.items() if k != "axis"}
+        if is_typed or kwargs.get("out") is not None:
+            return getattr(public_module("mxnet.numpy"), name)(self, *args, **kwargs)
+        return own(self, *args, **kwargs)
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = own.__doc__
+    return method
+
+
+_own_astype = native.ndarray.astype
+
+
+def _astype(
+    self: ndarray,
+    dtype: Any,
+    order: str = "K",
+    casting: str = "unsafe",
+    subok: bool = True,
+    copy: bool = True,
+) -> ndarray:
+    """The elements as another dtype; None is the default one.
+
+    Raises ValueError for an order, a casting or `subok` that MXNet does not have.
+    """
+    if order not in (None, "K", "C") or casting != "unsafe" or not subok:
+        raise InvalidValue(
+            "astype: `order` must be 'K' or 'C', `casting` 'unsafe' and `subok` True; "
+            f"got {order!r}, {casting!r} and {subok}"
+        )
+    return _own_astype(self, default_dtype() if dtype is None else dtype, copy=copy)
+
+
 _OF_NP = (
     *("abs", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "broadcast_to"),
     *("cbrt", "ceil", "cos", "cosh", "degrees", "diag", "exp", "expand_dims", "expm1", "fix"),
@@ -179,7 +229,10 @@ def _device_words() -> None:
 
 def _install() -> None:
     known = set(dir(native.ndarray))
-    native.add_array_attributes({k: v for k, v in _methods().items() if k not in known})
+    added = {k: v for k, v in _methods().items() if k not in known}
+    changed = {name: _reducing(name) for name in {*_WITH_DTYPE, *_WITH_AXIS}}
+    native.add_array_attributes(added)
+    native.add_array_attributes({**changed, "astype": _astype}, replace=True)
     native.set_float_indices(True)  # `np.array([0, 1])` of MXNet has floats
     native.set_integer_gradients(True)
     _device_words()

@@ -27,10 +27,18 @@ def add_functions(module: str, functions: dict[str, Any]) -> None:
 _READERS = frozenset(
     (
         *("allclose", "array_equal", "array_equiv", "array_repr", "array_str", "array2string"),
-        *("iscomplexobj", "isrealobj", "min_scalar_type", "may_share_memory", "shares_memory"),
-        *("save", "savez", "savez_compressed", "savetxt"),
+        *("iscomplexobj", "isrealobj", "min_scalar_type", "save", "savez", "savez_compressed"),
+        "savetxt",
     )
 )
+
+
+# Those that ask where elements lie: `x.numpy()` lies where the array does, a view may not.
+_OF_MEMORY = frozenset({"may_share_memory", "shares_memory"})
+
+
+def _in_place(value: Any) -> Any:
+    return value.numpy() if isinstance(value, native.ndarray) else value
 
 
 def _plain(value: Any) -> Any:
@@ -76,6 +84,8 @@ def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any)
     all others, for the reason that `array_ufunc` has.
     """
     name, module = function.__name__, function.__module__
+    if module == "numpy" and name in _OF_MEMORY:
+        return function(*map(_in_place, args), **kwargs)
     if module == "numpy" and name in _READERS:
         return function(*_plain(args), **_plain(kwargs))
     place = _NAMESPACES.get(module)

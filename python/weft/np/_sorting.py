@@ -76,6 +76,8 @@ def _check_kth(where: str, array: ndarray, kth: Any, axis: int | None) -> None:
     places = host_array(kth)
     if places.dtype.kind not in "iu":
         raise InvalidType(f"{where}: `kth` must be integers; got {places.dtype}")
+    if not array.size:
+        return  # as in NumPy: no element stands anywhere
     count = array.size if axis is None else array.shape[axis_of(where, array, axis)]
     for place in places.reshape(-1).tolist():
         if not -count <= place < count:

@@ -116,6 +116,141 @@ def test_quantiles_are_numpys(name, how):
         numpy.testing.assert_allclose(found.asnumpy(), wanted, rtol=1e-12)
 
 
+@pytest.mark.parametrize("name", ["quantile", "percentile", "nanquantile", "nanpercentile"])
+@pytest.mark.parametrize("how", ["linear", "lower", "higher", "midpoint", "nearest"])
+@pytest.mark.parametrize("shape", [(), (3,)])
+def test_shares_of_quantiles_may_come_into_a_hybridized_block(name, how, shape):
+    data = matrix(4, 5).astype("float32")
+    if name.startswith("nan"):
+        data[1, 2] = numpy.nan
+    most = 100 if name.endswith("percentile") else 1
+    shares = RANDOM.uniform(0, most, shape).astype("float32")
+
+    class Net(mx.gluon.HybridBlock):
+        def forward(self, a, q):
+            return getattr(np, name)(a, q, 1, interpolation=how)
+
+    wanted = getattr(numpy, name)(data, shares, 1, method=how)
+    net = Net()
+    for _ in range(2):
+        found = net(np.array(data), np.array(shares))
+        numpy.testing.assert_allclose(found.asnumpy(), wanted, rtol=1e-5)
+        net.hybridize()
+
+
+REDUCED = RANDOM.uniform(-3, 3, (3, 4)).astype("float32")
+
+
+@pytest.mark.parametrize("is_planned", [False, True])
+@pytest.mark.parametrize(
+    ("name", "dtype"),
+    [
+        *((name, "int32") for name in ("sum", "mean", "prod")),
+        *(
+            (name, dtype)
+            for name in ("sum", "mean", "prod", "std", "cumsum")
+            for dtype in ("float16", "float64")
+        ),
+    ],
+)
+def test_methods_that_reduce_take_dtypes_as_functions_do(name, dtype, is_planned):
+    """They are computed before they are rounded."""
+
+    class Net(mx.gluon.HybridBlock):
+        def forward(self, x):
+            return getattr(x, name)(axis=1, dtype=dtype), getattr(np, name)(x, 1, dtype)
+
+    net = Net()
+    if is_planned:
+        net.hybridize()
+    found, wanted = net(np.array(REDUCED))
+    assert found.dtype == wanted.dtype == dtype
+    assert numpy.array_equal(found.asnumpy(), wanted.asnumpy())
+    exact = getattr(numpy, name)(REDUCED.astype("float64"), 1)
+    slack = {"float16": 1e-3, "float64": 1e-6, "int32": 1}[dtype]
+    numpy.testing.assert_allclose(found.asnumpy(), exact, rtol=slack, atol=slack)
+
+
+@pytest.mark.parametrize("name", ["sum", "prod", "max", "min", "all", "any", "argmax", "argmin"])
+@pytest.mark.parametrize("axis", [0, -1, None])
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_an_array_without_axes_is_reduced_along_its_first_or_last_one(name, axis, keepdims):
+    number = np.array(3.0)
+    assert getattr(number, name)(axis, keepdims=keepdims).shape == ()
+    wanted = getattr(numpy, name)(numpy.float32(3), axis)
+    assert getattr(number, name)(axis=axis).item() == wanted == getattr(number, name)().item()
+    with pytest.raises(mx.MXNetError, match="`axis`"):
+        getattr(number, name)(axis=1)
+
+
+def test_an_array_becomes_the_default_dtype_for_none():
+    whole = np.array([1, 2], dtype="int8")
+    assert whole.astype(None).dtype == "float32"
+    assert whole.astype("int64", "C", "unsafe", True, False).dtype == "int64"
+    assert whole.astype("int8", copy=False) is whole
+    with pytest.raises(mx.MXNetError, match="`casting` 'unsafe'"):
+        whole.astype("float32", casting="safe")
+
+
+def test_weft_s_own_arguments_of_methods_mean_what_they_did():
+    x = np.array(REDUCED)
+    assert x.sum(1, True).shape == (3, 1)
+    assert x.std(axis=0, ddof=1).shape == (4,)
+    assert numpy.array_equal(x.mean((0, 1)).asnumpy(), np.mean(x).asnumpy())
+
+
+@pytest.mark.parametrize("name", ["isnan", "isinf", "isfinite", "isposinf", "isneginf"])
+def test_claims_are_written_into_bools_alone(name):
+    x, out = np.array([1.0, numpy.nan, numpy.inf, -numpy.inf]), np.zeros(4, dtype="bool")
+    assert getattr(np, name)(x, out=out) is out
+    assert out.asnumpy().tolist() == getattr(numpy, name)(x.asnumpy()).tolist()
+    with pytest.raises(TypeError, match=f"{name}: `out` must be an array of bools; got float32"):
+        getattr(np, name)(x, out=np.zeros(4))
+
+
+def test_a_rank_is_that_above_a_limit_itself():
+    values = numpy.diag([5.0, 0.5, 0.05]).astype("float32")
+    for limit in (0.01, 0.1, 1.0, 10.0):
+        wanted = numpy.linalg.matrix_rank(values, tol=limit)
+        assert np.linalg.matrix_rank(np.array(values), limit).item() == wanted
+    assert np.linalg.matrix_rank(np.array(values)).item() == 3
+
+
+def test_integers_without_a_common_dtype_have_no_promotion():
+    assert np.result_type("int8", "float16") == "float16"
+    assert np.result_type(np.ones(2, dtype="uint8"), "int8") == "int16"
+    assert np.result_type("int8", 2.5) == "float32"
+    with pytest.raises(TypeError, match="no type promotion between int64 and uint64"):
+        np.result_type(np.int64, np.uint64)
+
+
+@pytest.mark.parametrize("name", ["remainder", "fmod", "floor_divide"])
+def test_remainders_of_integers_have_a_gradient_of_zero(name):
+    """As in MXNet 2.0; those of floats have one."""
+    for dtype, wanted in (("int32", ([0, 0], [0, 0])), ("float32", ([1, 1], [-1, -3]))):
+        x, y = np.array([5, 7], dtype=dtype), np.array([3, 2], dtype=dtype)
+        x.attach_grad()
+        y.attach_grad()
+        with mx.autograd.record():
+            z = getattr(np, name)(x, y)
+        z.backward()
+        if name == "floor_divide":
+            wanted = ([0, 0], [0, 0])
+        assert (x.grad.tolist(), y.grad.tolist()) == wanted
+
+
+def test_numpy_is_told_where_shared_memory_is_shared():
+    theirs = numpy.zeros((3, 2), "float32")
+    ours = npx.from_numpy(theirs)
+    assert numpy.shares_memory(theirs, ours) and numpy.may_share_memory(ours[:1], theirs)
+    assert not numpy.shares_memory(theirs[:1], ours[1:])
+    assert not numpy.shares_memory(theirs, ours.copy())
+
+
+def test_no_draws_of_classes_have_a_shape():
+    assert np.random.multinomial(5, [0.5, 0.25, 0.25], size=(0, 2)).shape == (0, 2, 3)
+
+
 def test_pads_masks_and_takes_are_numpys():
     x = matrix(3, 4)
     for mode in ("constant", "edge", "reflect", "symmetric", "maximum", "minimum"):

@@ -224,10 +224,6 @@ def _ctc_loss(
 ) -> ndarray:
     if flag(use_label_lengths) and not flag(use_data_lengths):
         data_lengths, label_lengths = None, data_lengths  # the third input is the only one
-    if data_lengths is not None:
-        # What stands behind a sequence may be anything, NaN, too, and has no gradient.
-        steps = np.arange(data.shape[0], dtype="int32").reshape((-1, 1, 1))
-        data = np.where(steps < data_lengths.astype("int32").reshape((1, -1, 1)), data, 0)
     return npx.ctc_loss(data, label, data_lengths, label_lengths, blank_label)
 
 

@@ -23,6 +23,7 @@ from weft.mxnet.numpy import (  # noqa: F401 - `_internal` is public in MXNet
     _reductions,
     _shapes,
     fallback,
+    fallback_linalg,
     linalg,
     random,
 )
@@ -85,6 +86,7 @@ __all__ = [
     *sorted(_COMPUTED - {"linalg", "random"}),
     "bool",
     "fallback",
+    "fallback_linalg",
     "dtype",
     "linalg",
     "random",

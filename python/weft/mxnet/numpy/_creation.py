@@ -313,6 +313,28 @@ def genfromtxt(*args: Any, **kwargs: Any) -> ndarray:
     return array(numpy.genfromtxt(*args, **kwargs))
 
 
+def result_type(*arrays_and_dtypes: Any) -> Any:
+    """The dtype that an operator gives to arrays, dtypes and numbers together.
+
+    Raises TypeError for integers that no integer dtype holds together, of which NumPy makes floats.
+    """
+    found = np.result_type(*arrays_and_dtypes)
+    given = [_dtype_of(x) for x in arrays_and_dtypes if not isinstance(x, int | float | complex)]
+    if found.kind == "f" and len(given) == len(arrays_and_dtypes) and _are_whole(given):
+        names = " and ".join(one.name for one in given)
+        raise InvalidType(f"result_type: there is no type promotion between {names}")
+    return found
+
+
+def _are_whole(dtypes: list[Any]) -> bool:
+    return all(one.kind in "iub" for one in dtypes)
+
+
+def _dtype_of(x: Any) -> Any:
+    has_one = isinstance(x, ndarray | numpy.ndarray | numpy.generic)
+    return numpy.dtype(x.dtype if has_one else x)
+
+
 def copy(a: ArrayLike, out: ndarray | None = None) -> ndarray:
     """A new array with the same elements."""
     return np.copy(a, out=out)
@@ -339,6 +361,7 @@ __all__ = [
     "meshgrid",
     "ones",
     "ones_like",
+    "result_type",
     "tri",
     "triu_indices",
     "zeros",

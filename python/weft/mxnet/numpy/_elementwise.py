@@ -49,12 +49,15 @@ def _is_number(x: Any) -> bool:
 def _unary(name: str) -> Callable[..., Any]:
     function = getattr(np, name)
     of_numbers = getattr(numpy, name)
+    is_claim = name.startswith("is") or name == "logical_not"
 
     def call(x: Any, /, out: ndarray | None = None, **kwargs: Any) -> Any:
         if kwargs:
             _check_options(name, kwargs)
         if _is_number(x) and out is None:
             return of_numbers(x)
+        if is_claim and out is not None and out.dtype.kind != "b":
+            raise InvalidType(f"{name}: `out` must be an array of bools; got {out.dtype}")
         return function(x) if out is None else function(x, out=out)
 
     return _named(call, name, function)

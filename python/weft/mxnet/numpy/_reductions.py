@@ -172,42 +172,41 @@ def average(
     return found if returned else written(found, out)
 
 
-def _check_quantile(where: str, overwrite_input: Any, interpolation: str) -> None:
-    if overwrite_input:
-        raise NotImplementedError(f"{where}: `overwrite_input` must be False")
-    if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
-        raise InvalidValue(
-            f"{where}: `interpolation` must be 'linear', 'lower', 'higher', "
-            f"'midpoint' or 'nearest'; got {interpolation!r}"
-        )
+def _quantile(name: str, function: Callable[..., ndarray], what: str) -> Callable[..., ndarray]:
+    def quantile(
+        a: ArrayLike,
+        q: ArrayLike,
+        axis: Axis = None,
+        out: ndarray | None = None,
+        overwrite_input: bool | None = None,
+        interpolation: str = "linear",
+        keepdims: bool = False,
+        method: str | None = None,
+    ) -> ndarray:
+        if overwrite_input:
+            raise NotImplementedError(f"{name}: `overwrite_input` must be False")
+        if method is None and interpolation not in _INTERPOLATIONS:
+            known = ", ".join(map(repr, _INTERPOLATIONS))
+            raise InvalidValue(
+                f"{name}: `interpolation` must be one of {known}; got {interpolation!r}"
+            )
+        way = interpolation if method is None else method
+        return written(function(a, q, axis, method=way, keepdims=keepdims), out)
+
+    quantile.__name__ = quantile.__qualname__ = name
+    quantile.__doc__ = f"{what}\n\nmethod: NumPy's word for `interpolation`, with all its ways"
+    return quantile
 
 
-def quantile(
-    a: ArrayLike,
-    q: ArrayLike,
-    axis: Axis = None,
-    out: ndarray | None = None,
-    overwrite_input: bool | None = None,
-    interpolation: str = "linear",
-    keepdims: bool = False,
-) -> ndarray:
-    """The value below which the share `q`, from 0 to 1, of the elements lies."""
-    _check_quantile("quantile", overwrite_input, interpolation)
-    return written(np.quantile(a, q, axis, method=interpolation, keepdims=keepdims), out)
-
-
-def percentile(
-    a: ArrayLike,
-    q: ArrayLike,
-    axis: Axis = None,
-    out: ndarray | None = None,
-    overwrite_input: bool | None = None,
-    interpolation: str = "linear",
-    keepdims: bool = False,
-) -> ndarray:
-    """`quantile` for shares in percent, from 0 to 100."""
-    _check_quantile("percentile", overwrite_input, interpolation)
-    return written(np.percentile(a, q, axis, method=interpolation, keepdims=keepdims), out)
+_INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
+quantile = _quantile(
+    "quantile", np.quantile, "The value below which the share `q`, from 0 to 1, of elements lies."
+)
+percentile = _quantile(
+    "percentile", np.percentile, "`quantile` for shares in percent, from 0 to 100."
+)
+nanquantile = _quantile("nanquantile", np.nanquantile, "`quantile` of what is not NaN.")
+nanpercentile = _quantile("nanpercentile", np.nanpercentile, "`percentile` of what is not NaN.")
 
 
 def median(
@@ -256,6 +255,8 @@ __all__ = [
     "mean",
     "median",
     "min",
+    "nanpercentile",
+    "nanquantile",
     "percentile",
     "prod",
     "product",

@@ -12,6 +12,7 @@ from typing import Any
 import numpy
 
 from weft import np
+from weft.mxnet.numpy import _reductions
 from weft.mxnet.util import numpy_fallback
 
 _NAMES = (
@@ -72,6 +73,7 @@ FUNCTIONS |= {name: _function(name, inner) for name, inner in _DROPPED.items()}
 _own = globals()
 _own.update(FUNCTIONS)
 _own.update({name: getattr(np, name) for name in _OF_WEFT})
+_own.update({name: getattr(_reductions, name) for name in ("nanpercentile", "nanquantile")})
 
 __all__ = sorted({*_OF_WEFT, *FUNCTIONS})
 __dir__ = __all__.copy

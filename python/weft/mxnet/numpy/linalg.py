@@ -144,8 +144,11 @@ def lstsq(a: ArrayLike, b: ArrayLike, rcond: Any = "warn") -> tuple[ndarray, ...
 
 
 def matrix_rank(M: ArrayLike, rtol: Any = None, hermitian: bool = False) -> ndarray:  # noqa: N803
-    """How many singular values are above a limit, `rtol` times the largest. No gradient."""
-    return np.linalg.matrix_rank(M, rtol=rtol)
+    """How many singular values are above a limit. No gradient.
+
+    rtol: the limit itself, as MXNet has it; by default max(M, N) epsilons times the largest value
+    """
+    return np.linalg.matrix_rank(M, tol=rtol)
 
 
 def cond(x: ArrayLike, p: Any = None) -> ndarray:

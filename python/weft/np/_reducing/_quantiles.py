@@ -69,14 +69,20 @@ def _within(xp: Any, place: Any, count: Any) -> Any:
 
 
 def _between(low: ndarray, high: ndarray, part: ndarray) -> ndarray:
-    """From `low` a part of the way to `high`."""
-    # 0 times infinity is no number: where both elements are the same, it is that one.
-    part = part.astype(low.dtype)
-    return _ops.where(low == high, low, low * (1 - part) + high * part)
+    """From `low` a part of the way to `high`, from the nearer one, in NumPy's roundings."""
+    part, way = part.astype(low.dtype), high - low
+    found = _ops.where(part >= 0.5, high - way * (1 - part), low + way * part)
+    # Infinity less infinity, and 0 times infinity, are no numbers: where both elements are the
+    # same, it is that one.
+    found = _ops.where(_ops.isfinite(way), found, low * (1 - part) + high * part)
+    return _ops.where(low == high, low, found)
 
 
-def _shares(where: str, q: ArrayLike, most: int) -> numpy.ndarray:
-    """Shares from 0 to 1 as NumPy's float64, numbers of Python with all their digits."""
+def _shares(where: str, q: ArrayLike, most: int) -> Any:
+    """Shares from 0 to 1 as NumPy's float64, numbers of Python with all their digits. Those that
+    are traced stay an array, and those outside count as 0 and 1."""
+    if isinstance(q, ndarray) and native.is_traced(q):
+        return _ops.clip(q.astype("float64") / most, 0.0, 1.0)
     found = numpy.asarray(host(q), "float64")
     if found.size and not (found.min() >= 0 and found.max() <= most):
         raise InvalidValue(f"{where}: `q` must be from 0 to {most}; got {found.tolist()}")
@@ -86,7 +92,7 @@ def _shares(where: str, q: ArrayLike, most: int) -> numpy.ndarray:
 def _quantile(
     where: str,
     a: ArrayLike,
-    shares: numpy.ndarray,
+    shares: Any,
     axis: Axis,
     out: ndarray | None,
     method: str,
@@ -114,12 +120,12 @@ def _quantile(
     else:
         ordered = _ops.sort(array, -1)
         count = array.shape[-1]
-        below, above, part = _places(numpy, flat, count, method)
+        xp = numpy if isinstance(flat, numpy.ndarray) else _ops
+        below, above, part = _places(xp, flat, count, method)
         low, high = (
-            _ops.take(ordered, native.array(_within(numpy, place, count)), -1)
-            for place in (below, above)
+            _ops.take(ordered, array_of(_within(xp, place, count)), -1) for place in (below, above)
         )
-        found = _between(low, high, native.array(part))
+        found = _between(low, high, array_of(part))
         found = _nan_where_any(ordered, found)
     found = _ops.moveaxis(found, -1, 0)
     return written(found.reshape(shares.shape + (kept if keepdims else array.shape[:-1])), out)
@@ -130,18 +136,18 @@ def _nan_where_any(ordered: ndarray, found: ndarray) -> ndarray:
     return _ops.where(_ops.isnan(last), last, found)
 
 
-def _counted(array: ndarray, shares: numpy.ndarray, method: str) -> ndarray:
+def _counted(array: ndarray, shares: Any, method: str) -> ndarray:
     """Quantiles of what is not NaN, NaN where there is nothing else."""
     ordered = _ops.sort(array, -1)  # NaN last
     count = _ops.sum(_ops.logical_not(_ops.isnan(array)), -1, True).astype("float64")
-    below, above, part = _places(_ops, native.array(shares), count, method)
+    below, above, part = _places(_ops, array_of(shares), count, method)
     low, high = (
         _ops.take_along_axis(ordered, _within(_ops, place, count), -1) for place in (below, above)
     )
     return _between(low, high, part)
 
 
-def _weighted(array: ndarray, shares: numpy.ndarray, weights: ndarray, skips_nan: bool) -> ndarray:
+def _weighted(array: ndarray, shares: Any, weights: ndarray, skips_nan: bool) -> ndarray:
     """The first element up to which the share of all the weights lies."""
     is_nan = _ops.isnan(array)
     if skips_nan:
@@ -151,9 +157,7 @@ def _weighted(array: ndarray, shares: numpy.ndarray, weights: ndarray, skips_nan
     sums = _ops.cumsum(_ops.take_along_axis(weights, order, -1).astype("float64"), -1)
     part = sums / sums[..., -1:]
     # What has no weight is not found by a share of 0, either.
-    below = _ops.logical_or(
-        part[..., None, :] < native.array(shares)[:, None], part[..., None, :] == 0
-    )
+    below = _ops.logical_or(part[..., None, :] < array_of(shares)[:, None], part[..., None, :] == 0)
     index = _ops.minimum(_ops.sum(below, -1), array.shape[-1] - 1)
     found = _ops.take_along_axis(ordered, index, -1)
     if skips_nan:
@@ -188,7 +192,8 @@ quantile = _made(
     False,
     """The value below which the share `q` of the elements lies, along axes or of all.
 
-    q: numbers from 0 to 1, of any shape, which comes first in the result's; they are read
+    q: numbers from 0 to 1, of any shape, which comes first in the result's; they are read, but in
+        hybridized blocks, where numbers outside count as 0 and 1
     out: array to write into; overwrite_input: changes nothing here
     method: of a place between two elements, by NumPy's names, such as "linear", "hazen" or "lower"
     weights: of the shape of `a`, or of its axes that are reduced; `method` is then "inverted_cdf"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 
-from weft._base.errors import InvalidType, InvalidValue, Unsupported
+from weft._base.errors import InvalidType, InvalidValue
 from weft._base.options import require_whole
 from weft._core import native
 from weft._core.typing import ArrayLike, ndarray
@@ -27,9 +27,7 @@ def _coefficients(where: str, name: str, given: ArrayLike) -> ndarray:
 
 
 def poly(seq_of_zeros: ArrayLike) -> ndarray:
-    """The coefficients of the polynomial whose roots these are.
-
-    Raises NotImplementedError for a matrix, whose roots would be its eigenvalues.
+    """The coefficients of the polynomial whose roots these are, or the eigenvalues of a matrix.
 
     >>> from weft import np
     >>> np.poly(np.array([1.0, -1.0]))
@@ -37,13 +35,15 @@ def poly(seq_of_zeros: ArrayLike) -> ndarray:
     """
     roots = array_of(seq_of_zeros)
     if roots.ndim == 2:
-        raise Unsupported("poly: `seq_of_zeros` of a matrix needs its eigenvalues: give a vector")
-    roots = _coefficients("poly", "seq_of_zeros", roots)
-    roots = floating(roots)
+        from weft.np.linalg import eigvals  # not every program needs it
+
+        found = poly(eigvals(roots))
+        return found if roots.dtype.kind == "c" else _ops.real(found)
+    roots = floating(_coefficients("poly", "seq_of_zeros", roots))
     found = ones(1, roots.dtype)
+    none = found * 0
     for root in roots:
-        factor = _ops.concatenate([ones(1, roots.dtype), -root.reshape(1)])
-        found = convolve(found, factor)
+        found = _ops.concatenate([found, none]) - root * _ops.concatenate([none, found])
     return found
 
 

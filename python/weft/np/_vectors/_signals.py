@@ -326,8 +326,16 @@ def interp(
     index = _ops.clip(index, 0, max(knots.size - 2, 0))
     begin, low = _ops.take(knots, index), _ops.take(values, index)
     index = _ops.minimum(index + 1, knots.size - 1)
-    gap, rise = _ops.take(knots, index) - begin, _ops.take(values, index) - low
-    found = low + (places - begin) * (rise / _ops.where(gap == 0, 1.0, gap))
+    end, high = _ops.take(knots, index), _ops.take(values, index)
+    gap, rise = end - begin, high - low
+    slope = rise / _ops.where(gap == 0, 1.0, gap)
+    found = low + (places - begin) * slope
+    # Infinite values give no number from the left; NumPy then goes from the right, and takes points
+    # themselves, and what lies between equal ones, as they are.
+    found = _ops.where(_ops.isnan(found), high + (places - end) * slope, found)
+    is_low = _ops.logical_or(low == high, places == begin)
+    found = _ops.where(_ops.logical_and(_ops.isnan(found), is_low), low, found)
+    found = _ops.where(_ops.isnan(places), places, found)
     found = _ops.where(places >= knots[-1], values[-1], found)
     found = _ops.where(places < knots[0], values[0] if left is None else left, found)
     found = found if right is None else _ops.where(places > knots[-1], right, found)

@@ -100,7 +100,8 @@ def _divided(counts: ndarray, sums: list[ndarray], is_replaced: bool) -> ndarray
         else:
             several = (_ops.broadcast_to(part, counts.shape) for part in (first, second))
             drawn = OPERATORS["hypergeometric"](*several, counts)
-        counts = _ops.stack([drawn, counts - drawn], -1).reshape((*counts.shape[:-1], -1))
+        shape = (*counts.shape[:-1], 2 * counts.shape[-1])  # of no draws, too, so without a -1
+        counts = _ops.stack([drawn, counts - drawn], -1).reshape(shape)
     return counts
 
 
