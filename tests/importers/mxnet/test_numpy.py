@@ -247,6 +247,20 @@ def test_numpy_is_told_where_shared_memory_is_shared():
     assert not numpy.shares_memory(theirs, ours.copy())
 
 
+def test_functions_of_the_program_get_arrays_of_numpy():
+    data, kinds = np.arange(6, dtype="int64").reshape(2, 3), []
+
+    def mean(x, axis=None):
+        kinds.append(type(x))
+        return x.mean(axis, keepdims=axis is not None)
+
+    found = np.apply_along_axis(mean, 1, data)
+    assert type(found) is np.ndarray and found.dtype == "float64" and found.tolist() == [1.0, 4.0]
+    assert np.apply_over_axes(mean, data, [0]).tolist() == [[1.5, 2.5, 3.5]]
+    assert np.fallback.piecewise(data[0], [data[0].asnumpy() > 1], [mean, 0]).tolist() == [0, 0, 2]
+    assert set(kinds) == {numpy.ndarray}
+
+
 def test_no_draws_of_classes_have_a_shape():
     assert np.random.multinomial(5, [0.5, 0.25, 0.25], size=(0, 2)).shape == (0, 2, 3)
 
