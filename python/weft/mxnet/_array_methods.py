@@ -124,6 +124,7 @@ def _reducing(name: str) -> Callable[..., Any]:
 
     method.__name__ = method.__qualname__ = name
     method.__doc__ = own.__doc__
+    method.__wrapped__ = own  # type: ignore[attr-defined]  # what symbols have
     return method
 
 

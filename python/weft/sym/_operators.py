@@ -39,5 +39,7 @@ def add_operators(symbol: type) -> None:
     for word, name in _UNARY.items():
         setattr(symbol, f"__{word}__", lambda a, f=OPERATORS[name]: f(a))
     for name, method in vars(native.ndarray).items():
-        if isinstance(method, native.Operator):
-            setattr(symbol, name, method)
+        # Another package may have put a method of its own round the operator.
+        own = getattr(method, "__wrapped__", method)
+        if isinstance(own, native.Operator):
+            setattr(symbol, name, own)
