@@ -2,13 +2,16 @@
 
 `run.py` loads it by `-p suite_plugin`. `import mxnet` then means `weft.mxnet`, unless
 `MXNET_SUITE_REAL` is set. The suites were written for NumPy 1: names that NumPy 2 dropped are put
-back for these processes. Each test may take `MXNET_SUITE_LIMIT` seconds. At the end one JSON object
-with the counts of each function goes to the file `MXNET_SUITE_RESULTS`.
+back for these processes. Tests that are marked by a seed begin with it. Each test may take
+`MXNET_SUITE_LIMIT` seconds. At the end one JSON object with the counts of each function goes to the
+file `MXNET_SUITE_RESULTS`.
 """
 
 import json
 import os
+import random
 import signal
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +69,15 @@ def pytest_runtest_protocol(item: Any, nextitem: Any) -> Iterator[None]:
     signal.alarm(_LIMIT)
     yield
     signal.alarm(0)
+
+
+def pytest_runtest_setup(item: Any) -> None:
+    """Seeds all generators for a test that asks for a seed."""
+    mark = item.get_closest_marker("seed")
+    if mark is None:
+        return
+    for seed in (random.seed, numpy.random.seed, sys.modules["mxnet"].random.seed):
+        seed(mark.args[0])
 
 
 def pytest_configure(config: Any) -> None:
