@@ -2,7 +2,6 @@
 
 import copy
 import pickle
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -272,15 +271,11 @@ def _have_names(layer: Block) -> bool:
     """Can `pickle` find the classes of all blocks?"""
     kinds: set[type] = set()
     layer.apply(lambda block: kinds.add(type(block)))
-    return all(_named(kind) is kind for kind in kinds)
-
-
-def _named(kind: type) -> Any:
-    """What has the name of a class in its module."""
-    found: Any = sys.modules.get(kind.__module__)
-    for name in kind.__qualname__.split("."):
-        found = getattr(found, name, None)
-    return found
+    try:
+        pickle.dumps(kinds)
+    except (pickle.PicklingError, AttributeError):
+        return False
+    return True
 
 
 def _selection(size: int, most: int) -> Any:
