@@ -313,6 +313,8 @@ def test_a_transformers_layer(is_causal, tmp_path):
     np.random.seed(2)
     net, x = Encoder(is_causal, dropout=0.0), data(2, 5, 4)
     filled(net, x)
+    # Softmax takes away what a bias of keys adds: its gradient is rounding, which Adam makes steps.
+    net.layer.attention.key.bias.grad_req = "null"
     path = write(tmp_path, net, ENTROPY, x, np.array([0, 2]), "adam", learning_rate=0.01)
     trained, losses = follow(path, tmp_path, batches_of(40, (2, 5, 4), 3), tolerance=1e-3)
     text = trained.files[0].read_text()
