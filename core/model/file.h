@@ -19,9 +19,9 @@
 
 namespace weft::model {
 
-// Version 2 has graphs with sizes; files without them are written as version 1, which older
-// releases read.
-inline constexpr int64_t kFormatVersion = 2;
+// Version 2 has graphs with sizes, version 3 integers of 4 bits in half bytes; files without them
+// are written as version 1, which older releases read.
+inline constexpr int64_t kFormatVersion = 3;
 
 // A file with random operators has a tensor of this name, uint64 [seed, next ordinal]: the place in
 // the random numbers from which runs go on.

@@ -6,6 +6,7 @@
 #include "base/errors.h"
 #include "graph/ir/control.h"
 #include "graph/passes/passes.h"
+#include "model/archive/half_bytes.h"
 #include "model/archive/held_tensor.h"
 #include "model/file.h"
 #include "model/json/codec.h"
@@ -146,6 +147,8 @@ Status Writer::save(const std::string& path) const {
                                  "give example inputs");
   int64_t format = 1;
   for (const SavedEntry& entry : entries_) format = std::max(format, entry.format);
+  for (const SavedTensor& saved : tensors_)
+    if (is_of_four_bits(saved.tensor.tensor->dtype())) format = kFormatVersion;
   std::string text = "{\"format\":" + std::to_string(format) + ",\"entries\":[";
   for (size_t i = 0; i < entries_.size(); ++i) text += (i ? "," : "") + entries_[i].json;
   text += "]}";

@@ -22,7 +22,8 @@ void make_types() {
   PyObject* dict = PyDict_New();
   if (!dict) throw py::error_already_set();
   array_type.tp_dict = dict;
-  if (PyType_Ready(&operator_type) < 0 || PyType_Ready(&function_type) < 0) {
+  if (PyType_Ready(&operator_type) < 0 || PyType_Ready(&function_type) < 0 ||
+      PyType_Ready(&shortcut_type) < 0) {
     throw py::error_already_set();
   }
   for (const char* name : kMethods) {
@@ -57,6 +58,7 @@ PYBIND11_MODULE(_native, module) {
   weft_set_interrupt_hook(interrupted);
   module.attr("ndarray") = py::handle(reinterpret_cast<PyObject*>(&array_type));
   module.attr("Operator") = py::handle(reinterpret_cast<PyObject*>(&operator_type));
+  module.attr("Shortcut") = py::handle(reinterpret_cast<PyObject*>(&shortcut_type));
   module.attr("Function") = py::handle(reinterpret_cast<PyObject*>(&function_type));
   if (!add_structure(module.ptr()) || !add_contents(module.ptr())) throw py::error_already_set();
   define_arrays(module);

@@ -321,6 +321,10 @@ bool add_contents(PyObject* module);   // the functions of contents.cpp
 // set.
 bool note_read(PyObject* array);
 
+// ---- functions in front of operators (shortcut.cpp) --------------------------------------------
+
+extern PyTypeObject shortcut_type;
+
 // ---- traced functions (functions.cpp) ----------------------------------------------------------
 
 struct FunctionObject {

@@ -98,6 +98,13 @@ PyObject* schema(PyObject* object, void*) {
 
 PyObject* name(PyObject* object, void*) { return PyUnicode_FromString(self_of(object)->info.name); }
 
+PyObject* place(PyObject* object, void*) {
+  return PyUnicode_FromString(self_of(object)->info.place);
+}
+PyObject* library(PyObject* object, void*) {
+  return Py_BuildValue("z", self_of(object)->info.library);
+}
+
 PyObject* module_name(PyObject* object, void*) {
   return PyUnicode_FromFormat("weft.%s", self_of(object)->info.place);
 }
@@ -123,6 +130,8 @@ PyGetSetDef operator_attributes[] = {
     {"__doc__", docstring, nullptr, nullptr, nullptr},
     {"__signature__", signature, nullptr, nullptr, nullptr},
     {"schema", schema, nullptr, "The definition as a dict.", nullptr},
+    {"place", place, nullptr, "The namespace: np, npx or internal.", nullptr},
+    {"library", library, nullptr, "Who registered it; None: it is built in.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 
 }  // namespace weft::python

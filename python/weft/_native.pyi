@@ -234,6 +234,21 @@ class Operator:
 
     __name__: str
     schema: Final[dict[str, Any]]
+    place: Final[str]
+    library: Final[str | None]
+    def __call__(self, *arguments: Any, **options: Any) -> Any: ...
+
+class Shortcut:
+    """A function in front of an operator, which gets the calls that both understand alike: those
+    with at most `most` arguments by position, and others by these keywords alone."""
+
+    def __init__(
+        self,
+        target: Callable[..., Any],
+        function: Callable[..., Any],
+        most: int,
+        keywords: tuple[str, ...],
+    ) -> None: ...
     def __call__(self, *arguments: Any, **options: Any) -> Any: ...
 
 class Function:

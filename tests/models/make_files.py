@@ -1,4 +1,4 @@
-"""Writes the kept file of a format version: python make_files.py format2"""
+"""Writes the kept file of a format version: python make_files.py format3"""
 
 import sys
 from pathlib import Path
@@ -49,13 +49,27 @@ def format2():
     return {"chosen": (chosen, x)}, {}
 
 
+def format3():
+    rng = numpy.random.default_rng(2)
+    weight = gluon.Constant(np.array(rng.integers(-8, 8, (3, 5))).astype("int4"))
+    shift = gluon.Constant(np.array(rng.integers(0, 16, 5)).astype("uint4"))
+    for constant in (weight, shift):
+        constant.initialize()
+
+    @weft.hybridize
+    def product(x):
+        return x @ weight.data().astype("float32") + shift.data().astype("float32")
+
+    return {"product": (product, np.array(rng.normal(size=(2, 3)).astype("float32")))}, {}
+
+
 def main():
     np.random.seed(7)
     name = sys.argv[1]
     path = HERE / f"{name}.weft"
     if path.exists():
         raise SystemExit(f"{path} exists and stays as it is")
-    entries, metadata = {"format1": format1, "format2": format2}[name]()
+    entries, metadata = {"format1": format1, "format2": format2, "format3": format3}[name]()
     weft.export(path, metadata=metadata, **entries)
     entry, (_, *inputs) = next(iter(entries.items()))
     arrays = {f"in{i}": array.asnumpy() for i, array in enumerate(inputs)}

@@ -42,6 +42,19 @@ def test_import_starts_no_thread_and_changes_no_environment():
     assert run(script, **single).strip() == "0"
 
 
+def test_import_brings_what_every_program_needs_and_no_more():
+    script = (
+        "import sys, numpy; before = set(sys.modules)\n"
+        "from weft import np, npx, autograd, gluon\n"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    found = run(script).split()
+    own = [name for name in found if name.partition(".")[0] == "weft"]
+    assert len(own) <= 30, own
+    others = {"dataclasses", "difflib", "json", "pathlib", "random", "tempfile"}
+    assert not others & set(found)
+
+
 def test_names_are_listed_and_found():
     assert set(weft.__all__) <= set(dir(weft))
     for name in weft.__all__:

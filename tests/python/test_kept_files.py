@@ -35,4 +35,4 @@ def test_a_kept_file_is_a_block_again(path):
 
 
 def test_there_is_a_file_of_each_version():
-    assert [path.stem for path in FILES] == ["format1", "format2"]
+    assert [path.stem for path in FILES] == ["format1", "format2", "format3"]

@@ -136,6 +136,41 @@ def test_exponentials_are_those_of_scipy(dtype, scale):
     numpy.testing.assert_allclose(found, wanted, atol=1e-9 * abs(wanted).max())
 
 
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+def test_exponentials_of_a_batch_are_scaled_each_by_itself(dtype):
+    a = matrices(dtype, (5, 4, 4)) * numpy.array([1e-3, 1, 40, 9, 0]).reshape(5, 1, 1)
+    wanted = scipy.linalg.expm(a)
+    for found in (
+        np.linalg.expm(np.array(a)),
+        weft.hybridize(np.linalg.expm)(np.array(a)),
+        weft.vmap(np.linalg.expm)(np.array(a)),
+    ):
+        for one, theirs in zip(found.asnumpy(), wanted, strict=True):
+            numpy.testing.assert_allclose(one, theirs, atol=1e-12 * abs(theirs).max())
+    # A small one beside a large one has the bits that it has alone.
+    both = np.linalg.expm(np.array(a)).asnumpy()
+    numpy.testing.assert_array_equal(both[1], np.linalg.expm(np.array(a[1])).asnumpy())
+
+
+def test_gradients_of_exponentials_of_a_batch_are_those_of_each():
+    a = np.array(matrices("float64", (3, 3, 3)) * numpy.array([0.1, 60, 5]).reshape(3, 1, 1))
+
+    def loss(x):
+        return (np.linalg.expm(x) / np.linalg.expm(a)).sum()
+
+    for slope in (autograd.grad(loss)(a), weft.hybridize(autograd.grad(loss))(a)):
+        assert np.isfinite(slope).all()
+        for i in range(3):
+            alone = autograd.grad(lambda x, i=i: (np.linalg.expm(x) / np.linalg.expm(a[i])).sum())
+            numpy.testing.assert_allclose(slope[i].asnumpy(), alone(a[i]).asnumpy(), rtol=1e-8)
+
+
+def test_a_hybridized_exponential_says_where_it_has_no_room():
+    large = np.array([[1e7, 0.0], [0.0, -1e7]])
+    assert np.isnan(weft.hybridize(np.linalg.expm)(large)).all()
+    assert np.linalg.expm(-np.array([[1e7]])).tolist() == [[0]]
+
+
 @pytest.mark.parametrize(
     "call",
     [

@@ -1,12 +1,14 @@
 """What ufuncs have beside their arrays, their methods, and functions of bits and of dtypes, by
 NumPy."""
 
+import copy
 import inspect
+import pickle
 
 import numpy
 import pytest
 from numpy_oracle import check, check_gradient, ours, same
-from weft import hybridize, np
+from weft import autograd, hybridize, np
 
 RANDOM = numpy.random.default_rng(9)
 A = RANDOM.standard_normal((3, 4, 2))
@@ -188,3 +190,70 @@ def test_functions_of_numpy_give_arrays_of_weft():
         numpy.convolve(x[0, 0], 2.0),
     ):
         assert isinstance(found, np.ndarray)
+
+
+@pytest.mark.parametrize("name", ["add", "cbrt", "sum", "var", "clip", "sort", "take", "reshape"])
+def test_a_function_in_front_of_an_operator_is_one_to_python(name):
+    function = getattr(np, name)
+    assert pickle.loads(pickle.dumps(function)) is function
+    assert function.__name__ == name
+    assert function.__module__.startswith("weft.np")
+    assert function.__doc__
+    assert repr(function).startswith("<function weft.np")
+    assert inspect.signature(function).parameters
+    assert callable(copy.deepcopy(function))
+
+
+X, Y = RANDOM.standard_normal((2, 3, 4)).astype("float32")
+SHORT = {
+    "add": [
+        ((X, Y), {}),
+        ((X, Y, "out"), {}),
+        ((X, Y), {"out": "out"}),
+        ((X, Y), {"where": X > 0}),
+    ],
+    "sum": [((X, 1), {}), ((X,), {"axis": 0, "keepdims": True}), ((X, 0, "float64"), {})],
+    "mean": [((X, 1), {}), ((X,), {"dtype": "float64"}), ((X, 0, None, None, True), {})],
+    "var": [((X, 1), {"ddof": 1}), ((X,), {"correction": 1}), ((X, 1, None, None, 1), {})],
+    "max": [((X, 1), {}), ((X,), {"axis": 0, "initial": 0.5})],
+    "clip": [((X, -1, 1), {}), ((X,), {"a_min": 0, "a_max": 1}), ((X, 0, None), {})],
+    "cumsum": [((X, 1), {}), ((X,), {"axis": 0, "dtype": "float64"})],
+    "sort": [((X, 0), {}), ((X,), {"axis": 1, "kind": "stable"})],
+    "take": [((X, numpy.array([1, 0]), 1), {}), ((X, 3), {"mode": "wrap"})],
+    "reshape": [((X, (4, 3)), {}), ((X, (4, 3)), {"order": "F"})],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "options"),
+    [(name, *call) for name, calls in SHORT.items() for call in calls],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_short_and_long_ways_give_what_numpy_gives(name, args, options):
+    def called(module, wrap):
+        out = wrap(numpy.zeros_like(X))
+        place = lambda a: out if isinstance(a, str) and a == "out" else a  # noqa: E731
+        arrays = [wrap(a) if isinstance(a, numpy.ndarray) else place(a) for a in args]
+        named = {
+            k: wrap(v) if isinstance(v, numpy.ndarray) else place(v) for k, v in options.items()
+        }
+        if "where" in named:
+            named["out"] = out
+        return getattr(module, name)(*arrays, **named)
+
+    found, wanted = called(np, np.array), called(numpy, numpy.array)
+    assert found.dtype == wanted.dtype
+    numpy.testing.assert_allclose(found.asnumpy(), wanted, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("call", [lambda: np.sum(X, axes=1), lambda: np.add(X, Y, outt=X)])
+def test_an_unknown_argument_of_a_short_function_is_told(call):
+    with pytest.raises(TypeError, match=r"axes|outt"):
+        call()
+
+
+def test_the_slope_of_a_cube_root_is_infinite_at_zero():
+    x = np.array([-8.0, 0.0, 27.0])
+    assert np.cbrt(x).round(6).tolist() == [-2, 0, 3]
+    slope = autograd.grad(lambda x: np.cbrt(x).sum())(x).asnumpy()
+    numpy.testing.assert_allclose(slope, [1 / 12, numpy.inf, 1 / 27], rtol=1e-6)

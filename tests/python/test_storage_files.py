@@ -36,6 +36,39 @@ def test_files_of_arrays_keep_bits_and_dtypes(tmp_path):
         numpy.testing.assert_array_equal(bits(array), bits(arrays[name]))
 
 
+@pytest.mark.parametrize("dtype", ["int4", "uint4"])
+@pytest.mark.parametrize("shape", [(), (0, 3), (1,), (7,), (6, 32), (4, 33)])
+def test_weft_files_have_two_numbers_of_four_bits_in_a_byte(tmp_path, dtype, shape):
+    low = -8 if dtype == "int4" else 0
+    numbers = numpy.random.default_rng(1).integers(low, low + 16, shape)
+    weight = np.array(numbers).astype(dtype)
+    path = tmp_path / "packed.weft"
+    weft.export(
+        path, forward=(weft.hybridize(lambda x: x + weight.astype("float32")), np.zeros(()))
+    )
+    sizes = [
+        (entry["data_offsets"][1] - entry["data_offsets"][0])
+        for name, entry in header(path).items()
+        if name != "__metadata__" and entry["dtype"] in ("I4", "U4")
+    ]
+    assert sizes == [(numbers.size + 1) // 2]
+    model = runtime.Model(path)
+    (found,) = model.context("forward").run(numpy.zeros((), "float32"))
+    numpy.testing.assert_array_equal(numpy.asarray(found).reshape(shape), numbers)
+    # A checkpoint of a context, and a packed file, have them so, too.
+    weft_saved = tmp_path / "saved.weft"
+    model.context("forward").save(weft_saved)
+    (again,) = runtime.Model(weft_saved).context("forward").run(numpy.zeros((), "float32"))
+    numpy.testing.assert_array_equal(numpy.asarray(again).reshape(shape), numbers)
+    assert weft_saved.stat().st_size <= path.stat().st_size + 64
+
+
+def test_other_safetensors_files_have_a_byte_for_each(tmp_path):
+    path = tmp_path / "arrays.safetensors"
+    npx.save(path, {"w": np.array([1, -2, 3]).astype("int4")})
+    assert header(path)["w"]["data_offsets"] == [0, 3]
+
+
 def header(path):
     content = path.read_bytes()
     return json.loads(content[8 : 8 + struct.unpack("<Q", content[:8])[0]])
@@ -78,7 +111,8 @@ def test_a_network_that_casts_its_weights_runs_from_its_file(tmp_path, dtype):
     numpy.testing.assert_array_equal(numpy.asarray(found), wanted.asnumpy())
     weights = [entry for name, entry in header(tmp_path / "net.weft").items() if "weight" in name]
     assert [entry["shape"] for entry in weights] == [[6, 4]]
-    assert weights[0]["data_offsets"][1] - weights[0]["data_offsets"][0] == 24
+    bytes_in_file = 12 if dtype in ("int4", "uint4") else 24
+    assert weights[0]["data_offsets"][1] - weights[0]["data_offsets"][0] == bytes_in_file
 
 
 def test_a_file_whose_kernel_would_compute_on_bytes_is_refused(tmp_path):

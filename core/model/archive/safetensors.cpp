@@ -8,6 +8,7 @@
 #include "base/bools.h"
 #include "base/errors.h"
 #include "model/archive/foreign.h"
+#include "model/archive/half_bytes.h"
 #include "model/archive/mapping.h"
 #include "model/json/dtype_names.h"
 #include "model/json/json.h"
@@ -80,8 +81,12 @@ Status ArchiveReader::read_extent(const std::string& name, const Json& entry, ui
                       *known};
   const Shape size = shape_of(extent);
   const Result<int64_t> elements = checked_elements(size.span(), "load", name);
-  if (!elements.ok() ||
-      static_cast<uint64_t>(elements.value() * size_of(*known)) != extent.end - extent.begin)
+  const auto fills = [&] {
+    const auto bytes = static_cast<int64_t>(extent.end - extent.begin);
+    return bytes == elements.value() * size_of(*known) ||
+           (is_of_four_bits(*known) && bytes == half_bytes_of(elements.value()));
+  };
+  if (!elements.ok() || !fills())
     return damaged("tensor `", name, "` has ", static_cast<int64_t>(extent.end - extent.begin),
                    " bytes, which do not fill its shape ", size);
   extents_.push_back(extent);
@@ -198,6 +203,14 @@ Result<Ref<Tensor>> ArchiveReader::tensor(int32_t index) {
   const Extent& extent = extents_[static_cast<size_t>(index)];
   const auto bytes = static_cast<int64_t>(extent.end - extent.begin);
   const char* data = mapping_->data() + data_ + extent.begin;
+  if (is_of_four_bits(extent.dtype)) {
+    WEFT_ASSIGN(made, Tensor::create(extent.dtype, shape_of(extent)));
+    if (bytes == made->elements())
+      std::memcpy(made->data(), data, static_cast<size_t>(bytes));
+    else
+      unpack_half_bytes(data, made->elements(), extent.dtype, made->data());
+    return made;
+  }
   const bool is_aligned =
       reinterpret_cast<uintptr_t>(data) % static_cast<uintptr_t>(size_of(extent.dtype)) == 0;
   if (!is_aligned || (extent.dtype == DType::kBool && !are_bools(data, bytes))) {

@@ -2,7 +2,8 @@
 //
 // Written deterministically. The header is padded with spaces so that data starts at a multiple of
 // 64. Tensors that fill whole lines of 64 bytes come first, then the others by falling element
-// size, so each is aligned and can be used where it lies in the mapped file. Read without trust:
+// size, so each is aligned and can be used where it lies in the mapped file; but for integers of 4
+// bits in .weft files of format 3, which lie two in a byte and are copied. Read without trust:
 // every length, offset, overlap and size is checked first, and a number in the file decides the
 // size of an allocation only if as many bytes back it.
 #pragma once
@@ -96,6 +97,7 @@ class PreparedArchive {
  private:
   std::vector<NamedTensor> tensors_;
   std::string header_;
+  bool has_half_bytes_ = false;  // integers of 4 bits lie two in a byte (half_bytes.h)
 };
 
 // Prepares, waits for the contents, and writes.

@@ -206,48 +206,6 @@ Complexes inverse_transform_to_reals(Form c) {
 // Norms are those of the magnitudes.
 Complexes of_magnitudes(Form c) { return real(on(c, {magnitude(c.in[0])}, c.all())[0]); }
 
-// Products along an axis: halves are multiplied with halves until one is left.
-Complexes product(Form c) {
-  Value z = c.inputs[0];
-  const Shape shape = z.shape();
-  const bool keepdims = c.flag("keepdims");
-  Shape axes;
-  if (c.has("axis"))
-    for (int64_t axis : c.ints("axis")) {
-      const Result<int> normal = normalize_axis(axis, shape.rank(), "prod", "axis");
-      if (!normal.ok()) {
-        c.builder.fail(normal.status());
-        return real(c.in[0].re);
-      }
-      axes.push_back(normal.value());
-    }
-  else
-    for (int axis = 0; axis < shape.rank(); ++axis) axes.push_back(axis);
-  Shape kept, extents = shape;
-  for (int64_t axis : axes) {
-    const int a = static_cast<int>(axis);
-    if (extents[a] == 0) {
-      extents[a] = 1;
-      const TensorType type{part_of(z.dtype()), extents};
-      z = joined({zeros(c.in[0].re, type) + 1.0, zeros(c.in[0].re, type)});
-    }
-    for (int64_t size = z.shape()[a]; size > 1; size = z.shape()[a]) {
-      const int64_t half = size / 2;
-      Value folded = slice(z, a, 0, half) * slice(z, a, half, half);
-      if (size % 2) {
-        const Value parts[] = {folded, slice(z, a, size - 1, 1)};
-        folded = concatenate(parts, a);
-      }
-      z = folded;
-    }
-    extents[a] = 1;
-  }
-  for (int axis = 0; axis < shape.rank(); ++axis)
-    if (keepdims || std::ranges::find(axes, int64_t{axis}) == axes.end())
-      kept.push_back(extents[axis]);
-  return one(planes_of(reshape(z, kept)));
-}
-
 struct Entry {
   std::string_view name;
   ComplexForm form;
@@ -267,6 +225,7 @@ constexpr Entry kForms[] = {
     {"arcsinh", arcsinh_form},
     {"arctan", arctan_form},
     {"arctanh", arctanh_form},
+    {"argsort", composed},
     {"array_split", each_plane},
     {"batch_flatten", each_plane},
     {"broadcast_to", each_plane},
@@ -277,6 +236,7 @@ constexpr Entry kForms[] = {
     {"cos", cosine},
     {"cosh", cosh_form},
     {"count_nonzero", on_truths},
+    {"cumprod", running_product},
     {"cumsum", each_plane},
     {"dft", transform},
     {"diag", each_plane},
@@ -333,9 +293,13 @@ constexpr Entry kForms[] = {
     {"rsqrt", reciprocal_root},
     {"scatter", each_plane},
     {"scatter_nd", each_plane},
+    {"search_order", search},
+    {"searchsorted", composed},
     {"sign", sign},
     {"sin", sine},
     {"sinh", sinh_form},
+    {"sort", composed},
+    {"sort_order", order},
     {"split", each_plane},
     {"sqrt", square_root},
     {"square", square},
@@ -353,6 +317,7 @@ constexpr Entry kForms[] = {
     {"tanh", tanh_form},
     {"tensordot", bilinear},
     {"tile", each_plane},
+    {"topk", composed},
     {"trace", each_plane},
     {"tril", each_plane},
     {"triu", each_plane},

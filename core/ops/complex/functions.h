@@ -31,4 +31,11 @@ Complexes arccos_form(const ComplexContext& c);
 Complexes arcsin_form(const ComplexContext& c);
 Complexes arctan_form(const ComplexContext& c);
 
+Complexes product(const ComplexContext& c);
+Complexes running_product(const ComplexContext& c);
+
+Complexes composed(const ComplexContext& c);
+Complexes order(const ComplexContext& c);
+Complexes search(const ComplexContext& c);
+
 }  // namespace weft::ops::complex_forms

@@ -3,7 +3,6 @@
 `weft.runtime` uses this without NumPy and the extension module.
 """
 
-import importlib.util
 import os
 from pathlib import Path
 
@@ -21,6 +20,7 @@ def prepared() -> str:
 
 def _load_openblas() -> None:
     import ctypes
+    import importlib.util
 
     for package in _PACKAGES:
         found = importlib.util.find_spec(package)

@@ -7,7 +7,6 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from types import ModuleType
 from typing import Any, ParamSpec, TypeVar
 
@@ -27,6 +26,8 @@ def hint(word: str, table: Table, known: Iterable[str] = (), prefix: str = "") -
     known: names that there are, of which the nearest one counts where the table has nothing;
     prefix: what is in front of these
     """
+    from difflib import get_close_matches  # only errors need it
+
     bare = _bare(word)
     for key in (word, bare):
         if key in table:

@@ -1,12 +1,9 @@
 """Writing named arrays to a file, at once or while the program goes on, and reading them."""
 
-import json
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike, fspath
-from tempfile import mkdtemp
 from typing import Any
 
 from weft._base.errors import Error, FileFailure, InvalidType, InvalidValue, Unsupported
@@ -49,7 +46,11 @@ def save_arrays(
             raise InvalidType(
                 f"save: `{key}` must be an array; got {type(value).__name__}; use `np.array(value)`"
             )
-    texts = json.dumps(metadata) if metadata else ""
+    texts = ""
+    if metadata:
+        import json
+
+        texts = json.dumps(metadata)
     if background:
         return BackgroundWrite(name, native.save_arrays_async(name, names, values, texts))
     native.save_arrays(name, names, values, texts)
@@ -64,6 +65,9 @@ def replacing(path: str | PathLike[str], caller: str) -> Iterator[str]:
     It is in a folder of its own that nobody else can write to, so no link that somebody has made
     there is followed. Raises OSError where there can be none, which names `path`.
     """
+    import shutil
+    from tempfile import mkdtemp
+
     target = fspath(path)
     try:
         folder = mkdtemp(prefix=f".{os.path.basename(target)}-", dir=os.path.dirname(target) or ".")
@@ -102,6 +106,8 @@ class Described:
 
     def metadata(self, description: dict[str, Any]) -> dict[str, str]:
         """The metadata to write."""
+        import json
+
         try:
             text = json.dumps({"version": self.version, **description})
         except TypeError as error:
@@ -113,6 +119,8 @@ class Described:
     ) -> tuple[dict[str, native.ndarray], dict[str, Any]]:
         """Arrays and description. Raises ValueError for a file without one, OSError for one that
         is damaged."""
+        import json
+
         name = fspath(path)
         arrays, text = native.load_archive(name, self.key)
         if text is None:

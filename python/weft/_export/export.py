@@ -1,6 +1,5 @@
 """Model files: entry points over shared weights, written by `weft.export`."""
 
-import json
 from collections.abc import Mapping, Sequence
 from os import PathLike, fspath
 from typing import Any, Never
@@ -151,6 +150,8 @@ def _plan_for(plan: bool | Sequence[Mapping[str, int]]) -> dict[str, str]:
             raise InvalidType(
                 f"export: `plan` must have integers as extents; got {name!r}: {extent!r}"
             )
+    import json
+
     return {"plan_for": json.dumps([dict(part) for part in plan])}
 
 

@@ -1,10 +1,7 @@
 """Pictures of a plan's arena: time to the right, offsets upwards, one rectangle for each buffer."""
 
-import json
 import re
-from html import escape
 from os import PathLike, fspath
-from pathlib import Path
 from typing import Any
 
 from weft._base.errors import InvalidType, InvalidValue, NotFound
@@ -44,6 +41,9 @@ def bytes_of(where: str, argument: str, given: str | int) -> int:
 
 def plot_arenas(figures: str, path: str | PathLike[str], title: str) -> None:
     """Draws the arenas of `weft_function_get_text(…, "arena")` into a file."""
+    import json
+    from pathlib import Path
+
     arenas = [(name, arena) for stage in json.loads(figures) for name, arena in stage.items()]
     if Path(path).suffix.lower() in (".html", ".htm"):
         Path(path).write_text(_page(arenas, title), "utf-8")
@@ -88,6 +88,8 @@ def _heading(name: str, arena: dict[str, Any], title: str) -> str:
 
 
 def _page(arenas: list[tuple[str, dict[str, Any]]], title: str) -> str:
+    from html import escape
+
     parts = [
         "<!doctype html>",
         f'<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>',
@@ -103,6 +105,8 @@ def _page(arenas: list[tuple[str, dict[str, Any]]], title: str) -> str:
 
 
 def _rectangle(number: int, buffer: dict[str, Any], arena: dict[str, Any]) -> str:
+    from html import escape
+
     across, up = _WIDTH / len(arena["steps"]), _HEIGHT / max(arena["arena"], 1)
     top = _HEIGHT - (buffer["offset"] + buffer["bytes"]) * up
     what = "scratch of " if buffer["scratch"] else ""

@@ -1,6 +1,5 @@
 """One trace: a function is run once on placeholders, and what its operators become is a plan."""
 
-import random
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
@@ -127,6 +126,8 @@ def _trace_examples(
 
 def _example_types(types: ArrayTypes, dimensions: Dimensions, number: int) -> ArrayTypes:
     """The types that example `number` has."""
+    import random
+
     shapes = [list(shape) for _, shape in types]
     for dim, axes in dimensions.items():
         # Different in each example, and for no two dimensions alike.

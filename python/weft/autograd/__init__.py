@@ -15,13 +15,11 @@ Functions are differentiated as such:
 array([6.])
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from weft._base import later as _later
 from weft._base import spelling as _spelling
 from weft._base import words as _words
-from weft.autograd._derivatives import grad, hvp, jvp, value_and_grad, vjp
-from weft.autograd._function import Function
 from weft.autograd._recording import (
     backward,
     is_recording,
@@ -32,37 +30,35 @@ from weft.autograd._recording import (
     train_mode,
 )
 
-_find = _spelling.finder("weft.autograd", _words.AUTOGRAD)
-
-# What is imported when a program first asks for it, and where it is. JAX and PyTorch have the
-# Jacobian under two names.
-_LATER = {
+# Which module has which name of what not every program needs.
+_PLACES = {
+    "Function": "_function",
     "check_gradient": "_checking",
     "custom_jvp": "_custom",
     "custom_vjp": "_custom",
     "detect_anomaly": "_anomaly",
+    "grad": "_derivatives",
     "hessian": "_matrices",
+    "hvp": "_derivatives",
     "jacfwd": "_matrices",
     "jacobian": "_matrices",
     "jacrev": "_matrices",
+    "jvp": "_derivatives",
+    "value_and_grad": "_derivatives",
+    "vjp": "_derivatives",
 }
 
 if TYPE_CHECKING:
     from weft.autograd._anomaly import detect_anomaly
     from weft.autograd._checking import check_gradient
     from weft.autograd._custom import custom_jvp, custom_vjp
-    from weft.autograd._matrices import hessian, jacfwd, jacrev
-    from weft.autograd._matrices import jacrev as jacobian
+    from weft.autograd._derivatives import grad, hvp, jvp, value_and_grad, vjp
+    from weft.autograd._function import Function
+    from weft.autograd._matrices import hessian, jacfwd, jacobian, jacrev
 else:  # a type checker shall still see a misspelt name
-
-    def __getattr__(name: str) -> Any:
-        if name not in _LATER:
-            return _find(name)
-        module = importlib.import_module(f"weft.autograd.{_LATER[name]}")
-        found = getattr(module, "jacrev" if name == "jacobian" else name)
-        globals()[name] = found
-        return found
-
+    __getattr__ = _later.names_of(
+        "weft.autograd", _PLACES, _spelling.finder("weft.autograd", _words.AUTOGRAD)
+    )
 
 __all__ = [
     "Function",

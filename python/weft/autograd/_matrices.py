@@ -143,4 +143,6 @@ def _along_units(
         return [np.stack(parts) for parts in zip(*products, strict=True)]
 
 
-__all__ = ["hessian", "jacfwd", "jacrev"]
+jacobian = jacrev  # PyTorch's name
+
+__all__ = ["hessian", "jacfwd", "jacobian", "jacrev"]

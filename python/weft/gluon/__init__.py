@@ -11,38 +11,60 @@
 >>> trainer.step(batch_size=4)
 """
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
-from weft import metric
+from weft._base import later as _later
 from weft._base import spelling as _spelling
 from weft._base import words as _words
-from weft.gluon import nn, utils
-from weft.gluon._segments import checkpoint_sequential
-from weft.gluon.block import Block
-from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.parameter import Constant, DeferredInitializationError, Parameter, ParameterDict
-from weft.gluon.symbol_block import SymbolBlock
-from weft.gluon.trainer import Trainer
-from weft.gluon.training_step import TrainingStep
-
-_find = _spelling.finder(
-    "weft.gluon",
-    _words.LAYERS | _words.LOSSES | _words.PACKAGE,
-    ("gluon.nn", "gluon.loss", "gluon.rnn", "gluon.data"),
-)
 
 if TYPE_CHECKING:
-    from weft.gluon import contrib, data, loss, model_zoo, probability, rnn
+    from weft import metric
+    from weft.gluon import contrib, data, loss, model_zoo, nn, probability, rnn, utils
+    from weft.gluon._segments import checkpoint_sequential
+    from weft.gluon.block import Block
+    from weft.gluon.hybrid_block import HybridBlock
+    from weft.gluon.parameter import Constant, DeferredInitializationError, Parameter, ParameterDict
+    from weft.gluon.symbol_block import SymbolBlock
+    from weft.gluon.trainer import Trainer
+    from weft.gluon.training_step import TrainingStep
 
-# Modules that are imported when a program first asks for them: each takes a part of the time.
-_LATER = ("contrib", "data", "loss", "model_zoo", "probability", "rnn")
+# Which module has which name; modules are names of their own.
+_PLACES = {
+    "Block": "block",
+    "Constant": "parameter",
+    "DeferredInitializationError": "parameter",
+    "HybridBlock": "hybrid_block",
+    "Parameter": "parameter",
+    "ParameterDict": "parameter",
+    "SymbolBlock": "symbol_block",
+    "Trainer": "trainer",
+    "TrainingStep": "training_step",
+    "checkpoint_sequential": "_segments",
+    "contrib": "contrib",
+    "data": "data",
+    "loss": "loss",
+    "model_zoo": "model_zoo",
+    "nn": "nn",
+    "probability": "probability",
+    "rnn": "rnn",
+    "utils": "utils",
+}
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    _find = _spelling.finder(
+        "weft.gluon",
+        _words.LAYERS | _words.LOSSES | _words.PACKAGE,
+        ("gluon.nn", "gluon.loss", "gluon.rnn", "gluon.data"),
+    )
 
-    def __getattr__(name: str) -> Any:
-        return importlib.import_module(f"weft.gluon.{name}") if name in _LATER else _find(name)
+    def _metric(name: str) -> Any:
+        if name == "metric":
+            from weft import metric
 
+            return metric
+        return _find(name)
+
+    __getattr__ = _later.names_of("weft.gluon", _PLACES, _metric)
 
 __all__ = [
     "Block",

@@ -1,14 +1,13 @@
 """Blocks: trees of layers with parameters."""
 
 import copy
-import pathlib
 import re
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import PathLike, fspath
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from weft import autograd
 from weft._base.errors import Error, InvalidState, InvalidType, NotFound
@@ -21,13 +20,13 @@ from weft._trace.block_tree import BlockTree
 from weft._trace.state import is_tracing
 from weft._trace.tracing import find_shapes
 from weft.device import device_of
-from weft.gluon._flat_weights import cut_vectors
 from weft.gluon._hooks import BackwardHooks, HookHandle, Traced, tell
 from weft.gluon._loaded import Loaded, check_shape, matched, named
 from weft.gluon._places import note_place, tell_left_out, tell_place
-from weft.gluon._summary import summary_of
 from weft.gluon.parameter import Devices, Initializable, Parameter, ParameterDict
-from weft.gluon.published import Names, fitting, translated
+
+if TYPE_CHECKING:
+    from weft.gluon.published import Names
 
 Path = str | PathLike[str]
 
@@ -40,7 +39,7 @@ class Block(BlockTree):
     """
 
     # Names of the parameters in files of other libraries.
-    published_names: Sequence[Names] = ()
+    published_names: "Sequence[Names]" = ()
 
     _children: dict[str, "Block"]
     _own_parameters: dict[str, Parameter]
@@ -177,6 +176,8 @@ class Block(BlockTree):
         Parameters: 26, trained: 26
         Bytes: 104
         """
+        from weft.gluon._summary import summary_of
+
         print(summary_of(self, args))
 
     # ---- parameters
@@ -292,7 +293,7 @@ class Block(BlockTree):
         allow_missing: bool = False,
         ignore_extra: bool = False,
         skip_mismatch: bool = False,
-        names: Names | None = None,
+        names: "Names | None" = None,
     ) -> Loaded:
         """Reads all parameters from a file; works before `initialize()`.
 
@@ -314,6 +315,8 @@ class Block(BlockTree):
         told otherwise; ValueError for another shape; OSError for a damaged file. Nothing is
         changed then.
         """
+        import pathlib
+
         from weft.gluon._weight_files import read_weights  # with readers of many formats
 
         return self.load_dict(
@@ -333,9 +336,12 @@ class Block(BlockTree):
         ignore_extra: bool = False,
         skip_mismatch: bool = False,
         source: str = "the dict",
-        names: Names | None = None,
+        names: "Names | None" = None,
     ) -> Loaded:
         """Sets the parameters from arrays by name, as `load_parameters` does."""
+        from weft.gluon._flat_weights import cut_vectors
+        from weft.gluon.published import fitting, translated
+
         parameters = self.collect_params()
         shapes = {name: parameter.shape for name, parameter in parameters.items()}
         arrays = cut_vectors(arrays, shapes)

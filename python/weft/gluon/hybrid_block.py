@@ -7,7 +7,6 @@ from typing import Any
 from weft._base.errors import InvalidState
 from weft._core import composing, native
 from weft._core.dimensions import Dim
-from weft._export.export import export
 from weft._trace.arena import bytes_of
 from weft._trace.cache import TraceCache
 from weft._trace.planned import Planned
@@ -117,6 +116,8 @@ class HybridBlock(Block, Planned):
         """Writes graph and parameters to a .weft file, in predict mode, for the shapes of
         `examples` or else of the last call: `weft.export` with one entry point.
         """
+        from weft._export.export import export
+
         export(
             path,
             dynamic=dynamic,

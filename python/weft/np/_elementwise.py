@@ -23,7 +23,12 @@ def cbrt(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     array([-2.,  3.])
     """
     array = floating(x)
-    return _ops.multiply(_ops.sign(array), _ops.power(_ops.abs(array), 1 / 3), out=out)
+    is_zero = array == 0
+    sizes = _ops.where(is_zero, 1.0, _ops.abs(array))
+    roots = _ops.sign(array) * _ops.power(sizes, 1 / 3)
+    # The slope at 0 is infinite: that of the power, without that of the sign, which is 0 there.
+    of_zeros = _ops.power(_ops.where(is_zero, array, 1.0), 1 / 3)
+    return _ops.where(is_zero, of_zeros, roots, out=out)
 
 
 def degrees(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:

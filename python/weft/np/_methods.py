@@ -6,7 +6,6 @@ from typing import Any
 
 from weft._core import native
 from weft._core.typing import ArrayLike, ndarray
-from weft.np import _files, _functional, _sorting, _writes
 
 
 class Flat:
@@ -43,16 +42,61 @@ def _fill(self: ndarray, value: ArrayLike) -> None:
     self[...] = value
 
 
+# The modules of these are imported when they are first called.
+
+
+def _argpartition(self: ndarray, *args: Any, **options: Any) -> ndarray:
+    """`np.argpartition` of the array."""
+    from weft.np._sorting import argpartition
+
+    return argpartition(self, *args, **options)
+
+
+def _choose(self: ndarray, *args: Any, **options: Any) -> ndarray:
+    """`np.choose` by the array."""
+    from weft.np._functional import choose
+
+    return choose(self, *args, **options)
+
+
+def _partition(self: ndarray, *args: Any, **options: Any) -> None:
+    """Puts the array into the order of `np.partition`."""
+    from weft.np._sorting import partition_in_place
+
+    partition_in_place(self, *args, **options)
+
+
+def _put(self: ndarray, *args: Any, **options: Any) -> None:
+    """`np.put` into the array."""
+    from weft.np._writes import put
+
+    put(self, *args, **options)
+
+
+def _to_bytes(self: ndarray, *args: Any, **options: Any) -> bytes:
+    """The elements as bytes, row by row."""
+    from weft.np._files import to_bytes
+
+    return to_bytes(self, *args, **options)
+
+
+def _to_file(self: ndarray, *args: Any, **options: Any) -> None:
+    """Writes the elements to a file, as bytes or as text."""
+    from weft.np._files import to_file
+
+    to_file(self, *args, **options)
+
+
 native.add_array_attributes(
     {
-        "argpartition": _sorting.argpartition,
-        "choose": _functional.choose,
+        "argpartition": _argpartition,
+        "choose": _choose,
         "fill": _fill,
         "flat": property(Flat, _set_flat),
-        "partition": _sorting.partition_in_place,
-        "put": _writes.put,
-        "tobytes": _files.to_bytes,
-        "tofile": _files.to_file,
+        "partition": _partition,
+        "put": _put,
+        "tobytes": _to_bytes,
+        "tofile": _to_file,
     }
 )
 

@@ -5,16 +5,19 @@ The operators' own names go on being understood.
 """
 
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import numpy
 
 from weft._base.errors import InvalidType, InvalidValue
+from weft._core import native
 from weft._core.typing import ArrayLike, DTypeLike, Shape, ndarray
 from weft.np import _ops
 from weft.np._arguments import array_of, axis_of, written
 from weft.np._dtype_functions import can_cast
+from weft.np._shortcuts import in_front_of
 
 # By operator: what NumPy calls an argument, and the place of `out`.
 _WORDS: dict[str, tuple[dict[str, str], int | None]] = {
@@ -48,16 +51,19 @@ def _named(name: str, words: dict[str, str], place: int | None) -> Callable[...,
             args, kwargs["out"] = args[:place], args[place]
         return operator(*args, **kwargs)
 
-    call.__name__ = call.__qualname__ = name
-    call.__module__, call.__doc__ = "weft.np", operator.__doc__
+    known = tuple(argument["name"] for argument in operator.schema["arguments"])
+    most = len(known) if place is None else place
+    found: Any = native.Shortcut(operator, call, most, (*map(sys.intern, known), "out"))
+    found.__name__ = found.__qualname__ = name
+    found.__module__, found.__wrapped__ = "weft.np", operator
     try:
         parameters = inspect.signature(getattr(numpy, name)).parameters.values()
     except ValueError:  # before 2.4 NumPy's functions in C have no signature
-        return call
-    call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        return found  # type: ignore[no-any-return]
+    found.__signature__ = inspect.Signature(
         [p for p in parameters if p.name not in _LAYOUTS and p.kind is not p.VAR_KEYWORD]
     )
-    return call
+    return found  # type: ignore[no-any-return]
 
 
 _FUNCTIONS = {name: _named(name, *words) for name, words in _WORDS.items()}
@@ -82,6 +88,7 @@ def _join(
     return operator([part.astype(dtype) for part in parts], *axis)
 
 
+@in_front_of(_ops.concatenate, 2, "axis", "out")
 def concatenate(
     arrays: Any,
     /,
@@ -103,6 +110,7 @@ def concatenate(
     return _join("concatenate", arrays, out, dtype, casting, axis)
 
 
+@in_front_of(_ops.stack, 2, "axis", "out")
 def stack(
     arrays: Any,
     axis: int = 0,
@@ -150,6 +158,7 @@ def _is_fortran(where: str, order: str | None) -> bool:
     return order == "F"
 
 
+@in_front_of(_ops.reshape, 2, "out")
 def reshape(
     a: ArrayLike,
     /,
@@ -178,6 +187,7 @@ def reshape(
     return written(found.copy() if copy else found, out)
 
 
+@in_front_of(_ops.ravel, 1, "out")
 def ravel(a: ArrayLike, order: str = "C", *, out: ndarray | None = None) -> ndarray:
     """The elements along one axis; a view where strides allow. Arguments as for `reshape`.
 
@@ -190,6 +200,7 @@ def ravel(a: ArrayLike, order: str = "C", *, out: ndarray | None = None) -> ndar
     return _ops.ravel(_ops.transpose(array_of(a)), out=out)
 
 
+@in_front_of(_ops.take, 3, "axis", "out")
 def take(
     a: ArrayLike, indices: ArrayLike, axis: int | None = None, *placed: Any, **options: Any
 ) -> ndarray:
@@ -261,8 +272,12 @@ def nan_to_num(
     return _ops.nan_to_num(x, 0.0 if nan is None else nan, posinf, neginf, out=out)
 
 
+around, concat = _FUNCTIONS["round"], concatenate
+
 __all__ = [
     *_FUNCTIONS,
+    "around",
+    "concat",
     "concatenate",
     "hstack",
     "nan_to_num",

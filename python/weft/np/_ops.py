@@ -4,6 +4,6 @@ from weft._core import native
 
 __all__: list[str] = []
 for _function in native.operators():
-    if _function.schema["place"] == "np" and _function.schema["library"] is None:
+    if _function.place == "np" and _function.library is None:
         globals()[_function.__name__] = _function
         __all__.append(_function.__name__)

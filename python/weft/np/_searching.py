@@ -203,20 +203,12 @@ _Wanted = tuple[bool, ...]
 def _unique(where: str, ar: ArrayLike, equal_nan: bool, wanted: _Wanted) -> list[ndarray]:
     array = _array(ar)
     flat = array.reshape(-1)
-    order = _order(flat)
+    order = _ops.argsort(flat)
     ordered = flat[order]
     differs = ordered[1:] != ordered[:-1]
     if equal_nan and "int" not in flat.dtype.name:
         differs = _ops.logical_and(differs, ordered[:-1] == ordered[:-1])
     return _runs(where, ordered, order, differs, array.shape, wanted)
-
-
-def _order(flat: ndarray) -> ndarray:
-    """Where the elements stand in ascending order; complex ones by their real parts first."""
-    if not flat.dtype.name.startswith("complex"):
-        return _ops.argsort(flat)
-    order = _ops.argsort(_ops.imag(flat))  # stable: the real parts decide
-    return order[_ops.argsort(_ops.real(flat)[order])]
 
 
 def _unique_slices(array: ndarray, axis: int, wanted: _Wanted) -> list[ndarray]:
@@ -230,7 +222,7 @@ def _unique_slices(array: ndarray, axis: int, wanted: _Wanted) -> list[ndarray]:
     order = _arange(0, table.shape[0], 1, "int64")
     columns = range(table.shape[1]) if len(table) > 1 else range(0)
     for column in reversed(columns):  # stable: earlier columns decide
-        order = order[_order(table[order, column])]
+        order = order[_ops.argsort(table[order, column])]
     ordered = table[order]
     differs = _ops.any(ordered[1:] != ordered[:-1], axis=1)
     values, *others = _runs("unique", slices[order], order, differs, order.shape, wanted)

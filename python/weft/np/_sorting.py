@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from weft._base.errors import InvalidType, InvalidValue
-from weft._base.spelling import named_arguments
 from weft._core.typing import ArrayLike, ndarray
 from weft.np import _ops
 from weft.np._arguments import array_of, axis_of, host_array, written
+from weft.np._shortcuts import in_front_of
 
 _KINDS = (None, "quicksort", "heapsort", "mergesort", "stable")
 
@@ -21,7 +21,7 @@ def _check_kind(where: str, kind: Any, order: Any, stable: Any) -> None:
         raise InvalidValue(f"{where}: give `kind` or `stable`; got both")
 
 
-@named_arguments
+@in_front_of(_ops.sort, 2, "axis", "descending")
 def sort(
     a: ArrayLike,
     axis: int | None = -1,
@@ -47,7 +47,7 @@ def sort(
     return _ops.sort(a, axis, descending, out=out)
 
 
-@named_arguments
+@in_front_of(_ops.argsort, 2, "axis", "descending")
 def argsort(
     a: ArrayLike,
     axis: int | None = -1,
@@ -70,6 +70,21 @@ def argsort(
         kind, descending = None, kind
     _check_kind("argsort", kind, order, stable)
     return _ops.argsort(a, axis, descending, out=out)
+
+
+def sort_complex(a: ArrayLike) -> ndarray:
+    """The elements along the last axis in ascending order, by their real parts, then by the
+    imaginary ones; those with a NaN come last. Real elements become complex.
+
+    >>> from weft import np
+    >>> np.sort_complex(np.array([2 + 1j, 1, 2])).tolist()
+    [(1+0j), (2+0j), (2+1j)]
+    """
+    found = _ops.sort(array_of(a))
+    if found.dtype.kind == "c":
+        return found
+    narrow = found.dtype.name in ("int8", "uint8", "int16", "uint16")
+    return found.astype("complex64" if narrow else "complex128")
 
 
 def _check_kth(where: str, array: ndarray, kth: Any, axis: int | None) -> None:
@@ -154,7 +169,7 @@ def lexsort(keys: Any, axis: int = -1) -> ndarray:
     return order
 
 
-@named_arguments
+@in_front_of(_ops.searchsorted, 3, "side")
 def searchsorted(
     a: ArrayLike,
     v: ArrayLike,
@@ -218,4 +233,5 @@ __all__ = [
     "partition",
     "searchsorted",
     "sort",
+    "sort_complex",
 ]

@@ -1,5 +1,5 @@
-"""NumPy's dtypes, the classes of these, and constants. Those of text, dates and objects
-are not here: arrays have none of these."""
+"""NumPy's dtypes, the classes of these, constants, and what it warns of. Dtypes of text, dates and
+objects are not here: arrays have none of these."""
 
 import math
 
@@ -14,11 +14,13 @@ from numpy import (
     csingle,
     double,
     dtype,
+    errstate,
     float16,
     float32,
     float64,
     floating,
     generic,
+    geterr,
     half,
     inexact,
     int8,
@@ -32,6 +34,7 @@ from numpy import (
     long,
     longlong,
     number,
+    seterr,
     short,
     signedinteger,
     single,
@@ -58,6 +61,7 @@ from weft._core.dtypes import (
     int4,
     uint4,
 )
+from weft._core.typing import ndarray
 
 bool = bool_
 True_, False_ = numpy.True_, numpy.False_
@@ -80,6 +84,7 @@ __all__ = [
     "double",
     "dtype",
     "e",
+    "errstate",
     "euler_gamma",
     "float8_e4m3fn",
     "float8_e4m3fnuz",
@@ -90,6 +95,7 @@ __all__ = [
     "float64",
     "floating",
     "generic",
+    "geterr",
     "half",
     "inexact",
     "inf",
@@ -106,9 +112,11 @@ __all__ = [
     "long",
     "longlong",
     "nan",
+    "ndarray",
     "newaxis",
     "number",
     "pi",
+    "seterr",
     "short",
     "signedinteger",
     "single",

@@ -107,8 +107,6 @@ def ufunc(function: Callable[..., Any], name: str, nin: int) -> Callable[..., An
     """
 
     def call(*args: Any, **options: Any) -> Any:
-        if len(args) <= nin and not options:
-            return function(*args)
         if len(args) == nin + 1:
             args, options = args[:nin], {"out": args[nin], **options}
         if options.get("out", call) is None:
@@ -117,16 +115,15 @@ def ufunc(function: Callable[..., Any], name: str, nin: int) -> Callable[..., An
             return _computed(function, name, args, options)
         return function(*args, **options)
 
-    call.__name__ = call.__qualname__ = name
-    call.__module__ = "weft.np"
-    call.__doc__ = function.__doc__
+    found: Any = native.Shortcut(function, call, nin, ())
+    found.__name__ = found.__qualname__ = call.__name__ = call.__qualname__ = name
+    found.__module__, found.__wrapped__ = "weft.np", function
     theirs = getattr(numpy, name)
     for attribute in ("nin", "nout", "nargs", "identity", "signature"):
-        setattr(call, attribute, getattr(theirs, attribute))
-    call.__wrapped__ = function  # type: ignore[attr-defined]
+        setattr(found, attribute, getattr(theirs, attribute))
     for method in (reduce, accumulate, reduceat, outer, at):
-        setattr(call, method.__name__, _method(method, call))
-    return call
+        setattr(found, method.__name__, _method(method, found))
+    return found  # type: ignore[no-any-return]
 
 
 def _method(method: Callable[..., Any], function: Any) -> Callable[..., Any]:

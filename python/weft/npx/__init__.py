@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
+from weft._base import later as _later
 from weft._base import spelling as _spelling
 from weft._base import words as _words
 from weft._base.errors import InvalidType as _InvalidType
@@ -18,29 +19,20 @@ from weft._core import native as _native
 from weft._core.files import BackgroundWrite as _BackgroundWrite
 from weft._core.files import save_arrays as _save_arrays
 from weft._core.typing import ndarray as _ndarray
-from weft.np import random
-from weft.npx import (
-    _boxes,
-    _checkpoint,
-    _control,
-    _detection,
-    _effects,
-    _likes,
-    _ops,
-    _quantize,
-    _sampling,
-    _sequences,
-)
-from weft.npx._boxes import *  # noqa: F403
-from weft.npx._checkpoint import *  # noqa: F403
-from weft.npx._control import *  # noqa: F403
-from weft.npx._detection import *  # noqa: F403
-from weft.npx._effects import *  # noqa: F403
-from weft.npx._likes import *  # noqa: F403
-from weft.npx._ops import *  # noqa: F403
-from weft.npx._quantize import *  # noqa: F403
-from weft.npx._sampling import *  # noqa: F403
-from weft.npx._sequences import *  # noqa: F403
+from weft.npx._names import PLACES as _PLACES
+
+if TYPE_CHECKING:  # what `_names` says
+    from weft.np import random as random
+    from weft.npx._boxes import *  # noqa: F403
+    from weft.npx._checkpoint import *  # noqa: F403
+    from weft.npx._control import *  # noqa: F403
+    from weft.npx._detection import *  # noqa: F403
+    from weft.npx._effects import *  # noqa: F403
+    from weft.npx._likes import *  # noqa: F403
+    from weft.npx._ops import *  # noqa: F403
+    from weft.npx._quantize import *  # noqa: F403
+    from weft.npx._sampling import *  # noqa: F403
+    from weft.npx._sequences import *  # noqa: F403
 
 
 def waitall() -> None:
@@ -82,39 +74,30 @@ def load(path: str | PathLike[str]) -> dict[str, _ndarray]:
     return _native.load_arrays(fspath(path))
 
 
-_find = _spelling.finder("weft.npx", _words.FUNCTIONS, ("np",))
-
+_OWN = ("load", "num_threads", "random", "save", "set_num_threads", "waitall")
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    _find = _spelling.finder("weft.npx", _words.FUNCTIONS, ("np",))
 
-    def __getattr__(name: str) -> Any:
-        function = _native.operator(name)
-        if function is None or function.schema["place"] != "npx":
+    def _operator(name: str) -> Any:
+        """An operator, also one that was registered later; or the list of all names."""
+        if name == "random":
+            from weft.np import random
+
+            return random
+        if name == "__all__":
+            from weft.npx import _ops
+
+            globals()["__all__"] = found = sorted({*_OWN, *_PLACES, *_ops.__all__})
+            return found
+        found = None if name.startswith("_") else _native.operator(name)
+        if found is None or found.place != "npx":
             return _find(name)
-        globals()[name] = function  # found without this function from now on
-        return function
+        globals()[name] = found  # found without this function from now on
+        return found
 
+    __getattr__ = _later.names_of("weft.npx", _PLACES, _operator)
 
-__all__ = [
-    *_boxes.__all__,
-    *_checkpoint.__all__,
-    *_control.__all__,
-    *_detection.__all__,
-    *_effects.__all__,
-    *_likes.__all__,
-    *_ops.__all__,
-    *_quantize.__all__,
-    *_sampling.__all__,
-    *_sequences.__all__,
-    "load",
-    "num_threads",
-    "random",
-    "save",
-    "set_num_threads",
-    "waitall",
-]
-
-
-def __dir__() -> list[str]:
-    later = [name for name, found in globals().items() if isinstance(found, _native.Operator)]
-    return sorted({*__all__, *later})
+    def __dir__() -> list[str]:
+        later = [name for name, found in globals().items() if isinstance(found, _native.Operator)]
+        return sorted({*__getattr__("__all__"), *later})

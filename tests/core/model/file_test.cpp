@@ -158,7 +158,7 @@ TEST_CASE("an altered model is refused by name of what is wrong") {
   REQUIRE(net.save(saved.path).ok());
   const std::string file = saved.bytes();
   REQUIRE(Model::load_memory(file.data(), file.size()).ok());
-  says(refused(altered(file, "\"format\":1", "\"format\":3")), "format version 3");
+  says(refused(altered(file, "\"format\":1", "\"format\":4")), "format version 4");
   says(refused(altered(file, "\"format\":1", "\"format\":\"x\"")), "no format version");
   says(refused(altered(file, "\"op\":\"matmul\"", "\"op\":\"frobnicate\"")),
        "operator `frobnicate` is unknown");

@@ -22,10 +22,6 @@ def _rounded(x: ndarray) -> ndarray:
     return np.sign(x) * np.floor(np.abs(x) + 0.5)
 
 
-def _cube_root(x: ndarray) -> ndarray:
-    return np.sign(x) * np.power(np.abs(x), 1 / 3)
-
-
 def _degrees(x: ndarray) -> ndarray:
     return x * (180 / math.pi)
 
@@ -43,7 +39,7 @@ _UNARY: dict[str, Function] = {
     "arcsinh": np.arcsinh,
     "arctan": np.arctan,
     "arctanh": np.arctanh,
-    "cbrt": _cube_root,
+    "cbrt": np.cbrt,
     "ceil": np.ceil,
     "cos": np.cos,
     "cosh": np.cosh,
@@ -107,7 +103,7 @@ _ALONE: dict[str, Function] = {
     "logical_not": lambda x: np.logical_not(x).astype(x.dtype),
     "mish": npx.mish,
     "ones_like": np.ones_like,
-    "rcbrt": lambda x: 1 / _cube_root(x),
+    "rcbrt": lambda x: 1 / np.cbrt(x),
     "relu": npx.relu,
     "round": _rounded,
     "rsqrt": npx.rsqrt,

@@ -17,6 +17,7 @@ from weft._core.typing import ArrayLike, DTypeLike, ndarray
 from weft.np import _ops
 from weft.np._arguments import Axis, array_of, is_floating, written
 from weft.np._dtype_functions import isdtype, result_type
+from weft.np._shortcuts import in_front_of
 
 _WIDE = ("int64", "uint64", "float16", "bfloat16", "float32", "float64")
 
@@ -58,7 +59,7 @@ def _total(
     return written(found if initial is None else join(found, initial), out)
 
 
-@named_arguments
+@in_front_of(_ops.sum, 2, "axis", "keepdims")
 def sum(
     a: ArrayLike,
     axis: Axis = None,
@@ -82,7 +83,7 @@ def sum(
     return _total("sum", 0, _ops.add, a, axis, dtype, out, keepdims, initial, where)
 
 
-@named_arguments
+@in_front_of(_ops.prod, 2, "axis", "keepdims")
 def prod(
     a: ArrayLike,
     axis: Axis = None,
@@ -109,7 +110,7 @@ def _counts(array: ndarray, axis: Axis, keepdims: bool, where: Any) -> ndarray:
     return _ops.sum(mask.astype("int64"), axis, keepdims)
 
 
-@named_arguments
+@in_front_of(_ops.mean, 2, "axis", "keepdims")
 def mean(
     a: ArrayLike,
     axis: Axis = None,
@@ -178,7 +179,7 @@ def _moment(name: str, doc: str) -> Callable[..., ndarray]:
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = doc
-    return named_arguments(call)
+    return in_front_of(operator, 2, "axis", "keepdims", "ddof")(call)
 
 
 def _root(x: ndarray) -> ndarray:
@@ -250,7 +251,7 @@ def _filled(array: ndarray, value: Any) -> ndarray:
     return array_of(numpy.asarray(value)).astype(array.dtype)
 
 
-@named_arguments
+@in_front_of(_ops.max, 2, "axis", "keepdims")
 def max(
     a: ArrayLike,
     axis: Axis = None,
@@ -272,7 +273,7 @@ def max(
     return _extreme("max", a, axis, out, keepdims, initial, where)
 
 
-@named_arguments
+@in_front_of(_ops.min, 2, "axis", "keepdims")
 def min(
     a: ArrayLike,
     axis: Axis = None,
@@ -290,7 +291,7 @@ def min(
     return _extreme("min", a, axis, out, keepdims, initial, where)
 
 
-@named_arguments
+@in_front_of(_ops.all, 2, "axis", "keepdims")
 def all(
     a: ArrayLike,
     axis: Axis = None,
@@ -310,7 +311,7 @@ def all(
     return _truth("all", True, a, axis, out, keepdims, where)
 
 
-@named_arguments
+@in_front_of(_ops.any, 2, "axis", "keepdims")
 def any(
     a: ArrayLike,
     axis: Axis = None,
@@ -349,7 +350,7 @@ def _index(name: str, doc: str) -> Callable[..., ndarray]:
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = doc
-    return named_arguments(call)
+    return in_front_of(operator, 2, "axis", "keepdims", "ddof")(call)
 
 
 argmax = _index(

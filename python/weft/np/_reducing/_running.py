@@ -9,6 +9,7 @@ from weft._core.typing import ArrayLike, DTypeLike, ndarray
 from weft.np import _ops
 from weft.np._arguments import array_of, axis_of, written
 from weft.np._dtype_functions import result_type
+from weft.np._shortcuts import in_front_of
 
 _WIDE = ("int64", "uint64", "float16", "bfloat16", "float32", "float64")
 
@@ -20,7 +21,7 @@ def _run(operator: Any, a: ArrayLike, axis: Any, dtype: DTypeLike, out: Any) -> 
     return written(operator(array_of(a).astype(kind), axis).astype(kind), out)
 
 
-@named_arguments
+@in_front_of(_ops.cumsum, 2, "axis")
 def cumsum(
     a: ArrayLike, axis: int | None = None, dtype: DTypeLike = None, out: ndarray | None = None
 ) -> ndarray:
@@ -33,7 +34,7 @@ def cumsum(
     return _run(_ops.cumsum, a, axis, dtype, out)
 
 
-@named_arguments
+@in_front_of(_ops.cumprod, 2, "axis")
 def cumprod(
     a: ArrayLike, axis: int | None = None, dtype: DTypeLike = None, out: ndarray | None = None
 ) -> ndarray:

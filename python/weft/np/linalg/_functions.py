@@ -311,11 +311,15 @@ _PADE = (
     *(40840800.0, 960960.0, 16380.0, 182.0, 1.0),
 )
 _LARGEST = 5.371920351148152
+# Squares that a hybridized function has room for, as JAX's has.
+_MOST_SQUARES = 16
 
 
 def expm(a: ArrayLike) -> ndarray:
-    """The exponential of square matrices, I + A + A²/2 + …. Reads values to choose a scale, so it
-    is not in a hybridized function; its gradient is.
+    """The exponential of square matrices, I + A + A²/2 + …. Each is scaled by what it needs itself.
+
+    A hybridized function cannot look at values: there matrices whose columns' sums of sizes are
+    above 352,000 give NaN.
 
     >>> expm([[0.0, 1.0], [0.0, 0.0]])
     array([[1., 1.],
@@ -324,10 +328,10 @@ def expm(a: ArrayLike) -> ndarray:
     array = matrices("expm", a)
     if array.dtype.kind in "iub":
         array = array.astype("float32")
-    values = numpy.abs(array.asnumpy()).sum(-2)
-    largest = float(values.max(initial=0))
-    halvings = max(0, int(numpy.ceil(numpy.log2(largest / _LARGEST)))) if largest else 0
-    x = array / 2.0**halvings
+    if not array.size:
+        return _ops.copy(array)
+    squares, most = _squares(array)
+    x = array * _ops.exp2(-squares).astype(array.real.dtype)
     one = native.array(numpy.eye(x.shape[-1], dtype=x.dtype))
     x2 = _ops.matmul(x, x)
     x4 = _ops.matmul(x2, x2)
@@ -338,9 +342,24 @@ def expm(a: ArrayLike) -> ndarray:
     high_even = _ops.matmul(x6, x6 * b[12] + x4 * b[10] + x2 * b[8])
     even = high_even + x6 * b[6] + x4 * b[4] + x2 * b[2] + one * b[0]
     found = solve(even - odd, even + odd)
-    for _ in range(halvings):
-        found = _ops.matmul(found, found)
+    for done in range(most):
+        goes_on = squares > done
+        # Where it does not, zeros are squared: what has been squared too often may be infinite.
+        part = _ops.where(goes_on, found, 0)
+        found = _ops.where(goes_on, _ops.matmul(part, part), found)
     return found
+
+
+def _squares(array: ndarray) -> tuple[ndarray, int]:
+    """How often the exponential of each matrix is squared after its scaling, and the most of these.
+    That is a constant for gradients."""
+    sums = _ops.max(_ops.sum(_ops.abs(array.detach()), -2, True), -1, True)
+    squares = _ops.maximum(_ops.ceil(_ops.log2(_ops.maximum(sums, 1e-30) / _LARGEST)), 0)
+    if native.modes() & native.TRACING:
+        beyond = squares > _MOST_SQUARES
+        return _ops.where(beyond, float("nan"), squares), _MOST_SQUARES
+    squares = _ops.where(_ops.isfinite(squares), squares, 0)
+    return squares, int(squares.max().item())
 
 
 def multi_dot(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarray:
