@@ -1,8 +1,8 @@
 """Resize and Upsample: images and other tensors with new extents.
 
 Where `npx.interpolate` means the same it is taken, as it has a kernel. Otherwise an axis after the
-other is resized: each element of the result is a weighted sum of a few elements of its line, whose
-places and weights are known (`_lines.py`).
+other is resized: each element of the result is a weighted sum of a few elements of its line
+(`_lines.py`). Of an axis whose extent only a run knows, the graph finds the places and weights.
 """
 
 import math
@@ -15,7 +15,8 @@ from weft import np, npx
 from weft._base.errors import InvalidValue, Unsupported
 from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
-from weft._import.values import Array, Floats, Ints
+from weft._import.extents import counted, is_open, number_of
+from weft._import.values import Array, Floats, Ints, array_of, is_array
 from weft.onnx._rules._lines import (
     BY_SCALE,
     NEAREST,
@@ -38,40 +39,40 @@ _MAX_FACTOR = 1 << 10  # by which all spatial axes grow
 # ---- one axis -----------------------------------------------------------------------------------
 
 
-def _along(x: ndarray, values: numpy.ndarray, axis: int) -> ndarray:
+def _along(x: ndarray, values: Any, axis: int) -> ndarray:
     """Numbers along an axis of `x`, in its dtype."""
     shape = [1] * x.ndim
     shape[axis] = -1
-    return np.array(values.reshape(shape)).astype(x.dtype)
+    return array_of(values.reshape(shape)).astype(x.dtype)
 
 
 def _resized_axis(x: ndarray, style: Style, line: Line) -> ndarray:
     axis = line.axis
     if style.mode == "nearest":
-        found = np.take(x, np.array(nearest_places(style, line)), axis=axis)
+        found = np.take(x, array_of(nearest_places(style, line)), axis=axis)
     else:
-        places, weights = weights_of(style, line)
-        found = _weighted(x, places, weights, axis)
+        found = _weighted(x, *weights_of(style, line), line)
     if style.transform != "tf_crop_and_resize":
         return found
     source = source_of(style, line)
     is_outside = (source < 0) | (source > line.extent - 1)
-    if not is_outside.any():
+    if not line.is_open and not is_outside.any():
         return found
     return np.where(_along(found, is_outside, axis) != 0, style.outside, found)
 
 
-def _weighted(x: ndarray, places: numpy.ndarray, weights: numpy.ndarray, axis: int) -> ndarray:
-    if places.shape[1] > _MAX_TAPS:
+def _weighted(x: ndarray, places: Any, weights: Any, line: Line) -> ndarray:
+    axis = line.axis
+    if not line.is_open and places.shape[1] > _MAX_TAPS:
         matrix = numpy.zeros((x.shape[axis], places.shape[0]))
         numpy.add.at(matrix, (places, numpy.arange(places.shape[0])[:, None]), weights)
         lines = np.moveaxis(x, axis, -1)
         return np.moveaxis(np.matmul(lines, np.array(matrix).astype(x.dtype)), -1, axis)
     total = None
     for tap in range(places.shape[1]):
-        if not weights[:, tap].any():
+        if not line.is_open and not weights[:, tap].any():
             continue
-        part = np.take(x, np.array(places[:, tap]), axis=axis) * _along(x, weights[:, tap], axis)
+        part = np.take(x, array_of(places[:, tap]), axis=axis) * _along(x, weights[:, tap], axis)
         total = part if total is None else total + part
     assert total is not None
     return total
@@ -87,20 +88,29 @@ def _interpolated(x: ndarray, style: Style, lines: list[Line]) -> ndarray | None
         return None
     size = list(x.shape[2:])
     for line in lines:
-        size[line.axis - 2] = line.count
+        size[line.axis - 2] = line.size if line.is_open else line.count
     if style.mode == "nearest":
+        if any(line.is_open for line in lines):
+            return None
         return _interpolated_nearest(x, style, lines, size)
     if not all(line.is_exact for line in lines):
         return None
     if style.mode == "cubic" and (style.cubic != -0.75 or style.excludes_outside):
         return None
     half = {"half_pixel", "half_pixel_symmetric"}
-    if style.transform == "pytorch_half_pixel" and all(line.count > 1 for line in lines):
+    if all(_has_several(line) for line in lines):
         half.add("pytorch_half_pixel")
     if style.transform not in half | {"align_corners"}:
         return None
     is_aligned = style.transform == "align_corners"
     return npx.interpolate(x, size=tuple(size), mode=style.mode, align_corners=is_aligned)
+
+
+def _has_several(line: Line) -> bool:
+    """Has the result surely more than one element along this axis?"""
+    if isinstance(line.size, Extent):
+        return line.size.min > 1
+    return bool((line.size if line.is_open else line.count) > 1)
 
 
 def _interpolated_nearest(
@@ -122,12 +132,15 @@ def _interpolated_nearest(
 
 
 def _repeated(x: ndarray, style: Style, lines: list[Line]) -> ndarray | None:
-    """Elements that are repeated, where factors are whole and nothing else is asked for: also of
-    extents that only a run knows."""
+    """Elements that are repeated, where factors are whole and nothing else is asked for."""
     if style.mode != "nearest" or style.transform == "tf_crop_and_resize":
         return None
     for line in lines:
+        if is_array(line.scale):
+            return None
         factor = round(line.scale)
+        if line.is_open:  # what holds for three elements holds for any number
+            line = Line(line.axis, 3, 3 * factor, line.scale)
         if factor < 2 or line.scale != factor or line.count != line.extent * factor:
             return None
         if nearest_places(style, line).tolist() != [y // factor for y in range(line.count)]:
@@ -138,13 +151,14 @@ def _repeated(x: ndarray, style: Style, lines: list[Line]) -> ndarray | None:
 
 
 def _resized(x: ndarray, style: Style, lines: list[Line]) -> ndarray:
-    lines = [line for line in lines if not _is_same(line, style)]
+    known = [line for line in lines if not line.is_open and not _is_same(line, style)]
+    lines = known + [line for line in lines if line.is_open]
     if not lines:
         return x
-    largest = max(line.count for line in lines)
+    largest = max((line.count for line in known), default=0)
     if largest > _MAX_EXTENT:
         raise InvalidValue(f"an axis of {largest} elements; at most {_MAX_EXTENT} are possible")
-    if any(line.extent == 0 for line in lines):
+    if any(line.extent == 0 for line in known):
         raise InvalidValue(f"an image of shape {tuple(x.shape)} has no elements to resize")
     found = _repeated(x, style, lines)
     if found is None:
@@ -154,7 +168,8 @@ def _resized(x: ndarray, style: Style, lines: list[Line]) -> ndarray:
     # Integers that are only chosen stay as they are.
     is_whole = x.dtype.kind != "f" and style.mode != "nearest"
     found = x.astype("float32") if is_whole else x
-    for line in sorted(lines, key=lambda line: line.scale):
+    known.sort(key=lambda line: line.scale)
+    for line in known + lines[len(known) :]:
         found = _resized_axis(found, style, line)
     if not is_whole:
         return found
@@ -167,22 +182,33 @@ def _is_same(line: Line, style: Style) -> bool:
     return line.count == line.extent and math.isclose(line.scale, 1.0) and not is_cut
 
 
-# ---- dynamic extents ----------------------------------------------------------------------------
+# ---- open extents -------------------------------------------------------------------------------
 
 
-def _resized_dynamic(x: ndarray, style: Style, axes: list[int], scales: list[float]) -> ndarray:
-    """Axes of which only a run knows the extent: what is repeated for three elements is repeated
-    for any number."""
-    pairs = zip(axes, scales, strict=True)
-    lines = [Line(axis, 3, round(3 * scale), scale) for axis, scale in pairs if scale != 1]
-    found = _repeated(x, style, lines)
-    if found is None:
+def _line_by_scale(extent: Any, axis: int, scale: float, part: tuple[float, float]) -> Line:
+    """An axis that changes by a factor; in float32, as ONNX Runtime: 10 * 0.7 gives 7 elements."""
+    if not is_open(extent):
+        return Line(axis, extent, int(numpy.float32(extent) * numpy.float32(scale)), scale, *part)
+    if scale > _MAX_FACTOR:
         raise Unsupported(
-            "a dynamic extent can be resized by repeating elements, or together with all spatial "
-            f"axes by one whole factor; here `mode` is {style.mode} with {style.transform} and "
-            f"factors {tuple(scales)}"
+            f"an open axis can be resized by a factor of {_MAX_FACTOR} at most; got {scale}"
         )
-    return found
+    number = number_of(extent)
+    product = number.astype("float32") * np.array(scale, dtype="float32")
+    # A product in float32 may be rounded up, by less than one part in 2²³.
+    bound = extent * math.ceil(scale) + (extent // (1 << 20)) + 1
+    size = counted(np.floor(product).astype("int64"), bound)
+    count = number_of(size).astype("float64")
+    return Line(axis, number.astype("float64"), count, scale, *part, size=size)
+
+
+def _line_by_size(extent: Any, axis: int, size: Any, part: tuple[float, float]) -> Line:
+    """An axis that gets an extent."""
+    if not is_open(extent, size):
+        return Line(axis, extent, size, size / extent, *part)
+    numbers = [number_of(value).astype("float64") for value in (extent, size)]
+    scale = (numbers[1] / numbers[0]).astype("float32")
+    return Line(axis, *numbers, scale, *part, size=size, is_stretched=True)
 
 
 # ---- the operators ------------------------------------------------------------------------------
@@ -210,16 +236,11 @@ def _by_scales(x: ndarray, style: Style, scales: Any, axes: Any = None, roi: Any
     found = _enlarged(x, style, places, scales)
     if found is not None:
         return found
-    if any(isinstance(x.shape[a], Extent) and s != 1 for a, s in zip(places, scales, strict=True)):
-        return _resized_dynamic(x, style, places, list(scales))
-    lines = []
-    for number, (axis, scale) in enumerate(zip(places, scales, strict=True)):
-        extent = x.shape[axis]
-        if isinstance(extent, Extent):
-            continue
-        # In float32, as ONNX Runtime: 10 * 0.7 gives 7 elements.
-        count = int(numpy.float32(extent) * numpy.float32(scale))
-        lines.append(Line(axis, extent, count, scale, *_part(roi, number, len(places))))
+    lines = [
+        _line_by_scale(x.shape[axis], axis, scale, _part(roi, number, len(places)))
+        for number, (axis, scale) in enumerate(zip(places, scales, strict=True))
+        if scale != 1 or style.transform == "tf_crop_and_resize"
+    ]
     return _resized(x, style, lines)
 
 
@@ -258,21 +279,24 @@ def _by_sizes(x: ndarray, style: Style, sizes: Any, axes: Any, roi: Any, policy:
         for number, (axis, size) in enumerate(zip(places, sizes, strict=True))
         if not _are_equal(x.shape[axis], size) or style.transform == "tf_crop_and_resize"
     ]
-    for _, axis, size in changed:
-        if isinstance(x.shape[axis], Extent) or isinstance(size, Extent):
-            raise Unsupported(f"axis {axis} cannot be resized from {x.shape[axis]} to {size}")
-    scales = {number: size / x.shape[axis] for number, axis, size in changed}
-    if policy != "stretch":
-        if policy not in ("not_larger", "not_smaller"):
-            raise InvalidValue(f"`keep_aspect_ratio_policy` is {policy!r}, which is not known")
-        choose = min if policy == "not_larger" else max
-        factor = choose(size / x.shape[axis] for axis, size in zip(places, sizes, strict=True))
-        counts = [math.floor(factor * x.shape[axis] + 0.5) for axis in places]
-        changed = list(zip(range(len(places)), places, counts, strict=True))
-        scales = dict.fromkeys(range(len(places)), factor)
+    if policy == "stretch":
+        lines = [
+            _line_by_size(x.shape[axis], axis, size, _part(roi, number, len(places)))
+            for number, axis, size in changed
+        ]
+        return _resized(x, style, lines)
+    if policy not in ("not_larger", "not_smaller"):
+        raise InvalidValue(f"`keep_aspect_ratio_policy` is {policy!r}, which is not known")
+    if is_open(*sizes, *(x.shape[axis] for axis in places)):
+        raise Unsupported(
+            f"`keep_aspect_ratio_policy` {policy!r} needs extents that are known when the network "
+            f"is traced; here they are {tuple(x.shape)} and `sizes` {tuple(sizes)}"
+        )
+    choose = min if policy == "not_larger" else max
+    factor = choose(size / x.shape[axis] for axis, size in zip(places, sizes, strict=True))
     lines = [
-        Line(axis, x.shape[axis], size, scales[number], *_part(roi, number, len(places)))
-        for number, axis, size in changed
+        Line(axis, extent, math.floor(factor * extent + 0.5), factor, *_part(roi, i, len(places)))
+        for i, (axis, extent) in enumerate((axis, x.shape[axis]) for axis in places)
     ]
     return _resized(x, style, lines)
 
