@@ -10,12 +10,8 @@ from weft import np
 from weft._core import native
 from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
-from weft._import.values import is_tracing
-
-
-def is_open(*extents: Any) -> bool:
-    """Is one of them known only when a graph runs?"""
-    return any(isinstance(extent, Extent) for extent in extents)
+from weft._trace.open_extents import is_open
+from weft._trace.state import is_tracing
 
 
 def number_of(extent: int) -> ndarray:

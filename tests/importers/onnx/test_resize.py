@@ -238,7 +238,7 @@ def test_integers_of_open_axes_are_rounded_and_saturated(tmp_path):
     check_open(network, block, tmp_path / "net.weft", images)
 
 
-@pytest.mark.parametrize("sizes", [(24, 5), (3, 20)])
+@pytest.mark.parametrize("sizes", [(24, 5), (4, 20)])
 @pytest.mark.parametrize("style", OPEN_STYLES[:4], ids=lambda style: style["mode"])
 def test_open_axes_get_the_extents_that_are_asked_for(sizes, style, tmp_path):
     network, block = opened(

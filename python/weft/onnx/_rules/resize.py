@@ -13,7 +13,6 @@ import numpy
 
 from weft import np, npx
 from weft._base.errors import InvalidValue, Unsupported
-from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
 from weft._import.extents import counted, is_open, number_of
 from weft._import.values import Array, Floats, Ints, array_of, is_array
@@ -87,30 +86,28 @@ def _interpolated(x: ndarray, style: Style, lines: list[Line]) -> ndarray | None
     if not is_image or x.dtype.kind != "f" or style.is_antialias:
         return None
     size = list(x.shape[2:])
-    for line in lines:
-        size[line.axis - 2] = line.size if line.is_open else line.count
+    known = [line for line in lines if not line.is_open]
+    for line in known:
+        size[line.axis - 2] = line.count
     if style.mode == "nearest":
-        if any(line.is_open for line in lines):
-            return None
-        return _interpolated_nearest(x, style, lines, size)
+        return None if len(known) < len(lines) else _interpolated_nearest(x, style, lines, size)
     if not all(line.is_exact for line in lines):
         return None
     if style.mode == "cubic" and (style.cubic != -0.75 or style.excludes_outside):
         return None
     half = {"half_pixel", "half_pixel_symmetric"}
-    if all(_has_several(line) for line in lines):
+    if all(not line.is_open and line.count > 1 for line in lines):
         half.add("pytorch_half_pixel")
     if style.transform not in half | {"align_corners"}:
         return None
-    is_aligned = style.transform == "align_corners"
-    return npx.interpolate(x, size=tuple(size), mode=style.mode, align_corners=is_aligned)
-
-
-def _has_several(line: Line) -> bool:
-    """Has the result surely more than one element along this axis?"""
-    if isinstance(line.size, Extent):
-        return line.size.min > 1
-    return bool((line.size if line.is_open else line.count) > 1)
+    options = {"mode": style.mode, "align_corners": style.transform == "align_corners"}
+    x = npx.interpolate(x, size=tuple(size), **options) if known else x
+    # One after the other: of several axes `interpolate` begins with the one that grows least.
+    for line in lines[len(known) :]:
+        x = npx.interpolate(
+            x, size=(*x.shape[2 : line.axis], line.size, *x.shape[line.axis + 1 :]), **options
+        )
+    return x
 
 
 def _interpolated_nearest(
@@ -196,7 +193,7 @@ def _line_by_scale(extent: Any, axis: int, scale: float, part: tuple[float, floa
     number = number_of(extent)
     product = number.astype("float32") * np.array(scale, dtype="float32")
     # A product in float32 may be rounded up, by less than one part in 2²³.
-    bound = extent * math.ceil(scale) + (extent // (1 << 20)) + 1
+    bound = extent * (math.ceil(scale) + 1)
     size = counted(np.floor(product).astype("int64"), bound)
     count = number_of(size).astype("float64")
     return Line(axis, number.astype("float64"), count, scale, *part, size=size)
@@ -302,7 +299,8 @@ def _by_sizes(x: ndarray, style: Style, sizes: Any, axes: Any, roi: Any, policy:
 
 
 def _are_equal(a: Any, b: Any) -> bool:
-    return a is b or (not isinstance(a, Extent) and not isinstance(b, Extent) and a == b)
+    """The examples of two open extents tell whether they are the same one."""
+    return is_open(a) == is_open(b) and int(a) == int(b)
 
 
 @rules("Resize", since=10)
