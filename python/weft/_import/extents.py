@@ -4,8 +4,6 @@ Eager they are numbers. In a trace they are sizes of the graph: arrays of one in
 bound, which are computed before what has their shape.
 """
 
-from typing import Any
-
 from weft import np
 from weft._core import native
 from weft._core.dimensions import Extent

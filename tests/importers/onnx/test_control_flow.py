@@ -274,7 +274,7 @@ def test_a_loop_without_a_limit_that_draws_numbers_is_refused_in_a_graph():
     block = weft.onnx.load(network)
     assert block(*feeds)[1].shape == (3, 2)
     block.hybridize()
-    with pytest.raises(NotImplementedError, match="RandomUniformLike `draw`.*do not hybridize"):
+    with pytest.raises(NotImplementedError, match=r"RandomUniformLike `draw`.*do not hybridize"):
         block(*feeds)
 
 

@@ -1,5 +1,5 @@
-"""Where the elements of a resized line come from: places and weights, which follow from the extents,
-the factor, and the attributes of Resize.
+"""Where the elements of a resized line come from: places and weights, which follow from the
+extents, the factor, and the attributes of Resize.
 
 NumPy finds them of lines whose extents are known. Of an open line, whose extents only a run knows,
 the graph does, by the same formulas.

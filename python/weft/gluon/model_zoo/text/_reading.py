@@ -1,7 +1,7 @@
 """A decoder that reads tokens, call by call, and has those before in its caches.
 
-A network with `turning_length` has other rotary positions in longer texts, so caches of shorter ones
-hold wrong keys: a text that outgrows it is read again, as transformers does.
+A network with `turning_length` has other rotary positions in longer texts, so caches of shorter
+ones hold wrong keys: a text that outgrows it is read again, as transformers does.
 """
 
 from typing import Any, Protocol
@@ -69,8 +69,8 @@ class Reading:
 
 
 class KeptTexts:
-    """The texts (N, room) in the caches of a file, a state of it, for a decoder that reads them again
-    when they outgrow `limit` < room.
+    """The texts (N, room) in the caches of a file, a state of it, for a decoder that reads them
+    again when they outgrow `limit` < room.
 
     mask: (N, room), as for the decoder, or None
     """

@@ -255,8 +255,8 @@ class Decoder(HybridBlock):
         padded: prompt takes a `mask`, too, int32 (batch, length): 0 for what fills up shorter rows
             in front, else 1, also behind the prompt. Steps follow it
 
-        A run appends to the caches; to reset the context (`weft_context_reset`) empties them. A text
-        that outgrows `turning_length` is read again, within the call that makes it longer.
+        A run appends to the caches; to reset the context (`weft_context_reset`) empties them. A
+        text that outgrows `turning_length` is read again, within the call that makes it longer.
         """
         room = self.max_length if length is None else length
         if batch < 1 or not 2 <= room <= self.max_length:
