@@ -12,7 +12,6 @@
 // first, which costs less than reading it plain; so are cotangents. The gradient of a bfloat16
 // weight is float32 between casts.
 #include <algorithm>
-#include <cmath>
 
 #include "graph/passes/block_channels_impl.h"
 #include "graph/passes/block_poolings_impl.h"
@@ -31,9 +30,6 @@ constexpr int64_t kPlane[] = {0, 2, 3};
 class Blocking : BlockedPoolings {
  public:
   explicit Blocking(const Graph& graph) : BlockedPoolings(graph) {}
-
-  // Did a mean take the place of a sum, which nothing reads now?
-  bool has_means() const { return has_means_; }
 
   // A node that is not rewritten gets the plain form of its operands.
   Result<Graph> run() {
@@ -69,7 +65,6 @@ class Blocking : BlockedPoolings {
     if (is_named(node, "pooling_average_gradient")) return pooling_average(node);
     if (is_named(node, "concatenate")) return concatenation(node);
     if (is_named(node, "sum")) return sum_of_planes(node);
-    if (mean_of_planes(node)) return true;
     if (is_named(node, "broadcast_to")) return spread(node);
     if (is_named(node, "reshape")) return reshape(node);
     if (is_named(node, "unfold_depth")) return unfold(node);
@@ -263,7 +258,10 @@ class Blocking : BlockedPoolings {
     if (!is_blocked(x)) return false;
     const ops::AttributeReader a = node.op->reader(node.attributes.view());
     const int rank = shape(x).rank();
-    const Shape axes = axes_of_sum(node);
+    Shape axes;
+    for (const int64_t axis : a.has("axis") ? a.ints("axis") : std::span<const int64_t>())
+      axes.push_back(axis < 0 ? axis + rank : axis);
+    if (rank == 3 && std::ranges::count(axes.span(), 2) == 1) axes.push_back(3);
     if (rank == 5) return sum_of_volume(node, axes);
     const bool is_of_batch = std::ranges::is_permutation(axes.span(), kPlane);
     if (!is_of_batch && !std::ranges::is_permutation(axes.span(), std::span(kPlane).subspan(1)))
@@ -279,57 +277,6 @@ class Blocking : BlockedPoolings {
     else
       rewrite_.set(node.outputs[0], ops::reshape(sums, shape(node.outputs[0])).id());
     return true;
-  }
-
-  // A sum over planes times one over their elements is an average pooling, which is one kernel, and
-  // which needs its data as an array: what makes the data is then computed once, not also within the
-  // sum.
-  bool mean_of_planes(const Node& node) {
-    const bool divides = is_named(node, "divide");
-    if (!divides && !is_named(node, "multiply")) return false;
-    const Operand &total = node.operands[0], &factor = node.operands[1];
-    if (!total.is_value() || !factor.is_scalar() || uses_[static_cast<size_t>(total.value)] != 1)
-      return false;
-    const Node* const sum = graph_.producer(total.value);
-    if (!sum || !is_named(*sum, "sum") || sum->clone_of != kNoValue) return false;
-    const ValueId x = sum->operands[0].value;
-    const DType dtype = graph_.type(x).dtype;
-    const int rank = shape(x).rank();
-    if (!is_blocked(x) || rank == 5 || !has_blocks(dtype) ||
-        graph_.type(node.outputs[0]).dtype != dtype)
-      return false;
-    const Shape axes = axes_of_sum(*sum);
-    if (!std::ranges::is_permutation(axes.span(), std::span(kPlane).subspan(1))) return false;
-    const Shape images = image(x);
-    const double elements = static_cast<double>(images[2]) * static_cast<double>(images[3]);
-    const double number = factor.scalar.as_double();
-    if (std::abs((divides ? number : 1 / number) - elements) > 1e-6 * elements) return false;
-    const ops::OpDef& op = ops::op_named("pooling_blocked");
-    Arguments attributes(op.attributes.size());
-    for (size_t i = 0; i < attributes.size(); ++i) {
-      attributes[i] = op.attributes[i].fallback.view()[0];
-      if (op.attributes[i].name == "global_pool") attributes[i] = Argument::of_bool(true);
-      if (op.attributes[i].name == "pool_type") attributes[i] = Argument::of_string("avg");
-    }
-    has_means_ = true;
-    const ops::Value data = blocked(x);
-    const ops::Value means = builder_.emit(op, {&data, 1}, attributes)[0];
-    if (shape(node.outputs[0]).rank() == rank)
-      set_blocked(node.outputs[0], means);
-    else
-      rewrite_.set(node.outputs[0], ops::reshape(means, shape(node.outputs[0])).id());
-    return true;
-  }
-
-  // The axes that a sum of an image is over, counted from the front, as axes of an image with height.
-  Shape axes_of_sum(const Node& node) const {
-    const ops::AttributeReader a = node.op->reader(node.attributes.view());
-    const int rank = shape(node.operands[0].value).rank();
-    Shape axes;
-    for (const int64_t axis : a.has("axis") ? a.ints("axis") : std::span<const int64_t>())
-      axes.push_back(axis < 0 ? axis + rank : axis);
-    if (rank == 3 && std::ranges::count(axes.span(), 2) == 1) axes.push_back(3);
-    return axes;
   }
 
   // The same for a volume; its slices are images.
@@ -390,8 +337,6 @@ class Blocking : BlockedPoolings {
     set_blocked(node.outputs[0], builder_.emit(*node.op, inputs, node.attributes.view())[0]);
     return true;
   }
-
-  bool has_means_ = false;
 };
 
 }  // namespace
@@ -414,11 +359,7 @@ WEFT_PASS(130, block_channels, kTolerance, kWhole) {
   for (const Node& node : graph.nodes)
     has_convolutions |= is_named(node, "convolution_image") || is_named(node, "convolution_data") ||
                         is_named(node, "convolution_weight");
-  if (!has_convolutions) return graph;
-  Blocking blocking(graph);
-  WEFT_ASSIGN(Graph blocked, blocking.run());
-  if (!blocking.has_means()) return blocked;
-  return remove_dead_code(blocked, context);
+  return has_convolutions ? Blocking(graph).run() : graph;
 }
 
 }  // namespace weft::graph

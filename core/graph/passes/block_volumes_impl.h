@@ -18,11 +18,11 @@ class BlockedVolumes : public BlockedForms {
  public:
   explicit BlockedVolumes(const Graph& graph)
       : BlockedForms(graph),
-        uses_(count_uses(graph)),
         views_(graph.values.size()),
         windows_(graph.values.size(), nullptr),
         unfolded_(graph.values.size(), kNoValue),
-        readers_(graph.values.size(), nullptr) {
+        readers_(graph.values.size(), nullptr),
+        uses_(count_uses(graph)) {
     for (const Node& node : graph.nodes)
       for (const Operand& operand : node.operands)
         if (operand.is_value()) readers_[static_cast<size_t>(operand.value)] = &node;
@@ -174,8 +174,6 @@ class BlockedVolumes : public BlockedForms {
     return true;
   }
 
-  const std::vector<int32_t> uses_;  // by old value
-
  private:
   // Planes or lines of a volume.
   struct View {
@@ -212,6 +210,7 @@ class BlockedVolumes : public BlockedForms {
   std::vector<const Node*> windows_;  // by old value: the node that would unfold it
   std::vector<ValueId> unfolded_;     // new arrays with channels in the order of slices
   std::vector<const Node*> readers_;  // by old value: its last reader
+  const std::vector<int32_t> uses_;
 };
 
 }  // namespace weft::graph

@@ -85,8 +85,8 @@ bool holds(DType wide, DType narrow) {
   return digits(wide) >= digits(narrow) + (gains_sign ? 1 : 0);
 }
 
-// A node made x as an array of its own. A copy of it gives the same elements in another place, which
-// no reader tells apart; a copy of an input or of a view may be there for its strides.
+// A node made x as an array of its own. A copy of it gives the same elements in another place,
+// which no reader tells apart; a copy of an input or of a view may be there for its strides.
 bool own_array(const Graph& graph, Bindings& found) {
   const Node* const node = graph.producer(found.value("x"));
   return node && node->op && !keeps_elements(*node);
