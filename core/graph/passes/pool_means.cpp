@@ -95,10 +95,11 @@ WEFT_PASS(115, pool_means, kTolerance, kWhole) {
     changed = true;
     builder.stand_for(node);
     builder.set_rematerialized(node.rematerialized);
-    const ops::Value means = average(builder, builder.value(rewrite.map(sum->operands[0].value)));
-    const ops::Value result = ops::reshape(means, graph.type(node.outputs[0]).shape);
+    const Shape& shape = graph.type(node.outputs[0]).shape;
+    ops::Value means = average(builder, builder.value(rewrite.map(sum->operands[0].value)));
+    if (means.shape() != shape) means = ops::reshape(means, shape);
     WEFT_TRY(builder.status());
-    rewrite.set(node.outputs[0], result.id());
+    rewrite.set(node.outputs[0], means.id());
   }
   if (!changed) return graph;
   return remove_dead_code(rewrite.finish(), context);

@@ -225,10 +225,10 @@ def _max_pool(
     strides, dilations, front, back = _window(
         x.shape[2:], kernel, strides, pads, dilations, auto_pad
     )
-    is_plain = not _.wants(1) and set(dilations) == {1} and not ceil_mode
-    if is_plain and _fits(front + back, kernel):
-        pad = front if front == back else front + back
-        return npx.pooling(x, kernel, "max", strides, tuple(pad))
+    if not _.wants(1) and set(dilations) == {1} and _fits(front + back, kernel):
+        pad = tuple(front if front == back else front + back)
+        convention = "full" if ceil_mode else "valid"
+        return npx.pooling(x, kernel, "max", strides, pad, pooling_convention=convention)
     counts = _pool_counts(x.shape[2:], kernel, strides, dilations, front, back, ceil_mode)
     filled = _fill(x, kernel, strides, dilations, front, counts, _lowest(x.dtype))
     taps = np.stack(taps_of(filled, kernel, strides, dilations, counts))
