@@ -1,4 +1,5 @@
-"""Which extents a trace leaves open, for code that treats an open extent otherwise than a number.
+"""Which extents a trace leaves open, for code that treats an open extent otherwise than a number, and
+extents that a graph computes.
 
 The first examples of a trace see numbers, as nothing tells yet which of them will differ. So each
 question is remembered by its number: where a later example has another extent in its place, the
@@ -8,8 +9,10 @@ extent is open, and the examples are traced again from the first one with this k
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from weft._core import native
 from weft._core.dimensions import Extent
-from weft._trace.state import running
+from weft._core.typing import ndarray
+from weft._trace.state import is_tracing, running
 
 
 class Answers:
@@ -63,4 +66,15 @@ def is_open(*extents: int) -> bool:
     return any(told)
 
 
-__all__ = ["Answers", "answering", "is_open"]
+def counted(number: ndarray, bound: int) -> int:
+    """The extent that an int64 array without axes has in a run.
+
+    bound: what it is at most, which may be an `Extent`
+    """
+    if not is_tracing():
+        return int(number.item())
+    most = bound.max if isinstance(bound, Extent) else bound
+    return Extent(native.trace_size(number, int(bound)), 0, most)
+
+
+__all__ = ["Answers", "answering", "counted", "is_open"]

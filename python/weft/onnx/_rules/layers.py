@@ -184,6 +184,11 @@ def _pool_counts(
     return counts
 
 
+def _moves_nothing(kernel: Any, strides: Any, margins: list[int]) -> bool:
+    """Is each window one element of the image? PyTorch writes adaptive poolings so, too."""
+    return set(kernel) == set(strides) == {1} and not any(margins)
+
+
 def _fits(pads: list[int], kernel: tuple[int, ...]) -> bool:
     """Does Weft's pooling take these margins?"""
     return all(0 <= 2 * p <= k for p, k in zip(pads, kernel * 2, strict=True))
@@ -225,6 +230,8 @@ def _max_pool(
     strides, dilations, front, back = _window(
         x.shape[2:], kernel, strides, pads, dilations, auto_pad
     )
+    if not _.wants(1) and _moves_nothing(kernel, strides, front + back):
+        return x
     if not _.wants(1) and set(dilations) == {1} and _fits(front + back, kernel):
         pad = tuple(front if front == back else front + back)
         convention = "full" if ceil_mode else "valid"
@@ -297,6 +304,8 @@ def _average_pool(
     strides, dilations, front, back = _window(
         x.shape[2:], kernel, strides, pads, dilations, auto_pad
     )
+    if _moves_nothing(kernel, strides, front + back):
+        return x
     if set(dilations) == {1} and not ceil_mode and _fits(front + back, kernel):
         pad = front if front == back else front + back
         return npx.pooling(

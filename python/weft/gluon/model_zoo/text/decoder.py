@@ -257,6 +257,8 @@ class Decoder(HybridBlock):
 
         A run appends to the caches; to reset the context (`weft_context_reset`) empties them. A
         text that outgrows `turning_length` is read again, within the call that makes it longer.
+        A file that has room for such texts copies its caches in each call; one of
+        `length=turning_length` does not.
         """
         room = self.max_length if length is None else length
         if batch < 1 or not 2 <= room <= self.max_length:
