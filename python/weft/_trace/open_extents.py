@@ -1,5 +1,5 @@
-"""Which extents a trace leaves open, for code that treats an open extent otherwise than a number, and
-extents that a graph computes.
+"""Which extents a trace leaves open, for code that treats an open extent otherwise than a number,
+and extents that a graph computes.
 
 The first examples of a trace see numbers, as nothing tells yet which of them will differ. So each
 question is remembered by its number: where a later example has another extent in its place, the

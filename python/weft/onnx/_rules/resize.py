@@ -2,7 +2,8 @@
 
 Where `npx.interpolate` means the same it is taken, as it has a kernel. Otherwise an axis after the
 other is resized: each element of the result is a weighted sum of a few elements of its line
-(`_lines.py`). Of an axis whose extent only a run knows, the graph finds the places and weights.
+(`_import/lines.py`). Of an axis whose extent only a run knows, the graph finds the places and
+weights.
 """
 
 import math
@@ -14,67 +15,14 @@ import numpy
 from weft import np, npx
 from weft._base.errors import InvalidValue, Unsupported
 from weft._core.typing import ndarray
-from weft._import.extents import counted, is_open, number_of
-from weft._import.values import Array, Floats, Ints, array_of, is_array
-from weft.onnx._rules._lines import (
-    BY_SCALE,
-    NEAREST,
-    TRANSFORMS,
-    Line,
-    Style,
-    nearest_places,
-    source_of,
-    weights_of,
-)
+from weft._import.extents import is_open
+from weft._import.lines import BY_SCALE, NEAREST, TRANSFORMS, Line, Style, nearest_places
+from weft._import.resizing import MAX_FACTOR, line_by_scale, line_by_size, resized_axis
+from weft._import.values import Array, Floats, Ints, is_array
 from weft.onnx._rules._table import RULES as rules
 
-# Up to so many elements of a line are gathered and added; more are a product with a matrix.
-_MAX_TAPS = 8
 # A file that asks for more elements of one axis is damaged, or wants to exhaust the memory.
 _MAX_EXTENT = 1 << 26
-_MAX_FACTOR = 1 << 10  # by which all spatial axes grow
-
-
-# ---- one axis -----------------------------------------------------------------------------------
-
-
-def _along(x: ndarray, values: Any, axis: int) -> ndarray:
-    """Numbers along an axis of `x`, in its dtype."""
-    shape = [1] * x.ndim
-    shape[axis] = -1
-    return array_of(values.reshape(shape)).astype(x.dtype)
-
-
-def _resized_axis(x: ndarray, style: Style, line: Line) -> ndarray:
-    axis = line.axis
-    if style.mode == "nearest":
-        found = np.take(x, array_of(nearest_places(style, line)), axis=axis)
-    else:
-        found = _weighted(x, *weights_of(style, line), line)
-    if style.transform != "tf_crop_and_resize":
-        return found
-    source = source_of(style, line)
-    is_outside = (source < 0) | (source > line.extent - 1)
-    if not line.is_open and not is_outside.any():
-        return found
-    return np.where(_along(found, is_outside, axis) != 0, style.outside, found)
-
-
-def _weighted(x: ndarray, places: Any, weights: Any, line: Line) -> ndarray:
-    axis = line.axis
-    if not line.is_open and places.shape[1] > _MAX_TAPS:
-        matrix = numpy.zeros((x.shape[axis], places.shape[0]))
-        numpy.add.at(matrix, (places, numpy.arange(places.shape[0])[:, None]), weights)
-        lines = np.moveaxis(x, axis, -1)
-        return np.moveaxis(np.matmul(lines, np.array(matrix).astype(x.dtype)), -1, axis)
-    total = None
-    for tap in range(places.shape[1]):
-        if not line.is_open and not weights[:, tap].any():
-            continue
-        part = np.take(x, array_of(places[:, tap]), axis=axis) * _along(x, weights[:, tap], axis)
-        total = part if total is None else total + part
-    assert total is not None
-    return total
 
 
 # ---- all axes -----------------------------------------------------------------------------------
@@ -167,7 +115,7 @@ def _resized(x: ndarray, style: Style, lines: list[Line]) -> ndarray:
     found = x.astype("float32") if is_whole else x
     known.sort(key=lambda line: line.scale)
     for line in known + lines[len(known) :]:
-        found = _resized_axis(found, style, line)
+        found = resized_axis(found, style, line)
     if not is_whole:
         return found
     limits = numpy.iinfo(x.dtype)
@@ -177,35 +125,6 @@ def _resized(x: ndarray, style: Style, lines: list[Line]) -> ndarray:
 def _is_same(line: Line, style: Style) -> bool:
     is_cut = style.transform == "tf_crop_and_resize" and (line.start, line.end) != (0.0, 1.0)
     return line.count == line.extent and math.isclose(line.scale, 1.0) and not is_cut
-
-
-# ---- open extents -------------------------------------------------------------------------------
-
-
-def _line_by_scale(extent: Any, axis: int, scale: float, part: tuple[float, float]) -> Line:
-    """An axis that changes by a factor; in float32, as ONNX Runtime: 10 * 0.7 gives 7 elements."""
-    if not is_open(extent):
-        return Line(axis, extent, int(numpy.float32(extent) * numpy.float32(scale)), scale, *part)
-    if scale > _MAX_FACTOR:
-        raise Unsupported(
-            f"an open axis can be resized by a factor of {_MAX_FACTOR} at most; got {scale}"
-        )
-    number = number_of(extent)
-    product = number.astype("float32") * np.array(scale, dtype="float32")
-    # A product in float32 may be rounded up, by less than one part in 2²³.
-    bound = extent * (math.ceil(scale) + 1)
-    size = counted(np.floor(product).astype("int64"), bound)
-    count = number_of(size).astype("float64")
-    return Line(axis, number.astype("float64"), count, scale, *part, size=size)
-
-
-def _line_by_size(extent: Any, axis: int, size: Any, part: tuple[float, float]) -> Line:
-    """An axis that gets an extent."""
-    if not is_open(extent, size):
-        return Line(axis, extent, size, size / extent, *part)
-    numbers = [number_of(value).astype("float64") for value in (extent, size)]
-    scale = (numbers[1] / numbers[0]).astype("float32")
-    return Line(axis, *numbers, scale, *part, size=size, is_stretched=True)
 
 
 # ---- the operators ------------------------------------------------------------------------------
@@ -234,7 +153,7 @@ def _by_scales(x: ndarray, style: Style, scales: Any, axes: Any = None, roi: Any
     if found is not None:
         return found
     lines = [
-        _line_by_scale(x.shape[axis], axis, scale, _part(roi, number, len(places)))
+        line_by_scale(x.shape[axis], axis, scale, _part(roi, number, len(places)))
         for number, (axis, scale) in enumerate(zip(places, scales, strict=True))
         if scale != 1 or style.transform == "tf_crop_and_resize"
     ]
@@ -253,7 +172,7 @@ def _enlarged(x: ndarray, style: Style, axes: list[int], scales: Any) -> ndarray
         style.mode == "cubic" and style.cubic == -0.75 and not style.excludes_outside
     )
     is_placed = style.transform in ("half_pixel", "half_pixel_symmetric", "align_corners")
-    if factor <= 1 or factor != int(factor) or factor > _MAX_FACTOR:
+    if factor <= 1 or factor != int(factor) or factor > MAX_FACTOR:
         return None
     if x.dtype.kind != "f" or style.is_antialias or not is_same or not is_placed:
         return None
@@ -278,7 +197,7 @@ def _by_sizes(x: ndarray, style: Style, sizes: Any, axes: Any, roi: Any, policy:
     ]
     if policy == "stretch":
         lines = [
-            _line_by_size(x.shape[axis], axis, size, _part(roi, number, len(places)))
+            line_by_size(x.shape[axis], axis, size, _part(roi, number, len(places)))
             for number, axis, size in changed
         ]
         return _resized(x, style, lines)
