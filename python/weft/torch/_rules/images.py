@@ -260,6 +260,8 @@ def _resized_lines(
     for axis in range(2, x.ndim):
         if output_size is None:
             line = line_by_scale(x.shape[axis], axis, factors[axis - 2])
+            if align:  # the ends of a line meet those of the result, whatever the factor is
+                line = replace(line, scale=line.count / line.extent)
         else:
             line = line_by_size(x.shape[axis], axis, output_size[axis - 2])
         x = resized_axis(x, style, line)
