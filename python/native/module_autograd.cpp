@@ -88,6 +88,13 @@ void trace_add_dimension(const std::string& name, int64_t minimum, int64_t maxim
                                  inputs.size()));
 }
 
+// An extent that the graph computes: what this example has for it. The caller makes it an Extent.
+int64_t trace_size(const py::object& number, int64_t bound) {
+  int64_t size = -1;
+  check(weft_trace_size(tensors_of(py::make_tuple(number), "trace_size")[0], bound, &size));
+  return size;
+}
+
 py::object join_functions(const py::list& examples) {
   const std::vector<weft_function> functions = functions_of(examples);
   weft_function joined = nullptr;
@@ -222,6 +229,7 @@ void define_autograd(py::module_& module) {
   module.def("set_extent_type", [](const py::object& type) { extent_type = type.inc_ref().ptr(); });
   module.def("trace_add_dimension", trace_add_dimension, py::arg("name"), py::arg("minimum"),
              py::arg("maximum"), py::arg("axes"));
+  module.def("trace_size", trace_size, py::arg("number"), py::arg("bound"));
   module.def("join_functions", join_functions);
   module.def("trace_suspend", [] { return reinterpret_cast<uintptr_t>(weft_trace_suspend()); });
   module.def("trace_resume", [](uintptr_t trace) {

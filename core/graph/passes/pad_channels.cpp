@@ -170,8 +170,11 @@ class ChannelPadding {
       has_blocks_[static_cast<size_t>(y)] =
           node.op->name == "convolution_image"
               ? ops::channel_block(shape(y)[1]) > 1
-              : keeps_channels(node) && node.operands[0].is_value() &&
-                    has_blocks_[static_cast<size_t>(node.operands[0].value)];
+              : keeps_channels(node) &&
+                    std::ranges::any_of(node.operands, [&](const Operand& from) {
+                      return from.is_value() && has_blocks_[static_cast<size_t>(from.value)] &&
+                             (shape(from.value) == shape(y) || node.op->name == "pooling_image");
+                    });
     }
     for (size_t n = graph_.nodes.size(); n-- > 0;) {
       const Node& node = graph_.nodes[n];

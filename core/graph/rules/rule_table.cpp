@@ -85,6 +85,13 @@ bool holds(DType wide, DType narrow) {
   return digits(wide) >= digits(narrow) + (gains_sign ? 1 : 0);
 }
 
+// A node made x as an array of its own. A copy of it gives the same elements in another place,
+// which no reader tells apart; a copy of an input or of a view may be there for its strides.
+bool own_array(const Graph& graph, Bindings& found) {
+  const Node* const node = graph.producer(found.value("x"));
+  return node && node->op && !keeps_elements(*node);
+}
+
 // The cast goes to the dtype that x has.
 bool same_dtype(const Graph& graph, Bindings& found) {
   return found.attribute("d").integer == static_cast<int64_t>(type_of(graph, found, "x").dtype);
@@ -348,6 +355,9 @@ constexpr RewriteRule kRules[] = {
     {"cast(x, dtype=@d)", "x", kExact, same_dtype},
     {"cast(cast(x, dtype=@w), dtype=@d)", "x", kExact, through_wider},
     {"cast(cast(x, dtype=@w), dtype=@d)", "cast(x, dtype=@d)", kExact, by_way_of_wider},
+    // copies
+    {"copy(x)", "x", kExact, own_array},
+    {"copy(copy(x))", "copy(x)", kExact},
     // views
     {"transpose(x, axes=@p)", "x", kExact, in_order},
     {"transpose(transpose(x, axes=@p), axes=@q)", "transpose(x, axes=@r)", kExact, composed},

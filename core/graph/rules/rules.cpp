@@ -211,7 +211,7 @@ class Rewriter {
   // Is the value an array of its own, not a view?
   bool is_array(ValueId id) {
     const Node* const node = graph().producer(id);
-    return !node || !keeps_elements(*node);
+    return !node || !keeps_elements(*node) || (node->op && node->op->name == "copy");
   }
   // The value that transposes and slices look at. Their strides follow from its strides; a reshape,
   // however, may be a view or a copy.

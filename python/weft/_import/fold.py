@@ -18,7 +18,7 @@ from weft._import.values import host_of, is_array, is_host
 # cheaper to make than to keep.
 _SMALL = 4096
 # Operators whose results differ from call to call, or by mode.
-_VARYING = {
+VARYING = {
     *("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial"),
     *("Bernoulli", "Dropout"),
 }
@@ -56,7 +56,7 @@ def _splits_weight(
 
 def _results_of(node: Node, program: Program) -> list[Any] | None:
     """The results of a node as host values, or None where they are not constant."""
-    if node.rule is None or node.operator in _VARYING or any(bodies_of(node)):
+    if node.rule is None or node.operator in VARYING or any(bodies_of(node)):
         return None
     if node.rule.states:
         return None  # it writes them at each call
@@ -134,4 +134,4 @@ def _drop_unused(program: Program) -> None:
     program.constants = {n: v for n, v in program.constants.items() if n in used}
 
 
-__all__ = ["fold"]
+__all__ = ["VARYING", "fold"]

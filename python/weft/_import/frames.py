@@ -1,19 +1,23 @@
 """Frames of a signal, and the signal of frames: for short-time Fourier transforms.
 
 Both work on blocks of as many elements as frames are apart, so that a frame is some blocks side by
-side. That takes a copy for each block of a frame, and no table of places. The length of the signals
-must be known where a graph is made: graphs have no quotients of extents.
+side. That takes a copy for each block of a frame, and no table of places. Signals whose length only
+a run knows are taken apart by such a table.
 """
 
 from typing import Any
 
 from weft import np
 from weft._core.typing import ndarray
+from weft._import.extents import count_of_frames, is_open
 
 
 def framed(x: ndarray, size: int, step: int) -> ndarray:
     """Frames (..., frames, size) of signals (..., T), one every `step` elements."""
-    count, blocks = (x.shape[-1] - size) // step + 1, -(-size // step)
+    count, blocks = count_of_frames(x.shape[-1], size, step), -(-size // step)
+    if is_open(x.shape[-1]):
+        starts = np.arange(0, count, 1, dtype="int64") * step
+        return np.take(x, starts.reshape((-1, 1)) + np.arange(size, dtype="int64"), axis=-1)
     wide = np.pad(x, [(0, 0)] * (x.ndim - 1) + [(0, blocks * step)])
     lines = wide[..., : (count + blocks - 1) * step]
     lines = lines.reshape((*lines.shape[:-1], count + blocks - 1, step))

@@ -22,6 +22,7 @@ class _Running(threading.local):
         self.reads: Any = None  # what notes its reads: `Reads`
         self.called: list[Any] = []  # what its graph calls of Python
         self.watches: list[Watch] = []  # what its code asked to have compared
+        self.answers: Any = None  # which extents are open: `open_extents.Answers`
 
 
 running = _Running()

@@ -6,6 +6,7 @@ from typing import Any
 from weft._base.errors import InvalidState
 from weft._core import native
 from weft._core.dimensions import Dim
+from weft._trace.open_extents import Answers, answering
 from weft._trace.reads import NOTHING_AROUND, Around, Reads
 from weft._trace.state import Watch, begun, running, without_effects
 from weft._trace.structure import ArrayTypes, flatten, types_of, unflatten
@@ -15,6 +16,7 @@ Dimensions = Mapping[Dim, list[tuple[int, int]]]  # arrays, by number, and axes 
 Traceable = tuple[Callable[..., Any], Hashable, ArrayTypes]
 
 _UNBOUNDED = 2**40  # extents of more are of no array
+_MOST_TIMES = 16  # that examples are traced from the first on
 
 
 class Traced:
@@ -108,12 +110,37 @@ def _trace_examples(
     dims: Dimensions,
     calls_hooks: bool,
 ) -> Traced:
+    answers = Answers()
+    with answering(answers):
+        for _ in range(_MOST_TIMES):
+            traced = _trace_each(function, call, types, where, dims, calls_hooks, answers)
+            if traced is not None:
+                return traced
+            answers.begin_again()
+    raise InvalidState(
+        f"{where}: a hybridized function asked for other extents each time it was traced"
+    )
+
+
+def _trace_each(
+    function: Callable[..., Any],
+    call: Hashable,
+    types: ArrayTypes,
+    where: str,
+    dims: Dimensions,
+    calls_hooks: bool,
+    answers: Answers,
+) -> Traced | None:
+    """All examples joined; None if an extent turned out to be open that was taken for a number."""
     first = _trace_example(function, call, types, where, [], dims, calls_hooks)
     if not first.function.is_example:
         return first
     examples = [first.function]
     while len(examples) < native.TRACE_EXAMPLES:
+        answers.next_example()
         example = _trace_example(function, call, types, where, examples, dims, calls_hooks)
+        if not answers.is_complete:
+            return None
         examples.append(example.function)
         if example.result != first.result:
             raise InvalidState(

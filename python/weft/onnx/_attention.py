@@ -22,8 +22,9 @@ def swaps(graph: Graph) -> Iterator[Change]:
             continue
         first = graph.maker(middle.inputs[0], "Reshape")
         last = graph.only_reader(middle.outputs[0], "Reshape")
-        if first is not None and last is not None and _is_swap(graph, first, last):
-            yield _swap(graph, first.inputs[0], last)
+        if first is not None and last is not None:
+            if _is_swap(graph, first, last) or _is_swap_by_shape(graph, first, last):
+                yield _swap(graph, first.inputs[0], last)
         elif first is None and last is not None and _splits_first(graph, middle, last):
             yield _split_first(graph, middle.inputs[0], last)
 
@@ -38,6 +39,19 @@ def _is_swap(graph: Graph, first: Node, last: Node) -> bool:
     # The number of elements is the same, so with three extents alike the fourth is alike, too.
     known = [(a, b) for a, b in zip(given[:2], wanted[:2], strict=True) if a > 0 and b > 0]
     return bool(known) and all(a == b for a, b in known)
+
+
+def _is_swap_by_shape(graph: Graph, first: Node, last: Node) -> bool:
+    """The same where the extents are computed from the shape of what is swapped, as where some of
+    them are open."""
+    x = first.inputs[0]
+    if graph.rank(x) != 4:
+        return False
+    flat, wanted = graph.parts_of_shape(first.inputs[1]), graph.parts_of_shape(last.inputs[1])
+    if flat is None or wanted is None:
+        return False
+    axes = [(x, axis) for axis in range(4)]
+    return flat == [-1, axes[2], axes[3]] and wanted == [axes[0], axes[1], axes[3], axes[2]]
 
 
 def _splits_first(graph: Graph, middle: Node, last: Node) -> bool:

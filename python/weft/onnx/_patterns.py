@@ -11,6 +11,7 @@ from weft._import.program import Node, Program, readers_of
 
 LAYERS = "weft"  # the domain of operators that only patterns make
 Change = Callable[[], None]
+Extent = int | tuple[str, int]  # a number, or an axis of a value whose extent it is
 
 
 class Graph:
@@ -48,6 +49,48 @@ class Graph:
         if value is None or value.shape != (count,) or value.dtype.kind not in "iu":
             return None
         return [int(extent) for extent in value]
+
+    def rank(self, name: str) -> int | None:
+        """How many axes a value has, where that is plain."""
+        maker = self.makers.get(name)
+        if maker is None or maker.domain:
+            return None
+        if maker.operator == "Transpose" and "perm" in maker.attributes:
+            return len(maker.attributes["perm"])
+        if maker.operator == "Reshape":
+            parts = self.parts_of_shape(maker.inputs[1])
+            return None if parts is None else len(parts)
+        return None
+
+    def parts_of_shape(self, name: str) -> list[Extent] | None:
+        """The elements of a shape that Concat makes of constants and of parts of other shapes."""
+        value = self.program.constants.get(name)
+        if value is not None:
+            is_shape = value.ndim == 1 and value.dtype.kind in "iu"
+            return [int(extent) for extent in value] if is_shape else None
+        maker = self.makers.get(name)
+        if maker is None or maker.domain:
+            return None
+        if maker.operator == "Concat":
+            parts = [self.parts_of_shape(part) for part in maker.inputs]
+            return None if None in parts else [extent for part in parts for extent in part or ()]
+        if maker.operator == "Shape":
+            rank = self.rank(maker.inputs[0])
+            if rank is None:
+                return None
+            bounds = maker.attributes.get("start", 0), maker.attributes.get("end", rank)
+            return [(maker.inputs[0], axis) for axis in range(rank)[slice(*bounds)]]
+        if maker.operator == "Slice" and len(maker.inputs) >= 3:
+            return self._slice_of_shape(maker)
+        return None
+
+    def _slice_of_shape(self, node: Node) -> list[Extent] | None:
+        whole = self.parts_of_shape(node.inputs[0])
+        numbers = [self.number(part) for part in node.inputs[1:] if part]
+        if whole is None or None in numbers or numbers[2:] not in ([], [0.0], [0.0, 1.0]):
+            return None
+        begin, end = (int(number) for number in numbers[:2] if number is not None)
+        return whole[begin:end]
 
     def constant(self, name: str) -> numpy.ndarray | None:
         """The value of a constant."""

@@ -192,6 +192,43 @@ TEST_CASE("a result that others read too, and bounds before a sum, stay outside"
   CHECK(count(result, "add") == 2);
 }
 
+TEST_CASE("means of planes are average poolings") {
+  for (const bool keepdims : {true, false}) {
+    for (const int64_t side : {7, 8}) {  // by a quotient, and by a product with 1/64
+      Graph graph;
+      GraphBuilder b(graph);
+      const Value x = b.call(
+          "relu", {convolved(b.input(f32({2, 3, side, side})), b.input(f32({16, 3, 1, 1})))});
+      const double elements = static_cast<double>(side * side);
+      const Value total = sum_of_planes(x, keepdims);
+      const Value mean = side == 7 ? total / elements : total * (1 / elements);
+      b.output(mean.shape().rank() == 4 ? x * mean : mean);
+      const Graph result = blocked(checked(graph::pool_means(graph, {})));
+      CHECK(count(result, "pooling_blocked") == 1);
+      CHECK(count(result, "sum") == 0);
+      CHECK(count(result, "divide") == 0);
+      std::mt19937 random(1);
+      CHECK(difference(graph, result, random) < 1e-5);
+    }
+  }
+}
+
+TEST_CASE("sums of planes stay sums where they are no means of images, or are read twice") {
+  Graph graph;
+  GraphBuilder b(graph);
+  const Value data = b.input(f32({1, 16, 6, 6}));
+  const Value x = convolved(data, b.input(f32({16, 16, 1, 1})));
+  const Value once = sum_of_planes(x, true), twice = sum_of_planes(b.call("relu", {x}), true);
+  b.output(once / 35.0);
+  b.output(twice / 36.0 + twice);
+  b.output(sum_of_planes(data, true) / 36.0);
+  const int64_t rows[] = {2};
+  b.output(ops::sum(x, rows, true) / 6.0);
+  const Graph result = checked(graph::pool_means(graph, {}));
+  CHECK(count(result, "pooling_image") == 0);
+  CHECK(count(result, "sum") == 4);
+}
+
 TEST_CASE("kernels of 3 x 3 on large images are summed by Winograd's tiles, unless switched off") {
   Graph graph;
   GraphBuilder b(graph);

@@ -53,7 +53,8 @@ class Drawing {
     const DType dtype = below(4) ? dtype_ : pick(kDTypes);
     Shape shape = shape_;
     if (below(4) == 0) shape[static_cast<int>(below(static_cast<size_t>(shape.rank())))] = 1;
-    return builder_.input({dtype, shape});
+    const Value given = builder_.input({dtype, shape});
+    return below(4) ? given : builder_.call("square", {given});
   }
 
   Argument number() {

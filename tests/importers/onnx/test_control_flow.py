@@ -5,8 +5,8 @@ import pytest
 import weft
 from onnx import TensorProto, helper, numpy_helper
 from onnx_models import model
-from onnx_runs import compare, compare_gradients, outputs_of
-from weft import np
+from onnx_runs import compare, compare_gradients, listed, outputs_of
+from weft import autograd, np
 
 make = helper.make_node
 DOUBLE, INT64, BOOL = TensorProto.DOUBLE, TensorProto.INT64, TensorProto.BOOL
@@ -210,17 +210,72 @@ def test_a_loop_uses_its_step_as_a_place():
     compare(network, [x], wanted=[x.sum(keepdims=True), x.reshape(5, 1)])
 
 
-def test_outputs_of_steps_that_values_count_cannot_be_traced():
-    node, outputs = loop("n", "", loop_body([make("Less", ["i", "three"], ["go_out"])]))
-    held = {"three": numpy.array(3)}
-    inputs = {"n": ("int64", []), "x": ("float64", [2])}
-    network = model([node], inputs, outputs, held)
-    feeds = [numpy.array(9), numbers(2)]
-    assert outputs_of(network, feeds, hybridizes=False)[1].shape == (4, 2)
+def endless(constants=None, condition=None):
+    """A loop whose condition alone ends it, and that collects rows."""
+    inner = loop_body(condition or [make("Less", ["i", "last_one"], ["go_out"])])
+    node, outputs = loop("n", "go", inner)
+    inputs = {"last_one": ("int64", []), "go": ("bool", []), "x": ("float64", [2])}
+    if constants is None:
+        node.input[0] = ""
+    return model([node], inputs, outputs, constants)
+
+
+@pytest.mark.parametrize("constants", [None, {"n": numpy.array(1 << 40)}], ids=["none", "large"])
+def test_a_graph_collects_the_outputs_of_any_number_of_steps(constants, tmp_path):
+    network = endless(constants)
     block = weft.onnx.load(network)
     block.hybridize()
-    with pytest.raises(NotImplementedError, match="do not hybridize"):
-        block(*map(np.array, feeds))
+    runs = [(0, True), (5000, True), (3, True), (0, False)]
+    for last_one, goes_on in runs:
+        feeds = [numpy.array(last_one), numpy.array(goes_on), numbers(2)]
+        eager = outputs_of(network, feeds, hybridizes=False)
+        assert eager[1].shape == ((last_one + 1) * goes_on, 2)
+        for found, wanted in zip(listed(block(*map(np.array, feeds))), eager, strict=True):
+            numpy.testing.assert_allclose(found, wanted)
+    feeds = [numpy.array(1), numpy.array(True), numbers(2)]
+    block.export(tmp_path / "net.weft", *map(np.array, feeds))
+    context = weft.runtime.Model(tmp_path / "net.weft").context()
+    for last_one, goes_on in runs:
+        feeds = [numpy.array(last_one), numpy.array(goes_on), numbers(2)]
+        eager = outputs_of(network, feeds, hybridizes=False)
+        last, rows = context.run(*feeds)
+        numpy.testing.assert_allclose(last, eager[0])
+        # A memoryview cannot have rows of two elements and no row.
+        numpy.testing.assert_allclose(numpy.asarray(rows).reshape(eager[1].shape), eager[1])
+
+
+def test_gradients_of_a_loop_without_a_limit():
+    network = endless()
+    found = []
+    for is_hybrid in (False, True):
+        block = weft.onnx.load(network)
+        block.hybridize(is_hybrid)
+        x = np.array(numbers(2))
+        x.attach_grad()
+        with autograd.record():
+            last, rows = block(np.array(4), np.array(True), x)
+            loss = (last * last).sum() + (rows * rows * rows).sum()
+        loss.backward()
+        found.append(x.grad.asnumpy())
+    numpy.testing.assert_allclose(found[1], found[0])
+    assert abs(found[0]).min() > 0
+
+
+def test_a_loop_without_a_limit_that_draws_numbers_is_refused_in_a_graph():
+    condition = [
+        make("RandomUniformLike", ["x"], ["noise"], name="draw"),
+        make("ReduceMin", ["noise"], ["low"], keepdims=0),
+        make("Cast", ["low"], ["zero"], to=INT64),
+        make("Add", ["i", "zero"], ["number"]),
+        make("Less", ["number", "last_one"], ["go_out"]),
+    ]
+    network = endless(condition=condition)
+    feeds = [np.array(2), np.array(True), np.array(numbers(2))]
+    block = weft.onnx.load(network)
+    assert block(*feeds)[1].shape == (3, 2)
+    block.hybridize()
+    with pytest.raises(NotImplementedError, match=r"RandomUniformLike `draw`.*do not hybridize"):
+        block(*feeds)
 
 
 @pytest.mark.parametrize("steps", [0, 2, 9])

@@ -99,6 +99,44 @@ def test_results_of_few_bits_are_arrays_where_weft_has_the_dtype(name):
     numpy.testing.assert_array_equal(weft.onnx.load(network)(*feeds.values()).asnumpy(), wanted)
 
 
+def narrowed(name, form):
+    """A model that quantizes to a dtype of few bits, with what the reference gives."""
+    shape, axis, block = FORMS[form]
+    dtype = numpy.dtype(getattr(ml_dtypes, name))
+    nodes = [
+        helper_node("QuantizeLinear", ["x", "s", "z"], ["q"], axis=axis, block_size=block),
+        helper_node("DequantizeLinear", ["q", "s", "z"], ["y"], axis=axis, block_size=block),
+    ]
+    held = {"s": scales(*shape) * 4, "z": numpy.zeros(shape, dtype)}
+    types = {"x": ("float32", ["batch", 6, 5])}, {"y": ("float32", None), "q": (name, None)}
+    types[1]["q"] = (dtype, None)
+    return model(nodes, *types, held, 25 if "2" in name else 23)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", ["int4", "uint4", "float8_e4m3fn", "float8_e5m2fnuz"])
+def test_results_of_few_bits_are_part_of_graphs_and_files(name, form, tmp_path):
+    network, x = narrowed(name, form), real(4, 6, 5)
+    wanted = ReferenceEvaluator(network).run(None, {"x": x})
+    block = weft.onnx.load(network)
+    block.hybridize()
+    y, q = block(np.array(x))
+    assert q.dtype == name
+    numpy.testing.assert_array_equal(y.asnumpy(), wanted[0])
+    numpy.testing.assert_array_equal(q.astype("float32").asnumpy(), wanted[1].astype("float32"))
+    block.export(tmp_path / "net.weft", np.array(x))
+    found = weft.runtime.Model(tmp_path / "net.weft").context().run(x)
+    numpy.testing.assert_array_equal(numpy.asarray(found[0]), wanted[0])
+
+
+@pytest.mark.parametrize("name", ["int2", "uint2", "float4_e2m1fn"])
+def test_results_that_no_graph_has_are_named(name):
+    block = weft.onnx.load(narrowed(name, "tensor"))
+    block.hybridize()
+    with pytest.raises(NotImplementedError, match=f"QuantizeLinear `q`.* {name}.*hybridize"):
+        block(np.array(real(2, 6, 5)))
+
+
 @pytest.mark.parametrize("shape", [(5,), (3, 4), (2, 3, 4)])
 def test_dynamic_quantize(shape):
     for offset in (0, 30, -30):

@@ -3,8 +3,10 @@
 import numpy
 import pytest
 import weft
+from onnx import helper
 from onnx.reference import ReferenceEvaluator
 from onnx_checks import check, check_gradients, one_node, outputs_of
+from onnx_models import model
 from weft import np
 
 TRANSFORMS = (
@@ -169,6 +171,110 @@ def test_images_of_any_extents_grow_by_a_whole_factor(mode, transform, factor, t
         x = image(1, 2, *extents)
         (wanted,) = ReferenceEvaluator(network).run(None, {"x": x})
         numpy.testing.assert_allclose(context.run(x)[0], wanted, rtol=1e-4, atol=1e-5)
+
+
+def opened(operator, inputs, attributes, axes, constants):
+    """A model of one node whose first input has open axes, and a block of it."""
+    network, _ = one_node(operator, inputs, attributes, constants=constants, opset=19)
+    for dimension, name in zip(
+        network.graph.input[0].type.tensor_type.shape.dim, "nchw", strict=True
+    ):
+        if name in axes:
+            dimension.dim_param = name
+    return network, weft.onnx.load(network)
+
+
+def check_open(network, block, path, images):
+    """Compares the exported file with the reference for images of several extents, float32."""
+    axes = {2: "h", 3: "w"}
+    block.export(path, np.array(images[0]), dynamic={"x": axes})
+    context = weft.runtime.Model(path).context()
+    for x in images:
+        (wanted,) = ReferenceEvaluator(network).run(None, {"x": x})
+        (found,) = context.run(x)
+        assert found.shape == wanted.shape
+        numpy.testing.assert_allclose(found, wanted, rtol=1e-4, atol=2e-5)
+
+
+OPEN_STYLES = [
+    *({"mode": "nearest", "nearest_mode": way} for way in ("round_prefer_floor", "floor", "ceil")),
+    {"mode": "linear"},
+    {"mode": "linear", "antialias": 1},
+    {"mode": "cubic", "cubic_coeff_a": -0.5, "exclude_outside": 1},
+]
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS)
+@pytest.mark.parametrize("style", OPEN_STYLES, ids=lambda style: "-".join(map(str, style.values())))
+def test_open_axes_change_by_any_factor(transform, style, tmp_path):
+    roi = numpy.array([0, 0, 0.1, -0.2, 1, 1, 0.8, 1.1], "float32")
+    network, block = opened(
+        "Resize",
+        {
+            "x": image(1, 2, 9, 8),
+            "roi": roi if transform.startswith("tf") else None,
+            "scales": numpy.array([1, 1, 1.37, 0.72], "float32"),
+        },
+        {"coordinate_transformation_mode": transform, "extrapolation_value": 7.0, **style},
+        "hw",
+        ("roi", "scales"),
+    )
+    check_open(network, block, tmp_path / "net.weft", [image(1, 2, 9, 8), image(1, 2, 21, 34)])
+
+
+def test_integers_of_open_axes_are_rounded_and_saturated(tmp_path):
+    images = [
+        numpy.random.default_rng(2).integers(0, 256, (1, 2, *extents)).astype("uint8")
+        for extents in ((5, 6), (9, 4))
+    ]
+    scales = numpy.array([1, 1, 1.5, 0.6], "float32")
+    network, block = opened(
+        "Resize",
+        {"x": images[0], "roi": None, "scales": scales},
+        {"mode": "cubic"},
+        "hw",
+        ("scales",),
+    )
+    check_open(network, block, tmp_path / "net.weft", images)
+
+
+@pytest.mark.parametrize("sizes", [(24, 5), (4, 20)])
+@pytest.mark.parametrize("style", OPEN_STYLES[:4], ids=lambda style: style["mode"])
+def test_open_axes_get_the_extents_that_are_asked_for(sizes, style, tmp_path):
+    network, block = opened(
+        "Resize",
+        {"x": image(1, 2, 9, 8), "roi": None, "scales": None, "sizes": numpy.array([1, 2, *sizes])},
+        {"coordinate_transformation_mode": "half_pixel", **style},
+        "hw",
+        ("sizes",),
+    )
+    check_open(network, block, tmp_path / "net.weft", [image(1, 2, 9, 8), image(1, 2, 21, 34)])
+
+
+@pytest.mark.parametrize("style", OPEN_STYLES[:4], ids=lambda style: style["mode"])
+@pytest.mark.parametrize("transform", ["align_corners", "pytorch_half_pixel", "asymmetric"])
+def test_open_axes_get_the_extents_of_another_image(style, transform, tmp_path):
+    nodes = [
+        helper.make_node("Shape", ["like"], ["size"], start=2),
+        helper.make_node("Concat", ["two", "size"], ["sizes"], axis=0),
+        helper.make_node(
+            "Resize",
+            ["x", "", "", "sizes"],
+            ["y"],
+            coordinate_transformation_mode=transform,
+            **style,
+        ),
+    ]
+    types = {"x": ("float32", (1, 2, "h", "w")), "like": ("float32", (1, 1, "g", "v"))}
+    network = model(nodes, types, {"y": (None, None)}, {"two": numpy.array([1, 2])}, 19, {})
+    block = weft.onnx.load(network)
+    feeds = [(image(1, 2, 5, 4), image(1, 1, 9, 8)), (image(1, 2, 8, 3), image(1, 1, 3, 7))]
+    axes = {"x": {2: "h", 3: "w"}, "like": {2: "g", 3: "v"}}
+    block.export(tmp_path / "net.weft", *map(np.array, feeds[0]), dynamic=axes)
+    context = weft.runtime.Model(tmp_path / "net.weft").context()
+    for x, like in feeds:
+        (wanted,) = ReferenceEvaluator(network).run(None, {"x": x, "like": like})
+        numpy.testing.assert_allclose(context.run(x, like)[0], wanted, rtol=1e-4, atol=2e-5)
 
 
 @pytest.mark.parametrize(

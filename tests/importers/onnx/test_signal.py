@@ -4,6 +4,7 @@ import numpy
 import pytest
 import weft
 from onnx_checks import check, check_gradients, one_node, outputs_of
+from weft import np
 
 GENERATOR = numpy.random.default_rng(8)
 
@@ -107,3 +108,23 @@ def test_bodies_of_windows_get_defaults():
     given = {attribute.name: attribute.i for attribute in network.graph.node[0].attribute}
     assert given == {"output_datatype": 1, "periodic": 1}
     assert weft.onnx.missing(network) == []
+
+
+@pytest.mark.parametrize("step", [1, 3, 4, 7])
+def test_frames_of_signals_of_any_length(step, tmp_path):
+    window = numpy.hanning(4).astype("float32")
+    inputs = {"signal": signal(2, 12, 1), "step": numpy.array(step), "window": window}
+    network, _ = one_node("STFT", inputs, constants=("step", "window"), opset=17)
+    for axis, name in enumerate(("batch", "length")):
+        network.graph.input[0].type.tensor_type.shape.dim[axis].dim_param = name
+    block = weft.onnx.load(network)
+    dynamic = {"signal": {0: "batch", 1: "length"}}
+    block.export(tmp_path / "net.weft", np.array(inputs["signal"]), dynamic=dynamic)
+    context = weft.runtime.Model(tmp_path / "net.weft").context()
+    for length in (4, 5, 12, 31):
+        x = signal(2, length, 1)
+        starts = range(0, length - 3, step)
+        frames = numpy.stack([x[:, start : start + 4, 0] * window for start in starts], 1)
+        found = numpy.asarray(context.run(x)[0])
+        numpy.testing.assert_allclose(found, parts(numpy.fft.rfft(frames)), rtol=1e-4, atol=1e-5)
+        numpy.testing.assert_allclose(block(np.array(x)).asnumpy(), found, rtol=1e-4, atol=1e-5)

@@ -6,6 +6,7 @@ import math
 import numpy
 import pytest
 import weft
+from onnx import numpy_helper
 from onnx.reference import ReferenceEvaluator
 from onnx_models import helper_node, model
 from weft import np
@@ -221,6 +222,63 @@ def written_out(mask, view=(N, T, -1, D), flat=(-1, T, D), turned=(N, H, D, T)):
     ]
     inputs = {"x": ("float32", [N, T, H * D])}
     return model(nodes, inputs, {"y": ("float32", None)}, weights)
+
+
+# What stands in the shapes of the keys: the ends of slices of the shape that they have.
+WIDTH, STEPS, LEAD = (("minus_one", "last"), ("minus_two", "minus_one"), ("first", "minus_two"))
+
+
+def with_open_extents(flat=(STEPS, WIDTH), turned=(LEAD, WIDTH, STEPS)):
+    """The same with an open batch and open steps: the shapes in which keys are turned are computed
+    from that of the keys."""
+    network = written_out(MASKS["none"])
+    graph = network.graph
+    bounds = {"minus_one": -1, "minus_two": -2, "first": -(1 << 63), "last": (1 << 63) - 1}
+    for name, bound in bounds.items():
+        graph.initializer.append(numpy_helper.from_array(numpy.array([bound]), name))
+    kept = [node for node in graph.node if node.output[0] not in ("masked", "viewed")]
+    next(node for node in kept if node.op_type == "Softmax").input[0] = "s"
+    for tensor in [t for t in graph.initializer if t.name in ("flat", "turned", "view", "mask")]:
+        graph.initializer.remove(tensor)
+    graph.initializer.append(numpy_helper.from_array(numpy.array([0, 0, H, D]), "view"))
+    made = [
+        helper_node("Reshape", ["x", "view"], ["viewed"]),
+        *[node for node in kept if node.output[0] == "heads"],
+        helper_node("Shape", ["heads"], ["shape"]),
+    ]
+    for name, parts in (("flat", flat), ("turned", turned)):
+        cuts = [f"{name}{number}" for number in range(len(parts))]
+        made += [helper_node("Slice", ["shape", *p], [c]) for p, c in zip(parts, cuts, strict=True)]
+        lead = ["minus_one"] if name == "flat" else []
+        made.append(helper_node("Concat", [*lead, *cuts], [name], axis=0))
+    rest = [node for node in kept if node.output[0] != "heads"]
+    del graph.node[:]
+    graph.node.extend(made + rest)
+    for axis, name in enumerate(("batch", "steps")):
+        graph.input[0].type.tensor_type.shape.dim[axis].dim_param = name
+    return network
+
+
+def test_attention_of_open_extents_is_found(tmp_path):
+    network = with_open_extents()
+    nodes = same_as_reference(network)
+    assert nodes[-1].operator == "ScaledDotProductAttention"
+    assert not {"Shape", "Softmax"} & {node.operator for node in nodes}
+    block, x = weft.onnx.load(network), numpy.zeros((N, T, H * D), "float32")
+    block.export(tmp_path / "net.weft", np.array(x), dynamic={"x": {0: "batch", 1: "steps"}})
+    context = weft.runtime.Model(tmp_path / "net.weft").context()
+    for shape in ((1, 7), (3, 2)):
+        x = numpy.random.default_rng(3).normal(size=(*shape, H * D)).astype("float32")
+        (expected,) = ReferenceEvaluator(network).run(None, {"x": x})
+        numpy.testing.assert_allclose(context.run(x)[0], expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"flat": (WIDTH, STEPS)}, {"turned": (LEAD, STEPS, WIDTH)}], ids=["flat", "turned"]
+)
+def test_other_parts_of_a_shape_are_no_swap(changed):
+    nodes = weft.onnx.load(with_open_extents(**changed))._program.nodes
+    assert "ScaledDotProductAttention" not in {node.operator for node in nodes}
 
 
 def same_as_reference(network):

@@ -210,3 +210,37 @@ def test_texts_that_outgrow_the_first_training_are_those_of_transformers(begun, 
     want = module.generate(tokens, max_new_tokens=14, attention_mask=mask, **options).numpy()
     found = net.generate(np.array(tokens.numpy()), 14, beams=beams, temperature=0, end=())
     numpy.testing.assert_array_equal(found, want)
+
+
+@pytest.mark.parametrize(
+    ("parts", "padding"), [((4,), 0), ((3, 1, 4), 2), ((4, 12), 0), ((LIMIT + 3,), 0)]
+)
+def test_a_file_reads_a_text_again_that_outgrows_the_first_training(parts, padding, tmp_path):
+    """The prompt comes in parts; steps follow until the text is long."""
+    phi3().save_pretrained(tmp_path)
+    net = weft.hub.load(tmp_path)
+    begun = sum(parts)
+    tokens = torch.randint(1, 60, (1, begun)).numpy().astype("int32")
+    tokens[:, :padding] = 0
+    mask = numpy.ones_like(tokens)
+    mask[:, :padding] = 0
+    want = net.generate(np.array(tokens), 22 - begun, mask=np.array(mask), temperature=0, end=())
+    path = tmp_path / "net.weft"
+    net.export_generator(path, length=24, padded=padding > 0)
+    wide = numpy.ones((1, 24), "int32")
+    wide[:, :padding] = 0
+    more = [wide] if padding else []
+    model = runtime.Model(path)
+    prompt = model.context("prompt")
+    step = model.context("step", sharing=prompt)
+    for _ in range(2):
+        prompt.reset()
+        found = tokens[0].tolist()
+        for part in numpy.split(tokens, numpy.cumsum(parts)[:-1], axis=1):
+            best = prompt.run(part, *more)[1][0]
+        while True:
+            found.append(int(best))
+            if len(found) == 22:
+                break
+            best = step.run(numpy.array([[best]], "int32"))[1][0]
+        assert found == want.asnumpy()[0].tolist()

@@ -14,7 +14,9 @@ from weft import autograd, np, npx
 from weft._base.errors import Error, InvalidValue, Unsupported
 from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
-from weft._import.program import Program
+from weft._import.extents import counted, is_open
+from weft._import.fold import VARYING
+from weft._import.program import Program, every_program
 from weft._import.values import Ints, array_of, has_dtype, host_of, is_array, is_host, is_tracing
 from weft.onnx._rules._table import RULES as rules
 
@@ -23,7 +25,10 @@ from weft.onnx._rules._table import RULES as rules
 _SHORT = 4
 _LONGEST = 1024
 _ENDLESS = (1 << 31) - 1  # steps that a loop without a limit may make in a graph
-_MOST_ROWS = 4096  # steps whose outputs a graph reserves room for, though fewer may be made
+# Steps whose outputs a graph reserves room for, though fewer may be made. A loop of more is run to
+# count its steps, and once more.
+_MOST_ROWS = 4096
+_WRITING = {"BatchNormalization"}  # what writes arrays around it while it trains
 
 Body = Callable[[list[Any]], list[Any]]
 
@@ -171,19 +176,25 @@ def _with_condition(
     run: Body, body: Program, trips: Any, cond: Any, values: list[Any]
 ) -> tuple[Any, ...]:
     """A loop that arrays decide to end."""
-    count = len(values)
     limit = _ENDLESS
-    if trips is not None and is_host(trips) and not isinstance(trips.reshape(()).item(), Extent):
+    if trips is not None and is_host(trips) and not is_open(trips.reshape(()).item()):
         limit = min(limit, int(trips.reshape(()).item()))
-    has_rows = len(body.outputs) > count + 1
-    if has_rows and limit > _MOST_ROWS:
-        raise Unsupported(
-            "a graph cannot collect the outputs of steps whose number depends on arrays alone, "
-            f"because it reserves room for them: `M` must be a number of at most {_MOST_ROWS} that "
-            "is known when the network is traced; or do not hybridize"
-        )
     most = array_of(numpy.array(limit) if trips is None else trips).astype("int64").reshape(())
     goes_on = array_of(numpy.array(True) if cond is None else cond).astype("bool").reshape(())
+    has_rows = len(body.outputs) > len(values) + 1
+    if limit > _MOST_ROWS and (has_rows or autograd.is_recording()):
+        return _counted_first(run, body, most, goes_on, values, limit)
+    rows, last = _while(run, most, goes_on, values, limit, has_rows)
+    made = np.arange(limit, dtype="int64") < last[0] if has_rows else None
+    return (*last[2:], *(row[made] for row in rows or ()))
+
+
+def _while(
+    run: Body, most: ndarray, goes_on: ndarray, values: list[Any], limit: int, has_rows: bool
+) -> tuple[Any, tuple[ndarray, ...]]:
+    """The outputs of all steps up to the limit, and the number of steps, the condition and the
+    values at the end."""
+    count = len(values)
 
     def is_wanted(number: ndarray, goes_on: ndarray, *_: ndarray) -> ndarray:
         return np.logical_and(goes_on, number < most)
@@ -195,8 +206,26 @@ def _with_condition(
 
     first = (np.array(0, dtype="int64"), goes_on, *map(_carried, values))
     rows, last = npx.while_loop(is_wanted, step, first, limit)
-    made = np.arange(limit, dtype="int64") < last[0] if has_rows else None
-    return (*last[2:], *(row[made] for row in rows or ()))
+    return rows, tuple(last)
+
+
+def _counted_first(
+    run: Body, body: Program, most: ndarray, goes_on: ndarray, values: list[Any], limit: int
+) -> tuple[Any, ...]:
+    """A loop of so many steps that a graph cannot have room for the rows of all: it runs twice,
+    first to count its steps, then to keep what they give."""
+    varying = VARYING | _WRITING if autograd.is_training() else VARYING - {"Dropout"}
+    for node in (node for part in every_program(body) for node in part.nodes):
+        if node.operator in varying:
+            raise Unsupported(
+                f"a graph runs a loop without a limit twice, first to count its steps, so "
+                f"{node.title} in its body would not be the same in both: `M` must be a number of "
+                f"at most {_MOST_ROWS} that is known when the network is traced; or do not "
+                "hybridize"
+            )
+    with autograd.pause():
+        _, last = _while(run, most, goes_on, values, limit, False)
+    return _counted(run, counted(last[0], limit), values)
 
 
 # ---- Scan ---------------------------------------------------------------------------------------

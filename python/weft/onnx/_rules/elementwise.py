@@ -10,7 +10,15 @@ from weft import np, npx
 from weft._base.errors import InvalidValue, Unsupported
 from weft._core.typing import ndarray
 from weft._import.arithmetic import whole_quotient
-from weft._import.values import Array, Scalar, array_of, is_array, is_host, scalar_of
+from weft._import.values import (
+    Array,
+    Scalar,
+    array_of,
+    is_array,
+    is_host,
+    is_tracing,
+    scalar_of,
+)
 from weft.onnx._rules import _host
 from weft.onnx._rules._table import RULES as rules
 
@@ -239,6 +247,8 @@ def cast(x: Any, dtype: numpy.dtype[Any], saturate: int = 1, round_mode: str = "
     """An array or host value in another dtype, which Weft need not have."""
     if is_array(x):
         if not _host.is_known(dtype):
+            if is_tracing():
+                raise Unsupported(f"a graph cannot hold results of {dtype}; do not hybridize")
             return _host.cast(_host.host_of(x), dtype, saturate, round_mode)
         if x.dtype.kind == "f" and dtype.kind == "b":
             return x != 0

@@ -184,6 +184,11 @@ def _pool_counts(
     return counts
 
 
+def _moves_nothing(kernel: Any, strides: Any, margins: list[int]) -> bool:
+    """Is each window one element of the image? PyTorch writes adaptive poolings so, too."""
+    return set(kernel) == set(strides) == {1} and not any(margins)
+
+
 def _fits(pads: list[int], kernel: tuple[int, ...]) -> bool:
     """Does Weft's pooling take these margins?"""
     return all(0 <= 2 * p <= k for p, k in zip(pads, kernel * 2, strict=True))
@@ -225,10 +230,12 @@ def _max_pool(
     strides, dilations, front, back = _window(
         x.shape[2:], kernel, strides, pads, dilations, auto_pad
     )
-    is_plain = not _.wants(1) and set(dilations) == {1} and not ceil_mode
-    if is_plain and _fits(front + back, kernel):
-        pad = front if front == back else front + back
-        return npx.pooling(x, kernel, "max", strides, tuple(pad))
+    if not _.wants(1) and _moves_nothing(kernel, strides, front + back):
+        return x
+    if not _.wants(1) and set(dilations) == {1} and _fits(front + back, kernel):
+        pad = tuple(front if front == back else front + back)
+        convention = "full" if ceil_mode else "valid"
+        return npx.pooling(x, kernel, "max", strides, pad, pooling_convention=convention)
     counts = _pool_counts(x.shape[2:], kernel, strides, dilations, front, back, ceil_mode)
     filled = _fill(x, kernel, strides, dilations, front, counts, _lowest(x.dtype))
     taps = np.stack(taps_of(filled, kernel, strides, dilations, counts))
@@ -297,6 +304,8 @@ def _average_pool(
     strides, dilations, front, back = _window(
         x.shape[2:], kernel, strides, pads, dilations, auto_pad
     )
+    if _moves_nothing(kernel, strides, front + back):
+        return x
     if set(dilations) == {1} and not ceil_mode and _fits(front + back, kernel):
         pad = front if front == back else front + back
         return npx.pooling(

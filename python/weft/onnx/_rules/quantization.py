@@ -14,7 +14,7 @@ import numpy
 from weft import np, npx
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ndarray
-from weft._import.values import Array, array_of, has_dtype, host_of, is_array
+from weft._import.values import Array, array_of, has_dtype, is_array
 from weft.onnx._rules import _host
 from weft.onnx._rules._table import RULES as rules
 from weft.onnx._rules.elementwise import cast
@@ -106,7 +106,7 @@ def quantized(
     if zero is not None:
         whole = whole + _spread(numbers_of(zero), x, axis, block).astype("float32")
     whole = np.clip(whole, low, high)
-    return whole.astype(dtype) if _host.is_known(dtype) else _host.cast(host_of(whole), dtype)
+    return cast(whole, dtype)
 
 
 def dequantized(

@@ -1,8 +1,9 @@
 """Resize and Upsample: images and other tensors with new extents.
 
 Where `npx.interpolate` means the same it is taken, as it has a kernel. Otherwise an axis after the
-other is resized: each element of the result is a weighted sum of a few elements of its line, whose
-places and weights are known (`_lines.py`).
+other is resized: each element of the result is a weighted sum of a few elements of its line
+(`_import/lines.py`). Of an axis whose extent only a run knows, the graph finds the places and
+weights.
 """
 
 import math
@@ -13,68 +14,15 @@ import numpy
 
 from weft import np, npx
 from weft._base.errors import InvalidValue, Unsupported
-from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
-from weft._import.values import Array, Floats, Ints
-from weft.onnx._rules._lines import (
-    BY_SCALE,
-    NEAREST,
-    TRANSFORMS,
-    Line,
-    Style,
-    nearest_places,
-    source_of,
-    weights_of,
-)
+from weft._import.extents import is_open
+from weft._import.lines import BY_SCALE, NEAREST, TRANSFORMS, Line, Style, nearest_places
+from weft._import.resizing import MAX_FACTOR, line_by_scale, line_by_size, resized_axis
+from weft._import.values import Array, Floats, Ints, is_array
 from weft.onnx._rules._table import RULES as rules
 
-# Up to so many elements of a line are gathered and added; more are a product with a matrix.
-_MAX_TAPS = 8
 # A file that asks for more elements of one axis is damaged, or wants to exhaust the memory.
 _MAX_EXTENT = 1 << 26
-_MAX_FACTOR = 1 << 10  # by which all spatial axes grow
-
-
-# ---- one axis -----------------------------------------------------------------------------------
-
-
-def _along(x: ndarray, values: numpy.ndarray, axis: int) -> ndarray:
-    """Numbers along an axis of `x`, in its dtype."""
-    shape = [1] * x.ndim
-    shape[axis] = -1
-    return np.array(values.reshape(shape)).astype(x.dtype)
-
-
-def _resized_axis(x: ndarray, style: Style, line: Line) -> ndarray:
-    axis = line.axis
-    if style.mode == "nearest":
-        found = np.take(x, np.array(nearest_places(style, line)), axis=axis)
-    else:
-        places, weights = weights_of(style, line)
-        found = _weighted(x, places, weights, axis)
-    if style.transform != "tf_crop_and_resize":
-        return found
-    source = source_of(style, line)
-    is_outside = (source < 0) | (source > line.extent - 1)
-    if not is_outside.any():
-        return found
-    return np.where(_along(found, is_outside, axis) != 0, style.outside, found)
-
-
-def _weighted(x: ndarray, places: numpy.ndarray, weights: numpy.ndarray, axis: int) -> ndarray:
-    if places.shape[1] > _MAX_TAPS:
-        matrix = numpy.zeros((x.shape[axis], places.shape[0]))
-        numpy.add.at(matrix, (places, numpy.arange(places.shape[0])[:, None]), weights)
-        lines = np.moveaxis(x, axis, -1)
-        return np.moveaxis(np.matmul(lines, np.array(matrix).astype(x.dtype)), -1, axis)
-    total = None
-    for tap in range(places.shape[1]):
-        if not weights[:, tap].any():
-            continue
-        part = np.take(x, np.array(places[:, tap]), axis=axis) * _along(x, weights[:, tap], axis)
-        total = part if total is None else total + part
-    assert total is not None
-    return total
 
 
 # ---- all axes -----------------------------------------------------------------------------------
@@ -86,21 +34,28 @@ def _interpolated(x: ndarray, style: Style, lines: list[Line]) -> ndarray | None
     if not is_image or x.dtype.kind != "f" or style.is_antialias:
         return None
     size = list(x.shape[2:])
-    for line in lines:
+    known = [line for line in lines if not line.is_open]
+    for line in known:
         size[line.axis - 2] = line.count
     if style.mode == "nearest":
-        return _interpolated_nearest(x, style, lines, size)
+        return None if len(known) < len(lines) else _interpolated_nearest(x, style, lines, size)
     if not all(line.is_exact for line in lines):
         return None
     if style.mode == "cubic" and (style.cubic != -0.75 or style.excludes_outside):
         return None
     half = {"half_pixel", "half_pixel_symmetric"}
-    if style.transform == "pytorch_half_pixel" and all(line.count > 1 for line in lines):
+    if all(not line.is_open and line.count > 1 for line in lines):
         half.add("pytorch_half_pixel")
     if style.transform not in half | {"align_corners"}:
         return None
-    is_aligned = style.transform == "align_corners"
-    return npx.interpolate(x, size=tuple(size), mode=style.mode, align_corners=is_aligned)
+    options = {"mode": style.mode, "align_corners": style.transform == "align_corners"}
+    x = npx.interpolate(x, size=tuple(size), **options) if known else x
+    # One after the other: of several axes `interpolate` begins with the one that grows least.
+    for line in lines[len(known) :]:
+        x = npx.interpolate(
+            x, size=(*x.shape[2 : line.axis], line.size, *x.shape[line.axis + 1 :]), **options
+        )
+    return x
 
 
 def _interpolated_nearest(
@@ -122,12 +77,15 @@ def _interpolated_nearest(
 
 
 def _repeated(x: ndarray, style: Style, lines: list[Line]) -> ndarray | None:
-    """Elements that are repeated, where factors are whole and nothing else is asked for: also of
-    extents that only a run knows."""
+    """Elements that are repeated, where factors are whole and nothing else is asked for."""
     if style.mode != "nearest" or style.transform == "tf_crop_and_resize":
         return None
     for line in lines:
+        if is_array(line.scale):
+            return None
         factor = round(line.scale)
+        if line.is_open:  # what holds for three elements holds for any number
+            line = Line(line.axis, 3, 3 * factor, line.scale)
         if factor < 2 or line.scale != factor or line.count != line.extent * factor:
             return None
         if nearest_places(style, line).tolist() != [y // factor for y in range(line.count)]:
@@ -138,13 +96,14 @@ def _repeated(x: ndarray, style: Style, lines: list[Line]) -> ndarray | None:
 
 
 def _resized(x: ndarray, style: Style, lines: list[Line]) -> ndarray:
-    lines = [line for line in lines if not _is_same(line, style)]
+    known = [line for line in lines if not line.is_open and not _is_same(line, style)]
+    lines = known + [line for line in lines if line.is_open]
     if not lines:
         return x
-    largest = max(line.count for line in lines)
+    largest = max((line.count for line in known), default=0)
     if largest > _MAX_EXTENT:
         raise InvalidValue(f"an axis of {largest} elements; at most {_MAX_EXTENT} are possible")
-    if any(line.extent == 0 for line in lines):
+    if any(line.extent == 0 for line in known):
         raise InvalidValue(f"an image of shape {tuple(x.shape)} has no elements to resize")
     found = _repeated(x, style, lines)
     if found is None:
@@ -154,8 +113,9 @@ def _resized(x: ndarray, style: Style, lines: list[Line]) -> ndarray:
     # Integers that are only chosen stay as they are.
     is_whole = x.dtype.kind != "f" and style.mode != "nearest"
     found = x.astype("float32") if is_whole else x
-    for line in sorted(lines, key=lambda line: line.scale):
-        found = _resized_axis(found, style, line)
+    known.sort(key=lambda line: line.scale)
+    for line in known + lines[len(known) :]:
+        found = resized_axis(found, style, line)
     if not is_whole:
         return found
     limits = numpy.iinfo(x.dtype)
@@ -165,24 +125,6 @@ def _resized(x: ndarray, style: Style, lines: list[Line]) -> ndarray:
 def _is_same(line: Line, style: Style) -> bool:
     is_cut = style.transform == "tf_crop_and_resize" and (line.start, line.end) != (0.0, 1.0)
     return line.count == line.extent and math.isclose(line.scale, 1.0) and not is_cut
-
-
-# ---- dynamic extents ----------------------------------------------------------------------------
-
-
-def _resized_dynamic(x: ndarray, style: Style, axes: list[int], scales: list[float]) -> ndarray:
-    """Axes of which only a run knows the extent: what is repeated for three elements is repeated
-    for any number."""
-    pairs = zip(axes, scales, strict=True)
-    lines = [Line(axis, 3, round(3 * scale), scale) for axis, scale in pairs if scale != 1]
-    found = _repeated(x, style, lines)
-    if found is None:
-        raise Unsupported(
-            "a dynamic extent can be resized by repeating elements, or together with all spatial "
-            f"axes by one whole factor; here `mode` is {style.mode} with {style.transform} and "
-            f"factors {tuple(scales)}"
-        )
-    return found
 
 
 # ---- the operators ------------------------------------------------------------------------------
@@ -210,16 +152,11 @@ def _by_scales(x: ndarray, style: Style, scales: Any, axes: Any = None, roi: Any
     found = _enlarged(x, style, places, scales)
     if found is not None:
         return found
-    if any(isinstance(x.shape[a], Extent) and s != 1 for a, s in zip(places, scales, strict=True)):
-        return _resized_dynamic(x, style, places, list(scales))
-    lines = []
-    for number, (axis, scale) in enumerate(zip(places, scales, strict=True)):
-        extent = x.shape[axis]
-        if isinstance(extent, Extent):
-            continue
-        # In float32, as ONNX Runtime: 10 * 0.7 gives 7 elements.
-        count = int(numpy.float32(extent) * numpy.float32(scale))
-        lines.append(Line(axis, extent, count, scale, *_part(roi, number, len(places))))
+    lines = [
+        line_by_scale(x.shape[axis], axis, scale, _part(roi, number, len(places)))
+        for number, (axis, scale) in enumerate(zip(places, scales, strict=True))
+        if scale != 1 or style.transform == "tf_crop_and_resize"
+    ]
     return _resized(x, style, lines)
 
 
@@ -235,7 +172,7 @@ def _enlarged(x: ndarray, style: Style, axes: list[int], scales: Any) -> ndarray
         style.mode == "cubic" and style.cubic == -0.75 and not style.excludes_outside
     )
     is_placed = style.transform in ("half_pixel", "half_pixel_symmetric", "align_corners")
-    if factor <= 1 or factor != int(factor) or factor > _MAX_FACTOR:
+    if factor <= 1 or factor != int(factor) or factor > MAX_FACTOR:
         return None
     if x.dtype.kind != "f" or style.is_antialias or not is_same or not is_placed:
         return None
@@ -258,27 +195,31 @@ def _by_sizes(x: ndarray, style: Style, sizes: Any, axes: Any, roi: Any, policy:
         for number, (axis, size) in enumerate(zip(places, sizes, strict=True))
         if not _are_equal(x.shape[axis], size) or style.transform == "tf_crop_and_resize"
     ]
-    for _, axis, size in changed:
-        if isinstance(x.shape[axis], Extent) or isinstance(size, Extent):
-            raise Unsupported(f"axis {axis} cannot be resized from {x.shape[axis]} to {size}")
-    scales = {number: size / x.shape[axis] for number, axis, size in changed}
-    if policy != "stretch":
-        if policy not in ("not_larger", "not_smaller"):
-            raise InvalidValue(f"`keep_aspect_ratio_policy` is {policy!r}, which is not known")
-        choose = min if policy == "not_larger" else max
-        factor = choose(size / x.shape[axis] for axis, size in zip(places, sizes, strict=True))
-        counts = [math.floor(factor * x.shape[axis] + 0.5) for axis in places]
-        changed = list(zip(range(len(places)), places, counts, strict=True))
-        scales = dict.fromkeys(range(len(places)), factor)
+    if policy == "stretch":
+        lines = [
+            line_by_size(x.shape[axis], axis, size, _part(roi, number, len(places)))
+            for number, axis, size in changed
+        ]
+        return _resized(x, style, lines)
+    if policy not in ("not_larger", "not_smaller"):
+        raise InvalidValue(f"`keep_aspect_ratio_policy` is {policy!r}, which is not known")
+    if is_open(*sizes, *(x.shape[axis] for axis in places)):
+        raise Unsupported(
+            f"`keep_aspect_ratio_policy` {policy!r} needs extents that are known when the network "
+            f"is traced; here they are {tuple(x.shape)} and `sizes` {tuple(sizes)}"
+        )
+    choose = min if policy == "not_larger" else max
+    factor = choose(size / x.shape[axis] for axis, size in zip(places, sizes, strict=True))
     lines = [
-        Line(axis, x.shape[axis], size, scales[number], *_part(roi, number, len(places)))
-        for number, axis, size in changed
+        Line(axis, extent, math.floor(factor * extent + 0.5), factor, *_part(roi, i, len(places)))
+        for i, (axis, extent) in enumerate((axis, x.shape[axis]) for axis in places)
     ]
     return _resized(x, style, lines)
 
 
 def _are_equal(a: Any, b: Any) -> bool:
-    return a is b or (not isinstance(a, Extent) and not isinstance(b, Extent) and a == b)
+    """The examples of two open extents tell whether they are the same one."""
+    return is_open(a) == is_open(b) and int(a) == int(b)
 
 
 @rules("Resize", since=10)

@@ -11,8 +11,9 @@ from typing import Any
 import numpy
 
 from weft import np
-from weft._base.errors import InvalidValue
+from weft._base.errors import InvalidValue, Unsupported
 from weft._core.typing import ndarray
+from weft._import.extents import count_of_frames, is_open
 from weft._import.values import Array, Floats, Ints, array_of
 from weft.onnx._rules._table import RULES as rules
 from weft.onnx._rules.shapes import padded
@@ -171,15 +172,18 @@ def _stft(
     lines = signal if signal.ndim == 3 else np.expand_dims(signal, -1)
     count = window.shape[0] if window is not None else lines.shape[1]
     length = frame_length[0] if frame_length else count
+    if is_open(length):
+        raise Unsupported("`frame_length` must be known when the network is traced, or `window`")
     if window is not None and window.shape[0] != length:
         raise InvalidValue(f"`window` must have {length} elements; got {window.shape[0]}")
     step = frame_step[0]
-    if step <= 0 or not 0 < length <= lines.shape[1]:
+    is_fitting = is_open(lines.shape[1]) or length <= lines.shape[1]
+    if step <= 0 or length <= 0 or not is_fitting:
         raise InvalidValue(
             f"frames of {length} elements every {step} do not fit a signal of {lines.shape[1]}"
         )
-    starts = numpy.arange(0, lines.shape[1] - length + 1, step)
-    frames = np.take(lines, np.array(starts[:, None] + numpy.arange(length)), axis=1)
+    starts = np.arange(0, count_of_frames(lines.shape[1], length, step), 1, dtype="int64") * step
+    frames = np.take(lines, starts.reshape((-1, 1)) + np.arange(length, dtype="int64"), axis=1)
     if window is not None:
         frames = frames * window.reshape((-1, 1))
     return _dft_of(frames, None, 2, False, bool(onesided))

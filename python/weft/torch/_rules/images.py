@@ -1,6 +1,7 @@
 """Images: pooling, resizing, sampling, windows as columns."""
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import numpy
@@ -9,6 +10,9 @@ from weft import np, npx
 from weft._base.errors import Unsupported
 from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
+from weft._import.extents import is_open
+from weft._import.lines import Style
+from weft._import.resizing import line_by_scale, line_by_size, resized_axis
 from weft._import.values import Array
 from weft.torch._rules._table import aten, wants
 from weft.torch._rules.layers import listed
@@ -215,24 +219,53 @@ def _adaptive_max_pool(self: Array, output_size: Any, *, _: Any) -> tuple[Any, A
 # ---- resize -------------------------------------------------------------------------------------
 
 
+# What PyTorch's modes are by the attributes of ONNX's Resize.
+_STYLES = {
+    "nearest": Style("nearest", "asymmetric", "floor"),
+    "nearest-exact": Style("nearest", "tf_half_pixel_for_nn", "floor"),
+    "linear": Style("linear", "half_pixel"),
+    "cubic": Style("cubic", "half_pixel"),
+}
+
+
 def _resized(
     x: ndarray, output_size: Any, factors: Any, mode: str, align: bool = False, smooth: bool = False
 ) -> ndarray:
-    rank = x.ndim - 2
+    inner = x.shape[2:]
     factors = [f for f in factors or [] if f is not None]
+    is_fixed = not is_open(*inner, *(output_size or ()))
     if output_size is None:
-        inner = x.shape[2:]
-        exact = [n * f for n, f in zip(inner, factors, strict=True)]
-        if any(not isinstance(n, Extent) and float(n) != int(n) for n in exact):
-            raise Unsupported("a scale that gives no whole number of pixels is not supported")
-        if any(float(f) != int(f) for f in factors) and any(isinstance(n, Extent) for n in inner):
-            raise Unsupported("a broken scale of a dynamic extent is not supported")
-        output_size = [
-            n * int(f) if float(f) == int(f) else int(e)
-            for n, f, e in zip(inner, factors, exact, strict=True)
-        ]
-    size = tuple(output_size) if rank > 1 else (output_size[0],)
+        sizes = [n * f for n, f in zip(inner, factors, strict=True)]
+        if all(float(f) == int(f) for f in factors):
+            sizes, is_fixed = [n * int(f) for n, f in zip(inner, factors, strict=True)], True
+        is_fixed = is_fixed and all(float(size) == int(size) for size in sizes)
+    else:
+        sizes = output_size
+    if not is_fixed:
+        return _resized_lines(x, output_size, factors, mode, align, smooth)
+    size = tuple(n if isinstance(n, int) else int(n) for n in sizes)
     return npx.interpolate(x, size=size, mode=mode, align_corners=align, antialias=smooth)
+
+
+def _resized_lines(
+    x: ndarray, output_size: Any, factors: Any, mode: str, align: bool, smooth: bool
+) -> ndarray:
+    """One axis after the other: extents that only a run knows, and factors that give no whole
+    number of elements."""
+    style = _STYLES[mode]
+    if smooth:
+        style = replace(style, is_antialias=True, excludes_outside=True, cubic=-0.5)
+    if align:
+        style = replace(style, transform="align_corners")
+    for axis in range(2, x.ndim):
+        if output_size is None:
+            line = line_by_scale(x.shape[axis], axis, factors[axis - 2])
+            if align:  # the ends of a line meet those of the result, whatever the factor is
+                line = replace(line, scale=line.count / line.extent)
+        else:
+            line = line_by_size(x.shape[axis], axis, output_size[axis - 2])
+        x = resized_axis(x, style, line)
+    return x
 
 
 @aten("upsample_nearest1d", "upsample_nearest2d", "upsample_nearest3d")

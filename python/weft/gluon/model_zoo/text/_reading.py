@@ -1,8 +1,13 @@
-"""A decoder that reads tokens, call by call, and has those before in its caches."""
+"""A decoder that reads tokens, call by call, and has those before in its caches.
+
+A network with `turning_length` has other rotary positions in longer texts, so caches of shorter
+ones hold wrong keys: a text that outgrows it is read again, as transformers does.
+"""
 
 from typing import Any, Protocol
 
-from weft import np
+from weft import np, npx
+from weft._core import native
 from weft._core.typing import ndarray
 from weft.gluon import nn
 
@@ -22,9 +27,6 @@ class Reading:
     """The texts (N, T) that a decoder has read.
 
     room: positions of the caches; mask: (N, room), as for the decoder, or None
-
-    A network with `turning_length` has other rotary positions in longer texts, so caches of shorter
-    ones hold wrong keys: a text that outgrows it is read again, as transformers does.
     """
 
     def __init__(
@@ -66,5 +68,43 @@ class Reading:
             self._texts = np.take(self._texts, rows, axis=0)
 
 
-__all__ = ["Reader", "Reading"]
+class KeptTexts:
+    """The texts (N, room) in the caches of a file, a state of it, for a decoder that reads them
+    again when they outgrow `limit` < room.
+
+    mask: (N, room), as for the decoder, or None
+    """
+
+    def __init__(
+        self, net: Reader, limit: int, caches: list[nn.KeyValueCache], mask: ndarray | None
+    ) -> None:
+        batch, _, room, _ = caches[0].keys.shape
+        self.net, self.limit, self.mask = net, limit, mask
+        self.caches = caches
+        self.tokens = np.zeros((batch, room), dtype="int32")
+        native.set_state(self.tokens, True)
+
+    def add(self, tokens: Any) -> None:
+        """Tokens (N, T) that the decoder is about to read."""
+        begin, steps = self.caches[0].position, tokens.shape[1]
+        is_short = np.logical_and(begin > 0, begin <= self.limit)
+        outgrows = np.logical_and(is_short, begin + steps > self.limit)
+        npx.cond(outgrows, self._read_again, lambda: begin + 0)
+        places = begin + np.arange(0, steps, 1, dtype="int64")
+        self.tokens[:, np.minimum(places, self.tokens.shape[1] - 1)] = tokens
+
+    def _read_again(self) -> Any:
+        """Fills the caches anew. One place more than the limit is read, so that positions are those
+        of a long text; what it writes behind the text, the next tokens write over."""
+        filled = self.caches[0].position + 0
+        for cache in self.caches:
+            cache.position[...] = 0
+        given = (self.tokens[:, : self.limit + 1], self.caches)
+        self.net(*given) if self.mask is None else self.net(*given, self.mask)
+        for cache in self.caches:
+            cache.position[...] = filled
+        return filled
+
+
+__all__ = ["KeptTexts", "Reader", "Reading"]
 __dir__ = __all__.copy

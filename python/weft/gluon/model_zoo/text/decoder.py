@@ -22,7 +22,7 @@ from weft.gluon.model_zoo.text._beams import Beams, search
 from weft.gluon.model_zoo.text._generation import Stop, TextOf, drawn, filler_of, finished
 from weft.gluon.model_zoo.text._options import Options, options_of
 from weft.gluon.model_zoo.text._places import Places, places_of
-from weft.gluon.model_zoo.text._reading import Reading
+from weft.gluon.model_zoo.text._reading import KeptTexts, Reading
 from weft.gluon.model_zoo.text.sampling import penalized
 
 # Caches have a multiple of these many positions, so that texts of near lengths share a plan.
@@ -255,7 +255,10 @@ class Decoder(HybridBlock):
         padded: prompt takes a `mask`, too, int32 (batch, length): 0 for what fills up shorter rows
             in front, else 1, also behind the prompt. Steps follow it
 
-        A run appends to the caches; to reset the context (`weft_context_reset`) empties them.
+        A run appends to the caches; to reset the context (`weft_context_reset`) empties them. A
+        text that outgrows `turning_length` is read again, within the call that makes it longer.
+        A file that has room for such texts copies its caches in each call; one of
+        `length=turning_length` does not.
         """
         room = self.max_length if length is None else length
         if batch < 1 or not 2 <= room <= self.max_length:
@@ -265,8 +268,13 @@ class Decoder(HybridBlock):
             )
         caches = self.new_caches(batch, room)
         kept = np.ones((batch, room), dtype="int32")
+        limit = self.turning_length
+        turns = limit is not None and limit < room
+        texts = KeptTexts(self, limit, caches, kept if padded else None) if turns else None
 
         def scores_behind(tokens: ndarray) -> dict[str, ndarray]:
+            if texts is not None:
+                texts.add(tokens)
             scores = self(tokens, caches, kept if padded else None)[:, -1]
             return {"scores": scores, "best": np.argmax(scores, axis=-1).astype("int32")}
 
@@ -283,6 +291,8 @@ class Decoder(HybridBlock):
         example = np.zeros((batch, 2), dtype="int32")
         names: dict[str, Any] = {name: p.data() for name, p in self.collect_params().items()}
         names["caches"] = caches
+        if texts is not None:
+            names["texts"] = texts.tokens
         if padded:
             native.set_state(kept, True)
             names["mask"] = kept
