@@ -302,8 +302,8 @@ Edge producer(Tensor& tensor) {
   Result<Ref<TapeNode>> node =
       make_node(ops::op_named("strided_view"), attributes, {&input, 1}, {&type, 1});
   if (!node.ok()) return {};
-  // It belongs to the segment of the content, whenever somebody asks first.
-  node.value()->set_segment(base->segment());
+  // It belongs with the content, whenever somebody asks first.
+  node.value()->belong_with(*base);
   tensor.view_node = Ref<Object>(node.value().get());
   tensor.view_node_output = 0;
   tensor.view_node_epoch = box.epoch();

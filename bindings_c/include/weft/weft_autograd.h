@@ -34,7 +34,9 @@ WEFT_API uint32_t weft_set_modes(uint32_t set, uint32_t clear);
 /* What backward does with a leaf's gradient: nothing, replaces it, or adds to it. */
 enum { WEFT_GRAD_NULL = 0, WEFT_GRAD_WRITE = 1, WEFT_GRAD_ADD = 2 };
 /* Makes the array a leaf with a gradient of zeros. The gradient's array is made when it is first
- * read or written. WEFT_GRAD_NULL: the array is no longer a leaf. */
+ * read or written. A result of recorded operators keeps its history, and backward writes its
+ * gradient on the way. WEFT_GRAD_NULL: the array is no longer a leaf; a result has no gradient, and
+ * if it had none, no history. */
 WEFT_API weft_status weft_tensor_attach_grad(weft_tensor tensor, int32_t grad_req);
 /* What a gradient is: an array of the leaf's type, or row-sparse: some rows of such an array, and
  * all other rows are zero. A row-sparse gradient takes as much time and memory as the rows that

@@ -50,7 +50,9 @@ def record(train_mode: bool = True) -> ModeScope:
     """A `with` block whose operators are recorded for `backward`; training mode by default.
 
     What an earlier backward went through is a constant to them, as if it were detached: programs
-    pass the state of a recurrent layer to the next batch as it is.
+    pass the state of a recurrent layer to the next batch as it is. What was recorded before that
+    backward, and shares something with it, can have no backward of its own: that raises
+    RuntimeError, unless the first had `retain_graph=True`.
     """
     mode = _native.TRAINING if train_mode else 0
     return ModeScope(_RECORDING | mode, _native.TRAINING & ~mode)
@@ -129,7 +131,7 @@ def backward(
     """
     heads, head_grads = _whole(heads), _whole(head_grads)
     with _mode(train_mode):
-        _autograd.backward(_seen(heads), _head_grads(heads, head_grads), retain_graph)
+        _autograd.backward(heads, _head_grads(heads, head_grads), retain_graph)
     for function in after_backward:
         function()
 
@@ -139,16 +141,6 @@ def _whole(arrays: Any) -> Any:
     if isinstance(arrays, list | tuple):
         return [_whole(one) for one in arrays]
     return arrays if arrays is None or isinstance(arrays, ndarray) else arrays.todense()
-
-
-def _seen(heads: Any) -> Any:
-    """Views of the heads that are recorded now. To these, what a backward has released is a
-    constant, so that a second one is refused also where nothing was kept that it could miss."""
-    listed = _listed(heads)
-    if not all(isinstance(head, ndarray) and _native.is_recorded(head) for head in listed):
-        return heads
-    with ModeScope(_RECORDING, 0):
-        return [ndarray.reshape(head, head.shape) for head in listed]
 
 
 def _head_grads(heads: Any, head_grads: Any) -> Any:
