@@ -1,5 +1,6 @@
-"""What a backward without `retain_graph` releases, to what was recorded before and after it. Outcomes
-are those of MXNet 1.9.1, but that a part that no backward visited may go on."""
+"""What a backward without `retain_graph` releases, to what was recorded before it and after it.
+
+Outcomes are those of MXNet 1.9.1, but that a part that no backward visited may go on."""
 
 import numpy
 import pytest
