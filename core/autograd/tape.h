@@ -87,6 +87,11 @@ class TapeNode : public Object {
   virtual void release_saved() = 0;
   virtual bool is_leaf() const { return false; }
 
+  // For those who look at the tape: the operator's attributes, and what input `i` is where no edge
+  // leads to it: a number, an array (without the array), or absent.
+  virtual std::span<const ops::Argument> attributes() const { return {}; }
+  virtual ops::Argument given(size_t) const { return ops::Argument::of_tensor(nullptr); }
+
   // Gradients of results: who gets the cotangent of an output beside what it was computed from.
   // Null where nobody asked.
   LeafNode* watcher(uint32_t output) const;

@@ -183,9 +183,40 @@ def _recorded(gradient: ndarray, variable: ndarray) -> ndarray:
         return np.where(np.zeros(variable.shape, "bool"), variable, gradient)
 
 
+def get_symbol(x: ndarray) -> Any:
+    """What a recorded array was computed from, as a symbol of `mx.sym`.
+
+    Variables `var0` and so on stand for the arrays that called `attach_grad()`, `null0` and so on
+    for arrays that are constants.
+
+    Raises RuntimeError for an array without a history, NotImplementedError for what MXNet has no
+    operator for, and for a block that ran as a plan.
+
+    >>> from weft import mxnet as mx
+    >>> x = mx.np.array([3.0])
+    >>> x.attach_grad()
+    >>> with mx.autograd.record():
+    ...     y = x * x + 2
+    >>> get_symbol(y).list_arguments()
+    ['var0']
+    """
+    from weft.mxnet import symbol
+    from weft.mxnet._history import symbols_of
+
+    counts = {"var": 0, "null": 0}
+
+    def variable_for(leaf: int | None) -> Any:
+        kind = "null" if leaf is None else "var"
+        counts[kind] += 1
+        return symbol.var(f"{kind}{counts[kind] - 1}")
+
+    return symbols_of([x], [], "get_symbol").translated(variable_for)[0]
+
+
 __all__ = [
     "Function",
     "backward",
+    "get_symbol",
     "grad",
     "is_recording",
     "is_training",

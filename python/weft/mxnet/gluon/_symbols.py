@@ -92,6 +92,16 @@ def composed(
     return found[0] if isinstance(out, _weft.Symbol) and len(found) == 1 else found
 
 
+def translated(graph: Any, inputs: Mapping[int, Any], caller: str) -> list[Any]:
+    """The outputs of a graph in the form of Weft's JSON whose variables are `__input0` and so on.
+
+    inputs: the symbols of these, by their numbers
+
+    Raises NotImplementedError for what MXNet has no operator for.
+    """
+    return _Translation(graph, inputs, {}, caller, None).heads()
+
+
 class _Translation:
     """The nodes of a graph as symbols of MXNet, each made when it is asked for."""
 
@@ -292,4 +302,4 @@ _RULES: dict[str, Callable[..., Any]] = {
     "transpose": _named("transpose", "axes"),
 }
 
-__all__ = ["composed", "is_symbol", "variable"]
+__all__ = ["composed", "is_symbol", "translated", "variable"]

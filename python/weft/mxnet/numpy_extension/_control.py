@@ -1,4 +1,4 @@
-"""Control flow as `mx.npx` has it: Weft's functions, which take the names that MXNet gives nodes."""
+"""Control flow as `mx.npx` has it: Weft's functions, which take the names that MXNet gives."""
 
 from collections.abc import Callable
 from typing import Any
