@@ -16,6 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 from weft import autograd as _autograd
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
+from weft._base.spelling import public_module
 from weft._core import native as _native
 from weft._core.modes import ModeScope
 from weft._core.typing import ndarray
@@ -200,9 +201,7 @@ def get_symbol(x: ndarray) -> Any:
     >>> get_symbol(y).list_arguments()
     ['var0']
     """
-    from weft.mxnet import symbol
-    from weft.mxnet._history import symbols_of
-
+    symbol, history = public_module("mxnet.symbol"), public_module("mxnet._history")
     counts = {"var": 0, "null": 0}
 
     def variable_for(leaf: int | None) -> Any:
@@ -210,7 +209,7 @@ def get_symbol(x: ndarray) -> Any:
         counts[kind] += 1
         return symbol.var(f"{kind}{counts[kind] - 1}")
 
-    return symbols_of([x], [], "get_symbol").translated(variable_for)[0]
+    return history.symbols_of([x], [], "get_symbol").translated(variable_for)[0]
 
 
 __all__ = [

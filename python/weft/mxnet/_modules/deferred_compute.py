@@ -21,7 +21,7 @@ from weft._core import native
 from weft._core.modes import ModeScope
 from weft._trace.state import is_tracing
 from weft.mxnet import autograd as _autograd
-from weft.mxnet._history import symbols_of
+from weft.mxnet.gluon._history import symbols_of
 
 _NOTING = native.RECORDING | native.RECORDING_ALL
 

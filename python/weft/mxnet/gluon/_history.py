@@ -10,6 +10,7 @@ from typing import Any
 from weft._base.errors import InvalidState, Unsupported
 from weft._core import OPERATORS, native
 from weft._core.typing import ndarray
+from weft.mxnet.gluon._symbols import translated
 
 # Gets the number of a leaf among the nodes, or None for an array that is a constant.
 Variables = Callable[[int | None], Any]
@@ -40,8 +41,6 @@ class History:
 
     def translated(self, variable_for: Variables) -> list[Any]:
         """A symbol for each output; `variable_for` gives those of leaves and constants."""
-        from weft.mxnet.gluon._symbols import translated
-
         self._variables: list[Any] = []
         self._variable_for = variable_for
         self._written: list[dict[str, Any]] = []
