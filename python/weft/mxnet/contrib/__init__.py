@@ -20,11 +20,12 @@ _MODULES = {
     "amp": "weft.mxnet.amp",
     "autograd": "weft.mxnet.contrib.autograd",
     "io": "weft.mxnet.contrib.io",
+    "svrg_optimization": "weft.mxnet.contrib.svrg_optimization",
 }
 
 if TYPE_CHECKING:
     from weft.mxnet import amp
-    from weft.mxnet.contrib import autograd, io
+    from weft.mxnet.contrib import autograd, io, svrg_optimization
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     _find = _spelling.finder("weft.mxnet.contrib", {})
@@ -35,5 +36,5 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
         return _find(name)
 
 
-__all__ = ["amp", "autograd", "io", "nd", "ndarray", "sym", "symbol"]
+__all__ = ["amp", "autograd", "io", "nd", "ndarray", "svrg_optimization", "sym", "symbol"]
 __dir__ = __all__.copy
