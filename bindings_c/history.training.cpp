@@ -46,10 +46,11 @@ extern "C" weft_status weft_tensor_history(const weft_tensor* tensors, size_t co
                                            weft_history_function call, void* context,
                                            weft_history_place* places) {
   return c::guard([&]() -> Status {
-    WEFT_TRY(c::require("weft_tensor_history", {{"places", places}}));
+    WEFT_TRY(c::require_all("weft_tensor_history", "tensors", tensors, count));
+    WEFT_TRY(c::require("weft_tensor_history",
+                        {{"call", reinterpret_cast<const void*>(call)}, {"places", places}}));
     std::vector<autograd::Edge> heads;
     for (size_t i = 0; i < count; ++i) {
-      WEFT_TRY(c::require("weft_tensor_history", {{"tensors", tensors[i]}}));
       if (c::tensor(tensors[i])->box().traced()) return traced_value_error("history");
       heads.push_back(autograd::producer(*c::tensor(tensors[i])));
     }
