@@ -71,7 +71,7 @@ uint32_t weft_modes(void) { return thread_state().modes; }
 uint32_t weft_set_modes(uint32_t set, uint32_t clear) {
   constexpr uint32_t kSettable = WEFT_MODE_RECORDING | WEFT_MODE_TRAINING | WEFT_MODE_DEFERRING |
                                  WEFT_MODE_MIXED_FLOAT16 | WEFT_MODE_MIXED_BFLOAT16 |
-                                 WEFT_MODE_FORGETTING;
+                                 WEFT_MODE_FORGETTING | WEFT_MODE_RECORDING_ALL;
   ThreadState& state = thread_state();
   const uint32_t before = state.modes;
   if (set & WEFT_MODE_RECORDING) autograd::attach_tape();

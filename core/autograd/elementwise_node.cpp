@@ -31,6 +31,9 @@ class ElementwiseNode final : public TapeNode {
   std::string_view name() const override { return op_.name; }
   size_t output_count() const override { return 1; }
   const ops::TensorType& output_type(size_t) const override { return type_; }
+  Argument given(size_t i) const override {
+    return static_cast<int>(i) == scalar_place_ ? scalar_ : Argument::of_tensor(nullptr);
+  }
   Result<ops::Values> backward(const ops::Values& cotangents, bool) override;
   // A node that saved nothing may be asked again: it has nothing to give up.
   void release_saved() override {
@@ -152,6 +155,7 @@ Status TapeRecorder::record_elementwise(const OpDef& op, std::span<const Argumen
     if (!histories[i].simple) return record_generally(op, arguments, result);
     needed |= uint32_t{histories[i].node != nullptr} << i;
   }
+  if (thread_state().modes & kRecordingAll) return record_generally(op, arguments, result);
   if (needed == 0) return {};
   // Whether an integer result is a constant, the general node knows. A floating one has the dtype
   // of the operands (elementwise.h, result_dtype).

@@ -1,6 +1,9 @@
 // Leaves: arrays that asked for a gradient, and how the backward pass delivers it. A delivered
 // array is handed on without a copy where nobody else has it, so a training step in steady state
 // copies no gradient.
+#include <utility>
+#include <vector>
+
 #include "autograd/row_gradient.h"
 #include "autograd/tape.h"
 #include "base/errors.h"
@@ -27,10 +30,10 @@ Result<Ref<Tensor>> zeros(const ops::TensorType& type, Device* device) {
 }
 
 // A leaf has no edges: gradients end here.
-Ref<TapeNode> make_leaf(const Tensor& tensor, bool add, GradKind kind) {
+Ref<LeafNode> make_leaf(const Tensor& tensor, bool add, GradKind kind) {
   const ops::TensorType type{tensor.dtype(), tensor.shape()};
   Device* const device = tensor.device();
-  return Ref<TapeNode>::adopt(
+  return Ref<LeafNode>::adopt(
       kind == GradKind::kRowSparse
           ? new LeafNode(type, std::make_unique<RowGradient>(type, device), add)
           : new LeafNode(type, device, add));
@@ -50,10 +53,37 @@ LeafNode::LeafNode(ops::TensorType type, std::unique_ptr<RowGradient> rows, bool
 
 LeafNode::~LeafNode() = default;
 
+// Few nodes are watched, and few outputs of these.
+struct TapeNode::Watchers {
+  PoolVector<std::pair<uint32_t, Ref<LeafNode>>> by_output;
+};
+
+TapeNode::TapeNode() = default;
+TapeNode::~TapeNode() = default;
+
+LeafNode* TapeNode::watcher(uint32_t output) const {
+  if (!watchers_) return nullptr;
+  for (const auto& [watched, leaf] : watchers_->by_output)
+    if (watched == output) return leaf.get();
+  return nullptr;
+}
+
+void TapeNode::watch(uint32_t output, Ref<LeafNode> leaf) {
+  if (!watchers_) watchers_ = std::make_unique<Watchers>();
+  std::erase_if(watchers_->by_output, [&](const auto& one) { return one.first == output; });
+  if (leaf) watchers_->by_output.emplace_back(output, std::move(leaf));
+}
+
 // A detached view has no leaf, though its box has one.
 LeafNode* leaf_of(const Tensor& tensor) {
-  return tensor.box().leaf && !tensor.detached ? static_cast<LeafNode*>(tensor.box().node())
-                                               : nullptr;
+  if (tensor.detached) return nullptr;
+  const Box& box = tensor.box();
+  if (box.leaf) return static_cast<LeafNode*>(box.node());
+  const bool has_own = tensor.view_node && tensor.view_node_epoch == box.epoch();
+  if (!has_own && !tensor.covers_box()) return nullptr;
+  const auto* node = static_cast<TapeNode*>(has_own ? tensor.view_node.get() : box.node());
+  if (!node || !node->is_watched()) return nullptr;
+  return node->watcher(has_own ? tensor.view_node_output : box.node_output());
 }
 
 Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind) {
@@ -62,8 +92,13 @@ Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind) {
   if (traced && !trace) return traced_value_error("attach_grad");
   // The content of a traced array is a value of the trace, so the trace notes the leaf.
   if (traced && request == GradRequest::kNull) return trace->attach_grad(tensor, false);
+  const Edge history = traced || tensor.box().leaf ? Edge() : producer(tensor);
   if (request == GradRequest::kNull) {
     Box& box = tensor.box();
+    if (history && history.node->watcher(history.output)) {
+      history.node->watch(history.output, {});
+      return {};
+    }
     box.leaf = false;
     box.set_content(Ref<Object>(), 0);
     return {};
@@ -76,6 +111,14 @@ Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind) {
   if (kind == GradKind::kRowSparse && tensor.rank() == 0)
     return errors::invalid_value("attach_grad",
                                  "a row-sparse gradient needs an array of rows; got one of rank 0");
+  if (kind == GradKind::kRowSparse && history)
+    return errors::invalid_state("attach_grad",
+                                 "a result of recorded operators gets its gradient as an array; "
+                                 "take `detach()` of it for a variable with a row-sparse one");
+  if (history) {
+    history.node->watch(history.output, make_leaf(tensor, request == GradRequest::kAdd, kind));
+    return {};
+  }
   // A part of another array gets a box of its own: a leaf is a whole content.
   if (!tensor.covers_box()) {
     ModeScope plain(0, kRecording);
@@ -86,7 +129,7 @@ Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind) {
     tensor.trace = 0;
   }
   if (traced) return trace->attach_grad(tensor, true);
-  const Ref<TapeNode> leaf = make_leaf(tensor, request == GradRequest::kAdd, kind);
+  const Ref<LeafNode> leaf = make_leaf(tensor, request == GradRequest::kAdd, kind);
   Box& box = tensor.box();
   box.leaf = true;
   box.set_content(Ref<Object>(leaf.get()), 0);

@@ -4,7 +4,9 @@
 // nodes that it reaches, and a logarithm for the heap.
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
+#include "autograd/released.h"
 #include "autograd/tape.h"
 #include "autograd/tape_recorder.h"
 #include "base/errors.h"
@@ -27,7 +29,10 @@ class Sweep {
   Sweep(bool retain, bool create_graph) : retain_(retain), create_graph_(create_graph) {}
 
   Status add_head(Tensor& head, Tensor* head_grad);
-  Status add_head(const Edge& edge, const ops::Value& cotangent) { return add(edge, cotangent); }
+  Status add_head(const Edge& edge, const ops::Value& cotangent) {
+    heads_.push_back(edge);
+    return add(edge, cotangent);
+  }
   // Keeps the sweep in one segment: nodes of others are not visited, what they would be given goes
   // to `leaving`.
   void stay_in(uint64_t segment, PoolVector<Leaving>& leaving) {
@@ -51,7 +56,11 @@ class Sweep {
   Status used_up(const Status& failure) const;
   ops::Value rebound(const ops::Value& cotangent);
   void make_dense(ops::Values& cotangents);
+  Status deliver_to_watchers(const TapeNode& node, const ops::Values& cotangents);
   Status visit(TapeNode& node, ops::Values cotangents);
+  bool ends_at(const TapeNode& node, const TapeNode& from) const {
+    return leads_to_released(node, from) && (!leaving_ || from.segment() == segment_);
+  }
   bool is_wanted(const TapeNode& node) const {
     return std::ranges::any_of(wanted_, [&](const Edge& e) { return e.node.get() == &node; });
   }
@@ -62,13 +71,14 @@ class Sweep {
   // Cotangents by node and output that have arrived so far; the heap has each of these nodes once.
   Pending pending_;
   PoolVector<Ref<TapeNode>> heap_;
+  PoolVector<Edge> heads_;
   PoolVector<Edge> wanted_;
   PoolVector<std::pair<TapeNode*, ops::Values>> results_;
   // Kept alive until the sweep ends, when they give up what they saved.
   PoolVector<Ref<TapeNode>> visited_;
   uint64_t segment_ = 0;
   bool heads_are_used_up_ = false;
-  bool is_cut_ = false;  // something released was left out, as a constant
+  bool is_cut_ = false;  // something released was left out, as a constant: that was checked
   bool has_reached_leaf_ = false;
   PoolVector<Leaving>* leaving_ = nullptr;
 };
@@ -111,6 +121,7 @@ Status Sweep::add_head(Tensor& head, Tensor* head_grad) {
   const Edge edge = producer(head);
   WEFT_TRY(check_head(head, static_cast<bool>(edge), head_grad));
   heads_are_used_up_ = heads_are_used_up_ || edge.node->is_used_up();
+  if (edge.node->forgets() && edge.node->is_used_up()) return released_below_head(*edge.node);
   ops::Value cotangent;
   if (head_grad) {
     cotangent = ops::cast(builder_.value(Ref<Tensor>(head_grad)), head.dtype());
@@ -121,7 +132,7 @@ Status Sweep::add_head(Tensor& head, Tensor* head_grad) {
     cotangent = builder_.value(std::move(ones));
   }
   WEFT_TRY(builder_.status());
-  return add(edge, cotangent);
+  return add_head(edge, cotangent);
 }
 
 // Says what to do about a node that was used up. Either the same was differentiated twice, or new
@@ -137,6 +148,15 @@ Status Sweep::used_up(const Status& failure) const {
                                 "`state = state.detach()`; or pass retain_graph=True to that one"));
 }
 
+// The gradients of results that asked for them.
+Status Sweep::deliver_to_watchers(const TapeNode& node, const ops::Values& cotangents) {
+  for (uint32_t output = 0; output < cotangents.size(); ++output) {
+    LeafNode* const leaf = node.watcher(output);
+    if (leaf && cotangents[output]) WEFT_TRY(leaf->deliver(cotangents[output]));
+  }
+  return {};
+}
+
 // One node: its cotangents become those of its inputs, or, at a leaf, its gradient. Only a leaf
 // that asked for rows gets them; rules and callers see arrays.
 Status Sweep::visit(TapeNode& node, ops::Values cotangents) {
@@ -144,6 +164,7 @@ Status Sweep::visit(TapeNode& node, ops::Values cotangents) {
   if (!leaf || !leaf->rows() || !wanted_.empty()) make_dense(cotangents);
   WEFT_TRY(builder_.status());
   if (is_wanted(node)) results_.emplace_back(&node, cotangents);
+  if (node.is_watched() && wanted_.empty()) WEFT_TRY(deliver_to_watchers(node, cotangents));
   has_reached_leaf_ |= leaf != nullptr;
   if (leaf)
     return wanted_.empty() && cotangents[0] ? leaf->deliver(std::move(cotangents[0])) : Status();
@@ -157,11 +178,11 @@ Status Sweep::visit(TapeNode& node, ops::Values cotangents) {
   const auto edges = node.edges();
   for (size_t i = 0; i < edges.size() && i < inputs.size(); ++i) {
     if (!edges[i] || !inputs[i]) continue;
-    const TapeNode& from = *edges[i].node;
-    if (node.forgets() && from.is_used_up() && !from.is_leaf())
-      is_cut_ = true;
-    else
+    if (!ends_at(node, *edges[i].node)) {
       WEFT_TRY(add(edges[i], inputs[i]));
+      continue;
+    }
+    if (!std::exchange(is_cut_, true)) WEFT_TRY(check_released(heads_, wanted_));
   }
   return {};
 }
@@ -176,14 +197,15 @@ Status Sweep::run() {
     ops::Values cotangents = std::move(entry->second);
     pending_.erase(entry);
     WEFT_TRY(visit(*node, std::move(cotangents)));
-    if (!retain_) visited_.push_back(node);
+    if (!retain_ && !node->is_leaf()) visited_.push_back(node);
   }
   if (is_cut_ && !has_reached_leaf_ && wanted_.empty())
     return errors::invalid_state("backward",
                                  "an earlier backward released all that the heads depend on; pass "
                                  "retain_graph=True to that one");
   // Only now: with create_graph, rules still read what nodes saved while the sweep runs.
-  for (const Ref<TapeNode>& node : visited_) node->use_up();
+  const uint64_t time = visited_.empty() ? 0 : releases.fetch_add(1) + 1;
+  for (const Ref<TapeNode>& node : visited_) node->use_up(time);
   return {};
 }
 

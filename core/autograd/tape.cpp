@@ -40,6 +40,8 @@ class OpNode final : public TapeNode {
   std::string_view name() const override { return op_.name; }
   size_t output_count() const override { return output_types_.size(); }
   const ops::TensorType& output_type(size_t output) const override { return output_types_[output]; }
+  std::span<const ops::Argument> attributes() const override { return attributes_.view(); }
+  ops::Argument given(size_t i) const override;
 
   Result<ops::Values> backward(const ops::Values& cotangents, bool) override;
   void release_saved() override {
@@ -68,6 +70,7 @@ class OpNode final : public TapeNode {
   // Inputs with a history, a bit each.
   uint32_t needed_ = 0;
   bool saved_any_ = false;
+  bool is_note_ = false;  // made by kRecordingAll
   // An error on the next backward; a node that saved nothing can be asked again.
   bool released_ = false;
 };
@@ -115,6 +118,8 @@ Status OpNode::save(std::span<const TapeInput> inputs, std::span<Tensor* const> 
   order_after_edges();
   for (const ops::TensorType& type : output_types) output_types_.emplace_back(type);
   for (Tensor* output : outputs) set_type(output_types_.emplace_back(), *output);
+  is_note_ = (thread_state().modes & kRecordingAll) != 0;
+  if (is_note_) return {};
   WEFT_ASSIGN(const ops::Saved saved, what_to_save());
   for (size_t i = 0; i < inputs.size(); ++i)
     if (ops::in_set(saved.inputs, i) && inputs[i].tensor)
@@ -141,8 +146,19 @@ Result<ops::Value> OpNode::input_value(EagerBuilder& builder, size_t i) const {
   return builder.value(std::move(tensor));
 }
 
+ops::Argument OpNode::given(size_t i) const {
+  const Input& input = inputs_[i];
+  if (input.scalar.tag != ops::Tag::kDefault) return input.scalar;
+  ops::Argument argument = ops::Argument::of_tensor(nullptr);
+  if (input.type.shape.rank() < 0) argument.tag = ops::Tag::kNone;
+  return argument;
+}
+
 Result<ops::Values> OpNode::backward(const ops::Values& cotangents, bool) {
   if (released_) return already_released(op_.name);
+  if (is_note_)
+    return errors::invalid_state("backward", "`", op_.name,
+                                 "` was recorded for its history alone, and saved nothing");
   EagerBuilder builder;
   ops::Values inputs;
   ops::Values outputs;
@@ -302,8 +318,8 @@ Edge producer(Tensor& tensor) {
   Result<Ref<TapeNode>> node =
       make_node(ops::op_named("strided_view"), attributes, {&input, 1}, {&type, 1});
   if (!node.ok()) return {};
-  // It belongs to the segment of the content, whenever somebody asks first.
-  node.value()->set_segment(base->segment());
+  // It belongs with the content, whenever somebody asks first.
+  node.value()->belong_with(*base);
   tensor.view_node = Ref<Object>(node.value().get());
   tensor.view_node_output = 0;
   tensor.view_node_epoch = box.epoch();
@@ -330,7 +346,8 @@ Status record(const ops::OpDef& op, std::span<const ops::Argument> attributes,
     any = true;
     any_integer |= !is_inexact(input.tensor->dtype());
   }
-  if (!any) return {};
+  const bool all = (thread_state().modes & kRecordingAll) != 0;
+  if (!any && !all) return {};
   auto* node = new OpNode(op, attributes);
   Ref<Object> owned = Ref<Object>::adopt(node);
   WEFT_TRY(node->save(inputs, outputs, {}));
@@ -338,7 +355,7 @@ Status record(const ops::OpDef& op, std::span<const ops::Argument> attributes,
   // integer leaf has one.
   const bool has_integers = any_integer && op.grad_rule;
   const auto is_on_tape = [&](const Tensor& output) {
-    return is_inexact(output.dtype()) || (has_integers && is_integer(output.dtype()));
+    return all || is_inexact(output.dtype()) || (has_integers && is_integer(output.dtype()));
   };
   if (outputs.size() == 1) {
     if (is_on_tape(*outputs[0])) outputs[0]->box().set_content(std::move(owned), 0);

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -26,8 +27,13 @@ class EagerBuilder;
 
 namespace weft::autograd {
 
+class LeafNode;
 class RowGradient;
 class TapeNode;
+
+// The clock of releases: how many sweeps have given up what nodes saved. A node that was recorded
+// at 3 was there before the fourth such sweep, which releases at 4.
+inline constinit std::atomic<uint64_t> releases{0};
 
 // Where an input came from: output `output` of a node, or nothing, for a constant.
 struct Edge {
@@ -47,16 +53,25 @@ class TapeNode : public Object {
   // Greater than that of every node it depends on.
   uint64_t sequence() const { return sequence_; }
   // Has a backward gone through it that gave up what was saved?
-  bool is_used_up() const { return is_used_up_; }
-  void use_up() {
-    is_used_up_ = true;
+  bool is_used_up() const { return released_at_ != 0; }
+  void use_up(uint64_t time) {
+    released_at_ = time;
     release_saved();
   }
+  // By the clock of releases.
+  uint64_t recorded_at() const { return recorded_at_; }
+  uint64_t released_at() const { return released_at_; }  // 0: it is not
   // Recorded by a thread to which what a backward has released is a constant (kForgetting).
   bool forgets() const { return forgets_; }
   // The number of the checkpointed segment in which it was made; 0 for none. A leaf is in none.
   uint64_t segment() const { return segment_; }
   void set_segment(uint64_t segment) { segment_ = segment; }
+  // Takes over when and where another node was recorded.
+  void belong_with(const TapeNode& other) {
+    segment_ = other.segment_;
+    recorded_at_ = other.recorded_at_;
+    forgets_ = other.forgets_;
+  }
   // One edge for each input, in the order of the inputs.
   std::span<const Edge> edges() const { return edges_; }
   // What errors call it: the operator's name, for most.
@@ -72,8 +87,20 @@ class TapeNode : public Object {
   virtual void release_saved() = 0;
   virtual bool is_leaf() const { return false; }
 
+  // For those who look at the tape: the operator's attributes, and what input `i` is where no edge
+  // leads to it: a number, an array (without the array), or absent.
+  virtual std::span<const ops::Argument> attributes() const { return {}; }
+  virtual ops::Argument given(size_t) const { return ops::Argument::of_tensor(nullptr); }
+
+  // Gradients of results: who gets the cotangent of an output beside what it was computed from.
+  // Null where nobody asked.
+  LeafNode* watcher(uint32_t output) const;
+  void watch(uint32_t output, Ref<LeafNode> leaf);  // null: nobody any more
+  bool is_watched() const { return static_cast<bool>(watchers_); }
+
  protected:
-  ~TapeNode() override = default;
+  TapeNode();
+  ~TapeNode() override;
   void destroy() override;   // a loop, not a recursion: chains may be a million nodes long
   void order_after_edges();  // once edges_ is complete
   void order_as(uint64_t sequence) { sequence_ = std::max(sequence_, sequence); }
@@ -83,8 +110,11 @@ class TapeNode : public Object {
  private:
   uint64_t sequence_ = 0;  // while it waits to be deleted: the node after it
   uint64_t segment_ = thread_state().segment;
-  const bool forgets_ = (thread_state().modes & kForgetting) != 0;
-  bool is_used_up_ = false;
+  uint64_t recorded_at_ = releases.load(std::memory_order_relaxed);
+  uint64_t released_at_ = 0;
+  bool forgets_ = (thread_state().modes & kForgetting) != 0;
+  struct Watchers;
+  std::unique_ptr<Watchers> watchers_;
 };
 
 // ---- for the nodes of operators --------------------------------------------------------------
@@ -200,11 +230,14 @@ Result<Ref<TapeNode>> make_node(const ops::OpDef& op, std::span<const ops::Argum
 
 enum class GradRequest : int32_t { kNull = 0, kWrite = 1, kAdd = 2 };
 enum class GradKind : int32_t { kArray = 0, kRowSparse = 1, kAnyArray = 2 };
+// Makes the array a leaf; a recorded result keeps its history, and gets its gradient on the way.
+// The request for none takes a gradient away, and the history of an array that has none.
 Status attach_grad(Tensor& tensor, GradRequest request, GradKind kind = GradKind::kArray);
 // The same with the array that is to be the gradient, of the leaf's shape, dtype and device.
 Status attach_grad(Tensor& tensor, GradRequest request, Tensor& gradient);
-// The array's leaf, which the array owns.
-LeafNode* leaf_of(const Tensor& tensor);  // null if it is none
+// The array's leaf, which the array owns; of a result that asked for its gradient, the watcher.
+// Null where no gradient is attached.
+LeafNode* leaf_of(const Tensor& tensor);
 
 // Refuses heads without history (or dtype for one), and cotangents of another shape.
 Status no_history_of_variable(size_t index);

@@ -112,7 +112,7 @@ Result<ops::Values> apply(EagerBuilder& builder, const OpDef& op, ops::Values va
   // Mixed precision: the dtype that float32 arithmetic may be made in, or float32 itself.
   const DType narrow = precision_of(thread_state().modes);
   if (op.composition) {
-    if (narrow == DType::kFloat32)
+    if (narrow == DType::kFloat32 && !(thread_state().modes & kRecordingAll))
       if (const Ref<executor::Program> program = composite_program(op, complete, values))
         return run_program(builder, op, *program, values);
     // What the composite makes of nothing, such as a constant, goes to the device of its inputs.

@@ -31,7 +31,8 @@ enum Mode : uint32_t {
   kMixedFloat16 = 16,
   kMixedBFloat16 = 32,
   kMixed = kMixedFloat16 | kMixedBFloat16,
-  kForgetting = 64,  // what a backward released is a constant to what is recorded afterwards
+  kForgetting = 64,     // what a backward released is a constant to what is recorded afterwards
+  kRecordingAll = 128,  // operators are recorded whatever their inputs are, and save nothing
 };
 
 // The dtype that float32 arithmetic may run in.

@@ -445,7 +445,9 @@ PyMethodDef array_methods[] = {
     {"attach_grad", as_method(attach_grad), METH_VARARGS | METH_KEYWORDS,
      "attach_grad(grad_req='write', stype=None)\n--\n\n"
      "Makes the array a leaf that receives a gradient: an array, or with stype='row_sparse' a\n"
-     "weft.sparse.RowSparseArray with the rows that lookups with sparse_grad=True have read."},
+     "weft.sparse.RowSparseArray with the rows that lookups with sparse_grad=True have read.\n"
+     "A result of recorded operators keeps its history, and receives its gradient as well;\n"
+     "`x = x.detach()` before makes a leaf without a history of it."},
     {"backward", as_method(backward), METH_VARARGS | METH_KEYWORDS,
      "backward(out_grad=None, retain_graph=False, train_mode=None)\n--\n\n"
      "Gradients of this recorded array into the arrays that called attach_grad(). `train_mode`:\n"

@@ -1,5 +1,6 @@
 // The modes of a thread, gradients, and traces, for weft.autograd and hybridized blocks.
 #include "module.h"
+#include "operator_object.h"
 
 namespace py = pybind11;
 
@@ -55,6 +56,41 @@ py::list grad(const py::sequence& heads, const py::sequence& variables,
 void attach_given_grad(const py::object& array, const py::object& gradient, bool adds) {
   const std::vector<weft_tensor> given = tensors_of(py::make_tuple(array, gradient), "attach_grad");
   check(weft_tensor_attach_given_grad(given[0], adds ? WEFT_GRAD_ADD : WEFT_GRAD_WRITE, given[1]));
+}
+
+py::object place_object(const weft_history_place& place) {
+  if (place.node < 0) return py::none();
+  return py::make_tuple(place.node, place.output);
+}
+
+// A node as (name, attributes, inputs): an input is a place, a number, None where it was left out,
+// or () for an array that is a constant.
+weft_status note_node(void* context, const weft_history_node* node) {
+  const py::gil_scoped_acquire held;
+  py::list attributes, inputs;
+  for (size_t i = 0; i < node->attribute_count; ++i)
+    attributes.append(owned(value_object(node->attributes[i])));
+  for (size_t i = 0; i < node->input_count; ++i) {
+    const weft_history_input& input = node->inputs[i];
+    if (input.place.node >= 0)
+      inputs.append(place_object(input.place));
+    else if (input.given.tag == WEFT_TAG_TENSOR)
+      inputs.append(py::tuple());
+    else
+      inputs.append(owned(value_object(input.given)));
+  }
+  static_cast<py::list*>(context)->append(py::make_tuple(node->name, attributes, inputs));
+  return WEFT_OK;
+}
+
+// What arrays were computed from: the nodes, and for each array its place, (node, output) or None.
+py::tuple history(const py::sequence& arrays) {
+  const std::vector<weft_tensor> tensors = tensors_of(arrays, "history");
+  std::vector<weft_history_place> places(tensors.size() + 1);
+  py::list nodes, found;
+  check(weft_tensor_history(tensors.data(), tensors.size(), note_node, &nodes, places.data()));
+  for (size_t i = 0; i < tensors.size(); ++i) found.append(place_object(places[i]));
+  return py::make_tuple(nodes, found);
 }
 
 std::vector<weft_function> functions_of(const py::list& list) {
@@ -210,11 +246,13 @@ void define_autograd(py::module_& module) {
   module.attr("MIXED_BFLOAT16") = static_cast<uint32_t>(WEFT_MODE_MIXED_BFLOAT16);
   module.attr("DEFERRING") = static_cast<uint32_t>(WEFT_MODE_DEFERRING);
   module.attr("FORGETTING") = static_cast<uint32_t>(WEFT_MODE_FORGETTING);
+  module.attr("RECORDING_ALL") = static_cast<uint32_t>(WEFT_MODE_RECORDING_ALL);
   module.def("record_function", record_function);
   module.def("checkpoint_begin", checkpoint_begin);
   module.def("checkpoint_end", checkpoint_end);
   module.def("checkpoint_abort", weft_checkpoint_abort);
   module.def("set_integer_gradients", set_integer_gradients, py::arg("allowed"));
+  module.def("history", history, py::arg("arrays"));
   module.def("attach_given_grad", attach_given_grad, py::arg("array"), py::arg("gradient"),
              py::arg("adds"));
   module.def("modes", weft_modes);

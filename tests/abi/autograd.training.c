@@ -290,7 +290,96 @@ static void a_given_array_gets_the_gradient(void) {
   weft_tensor_release(gradient);
 }
 
+typedef struct noted {
+  char names[64];
+  size_t nodes;
+  int64_t from;
+  double number;
+} noted;
+
+static weft_status note(void* context, const weft_history_node* node) {
+  noted* all = context;
+  strncat(all->names, node->name, sizeof all->names - strlen(all->names) - 2);
+  strcat(all->names, " ");
+  ++all->nodes;
+  if (strcmp(node->name, "add") == 0) {
+    CHECK(node->input_count == 2 && node->attribute_count == 0 && node->output_count == 1);
+    all->from = node->inputs[0].place.node;
+    CHECK(node->inputs[1].place.node == -1 && node->inputs[1].given.tag == WEFT_TAG_FLOAT);
+    all->number = node->inputs[1].given.as.real;
+  }
+  return WEFT_OK;
+}
+
+static weft_status fail(void* context, const weft_history_node* node) {
+  (void)context;
+  (void)node;
+  return WEFT_INVALID_VALUE;
+}
+
+static void the_tape_tells_what_it_has(void) {
+  weft_tensor x = leaf(2, WEFT_GRAD_WRITE);
+  weft_tensor plain = NULL, squared = NULL, sum = NULL, filled = NULL;
+  weft_tensor arrays[3];
+  weft_history_place places[3];
+  weft_value args[3] = {{WEFT_TAG_TENSOR, 0, {NULL}}, {WEFT_TAG_FLOAT, 0, {NULL}}};
+  noted all = {"", 0, -2, 0};
+  record();
+  squared = apply2("multiply", x, x);
+  args[0].as.tensor = squared;
+  args[1].as.real = 1.5;
+  MUST(weft_invoke(find("add"), args, 2, &sum, 1));
+  pause_recording();
+  MUST(weft_tensor_create(WEFT_FLOAT32, 0, NULL, NULL, &plain));
+  arrays[0] = sum;
+  arrays[1] = x;
+  arrays[2] = plain;
+  MUST(weft_tensor_history(arrays, 3, note, &all, places));
+  CHECK(strcmp(all.names, "leaf multiply add ") == 0);
+  CHECK(all.nodes == 3 && all.from == 1 && all.number == 1.5);
+  CHECK(places[0].node == 2 && places[0].output == 0);
+  CHECK(places[1].node == 0 && places[2].node == -1);
+  FAILS(weft_tensor_history(arrays, 1, fail, NULL, places), WEFT_INVALID_VALUE, "callback");
+  /* Calls without a leaf behind them are on the tape where the mode says so. */
+  weft_set_modes(WEFT_MODE_RECORDING | WEFT_MODE_RECORDING_ALL, 0);
+  args[0].tag = WEFT_TAG_INTS;
+  args[0].count = 0;
+  args[0].as.ints = NULL;
+  args[2].tag = WEFT_TAG_DTYPE;
+  args[2].as.integer = WEFT_FLOAT32;
+  MUST(weft_invoke(find("full"), args, 3, &filled, 1));
+  weft_set_modes(0, WEFT_MODE_RECORDING | WEFT_MODE_RECORDING_ALL);
+  CHECK(weft_tensor_is_recorded(filled));
+  FAILS(weft_backward(&filled, NULL, 1, 0), WEFT_INVALID_STATE, "history alone");
+  weft_tensor_release(filled);
+  weft_tensor_release(plain);
+  weft_tensor_release(sum);
+  weft_tensor_release(squared);
+  weft_tensor_release(x);
+}
+
+static void a_result_keeps_its_history_beside_its_gradient(void) {
+  weft_tensor x = leaf(2, WEFT_GRAD_WRITE);
+  weft_tensor squared = NULL, out = NULL, gradient = NULL;
+  record();
+  squared = apply2("multiply", x, x);
+  out = apply2("multiply", squared, squared);
+  pause_recording();
+  MUST(weft_tensor_attach_grad(squared, WEFT_GRAD_WRITE));
+  MUST(weft_backward(&out, NULL, 1, 0));
+  CHECK(gradient_of(squared) == 8 && gradient_of(x) == 32);
+  MUST(weft_tensor_attach_grad(squared, WEFT_GRAD_NULL));
+  CHECK(weft_tensor_is_recorded(squared) && weft_tensor_grad_req(squared) == WEFT_GRAD_NULL);
+  MUST(weft_tensor_grad(squared, &gradient));
+  CHECK(gradient == NULL);
+  weft_tensor_release(out);
+  weft_tensor_release(squared);
+  weft_tensor_release(x);
+}
+
 int main(void) {
+  the_tape_tells_what_it_has();
+  a_result_keeps_its_history_beside_its_gradient();
   modes_are_set_and_given_back();
   mixed_precision_rounds_factors_and_keeps_dtypes();
   backward_fills_and_adds();

@@ -104,10 +104,17 @@ static void arrays(void) {
   weft_tensor_release(a);
 }
 
+static weft_status note_nothing(void* context, const weft_history_node* node) {
+  (void)context;
+  (void)node;
+  return WEFT_OK;
+}
+
 static void autograd(void) {
   weft_tensor a = array();
   weft_tensor none[1] = {NULL};
   weft_tensor out = NULL;
+  weft_history_place place;
   NULLED(weft_tensor_attach_grad(NULL, WEFT_GRAD_WRITE), "tensor");
   NULLED(weft_tensor_grad(NULL, &out), "tensor");
   NULLED(weft_tensor_grad(a, NULL), "out");
@@ -126,6 +133,10 @@ static void autograd(void) {
   CHECK(weft_tensor_grad_kind(NULL) == WEFT_GRAD_ARRAY);
   CHECK(weft_tensor_grad_req(NULL) == WEFT_GRAD_NULL && weft_tensor_grad_version(NULL) == 0);
   CHECK(!weft_tensor_is_recorded(NULL));
+  NULLED(weft_tensor_history(NULL, 1, note_nothing, NULL, &place), "tensors");
+  NULLED(weft_tensor_history(none, 1, note_nothing, NULL, &place), "tensors[0]");
+  NULLED(weft_tensor_history(&a, 1, NULL, NULL, &place), "call");
+  NULLED(weft_tensor_history(&a, 1, note_nothing, NULL, NULL), "places");
   NULLED(weft_backward(NULL, NULL, 1, 0), "heads");
   NULLED(weft_backward(none, NULL, 1, 0), "heads[0]");
   FAILS(weft_backward(NULL, NULL, 0, 0), WEFT_INVALID_VALUE, "heads");

@@ -7,6 +7,7 @@ back for these processes. Tests that are marked by a seed begin with it. Each te
 file `MXNET_SUITE_RESULTS`.
 """
 
+import ast
 import json
 import os
 import random
@@ -94,6 +95,17 @@ def pytest_runtest_logreport(report: Any) -> None:
     function = report.nodeid.partition("::")[2].split("[")[0]
     if report.when == "call" or report.failed or report.skipped:
         _found.setdefault(function, Counter())[report.outcome] += 1
+
+
+def pytest_collectreport(report: Any) -> None:
+    """Where a file cannot be imported, all its functions have failed."""
+    if not report.failed:
+        return
+    tree = ast.parse(Path(report.nodeid).read_text("utf-8"))
+    names = (node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+    for name in names:
+        if name.startswith("test"):
+            _found.setdefault(name, Counter())["failed"] += 1
 
 
 def pytest_sessionfinish(session: Any) -> None:

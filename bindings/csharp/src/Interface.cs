@@ -21,6 +21,7 @@ namespace Weft
         internal const int WEFT_MODE_MIXED_BFLOAT16 = 32;
         internal const int WEFT_MODE_MIXED_FLOAT16 = 16;
         internal const int WEFT_MODE_RECORDING = 1;
+        internal const int WEFT_MODE_RECORDING_ALL = 128;
         internal const int WEFT_MODE_TRACING = 2;
         internal const int WEFT_MODE_TRAINING = 4;
         internal const int WEFT_TAG_BEYOND = 12;
@@ -316,6 +317,9 @@ namespace Weft
 
         [DllImport(Library)]
         internal static extern ulong weft_tensor_grad_version(IntPtr a0);
+
+        [DllImport(Library)]
+        internal static extern int weft_tensor_history(IntPtr a0, UIntPtr a1, IntPtr a2, IntPtr a3, IntPtr a4);
 
         [DllImport(Library)]
         internal static extern int weft_tensor_hold(IntPtr a0, IntPtr a1, IntPtr a2);

@@ -23,7 +23,10 @@ enum {
   WEFT_MODE_MIXED_BFLOAT16 = 32,
   /* For operators that are recorded: results that a backward has already gone through are constants
    * to them, as if they were detached. Without it a backward through such results is refused. */
-  WEFT_MODE_FORGETTING = 64
+  WEFT_MODE_FORGETTING = 64,
+  /* While operators are recorded: all are, whatever they are computed from. That is for
+   * weft_tensor_history; nothing is saved, and a backward through such results is refused. */
+  WEFT_MODE_RECORDING_ALL = 128
 };
 /* The modes of this thread. */
 WEFT_API uint32_t weft_modes(void);
@@ -34,7 +37,9 @@ WEFT_API uint32_t weft_set_modes(uint32_t set, uint32_t clear);
 /* What backward does with a leaf's gradient: nothing, replaces it, or adds to it. */
 enum { WEFT_GRAD_NULL = 0, WEFT_GRAD_WRITE = 1, WEFT_GRAD_ADD = 2 };
 /* Makes the array a leaf with a gradient of zeros. The gradient's array is made when it is first
- * read or written. WEFT_GRAD_NULL: the array is no longer a leaf. */
+ * read or written. A result of recorded operators keeps its history, and backward writes its
+ * gradient on the way. WEFT_GRAD_NULL: the array is no longer a leaf; a result has no gradient, and
+ * if it had none, no history. */
 WEFT_API weft_status weft_tensor_attach_grad(weft_tensor tensor, int32_t grad_req);
 /* What a gradient is: an array of the leaf's type, or row-sparse: some rows of such an array, and
  * all other rows are zero. A row-sparse gradient takes as much time and memory as the rows that
@@ -88,6 +93,38 @@ WEFT_API int32_t weft_tensor_grad_req(weft_tensor tensor);
 WEFT_API uint64_t weft_tensor_grad_version(weft_tensor tensor);
 /* Does the array have a history that gradients can go back to? */
 WEFT_API int32_t weft_tensor_is_recorded(weft_tensor tensor);
+
+/* Where a value on the tape comes from: an output of a node, which has the number under which it
+ * was told. node is -1 for a constant. */
+typedef struct weft_history_place {
+  int64_t node;
+  uint32_t output;
+} weft_history_place;
+/* One input of a recorded call. Where it is a constant, `given` is the number, or WEFT_TAG_TENSOR
+ * with NULL for an array, or WEFT_TAG_NONE for an optional input that was left out. */
+typedef struct weft_history_input {
+  weft_history_place place;
+  weft_value given;
+} weft_history_input;
+/* A node of the tape. `name` is the operator's, "leaf" for an array that asked for a gradient, or
+ * what errors call it. `attributes` are those of the operator in their order; all is lent for the
+ * length of the call. */
+typedef struct weft_history_node {
+  const char* name;
+  const weft_value* attributes;
+  size_t attribute_count;
+  const weft_history_input* inputs;
+  size_t input_count;
+  size_t output_count;
+} weft_history_node;
+/* Gets one node; a status other than WEFT_OK ends the walk with that status. */
+typedef weft_status (*weft_history_function)(void* context, const weft_history_node* node);
+/* Tells what `count` arrays were computed from: all nodes behind them, each after those it depends
+ * on, numbered from 0 on. Fills `places` with where each array comes from. The thread may record or
+ * not. WEFT_INVALID_STATE: an array is traced. */
+WEFT_API weft_status weft_tensor_history(const weft_tensor* tensors, size_t count,
+                                         weft_history_function call, void* context,
+                                         weft_history_place* places);
 
 /* The backward function of one call. It gives the gradients of the call's inputs as new references,
  * which the library releases; entries are NULL at first, and NULL means zero. `saved` and

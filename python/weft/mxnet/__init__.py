@@ -103,6 +103,7 @@ _ELSEWHERE: dict[str, tuple[str, str | None]] = {
     "Symbol": ("symbol", "Symbol"),
     "__version__": ("_modules.libinfo", "__version__"),
     "_deferred_compute": ("_modules.deferred_compute", None),
+    "_history": ("gluon._history", None),
     "_python_operators": ("_python_operators", None),
     "amp": ("amp", None),
     "attribute": ("attribute", None),

@@ -1,6 +1,7 @@
 """Where data of files and iterators become arrays, and arrays become NumPy's again."""
 
 import dataclasses
+import weakref
 from typing import Any
 
 import numpy
@@ -113,12 +114,21 @@ def shared(ndarray: numpy.ndarray, zero_copy: bool) -> Any:
             "from_numpy: `ndarray` must lie in the order of C to share its memory; got strides "
             f"{ndarray.strides} of shape {ndarray.shape}; use zero_copy=False"
         )
+    if id(ndarray) in _locked:
+        ndarray.flags.writeable = True
     try:
         found = np.from_dlpack(ndarray)
     except (BufferError, TypeError, ValueError):
         return np.array(ndarray)
     ndarray.flags.writeable = False
+    if id(ndarray) not in _locked:
+        _locked[id(ndarray)] = weakref.finalize(ndarray, _locked.pop, id(ndarray), None)
     return found
+
+
+# Arrays of NumPy whose memory was shared before, by their ids while they live: they are read-only
+# because of that alone, so that they may be shared again.
+_locked: dict[int, weakref.finalize] = {}
 
 
 _OBJECTS = numpy.dtype(object)

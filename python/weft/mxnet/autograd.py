@@ -16,6 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 from weft import autograd as _autograd
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
+from weft._base.spelling import public_module
 from weft._core import native as _native
 from weft._core.modes import ModeScope
 from weft._core.typing import ndarray
@@ -50,7 +51,9 @@ def record(train_mode: bool = True) -> ModeScope:
     """A `with` block whose operators are recorded for `backward`; training mode by default.
 
     What an earlier backward went through is a constant to them, as if it were detached: programs
-    pass the state of a recurrent layer to the next batch as it is.
+    pass the state of a recurrent layer to the next batch as it is. What was recorded before that
+    backward, and shares something with it, can have no backward of its own: that raises
+    RuntimeError, unless the first had `retain_graph=True`.
     """
     mode = _native.TRAINING if train_mode else 0
     return ModeScope(_RECORDING | mode, _native.TRAINING & ~mode)
@@ -129,7 +132,7 @@ def backward(
     """
     heads, head_grads = _whole(heads), _whole(head_grads)
     with _mode(train_mode):
-        _autograd.backward(_seen(heads), _head_grads(heads, head_grads), retain_graph)
+        _autograd.backward(heads, _head_grads(heads, head_grads), retain_graph)
     for function in after_backward:
         function()
 
@@ -139,16 +142,6 @@ def _whole(arrays: Any) -> Any:
     if isinstance(arrays, list | tuple):
         return [_whole(one) for one in arrays]
     return arrays if arrays is None or isinstance(arrays, ndarray) else arrays.todense()
-
-
-def _seen(heads: Any) -> Any:
-    """Views of the heads that are recorded now. To these, what a backward has released is a
-    constant, so that a second one is refused also where nothing was kept that it could miss."""
-    listed = _listed(heads)
-    if not all(isinstance(head, ndarray) and _native.is_recorded(head) for head in listed):
-        return heads
-    with ModeScope(_RECORDING, 0):
-        return [ndarray.reshape(head, head.shape) for head in listed]
 
 
 def _head_grads(heads: Any, head_grads: Any) -> Any:
@@ -191,9 +184,38 @@ def _recorded(gradient: ndarray, variable: ndarray) -> ndarray:
         return np.where(np.zeros(variable.shape, "bool"), variable, gradient)
 
 
+def get_symbol(x: ndarray) -> Any:
+    """What a recorded array was computed from, as a symbol of `mx.sym`.
+
+    Variables `var0` and so on stand for the arrays that called `attach_grad()`, `null0` and so on
+    for arrays that are constants.
+
+    Raises RuntimeError for an array without a history, NotImplementedError for what MXNet has no
+    operator for, and for a block that ran as a plan.
+
+    >>> from weft import mxnet as mx
+    >>> x = mx.np.array([3.0])
+    >>> x.attach_grad()
+    >>> with mx.autograd.record():
+    ...     y = x * x + 2
+    >>> get_symbol(y).list_arguments()
+    ['var0']
+    """
+    symbol, history = public_module("mxnet.symbol"), public_module("mxnet._history")
+    counts = {"var": 0, "null": 0}
+
+    def variable_for(leaf: int | None) -> Any:
+        kind = "null" if leaf is None else "var"
+        counts[kind] += 1
+        return symbol.var(f"{kind}{counts[kind] - 1}")
+
+    return history.symbols_of([x], [], "get_symbol").translated(variable_for)[0]
+
+
 __all__ = [
     "Function",
     "backward",
+    "get_symbol",
     "grad",
     "is_recording",
     "is_training",

@@ -208,3 +208,60 @@ def test_contrib_has_what_1_x_had_there():
     assert contrib.cnn.DeformableConvolution is mx.gluon.nn.DeformableConvolution
     assert list(contrib.data.IntervalSampler(5, 2)) == [0, 2, 4, 1, 3]
     assert contrib.rnn.rnn_cell is mx.gluon.rnn.rnn_cell
+
+
+# ---- bounds of the cells
+
+
+def clipped_steps(x, parts, bounds, projection=None):
+    """An LSTM whose cells are held between bounds, in NumPy: outputs and the last cells."""
+    logistic = lambda v: 1 / (1 + numpy.exp(-v))  # noqa: E731 - a formula
+    (i2h, i2h_bias), (h2h, h2h_bias) = parts
+    out, cell, outputs = numpy.zeros((x.shape[1], h2h.shape[1])), 0, []
+    for row in x:
+        gates = numpy.split(row @ i2h.T + i2h_bias + out @ h2h.T + h2h_bias, 4, axis=1)
+        let_in, keep, let_out = (logistic(gates[k]) for k in (0, 1, 3))
+        cell = numpy.clip(keep * cell + let_in * numpy.tanh(gates[2]), *bounds)
+        out = let_out * numpy.tanh(cell)
+        if projection is not None:
+            out = out @ projection.T
+        outputs.append(out)
+    return numpy.stack(outputs), cell
+
+
+@pytest.mark.parametrize("size", [None, 2])
+@pytest.mark.parametrize("hybridize", [False, True])
+def test_cells_of_an_lstm_are_clipped(size, hybridize):
+    random = numpy.random.default_rng(4)
+    x = random.standard_normal((5, 2, 3)).astype("float32") * 3
+    more = {} if size is None else {"projection_size": size}
+    bounds = {"state_clip_min": -0.2, "state_clip_max": 0.1}
+    net = mx.gluon.rnn.LSTM(4, prefix="lstm_", **bounds, **more)
+    net.initialize(mx.init.Uniform(1.0))
+    if hybridize:
+        net.hybridize()
+    out, (_, cell) = net(mx.nd.array(x), net.begin_state(2))
+    values = {n.split("_l0_")[-1]: p.data().asnumpy() for n, p in net.collect_params().items()}
+    values = {n.removeprefix("lstm_").removeprefix("l0_"): v for n, v in values.items()}
+    parts = [(values[f"{k}_weight"], values[f"{k}_bias"]) for k in ("i2h", "h2h")]
+    wanted, last = clipped_steps(x, parts, (-0.2, 0.1), values.get("h2r_weight"))
+    numpy.testing.assert_allclose(out.asnumpy(), wanted, rtol=1e-4, atol=1e-6)
+    numpy.testing.assert_allclose(cell.asnumpy()[0], last, rtol=1e-4, atol=1e-6)
+    assert abs(last).max() > 0.09
+
+
+def test_the_operator_clips_cells_and_needs_both_bounds():
+    data, state = mx.nd.ones((3, 2, 2)) * 5, mx.nd.zeros((1, 2, 2))
+    vector, options = mx.nd.ones((48,)), {"state_size": 2, "num_layers": 1, "mode": "lstm"}
+    bounds = {"lstm_state_clip_min": -0.5, "lstm_state_clip_max": 0.5}
+    found = mx.nd.RNN(data, vector, state, state, state_outputs=True, **options, **bounds)
+    assert found[2].asnumpy().max() == 0.5
+    symbols = [mx.sym.var(n) for n in ("data", "vector", "state", "cell")]
+    symbol = mx.sym.RNN(*symbols, state_outputs=True, **options, **bounds)
+    arrays = {"data": data, "vector": vector, "state": state, "cell": state}
+    again = symbol.bind(mx.cpu(), arrays).forward()
+    assert all((a == b).asnumpy().all() for a, b in zip(found, again, strict=True))
+    with pytest.raises(ValueError, match="must be given together, with the mode 'lstm'"):
+        mx.nd.RNN(data, vector, state, state, **options, lstm_state_clip_min=-0.5)
+    with pytest.raises(ValueError, match="must be given together"):
+        mx.gluon.rnn.LSTM(4, state_clip_max=1.0)

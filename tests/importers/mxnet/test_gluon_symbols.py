@@ -282,3 +282,17 @@ def test_symbols_become_a_block_that_shares_parameters(prefix):
 
 def assert_values(have, want):
     numpy.testing.assert_allclose(have.asnumpy(), want.asnumpy(), rtol=1e-5, atol=1e-6)
+
+
+def test_nested_results_of_a_block_are_outputs_of_its_symbol(tmp_path):
+    class Nested(mx.gluon.HybridBlock):
+        def forward(self, x):
+            return x + 1, [x * 2, [x * 3]], None
+
+    net = Nested()
+    net.hybridize()
+    net(mx.np.ones((2,)))
+    net.export(str(tmp_path / "nested"))
+    symbol = mx.sym.load(str(tmp_path / "nested-symbol.json"))
+    found = symbol._bind(mx.cpu(), args={"data": mx.np.ones((2,))}).forward()
+    assert [out.asnumpy().tolist() for out in found] == [[2, 2], [2, 2], [3, 3]]

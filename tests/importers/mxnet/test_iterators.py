@@ -233,6 +233,9 @@ def test_digits(tmp_path):
     numpy.testing.assert_allclose(
         flat.getdata().asnumpy(), images[order].reshape(7, -1) / 255, rtol=1e-6
     )
+    wide = mx.io.MNISTIter(*paths, batch_size=1, shuffle=False, data_shape=(1, 14, 56))
+    wanted = images[0].reshape(1, 1, 14, 56) / numpy.float32(255)
+    assert wide.next().data[0].asnumpy().tolist() == wanted.tolist()
     part = mx.io.MNISTIter(*paths, batch_size=1, shuffle=False, num_parts=3, part_index=2)
     assert [batch.label[0].item() for batch in part] == [4, 5, 6]
 

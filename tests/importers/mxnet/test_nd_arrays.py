@@ -162,6 +162,8 @@ def test_bad_arguments_are_told():
         nd.softmax(nd.ones(2), data=nd.ones(2))
     with pytest.raises(ValueError, match="GridGenerator: `transform_type` must be 'affine'"):
         nd.GridGenerator(nd.ones((1, 6)), transform_type="round")
+    with pytest.raises(mx.MXNetError, match="must name as many axes, at least one each"):
+        nd.broadcast_like(nd.ones((1, 2)), nd.ones((3, 2)), lhs_axes=(), rhs_axes=())
 
 
 @pytest.mark.parametrize("lib", [nd, mx.npx])
@@ -170,6 +172,9 @@ def test_arrays_share_the_memory_of_others(lib):
     x = lib.from_numpy(values)
     x[0] = 5
     assert values.tolist() == [5, 1, 2] and not values.flags.writeable
+    again = lib.from_numpy(values)  # read-only because of the first time alone
+    again[2] = 2
+    assert not values.flags.writeable
     inside = lib.from_dlpack(lib.to_dlpack_for_read(x))
     inside[1] = 7
     assert type(inside) is type(x) and x.asnumpy().tolist() == [5, 7, 2]

@@ -315,3 +315,14 @@ def test_profiles_time_operators_where_they_are_asked_to(tmp_path):
     written = json.loads(path.read_text())["traceEvents"]
     assert [event["name"] for event in written] == ["matmul", "tanh"]
     assert not mx.profiler.is_running()
+
+
+def test_control_flow_takes_names():
+    x = np.array([3.0, 5.0])
+    assert npx.cond(lambda x: x[0] > 1, lambda x: x * 2, lambda x: x, x, name="twice")[1] == 10
+    outputs, last = npx.foreach(lambda row, s: (row + s, row), x, np.array(1.0), name="pairs")
+    assert outputs.asnumpy().tolist() == [4, 8] and last.item() == 5
+    _, (count,) = npx.while_loop(
+        lambda i: i < 3, lambda i: (i, (i + 1,)), (np.array(0.0),), max_iterations=5, name="count"
+    )
+    assert count.item() == 3

@@ -144,12 +144,6 @@ def test_libraries_have_absolute_paths_that_end_in_so(tmp_path, monkeypatch):
         mx.library.load(str(tmp_path / "lib.txt"))
 
 
-def test_graphs_of_present_arrays_are_refused():
-    assert not mx._deferred_compute.is_deferred_compute()
-    with pytest.raises(NotImplementedError, match="HybridBlock"):
-        mx._deferred_compute.set_variable(np.ones(2), mx.sym.var("x"))
-
-
 # ---- functions of NumPy on arrays
 
 

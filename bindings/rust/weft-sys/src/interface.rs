@@ -47,6 +47,7 @@ pub const WEFT_MODE_FORGETTING: i32 = 64;
 pub const WEFT_MODE_MIXED_BFLOAT16: i32 = 32;
 pub const WEFT_MODE_MIXED_FLOAT16: i32 = 16;
 pub const WEFT_MODE_RECORDING: i32 = 1;
+pub const WEFT_MODE_RECORDING_ALL: i32 = 128;
 pub const WEFT_MODE_TRACING: i32 = 2;
 pub const WEFT_MODE_TRAINING: i32 = 4;
 pub const WEFT_NOT_FOUND: i32 = 4;
@@ -120,6 +121,7 @@ pub struct weft_function_ {
     _private: [u8; 0],
 }
 pub type weft_function = *mut weft_function_;
+pub type weft_history_function = Option<unsafe extern "C" fn(*mut c_void, *const weft_history_node) -> weft_status>;
 #[repr(C)]
 pub struct weft_hold_ {
     _private: [u8; 0],
@@ -282,6 +284,28 @@ pub struct weft_engine_figures {
     pub registered: i64,
     pub waited: i64,
     pub queued: i64,
+}
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct weft_history_input {
+    pub place: weft_history_place,
+    pub given: weft_value,
+}
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct weft_history_node {
+    pub name: *const c_char,
+    pub attributes: *const weft_value,
+    pub attribute_count: usize,
+    pub inputs: *const weft_history_input,
+    pub input_count: usize,
+    pub output_count: usize,
+}
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct weft_history_place {
+    pub node: i64,
+    pub output: u32,
 }
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -606,6 +630,7 @@ extern "C" {
     pub fn weft_tensor_grad_req(a0: weft_tensor) -> i32;
     pub fn weft_tensor_grad_rows(a0: weft_tensor, a1: *mut weft_tensor, a2: *mut weft_tensor) -> weft_status;
     pub fn weft_tensor_grad_version(a0: weft_tensor) -> u64;
+    pub fn weft_tensor_history(a0: *const weft_tensor, a1: usize, a2: weft_history_function, a3: *mut c_void, a4: *mut weft_history_place) -> weft_status;
     pub fn weft_tensor_hold(a0: weft_tensor, a1: *mut weft_hold, a2: *mut *const c_void) -> weft_status;
     pub fn weft_tensor_is_recorded(a0: weft_tensor) -> i32;
     pub fn weft_tensor_is_traced(a0: weft_tensor) -> i32;

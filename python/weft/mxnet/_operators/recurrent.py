@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from weft import autograd, np, npx
-from weft._base.errors import InvalidValue, Unsupported
+from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
 from weft._import.values import Array
 from weft.gluon.rnn._projected import projected_lstm
@@ -100,8 +100,7 @@ def _rnn(
 ) -> Any:
     if mode not in GATES:
         raise InvalidValue(f"`mode` must be one of {', '.join(GATES)}; got {mode!r}")
-    if lstm_state_clip_min is not None or lstm_state_clip_max is not None:
-        raise Unsupported("`lstm_state_clip_min` and `lstm_state_clip_max` must be None")
+    clip = _bounds(mode, lstm_state_clip_min, lstm_state_clip_max)
     projection = int(projection_size) if projection_size else None
     if projection and mode != "lstm":
         raise InvalidValue(f"`projection_size` needs the mode 'lstm'; got {mode!r}")
@@ -117,9 +116,21 @@ def _rnn(
         is_left_out = first is None
         states.append(np.zeros(whole, data.dtype) if is_left_out else np.broadcast_to(first, whole))
     lengths = sequence_length if flag(use_sequence_length) else None
-    kind = "projected" if projection else mode
-    out, last = _layers(data, states, weights, kind, layers, directions, float(p), lengths)
+    kind = "projected" if projection else "clipped" if clip else mode
+    out, last = _layers(data, states, weights, kind, layers, directions, float(p), lengths, clip)
     return (out, *last) if flag(state_outputs) else out
+
+
+def _bounds(mode: str, least: Any, most: Any) -> tuple[float, float] | None:
+    """The bounds of the cells of an LSTM; None where they have none."""
+    if least is None and most is None:
+        return None
+    if least is None or most is None or mode != "lstm":
+        raise InvalidValue(
+            "`lstm_state_clip_min` and `lstm_state_clip_max` must be given together, with the mode "
+            f"'lstm'; got {least}, {most} and {mode!r}"
+        )
+    return float(least), float(most)
 
 
 def _layers(
@@ -131,11 +142,13 @@ def _layers(
     directions: int,
     p: float,
     lengths: Any,
+    clip: tuple[float, float] | None,
 ) -> tuple[ndarray, list[ndarray]]:
     """The outputs of the last layer, and the last states of all of them."""
     operator, options = {
         "lstm": (npx.lstm, {}),
-        "projected": (projected_lstm, {}),
+        "clipped": (projected_lstm, {"clip": clip}),
+        "projected": (projected_lstm, {"clip": clip}),
         "gru": (npx.gru, {}),
         "rnn_tanh": (npx.rnn, {"activation": "tanh"}),
         "rnn_relu": (npx.rnn, {"activation": "relu"}),
@@ -156,7 +169,7 @@ def _layers(
                 h2h,
                 *vectors,
                 *h2r,
-                lengths,
+                sequence_length=lengths,
                 reverse=direction == 1,
                 **options,
             )

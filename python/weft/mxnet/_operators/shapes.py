@@ -218,10 +218,17 @@ rules("_np_broadcast_to", "_npi_broadcast_to")(_broadcast_with(-2))
 def _broadcast_like(
     lhs: Array, rhs: Array, *, lhs_axes: Any = None, rhs_axes: Any = None
 ) -> ndarray:
-    if lhs_axes is None:
+    if lhs_axes is None and rhs_axes is None:
         return np.broadcast_to(lhs, rhs.shape)
+    own = ints(() if lhs_axes is None else lhs_axes, "lhs_axes")
+    theirs = ints(() if rhs_axes is None else rhs_axes, "rhs_axes")
+    if not own or len(own) != len(theirs):
+        raise InvalidValue(
+            "broadcast_like: `lhs_axes` and `rhs_axes` must name as many axes, at least one each, "
+            f"or both be left out; got {lhs_axes!r} and {rhs_axes!r}"
+        )
     wanted = list(lhs.shape)
-    for here, there in zip(ints(lhs_axes, "lhs_axes"), ints(rhs_axes, "rhs_axes"), strict=True):
+    for here, there in zip(own, theirs, strict=True):
         wanted[here] = rhs.shape[there]
     return np.broadcast_to(lhs, tuple(wanted))
 

@@ -20,11 +20,13 @@ _MODULES = {
     "amp": "weft.mxnet.amp",
     "autograd": "weft.mxnet.contrib.autograd",
     "io": "weft.mxnet.contrib.io",
+    "svrg_optimization": "weft.mxnet.contrib.svrg_optimization",
+    "text": "weft.mxnet.contrib.text",
 }
 
 if TYPE_CHECKING:
     from weft.mxnet import amp
-    from weft.mxnet.contrib import autograd, io
+    from weft.mxnet.contrib import autograd, io, svrg_optimization, text
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
     _find = _spelling.finder("weft.mxnet.contrib", {})
@@ -35,5 +37,5 @@ if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
         return _find(name)
 
 
-__all__ = ["amp", "autograd", "io", "nd", "ndarray", "sym", "symbol"]
+__all__ = ["amp", "autograd", "io", "nd", "ndarray", "svrg_optimization", "sym", "symbol", "text"]
 __dir__ = __all__.copy

@@ -134,6 +134,27 @@ def _indexed(np: Any, inputs: list[Any], attrs: dict[str, Any]) -> Any:
     return x
 
 
+def _part(np: Any, inputs: list[Any], attrs: dict[str, Any]) -> Any:
+    """So many elements of each axis, from one on and by steps."""
+    end: list[Any] = []
+    for first, size, step in zip(attrs["begin"], attrs["size"], attrs["step"], strict=True):
+        after = first + size * step
+        end.append(None if after < 0 else after)
+    begin, step = tuple(attrs["begin"]), tuple(attrs["step"])
+    return np.slice(inputs[0], begin=begin, end=tuple(end), step=step)
+
+
+def _row(np: Any, inputs: list[Any], attrs: dict[str, Any]) -> Any:
+    return np.arange(
+        **{key: attrs[key] for key in ("start", "stop", "step", "dtype") if key in attrs}
+    )
+
+
+def _filled(np: Any, inputs: list[Any], attrs: dict[str, Any]) -> Any:
+    shape, dtype = tuple(attrs["shape"]), attrs["dtype"]
+    return np.full(shape=shape, fill_value=attrs["fill_value"], dtype=dtype)
+
+
 _UNARY = (
     *("abs", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "cbrt", "ceil"),
     *("cos", "cosh", "degrees", "exp", "expm1", "floor", "log", "log10", "log1p", "log2"),
@@ -180,6 +201,10 @@ RULES: dict[str, Rule] = {
     "stack": _stacked,
     "split": _split,
     "getitem": _indexed,
+    "slice": _part,
+    "arange": _row,
+    "full": _filled,
+    "copy": _named("copy"),
 }
 
 

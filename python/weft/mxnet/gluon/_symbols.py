@@ -82,7 +82,7 @@ def composed(
         placeholders = [_weft.var(f"__input{n}", **known[n]) for n in range(len(symbols))]
         with outside_trace():  # shapes may be looked for while a graph is traced
             out = type(block)._native_call(block, *placeholders)
-        whole = out if isinstance(out, _weft.Symbol) else _weft.Group(list(out))
+        whole = out if isinstance(out, _weft.Symbol) else _weft.Group(list(_flat(out)))
         graph = json.loads(whole.tojson())
     finally:
         for name, parameter in parameters.items():
@@ -90,6 +90,25 @@ def composed(
     title, inputs = type(block).__name__, dict(enumerate(symbols))
     found = _Translation(graph, inputs, parameters, title, constants).heads()
     return found[0] if isinstance(out, _weft.Symbol) and len(found) == 1 else found
+
+
+def _flat(outputs: Any) -> Iterator[Any]:
+    """The symbols of nested lists, such as what a `StochasticBlock` gives, without None."""
+    for part in outputs:
+        if isinstance(part, list | tuple):
+            yield from _flat(part)
+        elif part is not None:
+            yield part
+
+
+def translated(graph: Any, inputs: Mapping[int, Any], caller: str) -> list[Any]:
+    """The outputs of a graph in the form of Weft's JSON whose variables are `__input0` and so on.
+
+    inputs: the symbols of these, by their numbers
+
+    Raises NotImplementedError for what MXNet has no operator for.
+    """
+    return _Translation(graph, inputs, {}, caller, None).heads()
 
 
 class _Translation:
@@ -292,4 +311,4 @@ _RULES: dict[str, Callable[..., Any]] = {
     "transpose": _named("transpose", "axes"),
 }
 
-__all__ = ["composed", "is_symbol", "variable"]
+__all__ = ["composed", "is_symbol", "translated", "variable"]

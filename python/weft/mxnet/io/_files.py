@@ -155,7 +155,7 @@ class MNISTIter(_RowsIter):
 
     image, label: the paths of the idx files, plain or with .gz
     shuffle: the order follows from `seed`, the same in each epoch
-    flat: a sample is (784,) and not (1, 28, 28)
+    flat: a sample is (784,) and not (1, 28, 28); input_shape, or data_shape: another shape of it
     num_parts, part_index: which part of the samples is read
 
     The rest that fills no batch is left out.
@@ -177,6 +177,7 @@ class MNISTIter(_RowsIter):
         label_name: str = "softmax_label",
         prefetch_buffer: int = 4,
         ctx: Any = None,
+        data_shape: Sequence[int] | None = None,
     ) -> None:
         batch_size = require_whole("MNISTIter", "batch_size", batch_size, 1)
         images, labels = read_idx(image, "uint8", 3), read_idx(label, "uint8", 1)
@@ -186,8 +187,9 @@ class MNISTIter(_RowsIter):
         if shuffle:
             numpy.random.RandomState(seed).shuffle(chosen)
         shape = (-1,) if flat else (1, *images.shape[1:])
-        if input_shape is not None:
-            shape = _shape("MNISTIter", "input_shape", input_shape)
+        for name, given in (("input_shape", input_shape), ("data_shape", data_shape)):
+            if given is not None:
+                shape = _shape("MNISTIter", name, given)
         rows = numpy.divide(images[chosen], 255, dtype="float32")
         rows = rows.reshape(len(chosen), *shape) if len(chosen) else rows
         order = Order(len(chosen), batch_size, round_batch=False)

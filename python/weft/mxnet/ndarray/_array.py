@@ -180,8 +180,13 @@ class NDArray(ndarray, metaclass=_Arrays):
     def attach_grad(self, grad_req: str = "write", stype: str | None = None) -> None:
         """Makes the array a variable, which gets a gradient: `grad`, zeros at first.
 
+        A result of recorded operators keeps its history and gets its gradient beside it; while the
+        thread records, it becomes a variable without a history, as in 1.x.
+
         grad_req: 'write', 'add' or 'null'; stype: 'row_sparse' for the gradient of looked-up rows
         """
+        while _autograd.is_recording() and _native.is_recorded(self):
+            _attach(self, "null")
         if stype in (None, "default", "csr"):
             _attach(self, grad_req)
         else:

@@ -24,6 +24,7 @@ from weft.mxnet.device import (
     num_gpus,
 )
 from weft.mxnet.numpy_extension import _more, _sliding, random
+from weft.mxnet.numpy_extension._control import cond, foreach, while_loop
 from weft.mxnet.numpy_extension._files import load, save, savez
 from weft.mxnet.numpy_extension._more import *  # noqa: F403
 from weft.mxnet.numpy_extension._sliding import *  # noqa: F403
@@ -41,12 +42,13 @@ from weft.mxnet.util import (
     use_np_array,
     use_np_shape,
 )
-from weft.npx import cond, foreach, waitall, while_loop
+from weft.npx import waitall
 
 current_context = current_device
 
 # Weft's own operators of this kind under one roof; those of MXNet's table count.
-_OWN = {*_more.__all__, *_sliding.__all__, "load", "save", "random", "cond", "foreach"}
+_OWN = {*_more.__all__, *_sliding.__all__, "load", "save", "random"}
+_OWN |= {"cond", "foreach", "while_loop"}
 _WEFTS = {name: getattr(_npx, name) for name in _npx.__all__ if name not in _OWN}
 globals().update(_WEFTS)
 globals().update({name: f for name, f in _FUNCTIONS.items() if name not in _OWN})

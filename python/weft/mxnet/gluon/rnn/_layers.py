@@ -8,8 +8,9 @@ for each weight and bias, as Weft's own networks do. Files of either go into eit
 import math
 from typing import Any
 
-from weft._base.errors import InvalidState, Unsupported
+from weft._base.errors import InvalidState, InvalidValue, Unsupported
 from weft.gluon._flat_weights import name_of_cell
+from weft.gluon.rnn._projected import projected_lstm
 from weft.mxnet.gluon._layers import layer
 from weft.mxnet.gluon._modes import is_np_array
 from weft.mxnet.gluon.block import HybridBlock
@@ -18,23 +19,25 @@ from weft.mxnet.gluon.rnn import _cells
 from weft.mxnet.gluon.rnn import _kinds as rnn
 from weft.mxnet.gluon.rnn._symbols import all_steps
 
-_LACKING = ("state_clip_min", "state_clip_max")
 _FIRST = "i2h_weight i2h_bias h2h_weight h2h_bias h2r_weight"
 
 
 def _translate(given: dict[str, Any]) -> dict[str, Any]:
-    for word in _LACKING:
-        if given.pop(word, None) is not None:
-            raise Unsupported(f"gluon.rnn.LSTM: `{word}` is not supported")
-    if given.pop("state_clip_nan", False):
-        raise Unsupported("gluon.rnn.LSTM: `state_clip_nan` is not supported")
+    clip = given.pop("state_clip_min", None), given.pop("state_clip_max", None)
+    given.pop("state_clip_nan", None)  # what is no number stays none
+    if (clip[0] is None) != (clip[1] is None):
+        raise InvalidValue(
+            "gluon.rnn.LSTM: `state_clip_min` and `state_clip_max` must be given together; got "
+            f"{clip[0]} and {clip[1]}"
+        )
     if given.get("num_layers", 1) == 1:
         given.pop("dropout", None)  # it is between layers, and means nothing on one
     if not given.get("projection_size"):
         given.pop("projection_size", None)
         given.pop("h2r_weight_initializer", None)
     words = [f"{name}_initializer" for name in _FIRST.split()]
-    return {"_initializers": {word: given[word] for word in words if word in given}}
+    first = {word: given[word] for word in words if word in given}
+    return {"_initializers": first, "_clip": None if clip[0] is None else clip}
 
 
 class _Network(HybridBlock):
@@ -44,6 +47,14 @@ class _Network(HybridBlock):
     hidden_size: int
     num_layers: int
     projection_size: int | None = None
+    _clip: tuple[float, float] | None = None  # bounds of the cells of an LSTM
+
+    def _operator(self) -> Any:
+        return super()._operator() if self._clip is None else projected_lstm
+
+    def _options(self) -> dict[str, Any]:
+        found: dict[str, Any] = super()._options()
+        return found if self._clip is None else found | {"clip": self._clip}
 
     def begin_state(
         self,
@@ -206,8 +217,10 @@ class _Network(HybridBlock):
     def _unfuse(self) -> Any:
         """1.x: the same layers as cells of single steps, which share the parameters."""
         self._take_apart("_unfuse")
-        if self.projection_size:
-            raise Unsupported("LSTM: `_unfuse` of projected outputs is not supported")
+        if self.projection_size or self._clip is not None:
+            raise Unsupported(
+                "LSTM: `_unfuse` of projected outputs or clipped cells is not supported"
+            )
         make: Any = {"lstm": rnn.LSTMCell, "gru": rnn.GRUCell}.get(self._mode, rnn.RNNCell)
         options = dict(self.__dict__.get("_initializers", {}))
         if self.operator == "rnn":

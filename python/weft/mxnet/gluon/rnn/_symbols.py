@@ -35,6 +35,8 @@ def all_steps(net: Any, ops: Any, inputs: Any, states: Any, sequence_length: Any
         inputs = ops.swapaxes(inputs, dim1=0, dim2=1)
     lengths = [sequence_length] if net.use_sequence_length else []
     options = {"projection_size": net.projection_size} if net.projection_size else {}
+    if net._clip is not None:
+        options |= {"lstm_state_clip_min": net._clip[0], "lstm_state_clip_max": net._clip[1]}
     found = ops.RNN(
         inputs,
         vector,
