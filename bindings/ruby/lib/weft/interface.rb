@@ -132,6 +132,7 @@ module Weft
     weft_tensor_grad_req: [[Fiddle::TYPE_VOIDP], Fiddle::TYPE_INT],
     weft_tensor_grad_rows: [[Fiddle::TYPE_VOIDP, Fiddle::TYPE_VOIDP, Fiddle::TYPE_VOIDP], Fiddle::TYPE_INT],
     weft_tensor_grad_version: [[Fiddle::TYPE_VOIDP], -Fiddle::TYPE_LONG_LONG],
+    weft_tensor_history: [[Fiddle::TYPE_VOIDP, Fiddle::TYPE_SIZE_T, Fiddle::TYPE_VOIDP, Fiddle::TYPE_VOIDP, Fiddle::TYPE_VOIDP], Fiddle::TYPE_INT],
     weft_tensor_hold: [[Fiddle::TYPE_VOIDP, Fiddle::TYPE_VOIDP, Fiddle::TYPE_VOIDP], Fiddle::TYPE_INT],
     weft_tensor_is_recorded: [[Fiddle::TYPE_VOIDP], Fiddle::TYPE_INT],
     weft_tensor_is_traced: [[Fiddle::TYPE_VOIDP], Fiddle::TYPE_INT],
@@ -190,6 +191,7 @@ module Weft
   WEFT_MODE_MIXED_BFLOAT16 = 32
   WEFT_MODE_MIXED_FLOAT16 = 16
   WEFT_MODE_RECORDING = 1
+  WEFT_MODE_RECORDING_ALL = 128
   WEFT_MODE_TRACING = 2
   WEFT_MODE_TRAINING = 4
   WEFT_TAG_BEYOND = 12
