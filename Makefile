@@ -279,7 +279,7 @@ slice-mutation: build
 
 # What needs PyTorch or librosa, and ONNX Runtime beside the importers and exporters.
 slice-peers: build $(PEERS)/.dependencies
-	$(PEERS)/bin/python -m pytest -q -m "torch or librosa" tests/python tests/ops
+	$(PEERS)/bin/python -m pytest -q -m "torch or librosa" tests/python tests/ops tests/examples
 	$(PEERS)/bin/python -m pytest -q tests/importers
 
 # sanitized(<folder>, <value of -fsanitize>, <further options of cmake>)

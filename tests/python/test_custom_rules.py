@@ -129,6 +129,24 @@ def test_the_rule_takes_effect_where_the_function_has_no_derivative():
         same(how(autograd.grad(lambda x: root(x).sum()))(array(0.0, 4.0)), [0, 0.25])
 
 
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_a_forward_rule_may_call_the_function_itself(hybrid):
+    @autograd.custom_vjp
+    def cube(x):
+        return x * x * x
+
+    # The residual is what the function gives, so that later derivatives go through its rule.
+    cube.defvjp(lambda x: (cube(x), (x, cube(x))), lambda kept, dy: (3 * dy * kept[1] / kept[0],))
+    x = array(2.0, 3.0)
+    derivative, wanted = (lambda x: cube(x).sum()), [3 * x**2, 6 * x, 6 + 0 * x]
+    for order in wanted:
+        derivative = autograd.grad(derivative)
+        found = weft.hybridize(derivative) if hybrid else derivative
+        same(found(x), order)
+        same(found(x), order)
+        derivative = lambda x, inner=derivative: inner(x).sum()  # noqa: E731
+
+
 def test_without_a_gradient_the_function_runs_as_it_is():
     calls = []
 

@@ -3,6 +3,7 @@
 
 import functools
 import inspect
+import threading
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
@@ -11,8 +12,17 @@ from weft._base.errors import InvalidState, InvalidType
 from weft._core import native
 from weft._transforms import trees
 from weft.autograd._inputs import has_gradient
-from weft.autograd._recording import is_recording, is_training, record, sweep
+from weft.autograd._recording import is_recording, is_training, pause, record, sweep
 from weft.autograd._rule_operators import Rule, Tie, structure_key
+
+
+class _Running(threading.local):
+    """Does this thread run the forward rule of a function?"""
+
+    in_forward = False
+
+    def __reduce__(self) -> Any:
+        return _Running, ()
 
 
 class _WithRule:
@@ -27,6 +37,7 @@ class _WithRule:
         self._name = getattr(fun, "__name__", "function")
         self._fixed = tuple(nondiff_argnums)
         self._ties: dict[Hashable, tuple[Tie, Any]] = {}
+        self._rules = _Running()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         args = self._positional(args, kwargs)
@@ -34,8 +45,13 @@ class _WithRule:
         arrays = [leaf.value for leaf in trees.leaves_of(moving) if has_gradient(leaf.value)]
         if not is_recording() or not any(map(native.is_recorded, arrays)):
             return self._fun(*args)
-        out, residuals = self._forward(args)
         fixed = [args[i] for i in self._fixed]
+        is_nested = self._rules.in_forward
+        if is_nested:
+            with pause(train_mode=is_training()):
+                out, residuals = self._fun(*args), moving
+        else:
+            out, residuals = self._with_residuals(args)
         leaves = [leaf.value for leaf in trees.leaves_of(out)]
         results = [leaf for leaf in leaves if has_gradient(leaf)]
         saved = [
@@ -43,10 +59,9 @@ class _WithRule:
             for leaf in trees.leaves_of(residuals)
             if isinstance(leaf.value, native.ndarray)
         ]
-        rule = self._rule(fixed, moving, out, residuals)
-        found = iter(
-            self._with_gradient(results, arrays, saved, rule, (fixed, moving, out, residuals))
-        )
+        rule = self._rule(fixed, moving, out, residuals, is_nested)
+        made_of = (fixed, moving, out, residuals, is_nested)
+        found = iter(self._with_gradient(results, arrays, saved, rule, made_of))
         return trees.like(out, [next(found) if has_gradient(leaf) else leaf for leaf in leaves])
 
     def _positional(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
@@ -76,14 +91,35 @@ class _WithRule:
         found: list[Any] = self._ties[key][0](plain, arrays, saved)
         return found
 
-    def _rule(self, fixed: list[Any], moving: Any, out: Any, residuals: Any) -> Rule:
+    def _with_residuals(self, args: tuple[Any, ...]) -> tuple[Any, Any]:
+        """What the forward rule gives. Where it calls the function itself, as in
+        `lambda x: (f(x), x)`, that call has the same rule, but computes residuals only when its
+        own gradient is asked for: else the rule would call itself without end."""
+        self._rules.in_forward = True
+        try:
+            return self._forward(args)
+        finally:
+            self._rules.in_forward = False
+
+    def _recomputed(self, fixed: list[Any], moving: Any, cotangents: Any) -> Any:
+        """The gradients, with residuals computed now."""
+        given = iter(moving)
+        kept = dict(zip(self._fixed, fixed, strict=True))
+        args = [kept[i] if i in kept else next(given) for i in range(len(fixed) + len(moving))]
+        _, residuals = self._with_residuals(tuple(args))
+        return self._backward(fixed, residuals, cotangents)
+
+    def _rule(
+        self, fixed: list[Any], moving: Any, out: Any, residuals: Any, is_nested: bool
+    ) -> Rule:
         """The gradients of the arrays among the arguments, from saved arrays and cotangents."""
+        backward = self._recomputed if is_nested else self._backward
         moving, out, residuals = map(_without_arrays, (moving, out, residuals))
 
         def rule(saved: list[Any], cotangents: list[Any]) -> list[Any]:
             given = _with_arrays(residuals, saved, lambda leaf: True)
             vectors = _with_arrays(out, cotangents, lambda leaf: leaf.inexact)
-            return self._flat(moving, self._backward(fixed, given, vectors))
+            return self._flat(moving, backward(fixed, given, vectors))
 
         return rule
 
@@ -168,7 +204,7 @@ class custom_vjp(_WithRule):  # noqa: N801 - the name that JAX has
     residuals and the cotangents, nested like the result, and returns a tuple with a gradient for
     each argument, nested like it, or None for zero. Rules are made of operators. They are
     differentiated themselves for higher orders, batched by `weft.vmap`, and hybridized; there they
-    must use no arrays but what they are given.
+    must use no arrays but what they are given. `forward` may call the function itself.
 
     nondiff_argnums: arguments, by number, that are no arrays: `backward` gets them first
 
