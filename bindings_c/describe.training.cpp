@@ -24,6 +24,15 @@ weft_status weft_model_figures(weft_model model, int64_t batch, const char** tex
   });
 }
 
+weft_status weft_model_plans(weft_model model, int64_t batch, const char** json) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_model_plans", {{"model", model}, {"json", json}}));
+    WEFT_ASSIGN(text_of_thread, model::plans_of(*reinterpret_cast<model::Model*>(model), batch));
+    *json = text_of_thread.c_str();
+    return {};
+  });
+}
+
 weft_status weft_model_operators(const char* path, const char** text) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_model_operators", {{"path", path}, {"text", text}}));

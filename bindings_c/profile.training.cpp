@@ -47,6 +47,21 @@ weft_status weft_profile_start(void) {
   });
 }
 
+weft_status weft_profile_note(weft_profile_kind kind, const char* name, const char* track,
+                              int64_t begin, int64_t end) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_profile_note", {{"name", name}}));
+    if (kind < WEFT_PROFILE_OPERATOR || kind > WEFT_PROFILE_WORK)
+      return errors::invalid_value("weft_profile_note",
+                                   "`kind` must be one of weft_profile_kind; got ", kind);
+    if (end < begin)
+      return errors::invalid_value("weft_profile_note", "`end` must be at least `begin` ", begin,
+                                   "; got ", end);
+    profile_note(static_cast<ProfileKind>(kind), name, track ? track : "", begin, end);
+    return {};
+  });
+}
+
 weft_status weft_profile_stop(weft_profile* profile) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_profile_stop", {{"profile", profile}}));

@@ -12,6 +12,10 @@ namespace weft::model {
 // dimension there, or if the graph mentions the batch nowhere else.
 Result<std::string> figures_of(const Model& model, int64_t batch);
 
+// The plans of all entry points as JSON, {entry: {"forward": …}}, with what Plan's own JSON has
+// (executor/plan/describe.h). An entry that takes any batch needs `batch`.
+Result<std::string> plans_of(const Model& model, int64_t batch);
+
 // The lines for WEFT_OPS (ops/use.h). It loads the model again from `path`, because the load itself
 // notes what it needs.
 Result<std::string> operators_of(const std::string& path);

@@ -161,6 +161,17 @@ Result<std::string> figures_of(const Model& model, int64_t batch) {
   return text;
 }
 
+Result<std::string> plans_of(const Model& model, int64_t batch) {
+  if (batch < 0) return errors::invalid_value("info", "`batch` must be at least 1; got ", batch);
+  std::string text;
+  for (const Entry& entry : model.entries()) {
+    WEFT_ASSIGN(Graph graph, graph_for(entry, batch));
+    WEFT_ASSIGN(const Ref<Compiled> plan, plan_of(entry, std::move(graph), Prepare::kYes));
+    text += (text.empty() ? "" : ", ") + json_text(entry.name) + ": " + plan->arena_json();
+  }
+  return "{" + text + "}";
+}
+
 Result<std::string> operators_of(const std::string& path) {
   WEFT_ASSIGN(const Ref<Model> model, Model::load(path));
   ops::Use use;

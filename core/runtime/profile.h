@@ -34,6 +34,8 @@ enum class ProfileKind : int32_t {
   kPlan = 2,      // a run of a plan; its steps are inside
   kBackward = 3,  // a sweep over the tape
   kTask = 4,      // queued work on a thread of the engine
+  kWait = 5,      // the program waits; it says so itself
+  kWork = 6,      // work outside of the library; the program says so
 };
 
 // Estimates by types: bytes of the inputs and outputs; arithmetic operations, 0 where the operator
@@ -70,6 +72,10 @@ uint32_t profile_text(std::string_view text);
 uint64_t profile_number();
 // Appends an event of this thread.
 void profile_add(ProfileEvent event);
+// Appends an event that the program tells of, if a profile is taken: of this thread, or of a track
+// of this name, such as a worker process.
+void profile_note(ProfileKind kind, std::string_view name, std::string_view track, int64_t begin,
+                  int64_t end);
 // What the calling thread is called in profiles; lives as long as the process.
 void profile_name_thread(const char* name);
 

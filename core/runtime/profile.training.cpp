@@ -25,6 +25,7 @@ struct ThreadEvents {
   std::string name;
   int depth = 0;         // scopes that are open; of the thread alone
   uint64_t profile = 0;  // whose number `depth` is of
+  bool is_track = false;  // of events that the program tells of, and of no thread
 };
 
 struct Recorder {
@@ -55,6 +56,25 @@ ThreadEvents& thread_events() {
   own_events = made.get();
   r.threads.push_back(std::move(made));
   return *own_events;
+}
+
+ThreadEvents& track_events(std::string_view name) {
+  Recorder& r = recorder();
+  const std::lock_guard lock(r.mutex);
+  for (const auto& thread : r.threads)
+    if (thread->is_track && thread->name == name) return *thread;
+  auto made = std::make_unique<ThreadEvents>();
+  made->number = static_cast<uint32_t>(r.threads.size());
+  made->name = name;
+  made->is_track = true;
+  return *r.threads.emplace_back(std::move(made));
+}
+
+void append(ThreadEvents& thread, ProfileEvent event) {
+  if (recorder().room.fetch_sub(1, std::memory_order_relaxed) <= 0) return;
+  event.thread = thread.number;
+  const std::lock_guard lock(thread.mutex);
+  if (is_profiling()) thread.events.push_back(event);
 }
 
 // Scopes of an earlier profile, in which this thread stopped or began in the middle, do not count.
@@ -119,13 +139,20 @@ uint32_t profile_text(std::string_view text) {
   return found->second;
 }
 
-void profile_add(ProfileEvent event) {
-  Recorder& r = recorder();
-  if (r.room.fetch_sub(1, std::memory_order_relaxed) <= 0) return;
-  ThreadEvents& thread = thread_events();
-  event.thread = thread.number;
-  const std::lock_guard lock(thread.mutex);
-  if (is_profiling()) thread.events.push_back(event);
+void profile_add(ProfileEvent event) { append(thread_events(), event); }
+
+void profile_note(ProfileKind kind, std::string_view name, std::string_view track, int64_t begin,
+                  int64_t end) {
+  if (!is_profiling()) return;
+  ProfileEvent event;
+  event.kind = kind;
+  event.name = profile_text(name);
+  event.begin = begin;
+  event.end = end;
+  if (!track.empty()) return append(track_events(track), event);
+  event.line = profile_text(current_origin());
+  event.live = memory_stats().live;
+  append(thread_events(), event);
 }
 
 void profile_name_thread(const char* name) { own_name = name; }

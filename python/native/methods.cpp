@@ -190,6 +190,9 @@ PyObject* array_function(PyObject* self, PyObject* args, PyObject* keywords) {
 PyObject* format(PyObject* self, PyObject* args) {
   return call_interop("formatted", self, args, nullptr);
 }
+PyObject* as_html(PyObject* self, PyObject* args) {
+  return call_function("weft._core.printing", "as_html", self, args, nullptr);
+}
 PyObject* shared_numpy(PyObject* self, PyObject*) {
   PyObject* none = PyTuple_New(0);
   PyObject* out = none ? call_interop("shared_numpy", self, none, nullptr) : nullptr;
@@ -464,6 +467,7 @@ PyMethodDef array_methods[] = {
     {"__dlpack_device__", dlpack_device, METH_NOARGS, nullptr},
     {"__complex__", to_complex, METH_NOARGS, nullptr},
     {"__format__", format, METH_VARARGS, nullptr},
+    {"_repr_html_", as_html, METH_VARARGS, nullptr},
     {"__round__", as_method(rounded), METH_FASTCALL, nullptr},
     {"__copy__", copy, METH_NOARGS, nullptr},
     {"__deepcopy__", deep_copy, METH_O, nullptr},

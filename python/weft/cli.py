@@ -1,9 +1,9 @@
 """The command `weft`: the version, and how to compile a program against this installation.
 
 It imports neither NumPy nor the extension module, so it answers at once and also works where
-the extension does not load. `weft info FILE` describes a model file, `weft ops FILE` prints what a
-runtime-only library needs to run it, `weft pack FILE` makes it start at once, `weft compile FILE`
-makes C of it. Four commands import both: `weft profile SCRIPT` and `weft benchmark FILE` print
+the extension does not load. `weft info FILE` describes a model file, with `--html PAGE` also as a
+page of its plans, `weft ops FILE` prints what a runtime-only library needs to run it, `weft pack
+FILE` makes it start at once, `weft compile FILE` makes C of it. Four commands import both: `weft profile SCRIPT` and `weft benchmark FILE` print
 where time goes; `weft convert FILE` makes a .weft file of another framework's, or of a folder with
 config.json and weights; `weft train FILE` trains a net of Caffe. `weft completion SHELL` prints
 what completes all of this in a shell.
@@ -15,6 +15,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 from weft._completion import add_completion, completion
 from weft._measure import add_benchmark, add_profile, benchmark_file, profile_script
@@ -46,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     info = commands.add_parser("info", help="describe a .weft file")
     add_file(info)
     info.add_argument(*("--batch", "-n"), type=int, help="figures for so many samples at a time")
+    info.add_argument("--html", metavar="PAGE", help="also write a page with the plans' pictures")
     pack = commands.add_parser(
         "pack", help="keep weights and plans in a .weft file as they are run"
     )
@@ -218,8 +220,9 @@ def failed(error: BaseException) -> int:
     return 1
 
 
-def describe(path: str, libraries: list[str], batch: int | None) -> int:
-    """Prints what a model file holds; returns the exit status."""
+def describe(path: str, libraries: list[str], batch: int | None, page: str | None) -> int:
+    """Prints what a model file holds, and writes `page` if one is asked for; returns the exit
+    status."""
     from weft import Error, runtime
 
     try:
@@ -227,9 +230,21 @@ def describe(path: str, libraries: list[str], batch: int | None) -> int:
             runtime.load_library(library)
         model = runtime.Model(path)
         print(model.text, model.figures(batch), sep="\n", end="")
-    except Error as error:
+        if page:
+            write_page(model.plans(batch), page, Path(path).name)
+    except BrokenPipeError:
+        raise  # the reader of what is printed; `main` ends quietly
+    except (Error, OSError) as error:
         return failed(error)
     return 0
+
+
+def write_page(plans: dict[str, Any], path: str, title: str) -> None:
+    """Writes the page of the plans of all entry points."""
+    from weft._pages.plans import page_of
+
+    named = [(f"entry {name}", plan["forward"], None) for name, plan in plans.items()]
+    Path(path).write_text(page_of(named, title), "utf-8")
 
 
 def list_operators(path: str) -> int:
@@ -364,7 +379,7 @@ def main(arguments: list[str] | None = None) -> int:
 def run(options: argparse.Namespace) -> int:
     """Does what the command's arguments say; returns the exit status."""
     if options.command == "info":
-        return describe(options.file, options.library, options.batch)
+        return describe(options.file, options.library, options.batch, options.html)
     if options.command == "ops":
         return list_operators(options.file)
     if options.command == "pack":
@@ -415,6 +430,7 @@ __all__ = [
     "shape",
     "size",
     "train_net",
+    "write_page",
 ]
 __dir__ = __all__.copy
 

@@ -8,6 +8,7 @@
 (359, 10)
 """
 
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -49,6 +50,7 @@ weft_status weft_model_load_memory(const void* data, size_t bytes, weft_model* o
 void weft_model_release(weft_model model);
 const char* weft_model_text(weft_model model);
 weft_status weft_model_figures(weft_model model, int64_t batch, const char** text);
+weft_status weft_model_plans(weft_model model, int64_t batch, const char** json);
 weft_status weft_model_operators(const char* path, const char** text);
 weft_status weft_model_pack(const char* path);
 typedef struct weft_c_options {
@@ -259,6 +261,19 @@ class Model:
         out = _ffi.new("const char**")
         _check(_library.weft_model_figures(self._handle, batch or 0, out))
         return _text(out[0])
+
+    def plans(self, batch: int | None = None) -> dict[str, Any]:
+        """The plans of all entry points, {entry: {"forward": plan}}: bytes of the arena, steps in
+        their order, and which part of the arena is in use when; what `weft info --html` draws.
+
+        batch: as for `figures`; needed by an entry point that takes any batch
+        """
+        if batch is not None and batch < 1:
+            raise InvalidValue(f"info: `batch` must be at least 1; got {batch}")
+        out = _ffi.new("const char**")
+        _check(_library.weft_model_plans(self._handle, batch or 0, out))
+        plans: dict[str, Any] = json.loads(_text(out[0]))
+        return plans
 
     @property
     def entries(self) -> list[str]:

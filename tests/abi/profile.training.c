@@ -54,6 +54,26 @@ static void queued_work_is_on_threads_of_the_engine(void) {
   weft_tensor_release(x);
 }
 
+static void a_program_notes_what_it_does_itself(void) {
+  weft_profile profile = WEFT_PROFILE_INIT;
+  size_t i, on_track = 0;
+  MUST(weft_profile_note(WEFT_PROFILE_WAIT, "too early", NULL, 1, 2)); /* is not noted */
+  MUST(weft_profile_start());
+  MUST(weft_profile_note(WEFT_PROFILE_WAIT, "for data", NULL, 1, 2));
+  MUST(weft_profile_note(WEFT_PROFILE_WORK, "batch", "loader 1", 3, 5));
+  MUST(weft_profile_note(WEFT_PROFILE_WORK, "batch", "loader 1", 5, 6));
+  FAILS(weft_profile_note(WEFT_PROFILE_WORK, NULL, NULL, 1, 2), WEFT_INVALID_VALUE, "`name`");
+  FAILS(weft_profile_note(7, "x", NULL, 1, 2), WEFT_INVALID_VALUE, "`kind`");
+  FAILS(weft_profile_note(WEFT_PROFILE_WORK, "x", NULL, 2, 1), WEFT_INVALID_VALUE, "`end`");
+  MUST(weft_profile_stop(&profile));
+  CHECK(profile.count == 3);
+  CHECK(events_named(&profile, "for data", WEFT_PROFILE_WAIT) == 1);
+  CHECK(events_named(&profile, "batch", WEFT_PROFILE_WORK) == 2);
+  for (i = 0; i < profile.count; ++i)
+    on_track += !strcmp(profile.threads[profile.events[i].thread], "loader 1");
+  CHECK(on_track == 2);
+}
+
 static void nothing_is_noted_outside(void) {
   weft_tensor x = floats(2, kSquare, kOne);
   weft_profile profile = WEFT_PROFILE_INIT;
@@ -79,6 +99,7 @@ static void one_profile_is_taken_at_a_time(void) {
 int main(void) {
   under_policy("inline", calls_are_events);
   under_policy("async", queued_work_is_on_threads_of_the_engine);
+  a_program_notes_what_it_does_itself();
   nothing_is_noted_outside();
   one_profile_is_taken_at_a_time();
   return failed_checks;

@@ -139,6 +139,11 @@ static void a_model_tells_what_it_needs(weft_model model) {
   CHECK(strstr(text, "multiply-adds: ") && strstr(text, "arena: "));
   FAILS(weft_model_figures(model, -1, &text), WEFT_INVALID_VALUE, "batch");
   FAILS(weft_model_figures(NULL, 0, &text), WEFT_INVALID_VALUE, "model");
+  MUST(weft_model_plans(model, 0, &text));
+  CHECK(strstr(text, "\": {\"forward\": {\"arena\": ") != NULL);
+  CHECK(strstr(text, "\"buffers\": [") != NULL);
+  FAILS(weft_model_plans(model, -1, &text), WEFT_INVALID_VALUE, "batch");
+  FAILS(weft_model_plans(model, 0, NULL), WEFT_INVALID_VALUE, "json");
   MUST(weft_model_operators(kPath, &text));
   CHECK(strstr(text, "\noperator copy\n") && strstr(text, "\ndtype float32\n"));
   FAILS(weft_model_operators("nothing.weft", &text), WEFT_NOT_FOUND, "nothing.weft");

@@ -216,6 +216,8 @@ void describe(weft_model model) {
   static constexpr int64_t kBatches[] = {0, 1, 3, 1 << 20, int64_t{1} << 62};
   if (must_tell(weft_model_figures(model, kBatches[draw(5)], &text)))
     must_be_shown(text, "the figures");
+  if (must_tell(weft_model_plans(model, kBatches[draw(5)], &text)))
+    must_be_shown(text, "the plans");
 }
 
 void write_c(weft_model model) {

@@ -289,9 +289,9 @@ def test_a_page_has_a_rectangle_for_each_buffer(tmp_path):
     net.plan_plot(path)
     page = path.read_text("utf-8")
     assert page.startswith("<!doctype html>")
-    assert "forward: arena" in page
-    assert "backward: arena" in page
-    assert page.count("<rect ") == net.plan_text("arena").count('"offset"') > 10
+    assert "<h2>forward</h2>" in page
+    assert "<h2>backward</h2>" in page
+    assert page.count(" bytes at ") == net.plan_text("arena").count('"offset"') > 10
 
 
 def test_a_picture_needs_matplotlib(tmp_path, monkeypatch):

@@ -290,9 +290,9 @@ WEFT_API size_t weft_function_outputs(weft_function function);
 WEFT_API size_t weft_function_captures(weft_function function);
 /* Lends a captured array; NULL past the end. */
 WEFT_API weft_tensor weft_function_capture_at(weft_function function, size_t index);
-/* Gives a text: the graph ("graph"), the plan of the last run ("plan"), or the arenas of that plan
- * as JSON ("arena": for each stage the buffers of forward and backward with offsets, bytes, first
- * and last steps). It is valid until the thread's next call. */
+/* Gives a text: the graph ("graph"), the plan of the last run ("plan"), or that plan as JSON
+ * ("arena": for each stage, of forward and backward the steps with their operands, and the buffers
+ * with types, offsets, bytes, first and last steps). It is valid until the thread's next call. */
 WEFT_API weft_status weft_function_get_text(weft_function function, const char* what,
                                             const char** text);
 /* What a plan needs, in bytes where nothing else is said. */

@@ -31,12 +31,15 @@ std::string list(const std::vector<Location>& locations) {
   return text;
 }
 
-std::string step_text(const Plan& plan, size_t index) {
+const char* kind_of(const PlanStep& step) {
   static constexpr const char* kKinds[] = {"row",  "tiles",   "kernel",
                                            "copy", "control", "row_tiles"};
+  return kKinds[static_cast<int>(step.kind)];
+}
+
+std::string step_text(const Plan& plan, size_t index) {
   const PlanStep& step = plan.steps[index];
-  std::string text = std::to_string(index) + " " + kKinds[static_cast<int>(step.kind)] + " " +
-                     step.name + ": " + list(step.in) + " -> " + list(step.out);
+  std::string text = std::to_string(index) + " " + kind_of(step) + " " + step.name + ": " + list(step.in) + " -> " + list(step.out);
   if (step.scratch_bytes)
     text += "; scratch arena+" + std::to_string(step.scratch_offset) + ":" +
             std::to_string(step.scratch_bytes);
@@ -113,13 +116,43 @@ std::string peak_text(const Plan& plan) {
   return text + "\n";
 }
 
+// What lies in a part of the arena: the type of the result that a step puts there first.
+std::string type_text(const Plan& plan, const ArenaUse& use) {
+  if (use.is_scratch) return "";
+  for (const Location& out : plan.steps[static_cast<size_t>(use.first)].out)
+    if (out.root == MemoryRoot::kArena && out.offset >= use.offset &&
+        out.offset < use.offset + use.bytes)
+      return std::string(name_of(out.dtype)) + to_string(out.shape);
+  return "";
+}
+
+std::string step_json(const PlanStep& step) {
+  return "{\"name\": " + json_text(operators_of(step)) + ", \"kind\": \"" + kind_of(step) +
+         "\", \"line\": " + json_text(step.line) + ", \"about\": " +
+         json_text(step.row_tiles ? describe(*step.row_tiles) : "") + ", \"in\": " + json_text(list(step.in)) +
+         ", \"out\": " + json_text(list(step.out)) + "}";
+}
+
 }  // namespace
+
+// A fused region's name has its operators already.
+std::string operators_of(const PlanStep& step) {
+  if (!step.row_tiles) return step.name;
+  std::string text = step.name;
+  std::vector<std::string_view> named;
+  for (const RowTileStep& one : step.row_tiles->steps) {
+    if (!one.op || std::ranges::find(named, one.op->name) != named.end()) continue;
+    named.push_back(one.op->name);
+    text += "+" + std::string(one.op->name);
+  }
+  return text;
+}
 
 std::string arena_json(const Plan& plan) {
   std::string text = "{\"arena\": " + std::to_string(plan.arena_bytes) +
-                     ", \"lower_bound\": " + std::to_string(plan.lower_bound) + ", \"steps\": [";
-  for (size_t s = 0; s < plan.steps.size(); ++s)
-    text += (s ? ", " : "") + json_text(plan.steps[s].name);
+                     ", \"lower_bound\": " + std::to_string(plan.lower_bound) +
+                     ", \"residual\": " + std::to_string(plan.residual_bytes) + ", \"steps\": [";
+  for (size_t s = 0; s < plan.steps.size(); ++s) text += (s ? ", " : "") + step_json(plan.steps[s]);
   text += "], \"buffers\": [";
   for (size_t i = 0; i < plan.uses.size(); ++i) {
     const ArenaUse& use = plan.uses[i];
@@ -127,6 +160,7 @@ std::string arena_json(const Plan& plan) {
             ", \"bytes\": " + std::to_string(use.bytes) +
             ", \"first\": " + std::to_string(use.first) +
             ", \"last\": " + std::to_string(use.last) +
+            ", \"type\": " + json_text(type_text(plan, use)) +
             ", \"scratch\": " + (use.is_scratch ? "true" : "false") + "}";
   }
   return text + "]}";

@@ -16,9 +16,6 @@ struct StepEvents {
 };
 StepEvents make_step_events(const Plan& plan);
 
-// What a step is called in tables: its operator, or what a fused region and a loop over row tiles
-// are made of, as `fused+add+relu`.
-std::string operators_of(const PlanStep& step);
 // Bytes by the types of its operands and results, operations by the slots' costs.
 ProfileWork work_of(const PlanStep& step);
 

@@ -1,4 +1,4 @@
-// Names and work of steps. A row or an element that is repeated counts once: its stride is 0.
+// Work of steps. A row or an element that is repeated counts once: its stride is 0.
 #include "executor/run/step_events.h"
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include "executor/lowering/control.h"
 #include "executor/lowering/lowering.h"
 #include "executor/lowering/row_tiles.h"
+#include "executor/plan/describe.h"
 #include "kernels/elementwise/formula_ids.h"
 #include "ops/op.h"
 #include "ops/slots/stated_flops.h"
@@ -41,19 +42,6 @@ std::vector<ops::TensorType> types_of(const std::vector<Location>& places) {
 }
 
 }  // namespace
-
-// A fused region's name has its operators already.
-std::string operators_of(const PlanStep& step) {
-  if (!step.row_tiles) return step.name;
-  std::string text = step.name;
-  std::vector<std::string_view> named;
-  for (const RowTileStep& one : step.row_tiles->steps) {
-    if (!one.op || std::ranges::find(named, one.op->name) != named.end()) continue;
-    named.push_back(one.op->name);
-    text += "+" + std::string(one.op->name);
-  }
-  return text;
-}
 
 ProfileWork work_of(const PlanStep& step) {
   ProfileWork work{bytes_of(step.in), bytes_of(step.out), 0};

@@ -12,9 +12,6 @@ _UNITS = {
     **{f"{letter}b": 1000**k for k, letter in enumerate("kmgt", 1)},
     **{f"{letter}ib": 1024**k for k, letter in enumerate("kmgt", 1)},
 }
-_COLORS = ("#4e79a7", "#59a14f", "#f28e2b", "#76b7b2", "#edc948", "#b07aa1", "#9c755f", "#ff9da7")
-_SCRATCH = "#c0c0c0"
-_WIDTH, _HEIGHT = 1200, 480
 
 
 def bytes_of(where: str, argument: str, given: str | int) -> int:
@@ -39,14 +36,28 @@ def bytes_of(where: str, argument: str, given: str | int) -> int:
     return count
 
 
+def plans_of(figures: str) -> list[tuple[str, dict[str, Any]]]:
+    """Names and plans of `weft_function_get_text(…, "arena")`, stage by stage."""
+    import json
+
+    stages = json.loads(figures)
+    return [
+        (name if len(stages) == 1 else f"stage {number}, {name}", plan)
+        for number, stage in enumerate(stages)
+        for name, plan in stage.items()
+    ]
+
+
 def plot_arenas(figures: str, path: str | PathLike[str], title: str) -> None:
     """Draws the arenas of `weft_function_get_text(…, "arena")` into a file."""
-    import json
     from pathlib import Path
 
-    arenas = [(name, arena) for stage in json.loads(figures) for name, arena in stage.items()]
+    from weft._pages.plans import color_of, page_of
+
+    arenas = plans_of(figures)
     if Path(path).suffix.lower() in (".html", ".htm"):
-        Path(path).write_text(_page(arenas, title), "utf-8")
+        page = page_of([(name, plan, None) for name, plan in arenas], title)
+        Path(path).write_text(page, "utf-8")
         return
     try:
         from matplotlib.figure import Figure
@@ -66,7 +77,7 @@ def plot_arenas(figures: str, path: str | PathLike[str], title: str) -> None:
                 end - begin,
                 buffer["offset"] / 1e6,
                 align="edge",
-                color=_color(number, buffer),
+                color=color_of(number, buffer),
                 edgecolor="white",
                 linewidth=0.3,
             )
@@ -76,47 +87,8 @@ def plot_arenas(figures: str, path: str | PathLike[str], title: str) -> None:
     figure.savefig(path)
 
 
-def _color(number: int, buffer: dict[str, Any]) -> str:
-    return _SCRATCH if buffer["scratch"] else _COLORS[number % len(_COLORS)]
-
-
 def _heading(name: str, arena: dict[str, Any], title: str) -> str:
     return (
         f"{title}, {name}: arena {arena['arena'] / 1e6:.3f} MB, "
         f"lower bound {arena['lower_bound'] / 1e6:.3f} MB, {len(arena['steps'])} steps"
-    )
-
-
-def _page(arenas: list[tuple[str, dict[str, Any]]], title: str) -> str:
-    from html import escape
-
-    parts = [
-        "<!doctype html>",
-        f'<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>',
-        "<style>body { font-family: sans-serif } rect { stroke: white; stroke-width: 0.5 }"
-        " rect:hover { fill: black }</style></head><body>",
-    ]
-    for name, arena in arenas:
-        parts.append(f"<h2>{escape(_heading(name, arena, title))}</h2>")
-        parts.append(f'<svg width="{_WIDTH}" height="{_HEIGHT}" role="img">')
-        parts += [_rectangle(number, b, arena) for number, b in enumerate(arena["buffers"])]
-        parts.append("</svg>")
-    return "\n".join([*parts, "</body></html>", ""])
-
-
-def _rectangle(number: int, buffer: dict[str, Any], arena: dict[str, Any]) -> str:
-    from html import escape
-
-    across, up = _WIDTH / len(arena["steps"]), _HEIGHT / max(arena["arena"], 1)
-    top = _HEIGHT - (buffer["offset"] + buffer["bytes"]) * up
-    what = "scratch of " if buffer["scratch"] else ""
-    label = (
-        f"{what}{arena['steps'][buffer['first']]}: {buffer['bytes']} bytes at {buffer['offset']}, "
-        f"steps {buffer['first']} to {buffer['last']}"
-    )
-    width = (buffer["last"] - buffer["first"] + 1) * across
-    return (
-        f'<rect x="{buffer["first"] * across:.2f}" y="{top:.2f}" width="{width:.2f}" '
-        f'height="{buffer["bytes"] * up:.2f}" fill="{_color(number, buffer)}">'
-        f"<title>{escape(label)}</title></rect>"
     )

@@ -1,12 +1,15 @@
-"""What `Block.summary` prints: the layers that a call runs, their results and their parameters."""
+"""What `Block.summary` prints: the layers that a call runs, their results and their parameters; and
+what notebooks show of a block."""
 
 import math
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from html import escape
 from typing import Any
 
 from weft import autograd
 from weft._core import native
+from weft._pages.page import table
 from weft._trace.state import without_effects
 from weft.device import device_of
 
@@ -34,6 +37,38 @@ def summary_of(block: Any, args: tuple[Any, ...]) -> str:
         f"Bytes: {sum(p.list_data()[0].nbytes for p in every):,}",
     ]
     return "\n".join([*_table([_HEAD, *rows]), *totals])
+
+
+def html_of(block: Any) -> str:
+    """A table with a row for each block of the tree: its path, its kind, its parameters' shapes."""
+    rows, counted = [], set()
+    for path, part in _tree(block, ""):
+        own = part.params
+        fresh = [p for p in own.values() if id(p) not in counted]
+        counted.update(id(p) for p in own.values())
+        shapes = "<br>".join(f"{escape(name)} {_shape(p)}" for name, p in own.items())
+        about = type(part).__name__ if part._children else repr(part)
+        rows.append([escape(path or "self"), escape(about), shapes, _counted(fresh, own)])
+    total = _counted(list({id(p): p for p in block.collect_params().values()}.values()), True)
+    head = f"<b>{escape(type(block).__name__)}</b> {total} parameters"
+    return f"<div>{head}{table(['path', 'layer', 'parameters', 'numbers'], rows, [3])}</div>"
+
+
+def _shape(parameter: Any) -> str:
+    """The shape; a question mark for an extent that the first call tells."""
+    if parameter.shape is None:
+        return "(?)"
+    extents = ", ".join("?" if n <= 0 else str(n) for n in parameter.shape)
+    return f"({extents}{',' if len(parameter.shape) == 1 else ''})"
+
+
+def _counted(parameters: list[Any], own: Any) -> str:
+    if not own:
+        return ""
+    if not parameters:
+        return "shared" if own is not True else "0"
+    known = all(p.shape is not None and all(n > 0 for n in p.shape) for p in parameters)
+    return f"{_elements(parameters):,}" if known else "after the first call"
 
 
 @contextmanager

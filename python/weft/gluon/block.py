@@ -154,6 +154,12 @@ class Block(BlockTree):
             return f"{type(self).__name__}({self.describe()})"
         return "\n".join([f"{type(self).__name__}(", *indented, ")"])
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a table of the layers with their parameters."""
+        from weft.gluon._summary import html_of
+
+        return html_of(self)
+
     def describe(self) -> str:
         """What `repr` says between the parentheses of a block without children."""
         return ""

@@ -7,6 +7,8 @@ from typing import Any
 
 from weft._base.errors import NotFound
 from weft._base.spelling import unknown
+from weft._pages.curves import chart
+from weft._pages.page import table
 from weft.callbacks import Callback
 
 
@@ -84,9 +86,8 @@ class History(Mapping[str, list[float]]):
         epochs = [number + 1 for number in self.epoch]
         for place, name in enumerate(shown):
             panel = figure.add_subplot(1, len(shown), place + 1)
-            for key, label in ((name, "training"), (f"val_{name}", "validation")):
-                if key in self.history:
-                    panel.plot(epochs, self[key], marker=".", label=label)
+            for label, values in self._lines(name).items():
+                panel.plot(epochs, values, marker=".", label=label)
             panel.set_xlabel("epoch")
             panel.set_title(name)
             panel.grid(alpha=0.3)
@@ -104,14 +105,23 @@ class History(Mapping[str, list[float]]):
         return f"History({len(self.epoch)} epochs{'; ' if last else ''}{last})"
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{escape(name)}</th>" for name in ("epoch", *self.history))
-        rows = "".join(
-            f"<tr><td>{number + 1}</td>"
-            + "".join(f"<td>{values[place]:.4g}</td>" for values in self.history.values())
-            + "</tr>"
-            for place, number in enumerate(self.epoch)
+        epochs = [number + 1 for number in self.epoch]
+        charts = "".join(
+            chart(name, epochs, self._lines(name))
+            for name in self.history
+            if not name.startswith("val_")
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        rows = [
+            [str(number), *(f"{values[place]:.4g}" for values in self.history.values())]
+            for place, number in enumerate(epochs)
+        ]
+        names = [escape(name) for name in ("epoch", *self.history)]
+        return f"<div>{charts}</div>{table(names, rows, range(len(names)))}"
+
+    def _lines(self, name: str) -> dict[str, list[float]]:
+        """A figure and that of validation, if there is one."""
+        found = {"training": name, "validation": f"val_{name}"}
+        return {label: self.history[key] for label, key in found.items() if key in self.history}
 
 
 def _figure(panels: int) -> Any:

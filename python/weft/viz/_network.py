@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from weft._base.errors import InvalidState, InvalidValue, NotFound
+from weft._pages.page import page, table
 from weft.viz._graph import Box, NetworkGraph, graph_of
 
 _COLORS = {
@@ -194,23 +195,9 @@ def page_of(graph: NetworkGraph) -> str:
     for box in graph.boxes:
         if box.parameters:
             layers[box.layer] = layers.get(box.layer, 0) + box.parameters
-    rows = "".join(
-        f"<tr><td>{escape(name)}</td><td>{count:,}</td></tr>" for name, count in layers.items()
-    )
-    return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{escape(graph.title)}</title>
-<style>
-body {{ font-family: Helvetica, Arial, sans-serif; margin: 1.5em }}
-.both {{ display: flex; gap: 2em; align-items: flex-start; flex-wrap: wrap }}
-table {{ border-collapse: collapse }} td, th {{ padding: 2px 10px; border-bottom: 1px solid #ddd }}
-td + td {{ text-align: right }}
-</style></head><body>
-<h1>{escape(_heading(graph))}</h1>
-<div class="both">
-{svg_of(graph)}
-<table><thead><tr><th>layer</th><th>parameters</th></tr></thead><tbody>{rows}</tbody></table>
-</div></body></html>
-"""
+    rows = [[escape(name), f"{count:,}"] for name, count in layers.items()]
+    listed = table(["layer", "parameters"], rows, [1])
+    return page(_heading(graph), f'<div class="both">\n{svg_of(graph)}\n{listed}\n</div>')
 
 
 __all__ = ["dot_of", "page_of", "plot_network", "svg_of"]
