@@ -215,9 +215,9 @@ enum {
   WEFT_PROFILE_STEP = 1, /* a step of a plan, named by its operators; a loop has others inside */
   WEFT_PROFILE_PLAN = 2, /* a run of a plan; its steps are inside */
   WEFT_PROFILE_BACKWARD = 3, /* a backward pass; what it runs is inside */
-  WEFT_PROFILE_TASK = 4, /* queued work on a thread of the library */
-  WEFT_PROFILE_WAIT = 5, /* the program waits, such as for data; from weft_profile_note */
-  WEFT_PROFILE_WORK = 6  /* work outside of the library; from weft_profile_note */
+  WEFT_PROFILE_TASK = 4,     /* queued work on a thread of the library */
+  WEFT_PROFILE_WAIT = 5,     /* the program waits, such as for data; from weft_profile_note */
+  WEFT_PROFILE_WORK = 6      /* work outside of the library; from weft_profile_note */
 };
 /* One event. Bytes and operations are estimates by dtypes and shapes: `flops` is 0 where the
  * operator does not say. On a device, the times are those of putting work into its queue. This
@@ -249,10 +249,10 @@ typedef struct weft_profile {
  * already. Not in the runtime-only library. */
 WEFT_API weft_status weft_profile_start(void);
 /* Notes what the program itself did from `begin` to `end`, nanoseconds of CLOCK_MONOTONIC, if a
- * profile is taken; else it does nothing. `track`: NULL for this thread, where the event lies inside
- * of others or apart; or the name of a track of its own, such as that of a worker process, which
- * appears among the threads. WEFT_INVALID_VALUE for an unknown kind, or an end before the begin. Not
- * in the runtime-only library. */
+ * profile is taken; else it does nothing. `track`: NULL for this thread, where the event lies
+ * inside of others or apart; or the name of a track of its own, such as that of a worker process,
+ * which appears among the threads. WEFT_INVALID_VALUE for an unknown kind, or an end before the
+ * begin. Not in the runtime-only library. */
 WEFT_API weft_status weft_profile_note(weft_profile_kind kind, const char* name, const char* track,
                                        int64_t begin, int64_t end);
 /* Ends, and fills in what was noted since weft_profile_start. Work that still runs is not in it:

@@ -65,11 +65,12 @@ WEFT_API const char* weft_model_text(weft_model model);
  * works for one batch only. The text is lent until this thread's next call of this function or
  * weft_model_operators. Not in the runtime-only library. */
 WEFT_API weft_status weft_model_figures(weft_model model, int64_t batch, const char** text);
-/* Gives the plans of all entry points as JSON, {entry: {"forward": plan}}: bytes of the arena, steps
- * in their order with operands, and which part of the arena is in use from which step to which, as
- * weft_function_get_text(…, "arena") has them. `batch` as for weft_model_figures; WEFT_INVALID_VALUE
- * where an entry point takes any batch and `batch` is 0. The text is lent until this thread's next
- * call of this function or of weft_model_figures. Not in the runtime-only library. */
+/* Gives the plans of all entry points as JSON, {entry: {"forward": plan}}: bytes of the arena,
+ * steps in their order with operands, and which part of the arena is in use from which step to
+ * which, as weft_function_get_text(…, "arena") has them. `batch` as for weft_model_figures;
+ * WEFT_INVALID_VALUE where an entry point takes any batch and `batch` is 0. The text is lent until
+ * this thread's next call of this function or of weft_model_figures. Not in the runtime-only
+ * library. */
 WEFT_API weft_status weft_model_plans(weft_model model, int64_t batch, const char** json);
 /* Lists what a runtime-only library needs to run this file and others like it: operators, formulas
  * and dtypes, one a line, as the build's option WEFT_OPS reads them. It makes the plans of all
