@@ -23,8 +23,8 @@ struct ThreadEvents {
   std::vector<ProfileEvent> events;
   uint32_t number = 0;
   std::string name;
-  int depth = 0;         // scopes that are open; of the thread alone
-  uint64_t profile = 0;  // whose number `depth` is of
+  int depth = 0;          // scopes that are open; of the thread alone
+  uint64_t profile = 0;   // whose number `depth` is of
   bool is_track = false;  // of events that the program tells of, and of no thread
 };
 

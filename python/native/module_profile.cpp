@@ -51,10 +51,10 @@ void define_profile(py::module_& module) {
   });
   module.def("profile_stop", profile_stop);
   // For the loop over batches: a wait, or what a worker has done; nothing outside of a profile.
-  module.def("profile_note", [](int32_t kind, const char* name, const char* track, int64_t begin,
-                                int64_t end) {
-    check(weft_profile_note(kind, name, track, begin, end));
-  });
+  module.def("profile_note",
+             [](int32_t kind, const char* name, const char* track, int64_t begin, int64_t end) {
+               check(weft_profile_note(kind, name, track, begin, end));
+             });
 }
 
 }  // namespace weft::python

@@ -3,10 +3,10 @@
 It imports neither NumPy nor the extension module, so it answers at once and also works where
 the extension does not load. `weft info FILE` describes a model file, with `--html PAGE` also as a
 page of its plans, `weft ops FILE` prints what a runtime-only library needs to run it, `weft pack
-FILE` makes it start at once, `weft compile FILE` makes C of it. Four commands import both: `weft profile SCRIPT` and `weft benchmark FILE` print
-where time goes; `weft convert FILE` makes a .weft file of another framework's, or of a folder with
-config.json and weights; `weft train FILE` trains a net of Caffe. `weft completion SHELL` prints
-what completes all of this in a shell.
+FILE` makes it start at once, `weft compile FILE` makes C of it. Four commands import both: `weft
+profile SCRIPT` and `weft benchmark FILE` print where time goes; `weft convert FILE` makes a .weft
+file of another framework's, or of a folder with config.json and weights; `weft train FILE` trains a
+net of Caffe. `weft completion SHELL` prints what completes all of this in a shell.
 """
 
 import argparse

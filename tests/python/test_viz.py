@@ -127,33 +127,3 @@ def test_a_history_is_a_picture_and_so_is_a_search_for_a_rate(tmp_path):
     model.fit(x, x[:, :1], 8, 9, callbacks=finder, verbose=0)
     finder.plot(tmp_path / "rates.png")
     assert min(png_size(tmp_path / "rates.png")) > 100
-
-
-def events_of(folder):
-    """The scalars, histograms and texts that TensorBoard's files have, by tag."""
-    from tensorboardX.proto.event_pb2 import Event
-
-    found = {}
-    for path in folder.glob("events*"):
-        data = path.read_bytes()
-        while data:
-            size = int.from_bytes(data[:8], "little")
-            event = Event.FromString(data[12 : 12 + size])
-            data = data[16 + size :]
-            for value in event.summary.value:
-                found.setdefault(value.tag, []).append((event.step, value))
-    return found
-
-
-def test_tensorboard_gets_figures_histograms_and_the_network(tmp_path):
-    x = np.random.normal(size=(64, 3))
-    model = weft.Model(nn.Dense(1), "mse", "sgd", ["mae"])
-    board = callbacks.TensorBoard(tmp_path, histograms=1, batches=2, hyper={"rate": 0.1})
-    history = model.fit(x, x[:, :1], 16, 3, validation_split=0.25, callbacks=board, verbose=0)
-    train, valid = events_of(tmp_path / "train"), events_of(tmp_path / "validation")
-    for name, found in (("loss", train), ("val_loss", valid), ("mae", train)):
-        values = [v.simple_value for _, v in found[f"epoch/{name.removeprefix('val_')}"]]
-        numpy.testing.assert_allclose(values, history[name], rtol=1e-6)
-    assert [step for step, _ in train["batch/loss"]] == [2, 4, 6, 8]
-    assert len(train["parameters/weight"]) == 3
-    assert any("Dense" in str(value) for _, value in train["network/text_summary"])

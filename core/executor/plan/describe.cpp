@@ -39,7 +39,8 @@ const char* kind_of(const PlanStep& step) {
 
 std::string step_text(const Plan& plan, size_t index) {
   const PlanStep& step = plan.steps[index];
-  std::string text = std::to_string(index) + " " + kind_of(step) + " " + step.name + ": " + list(step.in) + " -> " + list(step.out);
+  std::string text = std::to_string(index) + " " + kind_of(step) + " " + step.name + ": " +
+                     list(step.in) + " -> " + list(step.out);
   if (step.scratch_bytes)
     text += "; scratch arena+" + std::to_string(step.scratch_offset) + ":" +
             std::to_string(step.scratch_bytes);
@@ -128,9 +129,9 @@ std::string type_text(const Plan& plan, const ArenaUse& use) {
 
 std::string step_json(const PlanStep& step) {
   return "{\"name\": " + json_text(operators_of(step)) + ", \"kind\": \"" + kind_of(step) +
-         "\", \"line\": " + json_text(step.line) + ", \"about\": " +
-         json_text(step.row_tiles ? describe(*step.row_tiles) : "") + ", \"in\": " + json_text(list(step.in)) +
-         ", \"out\": " + json_text(list(step.out)) + "}";
+         "\", \"line\": " + json_text(step.line) +
+         ", \"about\": " + json_text(step.row_tiles ? describe(*step.row_tiles) : "") +
+         ", \"in\": " + json_text(list(step.in)) + ", \"out\": " + json_text(list(step.out)) + "}";
 }
 
 }  // namespace

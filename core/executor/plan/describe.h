@@ -13,8 +13,8 @@ std::string describe(const Plan& plan);
 // are made of, as `fused+add+relu`.
 std::string operators_of(const PlanStep& step);
 // The plan as JSON, for pictures: {"arena", "lower_bound", "residual", "steps": [{"name", "kind",
-// "line", "about", "in", "out"}], "buffers": [{"offset", "bytes", "first", "last", "type", "scratch"}]}. A
-// buffer's type is that of the first result in it; scratch has none.
+// "line", "about", "in", "out"}], "buffers": [{"offset", "bytes", "first", "last", "type",
+// "scratch"}]}. A buffer's type is that of the first result in it; scratch has none.
 std::string arena_json(const Plan& plan);
 
 }  // namespace weft::executor

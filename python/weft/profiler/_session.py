@@ -91,8 +91,19 @@ class Profile:
         machine: Machine | None = None,
     ) -> None:
         """Prints `rows(by, ...)` and, in a last line, what of the wall time they are."""
-        print(text_of(self.rows(by, sort=sort, top=top, machine=machine), by))
+        print(self.text(by, sort=sort, top=top, machine=machine))
         print(self.summary())
+
+    def text(
+        self,
+        by: str = "operator",
+        *,
+        sort: str = "time",
+        top: int | None = None,
+        machine: Machine | None = None,
+    ) -> str:
+        """`rows(by, ...)` as lines of text."""
+        return text_of(self.rows(by, sort=sort, top=top, machine=machine), by)
 
     def summary(self) -> str:
         """One line: the wall time, what operators took of it on all threads, the most memory."""

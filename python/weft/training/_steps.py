@@ -34,8 +34,12 @@ class Steps:
         is_compiled: bool,
         most_norm: float | None,
         dtype: str | None,
+        keeps_gradients: bool = False,
     ) -> None:
         self.net, self.trainer, self.objective = net, trainer, objective
+        self.keeps_gradients = keeps_gradients
+        self._added: dict[str, Any] = {}  # gradients of several batches, before they became 0
+        self._samples = 1  # of the last update
         self._most_norm, self._dtype = most_norm, dtype
         self._is_compiled = is_compiled
         self._step = self._made_step(self._loss, self._figures)
@@ -55,7 +59,7 @@ class Steps:
             loss,
             outputs=figures,
             clip_global_norm=self._most_norm,
-            keep_gradients=False,
+            keep_gradients=self.keeps_gradients,
             memory=None,
             gives_loss=False,
         )
@@ -65,6 +69,7 @@ class Steps:
     def train(self, batch: Batch) -> Figures:
         """One update."""
         inputs, labels, weights, size = batch
+        self._samples = size
         if self._takes_pairs and weights is None and type(inputs) is type(labels) is ndarray:
             return self._split(self._pair_step(inputs, labels))
         if self._searches:
@@ -107,8 +112,20 @@ class Steps:
             amp.unscale(trainer)
         if self._most_norm is not None:
             clip_global_norm(trainer.gradients(), self._most_norm * size)
+        if self.keeps_gradients:
+            self._samples = size
+            self._added = {name: p.grad().copy() for name, p in self._trained()}
         trainer.update(size)
         self.net.zero_grad()
+
+    def gradients(self) -> dict[str, Any]:
+        """Those of the last update by name, as means over its samples."""
+        found = self._added or {name: p.grad() for name, p in self._trained()}
+        return {name: gradient / self._samples for name, gradient in found.items()}
+
+    def _trained(self) -> list[tuple[str, Any]]:
+        parameters = self.net.collect_params().items()
+        return [(name, p) for name, p in parameters if p.grad_req != "null"]
 
     def evaluate(self, batch: Batch) -> Figures:
         """Losses and metrics, in predict mode."""

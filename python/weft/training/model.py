@@ -90,6 +90,7 @@ class Model:
         self.history = History()
         self.stop_training = False
         self.batch: Batch | None = None  # that `fit` trains on now
+        self.keeps_gradients = False  # a callback that looks at them asks for it
         self._precision = None if precision == "float32" else precision
         self._most_norm = clip_global_norm
         self._is_compiled = compiled
@@ -328,6 +329,18 @@ class Model:
             raise InvalidState("export: the model has seen no data yet; give example inputs")
         return tuple(np.zeros(shape, dtype=dtype) for shape, dtype in self._shapes)
 
+    def example(self) -> tuple[Any, ...]:
+        """Zeros like one sample of the last batch; not for users."""
+        return tuple(array[:1] for array in self._last_inputs())
+
+    def gradients(self) -> dict[str, Any]:
+        """The gradients that the last update was made by, for each trained parameter by name:
+        means over the samples. Only where `keeps_gradients` was true before the first batch; not
+        for users."""
+        if self._steps_made is None:
+            raise InvalidState("gradients: `fit` must have trained on a batch; it has not")
+        return self._steps_made.gradients()
+
     def save(self, path: str | PathLike[str]) -> None:
         """Writes parameters, the trainer's states and, inside `fit`, the place in the data: what
         `load` and `fit(resume=)` go on from."""
@@ -360,7 +373,7 @@ class Model:
     def plans_for(self, batch: Batch) -> Steps:
         """The plans for batches like this one, made when there are none; not for users."""
         inputs = in_order(self.net, batch.inputs)
-        if self._steps_made is None:
+        if self._steps_made is None or self._steps_made.keeps_gradients < self.keeps_gradients:
             self._initialize(inputs)
             self._steps_made = Steps(
                 self.net,
@@ -369,6 +382,7 @@ class Model:
                 is_compiled=self._is_compiled,
                 most_norm=self._most_norm,
                 dtype=self._precision,
+                keeps_gradients=self.keeps_gradients,
             )
         self._shapes = [(tuple(a.shape), a.dtype.name) for a in inputs]
         return self._steps_made
