@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from weft.profiler import Row
+    from weft.profiler import Profile, Row
     from weft.runtime import Context, Port
 
 _SECONDS = 1.0  # that runs are timed for, if their number is not given
@@ -25,7 +25,7 @@ _PROFILED = 20  # runs that the table is made of
 def add_profile(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--by",
-        choices=["operator", "layer", "line"],
+        choices=["operator", "layer", "line", "thread"],
         default="operator",
         help="what a line of the table is; `operator` by default",
     )
@@ -36,6 +36,9 @@ def add_profile(command: argparse.ArgumentParser) -> None:
         help="`time` by default",
     )
     command.add_argument("--top", type=count, metavar="N", default=30, help="so many lines; 30")
+    command.add_argument(
+        "--memory", action="store_true", help="also who took memory: by line, or as --by says"
+    )
     command.add_argument("--trace", metavar="FILE", help="also a trace for ui.perfetto.dev")
     command.add_argument("script", help="a program of Python")
     command.add_argument("args", nargs=argparse.REMAINDER, help="of the program")
@@ -83,9 +86,25 @@ def profile_script(options: argparse.Namespace) -> int:
         status = _run_program(options.script)
     profiler.measure_machine()
     profile.table(by=options.by, sort=options.sort, top=options.top)
+    if options.memory:
+        print(_memory_table(profile, options.by, options.top))
     if options.trace:
         profile.trace(options.trace)
     return status
+
+
+def _memory_table(profile: "Profile", by: str, top: int) -> str:
+    """What took memory and gave it back, one line each."""
+    by = "line" if by == "thread" else by
+    rows = profile.allocations(by)[:top]
+    width = max([len(by), *(len(row.name) for row in rows)])
+    lines = [f"\n{by:<{width}}  {'MiB taken':>10}  {'MiB freed':>10}  {'events':>7}"]
+    lines += [
+        f"{row.name:<{width}}  {row.taken / 2**20:>10.2f}  {row.freed / 2**20:>10.2f}  "
+        f"{row.events:>7}"
+        for row in rows
+    ]
+    return "\n".join(lines)
 
 
 def _run_program(path: str) -> int:

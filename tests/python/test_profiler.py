@@ -301,7 +301,7 @@ def test_a_table_prints_rows_and_what_they_are_of_the_whole(made, capsys):
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"by": "module"}, "`by` must be one of operator, layer, line; got 'module'"),
+        ({"by": "module"}, "`by` must be one of operator, layer, line, thread; got 'module'"),
         ({"sort": "size"}, "`sort` must be one of time, calls, bytes, flops, name; got 'size'"),
         ({"top": 0}, "`top` must be at least 1; got 0"),
     ],

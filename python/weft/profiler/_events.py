@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-KINDS = ("operator", "step", "plan", "backward", "task")
+KINDS = ("operator", "step", "plan", "backward", "task", "wait", "work")
 # What computes; the others hold such events and have little time of their own.
 COMPUTING = frozenset({"operator", "step"})
+_THREADS = frozenset({"caller", "engine", "pool"})
 
 # An origin: a line of the program, and the layer of Weft's own whose `forward` it called.
 _ORIGIN = re.compile(
@@ -21,11 +22,13 @@ class Event(NamedTuple):
     """One thing that ran.
 
     kind: "operator" (a kernel that eager code ran), "step" (of a plan; a fused region has the names
-        of its operators), "plan" (a run of a plan, with its steps inside), "backward", or "task"
-        (queued work on a thread of the engine)
+        of its operators), "plan" (a run of a plan, with its steps inside), "backward", "task"
+        (queued work on a thread of the engine), "wait" (for a batch of data), or "work" (a `span`
+        of the program, or a batch that a worker of a loader made)
     line: of the program, as file:number; layer: the path in its network of the layer of
         `gluon` whose `forward` called the operator; both may be empty
-    thread: "caller 0": the program's; "engine 1", "pool 2": the library's
+    thread: "caller 0": the program's; "engine 1", "pool 2": the library's; "loader 0": a worker
+        process of a loader
     begin, duration: seconds, from the begin of the profile on
     own: seconds of it outside of the events inside
     read, written: bytes of inputs and outputs; flops: arithmetic operations, 0 where the operator
@@ -59,6 +62,11 @@ def origin_of(text: str) -> tuple[str, str]:
     return (match["line"], match["layer"] or match["root"] or "") if match else (text, "")
 
 
+def is_of_process(event: Event) -> bool:
+    """Is it of this process, and not of a worker, whose time goes by beside the program's?"""
+    return event.thread.partition(" ")[0] in _THREADS
+
+
 class _Open:
     """An event whose end is not reached yet, while events are read by their begin."""
 
@@ -83,7 +91,10 @@ def nested(raw: Iterable[Raw], threads: list[str], start: int) -> list[Event]:
         stack.append(_Open(event, around))
         found.append((event, stack[-1]))
     origins = {opened.origin: origin_of(opened.origin) for _, opened in found}
-    return [_event(event, opened, origins, threads, start) for event, opened in found]
+    names = [
+        name if name not in _THREADS else f"{name} {number}" for number, name in enumerate(threads)
+    ]
+    return [_event(event, opened, origins, names, start) for event, opened in found]
 
 
 def _event(
@@ -96,8 +107,8 @@ def _event(
         name=name,
         line=line,
         layer=layer,
-        thread=f"{threads[thread]} {thread}",
-        begin=(begin - start) / 1e9,
+        thread=threads[thread],
+        begin=max(begin - start, 0) / 1e9,  # a worker may have begun before
         duration=(end - begin) / 1e9,
         own=opened.own / 1e9,
         read=read,
@@ -108,5 +119,5 @@ def _event(
     )
 
 
-__all__ = ["COMPUTING", "KINDS", "Event", "Raw", "nested", "origin_of"]
+__all__ = ["COMPUTING", "KINDS", "Event", "Raw", "is_of_process", "nested", "origin_of"]
 __dir__ = __all__.copy

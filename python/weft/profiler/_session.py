@@ -6,10 +6,11 @@ import time
 from types import TracebackType
 from typing import Self
 
-from weft._base.errors import InvalidState
+from weft._base.errors import InvalidState, InvalidValue
 from weft._core import native
 from weft.profiler._events import COMPUTING, Event, nested
 from weft.profiler._machine import Machine, known_machine
+from weft.profiler._memory import Allocation, allocations_of, over_time
 from weft.profiler._table import Row, duration, rows_of, text_of
 
 
@@ -26,6 +27,7 @@ class Profile:
         self.wall = 0.0
         self.dropped = 0
         self._begin: int | None = None
+        self._live = 0  # bytes in use at the begin
 
     def start(self) -> None:
         """Begins, as the `with` block does; what is queued is waited for first.
@@ -33,6 +35,7 @@ class Profile:
         Raises RuntimeError while another profile is taken.
         """
         native.wait_all()
+        self._live = int(native.memory()["live"])
         native.profile_start()
         self._begin = time.monotonic_ns()
 
@@ -71,9 +74,9 @@ class Profile:
         top: int | None = None,
         machine: Machine | None = None,
     ) -> list[Row]:
-        """What operators and steps took, added up.
+        """What operators, steps, waits and spans took, added up.
 
-        by: "operator", "layer" or "line"
+        by: "operator", "layer", "line", or "thread", which has the workers of loaders, too
         sort: "time", "calls", "bytes", "flops" or "name"
         top: so many rows, all by default
         machine: the ceilings that `Row.ceiling` compares with; by default what `measure_machine`
@@ -90,7 +93,8 @@ class Profile:
         top: int | None = None,
         machine: Machine | None = None,
     ) -> None:
-        """Prints `rows(by, ...)` and, in a last line, what of the wall time they are."""
+        """Prints `rows(by, ...)` and, in a last line, what of the wall time they are. Lines of the
+        program stand behind their numbers."""
         print(self.text(by, sort=sort, top=top, machine=machine))
         print(self.summary())
 
@@ -106,14 +110,48 @@ class Profile:
         return text_of(self.rows(by, sort=sort, top=top, machine=machine), by)
 
     def summary(self) -> str:
-        """One line: the wall time, what operators took of it on all threads, the most memory."""
+        """One line: the wall time, what operators took of it on all threads, what the program
+        waited for data, the most memory."""
         computing = sum(event.own for event in self.events if event.kind in COMPUTING)
         share = computing / self.wall if self.wall > 0 else 0.0
         text = f"{duration(self.wall)} in all; operators took {duration(computing)} ({share:.0%})"
+        waits = [event.duration for event in self.events if event.kind == "wait"]
+        if waits:
+            share = sum(waits) / self.wall if self.wall > 0 else 0.0
+            text += f"; waited {duration(sum(waits))} for data ({share:.0%})"
         memory = max((event.live for event in self.events if event.live is not None), default=None)
         if memory is not None:
             text += f"; at most {memory / 2**20:.1f} MiB in use"
         return text + (f"; {self.dropped} events were dropped" if self.dropped else "")
+
+    def memory(self) -> list[tuple[float, int]]:
+        """The memory in use over the time: pairs of seconds and bytes, at the begin and at the end
+        of each operator and each run of a plan.
+
+        >>> from weft import np, profiler
+        >>> with profiler.profile() as p:
+        ...     x = np.ones((256, 1024))
+        >>> (_, before), (_, after) = p.memory()
+        >>> after - before
+        1048576
+        """
+        return over_time(self.events, self._live)
+
+    def allocations(self, by: str = "line") -> list[Allocation]:
+        """What took memory and gave it back, by "line", "operator" or "layer"; what took most comes
+        first. Raises ValueError for another `by`.
+
+        >>> from weft import np, profiler
+        >>> with profiler.profile() as p:
+        ...     x = np.ones((256, 1024))
+        >>> [(row.name, row.taken) for row in p.allocations(by="operator")]
+        [('full', 1048576)]
+        """
+        if by not in ("line", "operator", "layer"):
+            raise InvalidValue(
+                f"allocations: `by` must be one of line, operator, layer; got {by!r}"
+            )
+        return allocations_of(self.events, self._live, by)
 
     def trace(self, path: str | os.PathLike[str]) -> None:
         """Writes a trace that https://ui.perfetto.dev and chrome://tracing show.

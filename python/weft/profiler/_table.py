@@ -1,23 +1,38 @@
-"""Events added up by operator, layer or line, and the text of such a table."""
+"""Events added up by operator, layer, line or thread, and the text of such a table."""
 
+import linecache
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from weft._base.errors import InvalidValue
 from weft._base.options import require_whole
-from weft.profiler._events import COMPUTING, Event
+from weft.profiler._events import COMPUTING, Event, is_of_process
 from weft.profiler._machine import Machine
 
 _KEYS: dict[str, Callable[[Event], str]] = {
-    "operator": lambda event: event.name,
-    "layer": lambda event: event.layer or "(no layer)",
+    "operator": lambda event: f"({event.name})" if event.kind == "wait" else event.name,
+    "layer": lambda event: event.layer or _without_layer(event),
     "line": lambda event: event.line or "(no line)",
+    "thread": lambda event: event.thread,
 }
+_LONGEST = 60  # of a line of the program, behind its numbers
 _WIDEST = 56  # of the names: longer ones lose their beginning, which lines share
 
 
+def _without_layer(event: Event) -> str:
+    return f"({event.name})" if event.kind in ("wait", "work") else "(no layer)"
+
+
+def _has_row(event: Event, by: str) -> bool:
+    """Does it count: as what computes, as a wait, as a span? Tasks hold what computes; workers have
+    rows where threads are told apart, because their time goes by beside the program's."""
+    if event.kind in ("wait", "work"):
+        return by == "thread" or is_of_process(event)
+    return event.kind in COMPUTING
+
+
 class Row(NamedTuple):
-    """What all events of one operator, layer or line took together.
+    """What all events of one operator, layer, line or thread took together.
 
     time: seconds, without what ran inside (a loop's steps are rows of their own); share: of all
         rows' time; calls: how many events
@@ -67,7 +82,7 @@ def rows_of(
         require_whole("table", "top", top, least=1)
     grouped: dict[str, list[Event]] = {}
     for event in events:
-        if event.kind in COMPUTING:
+        if _has_row(event, by):
             grouped.setdefault(_KEYS[by](event), []).append(event)
     total = sum(event.own for group in grouped.values() for event in group)
     rows = [_row(name, group, total, machine) for name, group in grouped.items()]
@@ -106,8 +121,17 @@ def text_of(rows: list[Row], by: str) -> str:
             f"{row.bandwidth / 1e9:>7.1f}  {speed}"
         )
         ceiling = f"  {row.ceiling:>10.0%}" if row.ceiling is not None else ""
-        lines.append((line + ceiling).rstrip())
+        code = _code_of(row.name) if by == "line" else ""
+        lines.append((line + ceiling.ljust(12 * has_ceiling) + code).rstrip())
     return "\n".join(lines)
+
+
+def _code_of(line: str) -> str:
+    """What stands in a line of the program, as file:number."""
+    path, _, number = line.rpartition(":")
+    code = linecache.getline(path, int(number)).strip() if number.isdigit() else ""
+    code = code if len(code) <= _LONGEST else code[: _LONGEST - 1] + "…"
+    return f"  {code}" if code else ""
 
 
 def _cut(name: str) -> str:

@@ -33,6 +33,8 @@ def trace_of(events: list[Event]) -> dict[str, Any]:
 
 def _track(thread: str) -> str:
     kind, _, number = thread.partition(" ")
+    if kind not in ("caller", "engine", "pool"):
+        return f"{kind} worker {number}".rstrip()
     return f"{'Python' if kind == 'caller' else kind} thread {number}"
 
 

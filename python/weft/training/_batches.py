@@ -17,9 +17,12 @@ from weft._base.errors import InvalidType, InvalidValue
 from weft._base.options import require, require_whole
 from weft._core.typing import ndarray
 from weft.gluon.data import ArrayDataset, DataLoader, Dataset
+from weft.gluon.data._epoch import Epoch
+from weft.profiler._notes import waiting
 from weft.training._frames import table_numbers
 
 DEFAULT_BATCH_SIZE = 32
+_END = object()  # what comes behind the last batch
 
 
 class Batch(NamedTuple):
@@ -50,8 +53,21 @@ class Source(NamedTuple):
 
     def epoch(self, steps: int | None) -> Iterator[Batch]:
         """The batches of one epoch, at most `steps`."""
-        batches = map(self.make, self.loader)
+        given = iter(self.loader)
+        if not isinstance(given, Epoch):  # which notes its own waits
+            given = _noted(given)
+        batches = map(self.make, given)
         return batches if steps is None else islice(batches, steps)
+
+
+def _noted(batches: Iterator[Any]) -> Iterator[Any]:
+    """The same, with the waits for them in profiles."""
+    while True:
+        with waiting("waiting for a batch"):
+            given = next(batches, _END)
+        if given is _END:
+            return
+        yield given
 
 
 class ArrayData(NamedTuple):

@@ -14,6 +14,7 @@ from zlib import crc32
 from weft._base.errors import InvalidValue
 from weft._base.protocols import HasState, TakesState
 from weft.gluon.data import _generators
+from weft.profiler._notes import waiting
 
 
 class Place:
@@ -63,7 +64,8 @@ class Epoch(Iterator[Any]):
 
     def __next__(self) -> Any:
         try:
-            batch = next(self._batches)
+            with waiting("waiting for a batch"):
+                batch = next(self._batches)
         except BaseException:
             self.place.is_over = True
             raise

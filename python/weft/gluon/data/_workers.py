@@ -15,6 +15,7 @@ import queue
 import signal
 import struct
 import threading
+import time
 import traceback
 import weakref
 from collections import deque
@@ -28,6 +29,7 @@ from weft._base.errors import InvalidType, TimedOut, WorkerFailure
 from weft.gluon.data import _generators
 from weft.gluon.data._blocks import Inbox, Outbox, Packed, batches_go_to
 from weft.gluon.data._parcel import Parcel, nameless_file, receive
+from weft.profiler._notes import note_work
 
 # Makes a batch of sample numbers; keeps in `place[0]` which of them it is at, NO_SAMPLE if at none.
 # `place[1]` is the number of the batch, which the one that asks may not have heard of yet.
@@ -76,7 +78,9 @@ def _read(connection: Any, asked: Any) -> None:
 
 def _answer(outbox: Outbox, make_batch: Any, indices: Any, place: memoryview) -> Packed:
     try:
-        return outbox.pack((make_batch(indices, place), None, None))
+        begin = time.monotonic_ns()
+        made = make_batch(indices, place)
+        return outbox.pack((made, None, None, (begin, time.monotonic_ns())))
     except Exception as error:
         return outbox.pack(_failure(error))
 
@@ -93,14 +97,14 @@ def _not_here(error: Exception) -> Exception:
     return told
 
 
-def _failure(error: Exception) -> tuple[None, bytes | None, str]:
+def _failure(error: Exception) -> tuple[None, bytes | None, str, None]:
     text = "".join(traceback.format_exception(error))
     try:
         error.__notes__ = []  # they are in the text
         stream = pickle.dumps(error)
     except Exception:
         stream = None
-    return None, stream, text
+    return None, stream, text, None
 
 
 def _place_in(file: int) -> memoryview:
@@ -159,7 +163,7 @@ class _Worker:
         try:
             if not self.connection.poll():
                 raise EOFError
-            made, error, text = self._inbox.receive()
+            made, error, text, taken = self._inbox.receive()
         except (EOFError, OSError):
             raise self._died() from None
         self._asked.popleft()
@@ -167,6 +171,7 @@ class _Worker:
             raise _as_raised(
                 error, f"worker {self.number} of the DataLoader, batch {batch}:\n{text}"
             )
+        note_work(f"batch {batch}", f"loader {self.number}", *taken)
         return made
 
     def _await_start(self) -> None:

@@ -25,6 +25,7 @@ from weft.gluon.data._workers import WorkerPool, stays_here
 from weft.gluon.data.dataset import Dataset, SimpleDataset
 from weft.gluon.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
 from weft.gluon.data.streams import IterableDataset, StreamSampler, changed
+from weft.profiler import span
 
 Batches = Generator[Any, None, None]
 
@@ -253,7 +254,7 @@ class DataLoader:
             yield from _ahead(
                 self._prefetch,
                 place,
-                lambda batch, indices: threads.submit(make, batch, indices),
+                lambda batch, indices: threads.submit(_noted, make, batch, indices),
                 result,
             )
         finally:
@@ -275,6 +276,12 @@ class DataLoader:
             pool.close()
             raise
         self._idle.append(pool)
+
+
+def _noted(make: Callable[[int, Any], Any], batch: int, indices: Any) -> Any:
+    """A batch that a thread makes, as an event of profiles."""
+    with span("making a batch"):
+        return make(batch, indices)
 
 
 def _ahead(
