@@ -132,8 +132,8 @@ class Profile:
         >>> with profiler.profile() as p:
         ...     x = np.ones((256, 1024))
         >>> (_, before), (_, after) = p.memory()
-        >>> after - before
-        1048576
+        >>> f"{(after - before) / 2**20:.2f} MiB"
+        '1.00 MiB'
         """
         return over_time(self.events, self._live)
 
@@ -144,8 +144,8 @@ class Profile:
         >>> from weft import np, profiler
         >>> with profiler.profile() as p:
         ...     x = np.ones((256, 1024))
-        >>> [(row.name, row.taken) for row in p.allocations(by="operator")]
-        [('full', 1048576)]
+        >>> [(row.name, f"{row.taken / 2**20:.2f} MiB") for row in p.allocations(by="operator")]
+        [('full', '1.00 MiB')]
         """
         if by not in ("line", "operator", "layer"):
             raise InvalidValue(
