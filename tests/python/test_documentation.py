@@ -60,6 +60,7 @@ PAGES = [
     "data",
     "debugging",
     "derivatives",
+    "pictures",
     "from-caffe",
     "from-mxnet",
     "install",

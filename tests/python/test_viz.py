@@ -96,8 +96,11 @@ def test_pictures_are_written(tmp_path):
     viz.plot_curves({"a": [3, 2, 1], "b": [2, 2, 2]}, path=tmp_path / "c.png")
     for name in ("table", "i", "a", "c"):
         assert min(png_size(tmp_path / f"{name}.png")) > 100
-    figure = viz.plot_confusion_matrix(table)
-    assert [t.get_text() for t in figure.axes[0].texts] == [str(n) for n in table.ravel()]
+    for counts in (table, table.astype("float32")):
+        figure = viz.plot_confusion_matrix(counts)
+        assert [t.get_text() for t in figure.axes[0].texts] == [str(n) for n in table.ravel()]
+    shares = viz.plot_confusion_matrix(table / 9).axes[0].texts
+    assert [t.get_text() for t in shares] == [f"{n / 9:.2f}" for n in table.ravel()]
 
 
 @pytest.mark.parametrize(
@@ -127,3 +130,19 @@ def test_a_history_is_a_picture_and_so_is_a_search_for_a_rate(tmp_path):
     model.fit(x, x[:, :1], 8, 9, callbacks=finder, verbose=0)
     finder.plot(tmp_path / "rates.png")
     assert min(png_size(tmp_path / "rates.png")) > 100
+
+
+@pytest.mark.parametrize(
+    ("net", "shape", "macs"),
+    [
+        (nn.Dense(5), (3, 4), 3 * 4 * 5),
+        (nn.Conv2D(6, 3, groups=2), (2, 4, 8, 8), 2 * 6 * 6 * 6 * (2 * 3 * 3)),
+        (nn.Conv2DTranspose(6, 2, strides=2), (1, 4, 3, 3), 4 * 3 * 3 * 6 * 2 * 2),
+        (nn.MaxPool2D(), (1, 4, 8, 8), 0),
+        (nn.MultiHeadAttention(8, 2), (1, 5, 8), 4 * 5 * 8 * 8 + 2 * 5 * 5 * 8),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_multiply_adds_follow_from_shapes_without_a_run(net, shape, macs):
+    assert viz.graph_of(net, np.ones(shape)).macs == macs
+    assert not any(p.is_initialized for p in net.collect_params().values())

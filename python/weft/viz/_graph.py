@@ -1,5 +1,7 @@
 """The graph of a network as boxes and arrows: its operators, with the layers that they are of."""
 
+import math
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from weft import sym
@@ -7,9 +9,15 @@ from weft._base.errors import InvalidType
 from weft.gluon.hybrid_block import HybridBlock
 from weft.sym._nodes import ByMode, Constant, Entry, Node, Variable, in_order
 
+Shape = tuple[int, ...]
+
 
 class Box(NamedTuple):
-    """An operator, or an input: what stands in its box, and the numbers of those that it reads."""
+    """An operator, or an input: what stands in its box, and the numbers of those that it reads.
+
+    macs: how many products are added up; 0 for operators that add up none, and where shapes are not
+        known
+    """
 
     kind: str
     layer: str  # the path of the layer whose parameters it reads; "" for none
@@ -17,6 +25,7 @@ class Box(NamedTuple):
     shape: str
     parameters: int
     reads: tuple[int, ...]
+    macs: int = 0
 
 
 class NetworkGraph(NamedTuple):
@@ -29,6 +38,11 @@ class NetworkGraph(NamedTuple):
     def parameters(self) -> int:
         """How many numbers the parameters have."""
         return sum(box.parameters for box in self.boxes)
+
+    @property
+    def macs(self) -> int:
+        """How many products a run adds up: those of convolutions, matrices and attention."""
+        return sum(box.macs for box in self.boxes)
 
     def layers(self) -> list[list[int]]:
         """The boxes row by row: each below all that it reads."""
@@ -46,22 +60,21 @@ def graph_of(net: Any, *inputs: Any) -> NetworkGraph:
 
     inputs: examples of the block's arguments, from which shapes follow; without them shapes are
         shown only where parameters say them. Parameters are not drawn: their numbers stand in the
-        boxes that read them
+        boxes that read them. Nothing runs, and parameters need no values
 
     Raises TypeError for anything else.
 
     >>> from weft import np, viz
     >>> from weft.gluon import nn
     >>> net = nn.HybridSequential(nn.Dense(4, activation="relu"), nn.Dense(2))
-    >>> net.initialize()
     >>> found = viz.graph_of(net, np.ones((1, 3)))
     >>> [(box.kind, box.layer, box.shape) for box in found.boxes][1:]
     [('fully_connected', '0', '1 x 4'), ('relu', '', '1 x 4'), ('fully_connected', '1', '1 x 2')]
+    >>> found.parameters, found.macs
+    (26, 20)
     """
     title = type(net).__name__
     if isinstance(net, HybridBlock):
-        if inputs:
-            net(*inputs)  # layers learn their shapes
         names = [f"data{i}" if len(inputs) > 1 else "data" for i in range(max(len(inputs), 1))]
         variables = [
             sym.var(name, shape=tuple(x.shape), dtype=x.dtype.name) if inputs else sym.var(name)
@@ -95,13 +108,37 @@ def _boxes(symbol: Any) -> list[Box]:
             Box(
                 "input" if isinstance(node, Variable) else node.operator,
                 _layer(own),
-                node.name if isinstance(node, Variable) else _detail(node, own),
-                shapes.get(node, ""),
-                sum(_count(v) for v in own),
+                node.name if isinstance(node, Variable) else _detail(node, own, shapes),
+                _text(shapes.get(node)),
+                sum(math.prod(shapes.get(v, (0,))) for v in own),
                 reads,
+                _macs(node, [shapes.get(n) for n in read], shapes.get(node)),
             )
         )
     return boxes
+
+
+def _text(shape: Shape | None) -> str:
+    if shape is None:
+        return ""
+    return " x ".join(map(str, shape)) if shape else "scalar"
+
+
+def _macs(node: Node, read: list[Shape | None], out: Shape | None) -> int:
+    """Products that the operator adds up, by the shapes of what it reads and gives."""
+    operator = getattr(node, "operator", "")
+    if out is None or len(read) < 2 or read[0] is None or read[1] is None:
+        return 0
+    first, second = read[0], read[1]
+    if operator in ("convolution", "fully_connected"):  # the second is the weight, outputs first
+        return math.prod(out) * math.prod(second[1:])
+    if operator == "deconvolution":
+        return math.prod(first) * math.prod(second[1:])
+    if operator == "matmul" and first:
+        return math.prod(out) * first[-1]
+    if operator == "scaled_dot_product_attention":  # scores, and sums of values by them
+        return 2 * math.prod(first) * second[-2]
+    return 0
 
 
 def _is_parameter(node: Node) -> bool:
@@ -112,20 +149,13 @@ def _layer(own: list[Variable]) -> str:
     return own[0].name.rpartition(".")[0] if own else ""
 
 
-def _count(variable: Variable) -> int:
-    total = 1
-    for extent in variable.shape or ():
-        total *= max(extent, 0)
-    return total if variable.shape is not None else 0
-
-
-def _detail(node: Node, own: list[Variable]) -> str:
+def _detail(node: Node, own: list[Variable], shapes: Mapping[Node, Shape]) -> str:
     """What an operator's options say that a reader looks for."""
     options = getattr(node, "attributes", {})
-    weight = next((v for v in own if v.name.endswith("weight") and v.shape), None)
+    weights = [shapes[v] for v in own if v.name.endswith("weight") and v in shapes]
     words = []
-    if weight is not None and weight.shape and len(weight.shape) > 2:
-        words.append("x".join(str(n) for n in weight.shape[2:]))
+    if weights and len(weights[0]) > 2:
+        words.append("x".join(str(n) for n in weights[0][2:]))
     for name, short in (("stride", "/"), ("groups", "groups "), ("kernel", ""), ("axis", "axis ")):
         value = options.get(name)
         if value in (None, (), 1, (1, 1), (1,), (1, 1, 1)) or (name == "kernel" and words):
@@ -135,15 +165,15 @@ def _detail(node: Node, own: list[Variable]) -> str:
     return " ".join(words)
 
 
-def _shapes(symbol: Any) -> dict[Node, str]:
-    """The shapes of first results, where they are known."""
-    found: dict[Node, str] = {}
+def _shapes(symbol: Any) -> dict[Node, Shape]:
+    """The shapes of parameters and of first results, where they are known."""
+    found: dict[Node, Shape] = {}
     nodes = [n for n in in_order(symbol.heads, training=False) if not isinstance(n, Constant)]
     inner = sym.Group([sym.Symbol([Entry(node, 0)]) for node in nodes])
     _, outputs, _ = inner.infer_shape_partial()
     for node, shape in zip(nodes, outputs, strict=True):
         if shape is not None and all(n is not None and n >= 0 for n in shape):
-            found[node] = " x ".join(map(str, shape)) if shape else "scalar"
+            found[node] = tuple(shape)
     return found
 
 

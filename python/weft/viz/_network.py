@@ -117,7 +117,8 @@ def lines_of(box: Box) -> list[str]:
 
 
 def _heading(graph: NetworkGraph) -> str:
-    return f"{graph.title}: {len(graph.boxes)} operators, {graph.parameters:,} parameters"
+    macs = f", {graph.macs:,} multiply-adds" if graph.macs else ""
+    return f"{graph.title}: {len(graph.boxes)} operators, {graph.parameters:,} parameters{macs}"
 
 
 def _color(box: Box) -> str:

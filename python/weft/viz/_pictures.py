@@ -102,6 +102,7 @@ def plot_confusion_matrix(
             f"plot_confusion_matrix: `names` must be one for each of {len(counts)} classes; got "
             f"{len(names)}"
         )
+    is_counted = bool((counts == numpy.round(counts)).all())  # a normalized table is not
     shares = counts / numpy.maximum(counts.sum(axis=1, keepdims=True), 1)
     size = 2.0 + 0.55 * len(counts)
     figure = _figure("plot_confusion_matrix", size + 0.8, size)
@@ -110,10 +111,13 @@ def plot_confusion_matrix(
     figure.colorbar(shown, ax=panel, shrink=0.8, label="share of the label")
     for (row, column), count in numpy.ndenumerate(counts):
         color = "white" if shares[row, column] > 0.6 else "black"
-        text = f"{count:.2f}" if counts.dtype.kind == "f" else f"{count}"
+        text = f"{count:.0f}" if is_counted else f"{count:.2f}"
         panel.text(column, row, text, ha="center", va="center", color=color, fontsize=8)
     places = range(len(names))
-    panel.set_xticks(places, names, rotation=45 if max(map(len, names)) > 3 else 0)
+    if max(map(len, names)) > 3:
+        panel.set_xticks(places, names, rotation=45, ha="right", rotation_mode="anchor")
+    else:
+        panel.set_xticks(places, names)
     panel.set_yticks(places, names)
     panel.set_xlabel("prediction")
     panel.set_ylabel("label")
