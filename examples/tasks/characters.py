@@ -20,7 +20,7 @@ net = nn.HybridSequential(
 )
 options = {"learning_rate": 0.01}
 model = weft.Model(net, "softmax_cross_entropy", "adam", ["accuracy"], optimizer_params=options)
-model.fit(x[:2400], y[:2400], 32, 4)
+model.fit(x[:2400], y[:2400], batch_size=32, epochs=4)
 
 written = list(x[-1])
 for _ in range(200):

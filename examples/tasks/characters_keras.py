@@ -22,7 +22,7 @@ model = keras.Sequential(
 )
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 model.compile(keras.optimizers.Adam(0.01), loss, metrics=["accuracy"])
-model.fit(x[:2400], y[:2400], 32, 4, verbose=2)
+model.fit(x[:2400], y[:2400], batch_size=32, epochs=4, verbose=2)
 
 written = list(x[-1])
 for _ in range(200):

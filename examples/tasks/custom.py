@@ -41,7 +41,7 @@ groups = {r".*(bias|beta|gamma)": {"wd": 0}}
 model = weft.Model(
     net, squared_hinge, "adamw", ["accuracy"], optimizer_params=options, groups=groups
 )
-model.fit(x[:1440], y[:1440], 16, 30, accumulate=4)
+model.fit(x[:1440], y[:1440], batch_size=16, epochs=30, accumulate=4)
 
 accuracy = model.evaluate(x[1440:], y[1440:])["accuracy"]
 print(f"accuracy {accuracy:.3f}")

@@ -47,7 +47,7 @@ model = keras.Sequential(
 optimizer = keras.optimizers.AdamW(0.01, weight_decay=1e-3, gradient_accumulation_steps=4)
 optimizer.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
 model.compile(optimizer, squared_hinge, metrics=["sparse_categorical_accuracy"])
-model.fit(x[:1440], y[:1440], 16, 30, verbose=2)
+model.fit(x[:1440], y[:1440], batch_size=16, epochs=30, verbose=2)
 
 accuracy = model.evaluate(x[1440:], y[1440:], verbose=0)[1]
 print(f"accuracy {accuracy:.3f}")

@@ -38,7 +38,7 @@ model = weft.Model(
     optimizer_params={"learning_rate": 1e-2},
     groups=groups,
 )
-model.fit(new_images[:200], new_labels[:200], 20, 20)
+model.fit(new_images[:200], new_labels[:200], batch_size=20, epochs=20)
 
 accuracy = model.evaluate(new_images[200:], new_labels[200:])["accuracy"]
 print(f"accuracy {accuracy:.3f}")

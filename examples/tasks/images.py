@@ -39,7 +39,7 @@ if __name__ == "__main__":
         precision="bfloat16",
     )
     saving = weft.callbacks.Checkpoint("images.ckpt")
-    model.fit(train, None, 64, 20, workers=2, resume="images.ckpt", callbacks=saving)
+    model.fit(train, batch_size=64, epochs=20, workers=2, resume="images.ckpt", callbacks=saving)
 
     accuracy = model.evaluate(*test)["accuracy"]
     print(f"accuracy {accuracy:.3f}")
