@@ -223,6 +223,9 @@ namespace Weft
         internal static extern int weft_model_pack(IntPtr a0);
 
         [DllImport(Library)]
+        internal static extern int weft_model_plans(IntPtr a0, long a1, IntPtr a2);
+
+        [DllImport(Library)]
         internal static extern void weft_model_release(IntPtr a0);
 
         [DllImport(Library)]

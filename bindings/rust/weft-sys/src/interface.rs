@@ -64,6 +64,8 @@ pub const WEFT_PROFILE_OPERATOR: i32 = 0;
 pub const WEFT_PROFILE_PLAN: i32 = 2;
 pub const WEFT_PROFILE_STEP: i32 = 1;
 pub const WEFT_PROFILE_TASK: i32 = 4;
+pub const WEFT_PROFILE_WAIT: i32 = 5;
+pub const WEFT_PROFILE_WORK: i32 = 6;
 pub const WEFT_RESET_COPIES: i32 = 2;
 pub const WEFT_RESET_PEAK: i32 = 1;
 pub const WEFT_RESET_POOLED: i32 = 4;
@@ -577,6 +579,7 @@ extern "C" {
     pub fn weft_model_metadata_key_at(a0: weft_model, a1: usize) -> *const c_char;
     pub fn weft_model_operators(a0: *const c_char, a1: *mut *const c_char) -> weft_status;
     pub fn weft_model_pack(a0: *const c_char) -> weft_status;
+    pub fn weft_model_plans(a0: weft_model, a1: i64, a2: *mut *const c_char) -> weft_status;
     pub fn weft_model_release(a0: weft_model);
     pub fn weft_model_run(a0: weft_model, a1: *const c_char, a2: *const weft_buffer, a3: usize, a4: *mut weft_buffer, a5: usize) -> weft_status;
     pub fn weft_model_save_plans(a0: *const c_char) -> weft_status;
@@ -596,6 +599,7 @@ extern "C" {
     pub fn weft_op_register(a0: *const weft_op_definition, a1: *mut weft_op) -> weft_status;
     pub fn weft_parallel_for(a0: i64, a1: i64, a2: *mut c_void, a3: Option<unsafe extern "C" fn(*mut c_void, i64, i64, i32)>);
     pub fn weft_prepare_fork();
+    pub fn weft_profile_note(a0: weft_profile_kind, a1: *const c_char, a2: *const c_char, a3: i64, a4: i64) -> weft_status;
     pub fn weft_profile_start() -> weft_status;
     pub fn weft_profile_stop(a0: *mut weft_profile) -> weft_status;
     pub fn weft_random_seed(a0: u64) -> weft_status;
