@@ -104,7 +104,7 @@ def row_of(name: str) -> Row:
     net, x = network(name), example(name)
     kind = type(net).__name__
     paper = next((p for start, p in VARIANTS.items() if name.startswith(start)), PAPERS[kind])
-    libraries = tuple(names_of.library for names_of in net.published_names)
+    libraries = tuple(dict.fromkeys(known.library for known in net.published_names))
     return Row(name, paper, x.shape, parameters_of(net, x), viz.graph_of(net, x).macs, libraries)
 
 
