@@ -138,8 +138,8 @@ std::string layer_of(PyFrameObject* frame) {
 }
 
 // Writes the origin: the innermost frame outside of this package, and the layer that it runs for. A
-// layer of this package is always told, because the program has no line of its own there; one of the
-// program in traces alone, where it costs a little once.
+// layer of this package is always told, because the program has no line of its own there; one of
+// the program in traces alone, where it costs a little once.
 void write_line(char* text, size_t size) {
   if (*known_origin) {
     std::snprintf(text, size, "%s", known_origin);
