@@ -109,7 +109,8 @@ def adagrad(lr, wd=0.0, epsilon=1e-6):
         ),
         ("adagrad", {"learning_rate": 0.1, "wd": 0.1}, adagrad(0.1, 0.1)),
     ],
-    ids=str,
+    # Names that are the same in every process of a run: a function's text has its address.
+    ids=lambda value: value.__qualname__ if callable(value) else str(value),
 )
 def test_optimizer_equals_its_formula(name, options, oracle):
     numpy.testing.assert_allclose(steps(name, options)[1], reference(oracle), rtol=1e-12)
