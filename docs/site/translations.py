@@ -1,7 +1,7 @@
 """Which translated pages have fallen behind: `python docs/site/translations.py [--write]`.
 
-A translation, such as docs/zh/plan.md of docs/plan.md, is words only: its blocks of code are those of
-the English page, byte for byte, so the run of the English page covers both. It also has the same
+A translation, such as docs/zh/plan.md of docs/plan.md, is words only: its blocks of code are those
+of the English page, byte for byte, so the run of the English page covers both. It also has the same
 headings, rows of tables, `names` and links. What differs is printed, and the status is 1;
 `--write` copies changed blocks first. Words cannot be compared: printed as well, and no fault, are
 the commits that changed an English page after its translation.
@@ -44,7 +44,7 @@ def missing(docs: Path, language: str) -> list[str]:
 
 
 def differences(docs: Path, language: str, name: str) -> list[str]:
-    """What a translated page has that its English page has not, and what it lacks; one line each."""
+    """What a translated page lacks, and what it has beyond its English page; one line each."""
     english, translated = docs / f"{name}.md", docs / language / f"{name}.md"
     if not english.is_file():
         return [f"there is no English page {name}.md any more"]
@@ -88,20 +88,22 @@ def later_commits(docs: Path, language: str, name: str) -> list[str]:
 
 def _git(docs: Path, *words: str) -> list[str]:
     command = ["git", "-C", str(docs), *words]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    return subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
 
 
 def _blocks(here: str, there: str) -> list[str]:
-    ours, theirs = list(FENCE.finditer(here)), list(FENCE.finditer(there))
+    ours, theirs = _blocks_by_line(here), _blocks_by_line(there)
     if len(ours) != len(theirs):
         return [f"{len(ours)} blocks of code; in English {len(theirs)}"]
-    lines = [[text.count("\n", 0, block.start()) + 1 for block in blocks]
-             for text, blocks in ((here, ours), (there, theirs))]  # fmt: skip
     return [
         f"the block of code in line {line} is not that in line {other} of the English page"
-        for one, two, line, other in zip(ours, theirs, *lines, strict=True)
-        if one[0] != two[0]
+        for (line, block), (other, wanted) in zip(ours, theirs, strict=True)
+        if block != wanted
     ]
+
+
+def _blocks_by_line(text: str) -> list[tuple[int, str]]:
+    return [(text.count("\n", 0, block.start()) + 1, block[0]) for block in FENCE.finditer(text)]
 
 
 def _headings(text: str) -> list[int]:
@@ -140,6 +142,9 @@ def main(docs: Path = ROOT / "docs") -> int:
     parser = argparse.ArgumentParser(description="Says which translated pages have fallen behind.")
     parser.add_argument("--write", action="store_true", help="copy changed blocks of code first")
     given = parser.parse_args()
+    has_history = _git(docs, "rev-parse", "--is-inside-work-tree") == ["true"]
+    if not has_history:
+        print("no history of git: nothing is said of words that have changed")
     status = 0
     for language in conf.LANGUAGES:
         if language == "en" or not (docs / language).is_dir():
@@ -149,7 +154,7 @@ def main(docs: Path = ROOT / "docs") -> int:
             if given.write and (docs / f"{name}.md").is_file():
                 copy_blocks(docs, language, name)
             found[name] = differences(docs, language, name)
-            for commit in later_commits(docs, language, name):
+            for commit in later_commits(docs, language, name) if has_history else []:
                 print(f"docs/{language}/{name}.md: English has changed since: {commit}")
         for name, lines in found.items():
             status |= bool(lines)
