@@ -79,7 +79,7 @@ def write_index(folder: Path, table: dict, language: str) -> None:
             ":hidden:",
             f":caption: {title}",
             "",
-            *section["pages"],
+            *(entry(page, table.get(f"titles_{language}", {})) for page in section["pages"]),
             "```",
             "",
         ]
@@ -89,6 +89,12 @@ def write_index(folder: Path, table: dict, language: str) -> None:
         listed = "\n".join(f"/{each}" for each in below)
         with path.open("a", encoding="utf-8") as file:
             file.write(f"\n```{{toctree}}\n:hidden:\n\n{listed}\n```\n")
+
+
+def entry(page: str, titles: dict[str, str]) -> str:
+    """A page of the navigation under the title that a language gives it, if it gives one."""
+    bare = page.rpartition("<")[2].rstrip(">")
+    return f"{titles[bare]} <{bare}>" if bare in titles else page
 
 
 def build(output: Path, language: str, table: dict, jobs: str) -> int:

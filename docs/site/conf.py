@@ -15,6 +15,7 @@ release = version = (HERE.parents[1] / "VERSION").read_text("utf-8").strip()
 code = os.environ.get("WEFT_SITE_LANGUAGE", "en")
 language = {"zh": "zh_CN"}.get(code, code)  # Sphinx's own words have the country's name
 html_search_language = code
+locale_dirs = [str(HERE / "locale")]  # what the theme has no words for
 logging.getLogger("jieba").setLevel(logging.WARNING)  # it tells of its cache
 
 extensions = ["myst_parser"]

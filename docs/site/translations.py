@@ -57,13 +57,12 @@ def differences(docs: Path, language: str, name: str) -> list[str]:
     if rows[0] != rows[1]:
         found.append(f"tables have {rows[0]} lines; in English {rows[1]}")
     found += _compared("names", set(_names(here)), set(_names(there)))
-    goals = [_goals(text, path) for text, path in ((here, translated), (there, english))]
-    own = Counter(_english(goal, docs, language) for goal in goals[0])
+    goals = [_goals(text, path, docs) for text, path in ((here, translated), (there, english))]
+    own = Counter(_english(goal, language) for goal in goals[0])
     found += _compared("links", own, Counter(goals[1]))
     for goal in goals[0]:
-        twin = docs / language / os.path.relpath(goal, docs)
-        if os.path.relpath(goal, docs)[:2] != ".." and twin.is_file():
-            found.append(f"a link leads to the English {os.path.relpath(goal, docs)}")
+        if not goal.startswith("..") and (docs / language / goal).is_file():
+            found.append(f"a link leads to the English {goal}")
     return found
 
 
@@ -114,19 +113,20 @@ def _names(text: str) -> list[str]:
     return [" ".join(name.split()) for name in NAME.findall(ROLE.sub("", text))]
 
 
-def _goals(text: str, page: Path) -> list[str]:
-    """Where links lead: addresses as they are, files as paths; headings of a page do not count."""
+def _goals(text: str, page: Path, docs: Path) -> list[str]:
+    """Where links lead: addresses as they are, files as paths below docs/, without a heading."""
     found = (target.partition("#")[0] for target in LINK.findall(text))
     return [
-        target if re.match(r"[a-z]+:", target) else os.path.normpath(page.parent / target)
+        target
+        if re.match(r"[a-z]+:", target)
+        else os.path.relpath(os.path.normpath(page.parent / target), docs)
         for target in found
     ]
 
 
-def _english(goal: str, docs: Path, language: str) -> str:
+def _english(goal: str, language: str) -> str:
     """The English page of a translated one."""
-    own = docs / language
-    return str(docs / os.path.relpath(goal, own)) if Path(goal).is_relative_to(own) else goal
+    return goal.removeprefix(f"{language}/")
 
 
 def _compared(kind: str, ours, theirs) -> list[str]:

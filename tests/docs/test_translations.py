@@ -6,6 +6,7 @@ of a translation needs to be run. `docs/site/translations.py` does the comparing
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,15 @@ def test_a_translated_folder_is_translated_whole(language, translations):
     assert translations.missing(DOCS, language) == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_of_the_navigation_are_those_of_english_pages(language, translations):
+    table = tomllib.loads((DOCS / "site" / "navigation.toml").read_text("utf-8"))
+    listed = [page for section in table["section"] for page in section["pages"]]
+    bare = {page.rpartition("<")[2].rstrip(">") for page in listed}
+    translated = set(translations.pages(DOCS, language))
+    assert set(table[f"titles_{language}"]) <= bare - translated
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -100,6 +110,7 @@ def test_a_translated_folder_is_translated_whole(language, translations):
         ("`x` and `y`", "`x`", "names that English does not have: y"),
         ("| one |", "| one |\n| `y` | two |", "tables have 3 lines; in English 4"),
         ("(b.md#part)", "(https://b.c)", "links that are missing: https://b.c"),
+        ("(b.md#part)", "(new/c.md)", "links that are missing: new/c.md"),
         (", [training](training.md)", "", "links that English does not have: "),
     ],
 )
