@@ -11,6 +11,8 @@ import re
 import shutil
 from pathlib import Path
 
+from conf import LANGUAGES
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 _LINK = re.compile(r"(!?\[[^\]]*\])\(([^)\s]+)\)")
@@ -128,10 +130,12 @@ class Stage:
             if file.suffix in _PICTURES:
                 self._asked.append(file)
                 return Path("source") / file.relative_to(ROOT)
-            # A translation may link to translated pages and to English ones: in its own site both
+            # A page may link to translated pages and to English ones: in each language's site both
             # are the page of that name.
-            own = DOCS / self.language
-            return file.relative_to(own if file.is_relative_to(own) else DOCS)
+            folders = (DOCS / code for code in LANGUAGES)
+            own = next((each for each in folders if file.is_relative_to(each)), DOCS)
+            place = file.relative_to(own)
+            return Path("index.md") if place == Path("README.md") else place
         if file.is_dir() and (file / "README.md").is_file():
             file = file / "README.md"
         self._asked.append(file)

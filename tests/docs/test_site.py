@@ -20,7 +20,14 @@ HEADERS = ROOT / "bindings_c" / "include" / "weft"
 def readers(monkeypatch):
     monkeypatch.syspath_prepend(SITE)
     yield
-    for name in ("c_reference", "command_reference", "python_reference", "python_text", "staging"):
+    for name in (
+        "c_reference",
+        "command_reference",
+        "python_reference",
+        "python_text",
+        "staging",
+        "conf",
+    ):
         sys.modules.pop(name, None)
 
 
@@ -125,7 +132,8 @@ def test_a_translated_page_stands_in_the_place_of_the_english_one(tmp_path, monk
 
     docs = tmp_path / "docs"
     translation = "# 甲\n\n[乙](../b.md) [甲](a.md)"
-    for name, text in [("a", "# A\n\n[b](b.md)"), ("b", "# B"), ("zh/a", translation)]:
+    pages = [("a", "# A\n\n[b](b.md)"), ("b", "# B\n\n[甲](zh/a.md)"), ("zh/a", translation)]
+    for name, text in pages:
         (docs / name).parent.mkdir(parents=True, exist_ok=True)
         (docs / f"{name}.md").write_text(text, "utf-8")
     monkeypatch.setattr(staging, "DOCS", docs)
@@ -134,4 +142,4 @@ def test_a_translated_page_stands_in_the_place_of_the_english_one(tmp_path, monk
     for name in ("a", "b"):
         stage.page(name)
     assert (tmp_path / "site" / "a.md").read_text("utf-8") == "# 甲\n\n[乙](b.md) [甲](a.md)"
-    assert (tmp_path / "site" / "b.md").read_text("utf-8") == "# B"
+    assert (tmp_path / "site" / "b.md").read_text("utf-8") == "# B\n\n[甲](a.md)"
