@@ -1,7 +1,7 @@
 """What Sphinx is told about the book. `build.py` calls it; nothing here is about single pages."""
 
-import logging
 import os
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -16,7 +16,6 @@ code = os.environ.get("WEFT_SITE_LANGUAGE", "en")
 language = {"zh": "zh_CN"}.get(code, code)  # Sphinx's own words have the country's name
 html_search_language = code
 locale_dirs = [str(HERE / "locale")]  # what the theme has no words for
-logging.getLogger("jieba").setLevel(logging.WARNING)  # it tells of its cache
 
 extensions = ["myst_parser"]
 root_doc = "index"
@@ -76,5 +75,9 @@ def _languages(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
+    sys.path.insert(0, str(HERE))
+    from chinese_search import register
+
+    register(app)
     app.connect("html-page-context", _languages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

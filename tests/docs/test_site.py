@@ -4,7 +4,10 @@ The whole site, with Sphinx and every link, is `make site`, a slice of `make tes
 """
 
 import argparse
+import json
 import re
+import shutil
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -26,6 +29,7 @@ def readers(monkeypatch):
         "python_reference",
         "python_text",
         "staging",
+        "chinese_search",
         "conf",
     ):
         sys.modules.pop(name, None)
@@ -143,3 +147,27 @@ def test_a_translated_page_stands_in_the_place_of_the_english_one(tmp_path, monk
         stage.page(name)
     assert (tmp_path / "site" / "a.md").read_text("utf-8") == "# 甲\n\n[乙](b.md) [甲](a.md)"
     assert (tmp_path / "site" / "b.md").read_text("utf-8") == "# B\n\n[甲](a.md)"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("什么是执行计划", ["什么", "么是", "是执", "执行", "行计", "计划"]),
+        ("用 int8 做量化。", ["用", "int8", "做量", "量化"]),
+        ("EarlyStopping、val_loss", ["EarlyStopping", "val_loss"]),
+        ("层", ["层"]),
+        ("，。", []),
+    ],
+)
+def test_what_a_reader_asks_for_in_chinese_is_split_as_pages_are(text, asked):
+    import chinese_search
+
+    found = chinese_search.words(text)
+    assert set(asked) <= set(found)
+    assert all(len(word) == 1 for word in set(found) - set(asked))
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("not run: Node.js is not installed, so nobody runs the script of the page")
+    script = f"{chinese_search.SPLIT_QUERY}console.log(JSON.stringify(splitQuery(process.argv[1])))"
+    run = subprocess.run([node, "-e", script, text], check=True, capture_output=True, text=True)
+    assert json.loads(run.stdout) == asked
