@@ -81,7 +81,7 @@ def edit(page: Path, old: str, new: str) -> None:
     page.write_text(text.replace(old, new, 1), "utf-8")
 
 
-@pytest.mark.parametrize(("language", "name"), PAGES, ids="/".join)
+@pytest.mark.parametrize(("language", "name"), PAGES, ids=[page for _, page in PAGES])
 def test_a_translation_has_not_fallen_behind(language, name, translations):
     assert translations.differences(DOCS, language, name) == []
 
