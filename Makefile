@@ -27,8 +27,8 @@ unexport PYTHONHOME
 CONFIGURE = cmake -G Ninja -S . -DWEFT_WERROR=$(WERROR) -DPython_EXECUTABLE=$(BIN)/python \
   -DPython_ROOT_DIR=$(VENV) -DPython_FIND_VIRTUALENV=ONLY
 PYTEST = $(BIN)/python -m pytest -q
-# Large runs use as many processes as compilers; a process that is done takes tests of another.
-PYTEST_ALL = $(PYTEST) -n $(JOBS) --dist worksteal
+# All tests, in two processes.
+PYTEST_ALL = .ci/halves $(PYTEST)
 CTEST = ctest --output-on-failure
 
 .PHONY: all build prerequisites demo test test-array-api test-mxnet test-full slices lint lint-rules format format-check bench \
@@ -228,7 +228,7 @@ slice-runtime: runtime
 
 # Importers: the whole test suite that ONNX ships for backends, all samples of the exporter.
 slice-onnx: build
-	$(PYTEST_ALL) --full tests/importers
+	$(PYTEST) --full tests/importers
 
 # The bindings of other languages, as far as their tools are installed.
 slice-bindings: build
