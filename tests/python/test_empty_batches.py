@@ -308,7 +308,7 @@ def test_a_metric_of_no_samples_keeps_what_it_has(name):
 
 # ---- optimizers
 
-# LBFGS and SAM ask for the loss in several places: steps by a closure, which test_closures.py tests.
+# LBFGS and SAM ask for the loss in several places: test_closures.py tests their steps.
 CLASSES = {name.lower() for name in weft.optimizer.__all__ if name[0].isupper()}
 OPTIMIZERS = CLASSES - {"optimizer", "lbfgs", "sam"}
 

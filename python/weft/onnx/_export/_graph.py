@@ -6,6 +6,7 @@ are mapped from the file, not read.
 """
 
 import json
+import math
 import struct
 from dataclasses import dataclass, field
 from os import PathLike, fspath
@@ -168,7 +169,20 @@ def _array(item: dict[str, Any], content: Any) -> numpy.ndarray:
     first, last = item["data_offsets"]
     if first == last:
         return numpy.zeros(item["shape"], dtype)
-    return content[first:last].view(dtype).reshape(item["shape"])
+    stored = content[first:last]
+    if item["dtype"] in _HALF_BYTES:
+        return _halves(stored, item).astype(dtype).reshape(item["shape"])
+    return stored.view(dtype).reshape(item["shape"])
+
+
+_HALF_BYTES = ("I4", "U4")  # two numbers a byte, the first in its lower half
+
+
+def _halves(stored: Any, item: dict[str, Any]) -> numpy.ndarray:
+    """The numbers of 4 bits as bytes."""
+    pairs = numpy.stack([stored & 15, stored >> 4], axis=-1).reshape(-1)
+    numbers = pairs[: math.prod(item["shape"])].astype("int8")
+    return (numbers ^ 8) - 8 if item["dtype"] == "I4" else numbers
 
 
 def _entry(entry: dict[str, Any], header: dict[str, Any], content: Any) -> Graph:
