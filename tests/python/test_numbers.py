@@ -354,12 +354,12 @@ MISTAKES = {
         "power: `x2` must not be negative for an array of int64; got -1",
     ),
     "accumulator that loses": (
-        lambda: np.sum(np.ones(2), dtype="int8"),
+        lambda: np.ones(2).sum(dtype="int8"),
         TypeError,
         "sum: `dtype` must be a floating dtype, int64 or uint64; got int8",
     ),
     "mean in integers": (
-        lambda: np.mean(np.ones(2), dtype="int64"),
+        lambda: np.ones(2).mean(dtype="int64"),
         TypeError,
         "mean: `dtype` must be floating; got int64",
     ),
