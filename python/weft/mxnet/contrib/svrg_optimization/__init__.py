@@ -10,3 +10,4 @@ from weft.mxnet.contrib.svrg_optimization import svrg_module, svrg_optimizer
 from weft.mxnet.contrib.svrg_optimization.svrg_module import SVRGModule
 
 __all__ = ["SVRGModule", "svrg_module", "svrg_optimizer"]
+__dir__ = __all__.copy

@@ -156,3 +156,4 @@ def _sums(sums: list[list[Any]] | None, gradients: list[list[Any]]) -> list[list
 
 
 __all__ = ["SVRGModule"]
+__dir__ = __all__.copy

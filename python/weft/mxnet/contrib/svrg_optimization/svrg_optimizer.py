@@ -54,3 +54,4 @@ class _SVRGOptimizer(Optimizer):
 
 
 __all__: list[str] = []
+__dir__ = __all__.copy

@@ -9,3 +9,4 @@
 from weft.mxnet.contrib.text import embedding, utils, vocab
 
 __all__ = ["embedding", "utils", "vocab"]
+__dir__ = __all__.copy

@@ -277,3 +277,4 @@ __all__ = [
     "get_pretrained_file_names",
     "register",
 ]
+__dir__ = __all__.copy

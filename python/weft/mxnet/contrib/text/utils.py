@@ -26,3 +26,4 @@ def count_tokens_from_str(
 
 
 __all__ = ["count_tokens_from_str"]
+__dir__ = __all__.copy

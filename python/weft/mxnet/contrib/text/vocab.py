@@ -95,3 +95,4 @@ class Vocabulary:
 
 
 __all__ = ["Vocabulary"]
+__dir__ = __all__.copy
