@@ -223,7 +223,7 @@ def test_what_is_not_recorded_is_constant():
         return x * w * scale
 
     def cut(x):
-        y = x * w
+        y = (x * w).detach()
         y.attach_grad()
         with autograd.record():
             return (y * y * w).sum()
@@ -278,7 +278,8 @@ def test_random_programs(steps):
     w = array(3, 3, seed=1)
 
     def function(x):
-        leaf = x * w
+        # Without `detach` an eager result keeps its history beside its gradient; a trace cuts it.
+        leaf = (x * w).detach()
         leaf.attach_grad()
         with autograd.record():
             y = leaf * 1
