@@ -74,6 +74,13 @@ Result<bool> Trace::is_recorded(Tensor& tensor) {
 Status Trace::attach_grad(Tensor& tensor, bool wants_gradient) {
   WEFT_ASSIGN(const ops::Value value, read(tensor));
   WEFT_ASSIGN(Content * content, content_of(tensor));
+  // A recorded result keeps its history beside its gradient, as on the tape.
+  WEFT_ASSIGN(const bool recorded, is_recorded(tensor));
+  if (recorded) {
+    std::erase(leaves_, value.id());
+    if (wants_gradient) leaves_.push_back(value.id());
+    return {};
+  }
   content->value = builder_.call("stop_gradient", {value});
   ++content->writes;
   tensor.detached = false;

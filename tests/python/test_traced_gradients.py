@@ -223,7 +223,7 @@ def test_what_is_not_recorded_is_constant():
         return x * w * scale
 
     def cut(x):
-        y = (x * w).detach()
+        y = x * w
         y.attach_grad()
         with autograd.record():
             return (y * y * w).sum()
@@ -278,8 +278,7 @@ def test_random_programs(steps):
     w = array(3, 3, seed=1)
 
     def function(x):
-        # Without `detach` an eager result keeps its history beside its gradient; a trace cuts it.
-        leaf = (x * w).detach()
+        leaf = x * w
         leaf.attach_grad()
         with autograd.record():
             y = leaf * 1
@@ -353,3 +352,17 @@ def test_heads_without_history_are_refused():
     with pytest.raises(RuntimeError, match=r"use autograd.grad inside it"):
         into_buffers(x)
     same(weft.hybridize(lambda v: v * 2)(x), x * 2)
+
+
+def test_a_recorded_result_keeps_its_history_beside_its_gradient():
+    w = array(3, seed=1)
+
+    def function(x):
+        with autograd.record():
+            middle = x * w
+            middle.attach_grad()
+            y = (middle * middle).sum()
+            slope = autograd.grad(y, middle, create_graph=True)
+            return (slope * slope).sum() + y
+
+    compare(function, array(3), leaves=[w])
