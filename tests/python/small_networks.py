@@ -2,7 +2,7 @@
 
 import numpy
 import weft
-from weft import gluon, np, npx
+from weft import gluon, init, np, npx
 from weft.gluon import nn
 
 
@@ -12,7 +12,7 @@ def data(shape, seed=0):
 
 def filled(net, x):
     """Norms with statistics and factors of their own."""
-    net.initialize()
+    net.initialize(init.Uniform(0.07))
     net(x)
     generator = numpy.random.default_rng(1)
     for name, parameter in net.collect_params().items():
