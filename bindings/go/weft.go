@@ -41,6 +41,7 @@ const (
 	Interrupted
 	CheckFailed
 	NoFactorization
+	Disconnected
 )
 
 // Error is a call that failed, with the library's text.

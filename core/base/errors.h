@@ -127,6 +127,10 @@ template <class... Parts>
   return make<StatusCode::kNoFactorization>(where_and_parts...);
 }
 template <class... Parts>
+[[gnu::always_inline]] inline Status disconnected(const Parts&... where_and_parts) {
+  return make<StatusCode::kDisconnected>(where_and_parts...);
+}
+template <class... Parts>
 [[gnu::always_inline]] inline Status interrupted(const Parts&... where_and_parts) {
   return make<StatusCode::kInterrupted>(where_and_parts...);
 }

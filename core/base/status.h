@@ -30,11 +30,12 @@ enum class StatusCode : int32_t {
   kInterrupted = 11,
   kCheckFailed = 12,
   kNoFactorization = 13,
+  kDisconnected = 14,
 };
 
 // The code for a number that a callback returned. A number that is no code becomes kInternal.
 inline StatusCode status_code_of(int32_t number) {
-  const bool known = number > 0 && number <= static_cast<int32_t>(StatusCode::kNoFactorization);
+  const bool known = number > 0 && number <= static_cast<int32_t>(StatusCode::kDisconnected);
   return known ? static_cast<StatusCode>(number) : StatusCode::kInternal;
 }
 

@@ -8,7 +8,7 @@ namespace Weft
     public enum Status
     {
         Ok, InvalidValue, OutOfMemory, Unsupported, NotFound, Internal, InvalidType, IndexOutOfRange,
-        Overflow, Io, InvalidState, Interrupted, CheckFailed, NoFactorization,
+        Overflow, Io, InvalidState, Interrupted, CheckFailed, NoFactorization, Disconnected,
     }
 
     /// <summary>A call of the library that failed, with the library's text.</summary>

@@ -40,8 +40,8 @@ inline const char* code_of(weft_status status) {
                                        "UNSUPPORTED",  "NOT_FOUND",          "INTERNAL",
                                        "INVALID_TYPE", "INDEX_OUT_OF_RANGE", "OVERFLOW",
                                        "IO",           "INVALID_STATE",      "INTERRUPTED",
-                                       "CHECK_FAILED", "NO_FACTORIZATION"};
-  return status >= 0 && status <= 13 ? kCodes[status] : "UNKNOWN";
+                                       "CHECK_FAILED", "NO_FACTORIZATION",   "DISCONNECTED"};
+  return status >= 0 && status <= 14 ? kCodes[status] : "UNKNOWN";
 }
 // A status of the library as a JavaScript Error with the library's text.
 inline void check(napi_env env, weft_status status) {

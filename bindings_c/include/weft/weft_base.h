@@ -37,7 +37,8 @@ enum {
   WEFT_INVALID_STATE = 10,   /* the call does not fit what happened before */
   WEFT_INTERRUPTED = 11,     /* the interrupt hook ended the call; results are unfinished */
   WEFT_CHECK_FAILED = 12,    /* the operator `check` found that its condition does not hold */
-  WEFT_NO_FACTORIZATION = 13 /* a matrix is singular or not positive, or nothing converged */
+  WEFT_NO_FACTORIZATION = 13, /* a matrix is singular or not positive, or nothing converged */
+  WEFT_DISCONNECTED = 14      /* another process of a group is lost, or did not come in time */
 };
 
 /* The type of the elements of an array. */
@@ -78,6 +79,8 @@ typedef struct weft_writer_* weft_writer;     /* a .weft file being put together
 typedef struct weft_model_* weft_model;       /* a loaded .weft file */
 /* A device; it lives as long as the library; NULL is the CPU. */
 typedef struct weft_device_* weft_device;
+/* A group of processes that work together (weft_collective.h). */
+typedef struct weft_group_* weft_group;
 typedef struct weft_context_* weft_context; /* memory and bindings to run one entry point */
 typedef struct weft_host_function_* weft_host_function; /* a function that a graph may call */
 

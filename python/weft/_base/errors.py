@@ -68,6 +68,9 @@ NotFinite = _derive("NotFinite", FloatingPointError, "The first NaN or infinity 
 NoFactorization = _derive(
     "NoFactorization", ValueError, "A matrix that is singular, or whose numbers do not converge."
 )
+Disconnected = _derive(
+    "Disconnected", ConnectionError, "Another process of a group is lost, or did not come in time."
+)
 TimedOut = _derive("TimedOut", TimeoutError, "Something that took longer than it may.")
 WorkerFailure = _derive("WorkerFailure", RuntimeError, "A worker process that ended or failed.")
 
@@ -86,4 +89,5 @@ BY_STATUS: dict[int, type[BaseException]] = {
     11: KeyboardInterrupt,
     12: CheckFailed,
     13: NoFactorization,
+    14: Disconnected,
 }

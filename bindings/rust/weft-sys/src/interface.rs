@@ -52,6 +52,7 @@ pub const WEFT_MODE_TRACING: i32 = 2;
 pub const WEFT_MODE_TRAINING: i32 = 4;
 pub const WEFT_NOT_FOUND: i32 = 4;
 pub const WEFT_NO_FACTORIZATION: i32 = 13;
+pub const WEFT_DISCONNECTED: i32 = 14;
 pub const WEFT_OK: i32 = 0;
 pub const WEFT_OP_IN_PLACE: i32 = 2;
 pub const WEFT_OP_RANDOM: i32 = 8;

@@ -20,6 +20,7 @@ pub enum Status {
     Interrupted,
     CheckFailed,
     NoFactorization,
+    Disconnected,
     Unknown(i32),
 }
 
@@ -47,6 +48,7 @@ impl Status {
             WEFT_INTERRUPTED => Status::Interrupted,
             WEFT_CHECK_FAILED => Status::CheckFailed,
             WEFT_NO_FACTORIZATION => Status::NoFactorization,
+            WEFT_DISCONNECTED => Status::Disconnected,
             other => Status::Unknown(other),
         }
     }

@@ -8,7 +8,8 @@ public final class WeftException extends RuntimeException {
     /** What kind of failure it was: the status codes of the C interface. */
     public enum Status {
         OK, INVALID_VALUE, OUT_OF_MEMORY, UNSUPPORTED, NOT_FOUND, INTERNAL, INVALID_TYPE,
-        INDEX_OUT_OF_RANGE, OVERFLOW, IO, INVALID_STATE, INTERRUPTED, CHECK_FAILED, NO_FACTORIZATION
+        INDEX_OUT_OF_RANGE, OVERFLOW, IO, INVALID_STATE, INTERRUPTED, CHECK_FAILED, NO_FACTORIZATION,
+        DISCONNECTED
     }
 
     private final Status status;
