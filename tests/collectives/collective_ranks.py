@@ -1,8 +1,9 @@
 """Drivers of collectives through their table of functions, and ranks to run them in.
 
-``run(n, body)`` forks n processes; in each, ``body(rank)`` is called with a `Rank`, which joins
-groups, runs operations on NumPy arrays and gives a result. The parent brings addresses together,
-as the control part of Weft does, and returns what each rank gave.
+``run(n, body, path)`` forks n processes; in each, ``body(rank)`` is called with a `Rank`, which
+joins groups, runs operations on NumPy arrays and gives a result. The parent brings addresses
+together, as the control part of Weft does, and returns what each rank gave. `run_under_mpi` does
+the same with processes that `mpirun` starts: this file is their program.
 """
 
 import ctypes
@@ -11,9 +12,13 @@ import pickle
 import selectors
 import signal
 import struct
+import subprocess
+import sys
+import tempfile
+import threading
 import traceback
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, Pipe
+from multiprocessing.connection import Client, Connection, Listener, Pipe
 
 import numpy as np
 
@@ -251,9 +256,9 @@ class Rank:
         self.exchange(b"")
 
 
-def _child(rank: int, ranks: int, path: str, body, link: Connection) -> None:
+def _child(link: Connection, rank: Rank, body, arguments) -> None:
     try:
-        outcome = ("result", body(Rank(rank, ranks, path, link)))
+        outcome = ("result", body(rank, *arguments))
     except Failed as failed:
         outcome = ("result", failed)
     except BaseException:
@@ -261,7 +266,10 @@ def _child(rank: int, ranks: int, path: str, body, link: Connection) -> None:
     link.send(outcome)
 
 
-def run(ranks: int, body, path: str, limit: float = 120.0) -> list:
+LIMIT = 120  # seconds after which a process that a test started ends itself
+
+
+def run(ranks: int, body, path: str, *arguments) -> list:
     """What `body` gave on each rank; a `Failed` where it ended in one, None for a rank that was
     killed."""
     links, children = [], []
@@ -269,11 +277,11 @@ def run(ranks: int, body, path: str, limit: float = 120.0) -> list:
         ours, theirs = Pipe()
         child = os.fork()
         if child == 0:
-            signal.alarm(int(limit))  # nothing that a test starts outlives it
+            signal.alarm(LIMIT)
             try:
                 for link in [*links, ours]:
                     link.close()
-                _child(rank, ranks, path, body, theirs)
+                _child(theirs, Rank(rank, ranks, path, theirs), body, arguments)
             finally:
                 os._exit(0)
         theirs.close()
@@ -286,6 +294,53 @@ def run(ranks: int, body, path: str, limit: float = 120.0) -> list:
             link.close()
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
+
+
+def run_under_mpi(ranks: int, body, path: str, *arguments) -> list:
+    """`run`, with processes that mpirun started. WEFT_MPIRUN names it."""
+    launch = os.environ.get("WEFT_MPIRUN", "mpirun").split()
+    with tempfile.TemporaryDirectory() as folder, Listener(f"{folder}/socket") as listener:
+        program = [sys.executable, __file__, listener.address, path]
+        with subprocess.Popen(
+            [*launch, "-n", str(ranks), *program],
+            env=os.environ
+            | {
+                "OMPI_ALLOW_RUN_AS_ROOT": "1",
+                "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+                "OMPI_MCA_rmaps_base_oversubscribe": "1",
+                "OMPI_MCA_hwloc_base_binding_policy": "none",
+                "PYTHONPATH": os.pathsep.join(sys.path),
+            },
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        ) as launcher:
+            links: list = [None] * ranks
+            timer = threading.Timer(LIMIT, launcher.kill)
+            timer.start()
+            try:
+                for _ in range(ranks):
+                    link = listener.accept()
+                    links[link.recv()] = link
+                for link in links:
+                    link.send((body, arguments))
+                return _serve(links)
+            finally:
+                for link in filter(None, links):
+                    link.close()
+                launcher.terminate()
+                launcher.communicate()
+                timer.cancel()
+
+
+def _main(address: str, path: str) -> None:
+    signal.alarm(LIMIT)
+    numbers = ("OMPI_COMM_WORLD_RANK", "PMI_RANK"), ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE")
+    rank, ranks = (int(next(os.environ[n] for n in names if n in os.environ)) for names in numbers)
+    link = Client(address)
+    link.send(rank)
+    body, arguments = link.recv()
+    _child(link, Rank(rank, ranks, path, link), body, arguments)
 
 
 def _serve(links: list[Connection]) -> list:
@@ -314,3 +369,10 @@ def _serve(links: list[Connection]) -> list:
                 for link in links:
                     link.send(together)
     return results
+
+
+if __name__ == "__main__":
+    # Bodies and failures are pickled under this file's name as a module.
+    import collective_ranks
+
+    collective_ranks._main(sys.argv[1], sys.argv[2])
