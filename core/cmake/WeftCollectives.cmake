@@ -16,3 +16,5 @@ target_link_options(weft_memory PRIVATE -Wl,--as-needed)
 set_target_properties(weft_memory PROPERTIES
   LIBRARY_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/lib")
 install(TARGETS weft_memory LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+install(DIRECTORY libraries/collectives/ DESTINATION "${CMAKE_INSTALL_DATADIR}/weft/collectives"
+  FILES_MATCHING PATTERN "*.cpp" PATTERN "*.h")
