@@ -82,54 +82,50 @@ def compiled(command: list[str], source: str, folder: Path, *libraries: str) -> 
     return str(program)
 
 
-def competitors(ranks: int, counts: list[str], folder: Path, torch: str | None):
+def competitors(ranks: int, counts: list[str], folder: Path, torch: str | None, only: list[str]):
     """Name, name of what it is compared with or None, and how it runs."""
     driver = compiled(["c++", "-std=c++20", cli.cflags()], "driver.cpp", folder, "-ldl")
-    memory = str(build.find("memory"))
-    one_host = ranks_of(lambda r, f: [driver, memory, f, str(r), str(ranks), *counts])
-    found: list[tuple[str, str | None, Competitor]] = [("weft memory", None, one_host)]
+    numbers = [str(ranks), *counts]
+
+    def is_wanted(*names: str) -> bool:
+        return not only or any(name in only for name in names)
+
+    def of_driver(plugin: Path) -> Competitor:
+        return ranks_of(lambda rank, f: [driver, str(plugin), f, str(rank), *numbers])
+
+    if is_wanted("weft memory"):
+        yield "weft memory", None, of_driver(build.find("memory"))
     try:
-        plugin = str(build.build("gloo"))
-        own = compiled(["c++", "-std=c++17"], "gloo.cpp", folder, "-lgloo", "-lpthread")
-        found += [
-            ("gloo", None, ranks_of(lambda r, f: [own, f, str(r), str(ranks), *counts])),
-            (
-                "weft gloo",
-                "gloo",
-                ranks_of(lambda r, f: [driver, plugin, f, str(r), str(ranks), *counts]),
-            ),
-        ]
+        if is_wanted("gloo", "weft gloo"):
+            plugin = build.build("gloo")
+            own = compiled(["c++", "-std=c++17"], "gloo.cpp", folder, "-lgloo", "-lpthread")
+            yield "gloo", None, ranks_of(lambda rank, f: [own, f, str(rank), *numbers])
+            yield "weft gloo", "gloo", of_driver(plugin)
     except LookupError as missing:
         print(f"left out: {missing}")
     for family in ("openmpi", "mpich"):
+        name = f"weft mpi ({family})"
+        if not is_wanted(family, name):
+            continue
+        wrapper, launcher = f"mpicc.{family}", f"mpirun.{family}"
         try:
-            wrapper, launcher = f"mpicc.{family}", f"mpirun.{family}"
             plugin_mpi = str(build.build("mpi", compiler=wrapper))
-            own_mpi = compiled([wrapper], "mpi.c", folder)
         except LookupError as missing:
             print(f"left out: {family}: {missing}")
             continue
-        arguments = [driver, plugin_mpi, "{}", "-1", str(ranks), *counts]
-        found += [
-            (family, None, under_mpirun(launcher, lambda n, f, p=own_mpi: [p, *counts])),
-            (
-                f"weft mpi ({family})",
-                family,
-                under_mpirun(launcher, lambda n, f, a=arguments: [x.format(f) for x in a]),
-            ),
-        ]
-    if torch:
-        script = str(PROGRAMS / "torch_gloo.py")
-        found.append(
-            (
-                "torch gloo",
-                None,
-                ranks_of(lambda r, f: [torch, script, f, str(r), str(ranks), *counts]),
-            )
+        own_mpi = [compiled([wrapper], "mpi.c", folder), *counts]
+        arguments = [driver, plugin_mpi, "{}", "-1", *numbers]
+        yield family, None, under_mpirun(launcher, lambda n, f, own=own_mpi: own)
+        yield (
+            name,
+            family,
+            under_mpirun(launcher, lambda n, f, a=arguments: [x.format(f) for x in a]),
         )
-    else:
+    if not torch:
         print("left out: torch.distributed; name a Python that has it with --torch")
-    return found
+    elif is_wanted("torch gloo"):
+        script = str(PROGRAMS / "torch_gloo.py")
+        yield "torch gloo", None, ranks_of(lambda rank, f: [torch, script, f, str(rank), *numbers])
 
 
 def row(name: str, times: Times, other: Times | None, ranks: int) -> str:
@@ -152,7 +148,9 @@ def main() -> None:
     parser.add_argument("--large", type=int, default=4, help="all_reduces of 100 MB in a round")
     parser.add_argument("--small", type=int, default=1000, help="those of 4 bytes")
     parser.add_argument("--torch", help="a Python that has torch")
-    parser.add_argument("--only", nargs="+", help="competitors by name")
+    parser.add_argument(
+        "--only", nargs="+", help="these competitors, and what each is compared with"
+    )
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     counts = [str(LARGE_BYTES), str(given.large), str(given.small)]
@@ -162,9 +160,7 @@ def main() -> None:
     print(f"{'':20}           best   median      best    median   bandw.  latency")
     for ranks in given.ranks:
         with tempfile.TemporaryDirectory() as programs:
-            all_of = competitors(ranks, counts, Path(programs), given.torch)
-            if given.only:
-                all_of = [one for one in all_of if one[0] in given.only]
+            all_of = list(competitors(ranks, counts, Path(programs), given.torch, given.only or []))
             times: dict[str, Times] = {name: {"large": [], "small": []} for name, _, _ in all_of}
             for _ in range(given.rounds):
                 for name, _, run in all_of:

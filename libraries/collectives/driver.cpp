@@ -88,18 +88,25 @@ const char* name_of_reduction(weft_reduction reduction) {
   return row ? *row : "no reduction";
 }
 
+uint64_t digest_of(const weft_collective_call& call) {
+  const bool is_barrier = call.kind == WEFT_BARRIER;
+  const int32_t reduction = is_reduction(call.kind) ? call.reduction : WEFT_REDUCE_SUM;
+  const int32_t peer = call.kind == WEFT_BROADCAST || is_between_two(call.kind) ? call.peer : -1;
+  const int32_t dtype = is_barrier ? WEFT_UINT8 : call.dtype;
+  uint64_t digest = mixed(0xcbf29ce484222325, call.fingerprint);
+  digest = mixed(digest, is_barrier ? 0 : static_cast<uint64_t>(call.count));
+  digest = mixed(digest, static_cast<uint64_t>(call.kind) << 8 | static_cast<uint64_t>(dtype));
+  return mixed(digest, static_cast<uint64_t>(reduction) << 32 | static_cast<uint32_t>(peer));
+}
+
 Described describe(const weft_collective_call& call) {
   Described d;
+  d.digest = digest_of(call);
   d.kind = call.kind;
   d.dtype = call.kind == WEFT_BARRIER ? WEFT_UINT8 : call.dtype;
   d.count = call.kind == WEFT_BARRIER ? 0 : call.count;
   d.reduction = is_reduction(call.kind) ? call.reduction : WEFT_REDUCE_SUM;
   d.peer = call.kind == WEFT_BROADCAST || is_between_two(call.kind) ? call.peer : -1;
-  uint64_t digest = mixed(0xcbf29ce484222325, call.fingerprint);
-  digest = mixed(digest, static_cast<uint64_t>(d.count));
-  digest = mixed(digest, static_cast<uint64_t>(d.kind) << 8 | static_cast<uint64_t>(d.dtype));
-  digest = mixed(digest, static_cast<uint64_t>(d.reduction) << 32 | static_cast<uint32_t>(d.peer));
-  d.digest = digest;
   std::snprintf(d.where, sizeof d.where, "%s", call.where ? call.where : "");
   return d;
 }

@@ -52,6 +52,7 @@ struct Described {
   int32_t peer;
   char where[216];
 };
+uint64_t digest_of(const weft_collective_call& call);
 Described describe(const weft_collective_call& call);
 // Such as "all_reduce (sum) of 10 float32 at train.py:7".
 void write_description(const Described& described, char* text, size_t bytes);

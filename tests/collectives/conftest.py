@@ -1,22 +1,9 @@
 """Which drivers the tests of collectives run with: `memory`, which Weft builds, and those whose
 plug-ins WEFT_COLLECTIVE_PLUGINS names (`make test-full SLICE=distributed`)."""
 
-import os
-from pathlib import Path
-
 import collective_ranks
 import pytest
-import weft
-
-
-def plugins() -> dict[str, str]:
-    found = {"memory": str(Path(weft.__file__).parent / "lib" / "libweft_memory.so")}
-    for path in filter(None, os.environ.get("WEFT_COLLECTIVE_PLUGINS", "").split(":")):
-        found[Path(path).stem.removeprefix("libweft_")] = path
-    return found
-
-
-PLUGINS = plugins()
+from collective_plugins import PLUGINS
 
 
 @pytest.fixture(params=sorted(PLUGINS))

@@ -46,7 +46,9 @@ std::string reason_of(const std::exception& failure) {
   return text.starts_with('[') && end != std::string::npos ? text.substr(end + 2) : text;
 }
 
-Digest digest_of_key(const std::string& key) { return Sha256().add(key.data(), key.size()).finish(); }
+Digest digest_of_key(const std::string& key) {
+  return Sha256().add(key.data(), key.size()).finish();
+}
 
 }  // namespace
 
@@ -148,8 +150,8 @@ weft_status GlooGroup::check_address(int32_t rank, const void* address, size_t b
   if (head.rank != rank || head.ranks != options_.ranks ||
       bytes != sizeof head + head.each * ranks + sizeof(Digest))
     return fail(WEFT_INVALID_VALUE,
-                "connect: address %d must be that of rank %d of %d; got that of rank %d of %d", rank,
-                rank, options_.ranks, head.rank, head.ranks);
+                "connect: address %d must be that of rank %d of %d; got that of rank %d of %d",
+                rank, rank, options_.ranks, head.rank, head.ranks);
   return WEFT_OK;
 }
 
@@ -168,8 +170,10 @@ weft_status GlooGroup::connect(const void* const* addresses, const size_t* bytes
     try {
       context_->getPair(rank)->connect(std::vector<char>(place, place + head.each));
     } catch (const std::exception& failure) {
-      return fail(WEFT_DISCONNECTED, "connect: no connection to rank %d of the group `%s` within "
-                  "%g s: %s", rank, name_.c_str(), options_.timeout, reason_of(failure).c_str());
+      return fail(WEFT_DISCONNECTED,
+                  "connect: no connection to rank %d of the group `%s` within "
+                  "%g s: %s",
+                  rank, name_.c_str(), options_.timeout, reason_of(failure).c_str());
     }
   }
   try {
@@ -220,10 +224,11 @@ weft_status GlooGroup::prove() {
     const auto i = static_cast<size_t>(rank);
     if (rank != options_.rank &&
         !is_equal(given[i], proof(rank, options_.rank, theirs[i], mine[i])))
-      return fail(WEFT_DISCONNECTED,
-                  "connect: who answers as rank %d of the group `%s` has another secret or key than "
-                  "rank %d",
-                  rank, name_.c_str(), options_.rank);
+      return fail(
+          WEFT_DISCONNECTED,
+          "connect: who answers as rank %d of the group `%s` has another secret or key than "
+          "rank %d",
+          rank, name_.c_str(), options_.rank);
   }
   return WEFT_OK;
 }
@@ -270,8 +275,8 @@ void GlooGroup::wait(Transfer& transfer) {
   bool is_complete = false;
   std::string reason;
   try {
-    is_complete = block.is_sent ? block.buffer->waitSend(time_left())
-                                : block.buffer->waitRecv(time_left());
+    is_complete =
+        block.is_sent ? block.buffer->waitSend(time_left()) : block.buffer->waitRecv(time_left());
   } catch (const std::exception& failure) {
     reason = reason_of(failure);
   }

@@ -16,8 +16,8 @@
 #include <string>
 #include <vector>
 
-#include "../wire/failures.h"
 #include "../secret.h"
+#include "../wire/failures.h"
 #include "../wire/wire.h"
 
 namespace weft_collectives {

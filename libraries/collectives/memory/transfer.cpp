@@ -1,7 +1,7 @@
 // Collectives: each rank copies what it sends, window by window, into memory that all share; each
-// reduces or copies what it needs from there. A window stays in the caches on its way. Reading the
-// other's own memory (process_vm_readv) would save a copy, but the kernel looks up every page for
-// it: a byte takes it four times as long as a copy does.
+// reduces or copies what it needs from there. A window stays in the caches on its way. Nothing is
+// asked of the system for that but the memory: process_vm_readv, which would save a copy, needs a
+// permission that containers often refuse.
 #include <bit>
 #include <cstring>
 

@@ -32,18 +32,31 @@ struct MpiGroup::Address {
   Digest signature;
 };
 
-// A block travels as messages of at most kLong bytes.
+// A block travels as messages of at most kLong bytes, of which there is mostly one.
 struct MpiGroup::Block final : Transfer {
   ~Block() override {
-    for (MPI_Request& request : requests)
-      if (request != MPI_REQUEST_NULL) {
-        if (!is_sent) MPI_Cancel(&request);
-        MPI_Request_free(&request);
-      }
+    if (is_complete) return;
+    drop(&first);
+    for (MPI_Request& request : others) drop(&request);
   }
-  std::vector<MPI_Request> requests;
+  MPI_Request* add() {
+    if (is_complete) {
+      is_complete = false;
+      return &first;
+    }
+    others.push_back(MPI_REQUEST_NULL);
+    return &others.back();
+  }
+  void drop(MPI_Request* request) const {
+    if (*request == MPI_REQUEST_NULL) return;
+    if (!is_sent) MPI_Cancel(request);
+    MPI_Request_free(request);
+  }
+  MPI_Request first = MPI_REQUEST_NULL;
+  std::vector<MPI_Request> others;
   int32_t peer = -1;
   bool is_sent = false;
+  bool is_complete = true;  // nothing was added, or all has arrived
 };
 
 MpiGroup::MpiGroup(const weft_collective_options& options)
@@ -59,8 +72,7 @@ MpiGroup::~MpiGroup() {
   MPI_Finalized(&is_over);
   if (comm_ == MPI_COMM_NULL || is_over) return;
   try {
-    if (is_aborted_ && !is_parted_)
-      part_from(Broken{options_.rank, false, abort_reason_}, nullptr);
+    if (is_aborted_ && !is_parted_) part_from(Broken{options_.rank, false, abort_reason_}, nullptr);
     if (!is_parted_) {
       start_clock();
       exchange_.flush();
@@ -118,8 +130,8 @@ weft_status MpiGroup::check_address(int32_t rank, const void* address, size_t by
                 name_.c_str(), options_.rank);
   if (given.rank != rank || given.ranks != options_.ranks)
     return fail(WEFT_INVALID_VALUE,
-                "connect: address %d must be that of rank %d of %d; got that of rank %d of %d", rank,
-                rank, options_.ranks, given.rank, given.ranks);
+                "connect: address %d must be that of rank %d of %d; got that of rank %d of %d",
+                rank, rank, options_.ranks, given.rank, given.ranks);
   if (given.worlds != worlds || worlds < options_.ranks)
     return fail(WEFT_UNSUPPORTED,
                 "connect: MPI started %d processes, and the group `%s` has %d ranks; start the "
@@ -167,10 +179,9 @@ Posted MpiGroup::send(int32_t to, Channel channel, const void* data, size_t byte
   block->peer = to;
   block->is_sent = true;
   for (size_t at = 0; at < bytes; at += kLong) {
-    block->requests.push_back(MPI_REQUEST_NULL);
     const int code = MPI_Isend(static_cast<const char*>(data) + at,
                                static_cast<int>(std::min(kLong, bytes - at)), MPI_BYTE, to,
-                               static_cast<int>(channel), comm_, &block->requests.back());
+                               static_cast<int>(channel), comm_, block->add());
     if (code != MPI_SUCCESS) throw Broken{to, false, reason_of(code)};
   }
   return block;
@@ -180,10 +191,9 @@ Posted MpiGroup::receive(int32_t from, Channel channel, void* data, size_t room)
   auto block = std::make_unique<Block>();
   block->peer = from;
   for (size_t at = 0; at < room; at += kLong) {
-    block->requests.push_back(MPI_REQUEST_NULL);
-    const int code = MPI_Irecv(static_cast<char*>(data) + at,
-                               static_cast<int>(std::min(kLong, room - at)), MPI_BYTE, from,
-                               static_cast<int>(channel), comm_, &block->requests.back());
+    const int code =
+        MPI_Irecv(static_cast<char*>(data) + at, static_cast<int>(std::min(kLong, room - at)),
+                  MPI_BYTE, from, static_cast<int>(channel), comm_, block->add());
     if (code != MPI_SUCCESS) throw Broken{from, false, reason_of(code)};
   }
   return block;
@@ -191,11 +201,15 @@ Posted MpiGroup::receive(int32_t from, Channel channel, void* data, size_t room)
 
 bool MpiGroup::is_done(Transfer& transfer) {
   auto& block = static_cast<Block&>(transfer);
-  int is_complete = 0;
-  const int code = MPI_Testall(static_cast<int>(block.requests.size()), block.requests.data(),
-                               &is_complete, MPI_STATUSES_IGNORE);
+  if (block.is_complete) return true;
+  int has_first = 0, has_others = 1;
+  int code = MPI_Test(&block.first, &has_first, MPI_STATUS_IGNORE);
+  if (code == MPI_SUCCESS && has_first && !block.others.empty())
+    code = MPI_Testall(static_cast<int>(block.others.size()), block.others.data(), &has_others,
+                       MPI_STATUSES_IGNORE);
   if (code != MPI_SUCCESS) throw Broken{block.peer, false, reason_of(code)};
-  return is_complete != 0;
+  block.is_complete = has_first && has_others;
+  return block.is_complete;
 }
 
 void MpiGroup::wait(Transfer& transfer) {

@@ -35,8 +35,8 @@ bool is_of_headers(const std::string& running) {
   const size_t at = running.find(kFamily);
   if (at == std::string::npos) return false;
   const size_t digit = running.find_first_of("0123456789", at);
-  return kFamily[0] == 0 || (digit != std::string::npos &&
-                             std::atoi(running.c_str() + digit) == kMajor);
+  return kFamily[0] == 0 ||
+         (digit != std::string::npos && std::atoi(running.c_str() + digit) == kMajor);
 }
 
 void finalize() {

@@ -130,8 +130,7 @@ weft_status NcclGroup::connect(const void* const* addresses, const size_t* bytes
   Address first{};
   for (int32_t rank = 0; rank < options_.ranks; ++rank) {
     Address given;
-    if (bytes[rank] != sizeof given ||
-        std::memcmp(addresses[rank], kMagic, sizeof kMagic) != 0)
+    if (bytes[rank] != sizeof given || std::memcmp(addresses[rank], kMagic, sizeof kMagic) != 0)
       return fail(WEFT_INVALID_VALUE, "connect: the address of rank %d is not of the driver `nccl`",
                   rank);
     std::memcpy(&given, addresses[rank], sizeof given);
@@ -149,9 +148,9 @@ weft_status NcclGroup::connect(const void* const* addresses, const size_t* bytes
   if (status != WEFT_OK) return status;
   ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
   config.blocking = 0;  // so that a time-out and `abort` end what waits
-  status = finished(ncclCommInitRankConfig(&comm_, options_.ranks, first.number, options_.rank,
-                                           &config),
-                    "connect");
+  status =
+      finished(ncclCommInitRankConfig(&comm_, options_.ranks, first.number, options_.rank, &config),
+               "connect");
   return status;
 }
 
@@ -183,16 +182,18 @@ weft_status NcclGroup::start(const weft_collective_call& call) {
                 name, name_of(call.dtype));
   switch (call.kind) {
     case WEFT_ALL_REDUCE:
-      return finished(ncclAllReduce(from, to, count, dtype, kReductions[call.reduction], comm_,
-                                    stream_), name);
+      return finished(
+          ncclAllReduce(from, to, count, dtype, kReductions[call.reduction], comm_, stream_), name);
     case WEFT_REDUCE_SCATTER:
-      return finished(ncclReduceScatter(from, to, count / ranks, dtype,
-                                        kReductions[call.reduction], comm_, stream_), name);
+      return finished(ncclReduceScatter(from, to, count / ranks, dtype, kReductions[call.reduction],
+                                        comm_, stream_),
+                      name);
     case WEFT_ALL_GATHER:
       return finished(ncclAllGather(from, to, count * size, ncclUint8, comm_, stream_), name);
     case WEFT_BROADCAST:
       return finished(ncclBroadcast(from, to ? to : const_cast<char*>(from), count * size,
-                                    ncclUint8, call.peer, comm_, stream_), name);
+                                    ncclUint8, call.peer, comm_, stream_),
+                      name);
     case WEFT_SEND:
       return finished(ncclSend(from, count * size, ncclUint8, call.peer, comm_, stream_), name);
     case WEFT_RECEIVE:

@@ -1,7 +1,8 @@
-// Collectives over a wire. Every operation begins with a description that all ranks send to all, so
-// ranks that disagree learn it before a byte is written to an array. What is small travels with it
-// and needs no other step. What is large is reduced by parts: rank r gets part r of all others, in
-// segments, and sends each segment of the result to all as soon as it is reduced.
+// Collectives over a wire. Every operation begins with a digest of the call that all ranks send to
+// all, so ranks that disagree learn it before a byte is written to an array; only then do they send
+// each other the texts. What is small travels with the digest and needs no other step. What is
+// large is reduced by parts: rank r gets part r of all others, in segments, and sends each segment
+// of the result to all as soon as it is reduced.
 #include <algorithm>
 #include <cstring>
 
@@ -11,7 +12,8 @@ namespace weft_collectives {
 namespace {
 
 constexpr size_t kSmallBytes = 8 << 10;
-constexpr size_t kLetter = sizeof(Described) + kSmallBytes;
+constexpr size_t kHead = sizeof(uint64_t);  // the digest
+constexpr size_t kLetter = kHead + kSmallBytes;
 constexpr size_t kSegment = 1 << 20;
 
 size_t bytes_of(const weft_collective_call& call) {
@@ -55,39 +57,49 @@ weft_status Exchange::run_collective(const weft_collective_call& call) {
   return WEFT_OK;
 }
 
-// Sends the description, and small blocks with it, to all, and takes those of all.
+// Sends the digest, and small blocks with it, to all, and takes those of all.
 weft_status Exchange::agree(const weft_collective_call& call, bool has_blocks) {
   letters_.resize(kLetter * static_cast<size_t>(ranks_));
   letter_.resize(kLetter);
-  const Described mine = describe(call);
+  const uint64_t mine = digest_of(call);
   const bool has_data = has_blocks && (call.kind != WEFT_BROADCAST || call.peer == rank_);
   const size_t bytes = has_data ? bytes_of(call) : 0;
   std::memcpy(letter_.data(), &mine, sizeof mine);
-  if (bytes > 0) std::memcpy(letter_.data() + sizeof mine, call.send, bytes);
-  std::vector<Posted> transfers;
-  transfers.reserve(2 * static_cast<size_t>(ranks_));
+  if (bytes > 0) std::memcpy(letter_.data() + kHead, call.send, bytes);
+  transfers_.clear();
   for (int32_t step = 1; step < ranks_; ++step) {
     const int32_t from = (rank_ + ranks_ - step) % ranks_;
-    transfers.push_back(wire_.receive(from, Channel::kDescription,
-                                      letters_.data() + kLetter * static_cast<size_t>(from),
-                                      kLetter));
+    transfers_.push_back(wire_.receive(from, Channel::kDescription,
+                                       letters_.data() + kLetter * static_cast<size_t>(from),
+                                       kLetter));
   }
   for (int32_t step = 1; step < ranks_; ++step)
-    transfers.push_back(wire_.send((rank_ + step) % ranks_, Channel::kDescription, letter_.data(),
-                                   sizeof mine + bytes));
-  wait_all(transfers);
+    transfers_.push_back(
+        wire_.send((rank_ + step) % ranks_, Channel::kDescription, letter_.data(), kHead + bytes));
+  wait_all(transfers_);
   std::memcpy(letters_.data() + kLetter * static_cast<size_t>(rank_), letter_.data(),
-              sizeof mine + bytes);
-  return check_agreement(mine);
+              kHead + bytes);
+  for (size_t rank = 0; rank < static_cast<size_t>(ranks_); ++rank)
+    if (std::memcmp(letters_.data() + kLetter * rank, &mine, sizeof mine) != 0)
+      return fail_together(call);
+  return WEFT_OK;
 }
 
-weft_status Exchange::check_agreement(const Described& mine) {
+// Where not all are equal, every rank differs from some other one: all come here.
+weft_status Exchange::fail_together(const weft_collective_call& call) {
+  const Described mine = describe(call);
+  std::vector<Described> all(static_cast<size_t>(ranks_), mine);
+  std::vector<Posted> transfers;
   for (int32_t rank = 0; rank < ranks_; ++rank) {
-    Described other;
-    std::memcpy(&other, letters_.data() + kLetter * static_cast<size_t>(rank), sizeof other);
-    if (other.digest != mine.digest) return fail_differing(group_, rank_, mine, rank, other);
+    if (rank == rank_) continue;
+    Described& other = all[static_cast<size_t>(rank)];
+    transfers.push_back(wire_.receive(rank, Channel::kDescription, &other, sizeof other));
+    transfers.push_back(wire_.send(rank, Channel::kDescription, &mine, sizeof mine));
   }
-  return WEFT_OK;
+  wait_all(transfers);
+  int32_t other = 0;
+  while (all[static_cast<size_t>(other)].digest == mine.digest) ++other;
+  return fail_differing(group_, rank_, mine, other, all[static_cast<size_t>(other)]);
 }
 
 // All blocks are here, behind the descriptions.
@@ -98,7 +110,7 @@ void Exchange::run_small(const weft_collective_call& call) {
   const size_t mine = is_split(call.kind) ? block * static_cast<size_t>(rank_) : 0;
   std::vector<const void*> blocks(static_cast<size_t>(ranks_));
   for (size_t rank = 0; rank < blocks.size(); ++rank)
-    blocks[rank] = letters_.data() + kLetter * rank + sizeof(Described) + mine;
+    blocks[rank] = letters_.data() + kLetter * rank + kHead + mine;
   auto* const to = static_cast<char*>(call.receive);
   if (is_reduction(call.kind)) {
     const auto count = static_cast<int64_t>(block / size_of(call.dtype));
@@ -166,8 +178,8 @@ void Exchange::reduce_large(const weft_collective_call& call) {
   const auto post = [&](size_t segment) {
     for (int32_t step = 1; segment < all && step < ranks_; ++step) {
       const int32_t rank = (rank_ + ranks_ - step) % ranks_;
-      arriving[segment % 2].push_back(wire_.receive(
-          rank, Channel::kBlocks, room_of(rank, segment), length(rank_, segment)));
+      arriving[segment % 2].push_back(
+          wire_.receive(rank, Channel::kBlocks, room_of(rank, segment), length(rank_, segment)));
     }
   };
   post(0);
@@ -179,13 +191,12 @@ void Exchange::reduce_large(const weft_collective_call& call) {
       blocks[static_cast<size_t>(rank)] =
           rank == rank_ ? from + mine + segment * kSegment : room_of(rank, segment);
     const size_t now = length(rank_, segment);
-    reduction_of(call.dtype, call.reduction)(blocks.data(), ranks_,
-                                             static_cast<int64_t>(now / size),
-                                             to + segment * kSegment);
+    reduction_of(call.dtype, call.reduction)(
+        blocks.data(), ranks_, static_cast<int64_t>(now / size), to + segment * kSegment);
     post(segment + 2);
     for (int32_t step = 1; !is_scattered && step < ranks_; ++step)
-      others.push_back(wire_.send((rank_ + step) % ranks_, Channel::kResults,
-                                  to + segment * kSegment, now));
+      others.push_back(
+          wire_.send((rank_ + step) % ranks_, Channel::kResults, to + segment * kSegment, now));
   }
   wait_all(others);
 }
@@ -210,8 +221,8 @@ void Exchange::move_large(const weft_collective_call& call) {
   std::vector<Posted> transfers;
   for (int32_t step = 1; step < ranks_; ++step) {
     const int32_t rank = (rank_ + ranks_ - step) % ranks_;
-    transfers.push_back(wire_.receive(rank, Channel::kBlocks,
-                                      to + block * static_cast<size_t>(rank), block));
+    transfers.push_back(
+        wire_.receive(rank, Channel::kBlocks, to + block * static_cast<size_t>(rank), block));
   }
   for (int32_t step = 1; step < ranks_; ++step) {
     const int32_t rank = (rank_ + step) % ranks_;
@@ -239,11 +250,9 @@ void Exchange::broadcast_large(const weft_collective_call& call) {
   for (int32_t step = 1; step < ranks_; ++step) {
     const int32_t rank = (rank_ + step) % ranks_;
     if (is_root)
-      transfers.push_back(
-          wire_.send(rank, Channel::kBlocks, data + begin(rank), length(rank)));
+      transfers.push_back(wire_.send(rank, Channel::kBlocks, data + begin(rank), length(rank)));
     else if (rank != call.peer)
-      transfers.push_back(
-          wire_.receive(rank, Channel::kResults, data + begin(rank), length(rank)));
+      transfers.push_back(wire_.receive(rank, Channel::kResults, data + begin(rank), length(rank)));
   }
   if (!is_root) {
     const Posted own =

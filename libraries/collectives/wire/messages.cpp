@@ -55,10 +55,8 @@ weft_status Exchange::send(const weft_collective_call& call) {
   sent_bytes_ += sent.data.size();
   std::memcpy(sent.data.data(), &envelope, sizeof envelope);
   if (bytes > 0) std::memcpy(sent.data.data() + sizeof envelope, from, bytes);
-  sent.description =
-      wire_.send(call.peer, Channel::kMessages, sent.data.data(), sizeof envelope);
-  sent.block =
-      wire_.send(call.peer, Channel::kMessages, sent.data.data() + sizeof envelope, bytes);
+  sent.description = wire_.send(call.peer, Channel::kMessages, sent.data.data(), sizeof envelope);
+  sent.block = wire_.send(call.peer, Channel::kMessages, sent.data.data() + sizeof envelope, bytes);
   drop_read();
   return WEFT_OK;
 }
@@ -81,13 +79,13 @@ weft_status Exchange::receive(const weft_collective_call& call) {
       return status;
     }
   if (call.peer == rank_)
-    return fail(WEFT_INVALID_STATE, "receive: rank %d of the group `%s` has sent itself nothing with tag %lld",
-                rank_, group_, static_cast<long long>(call.tag));
+    return fail(WEFT_INVALID_STATE,
+                "receive: rank %d of the group `%s` has sent itself nothing with tag %lld", rank_,
+                group_, static_cast<long long>(call.tag));
   for (;;) {
     Envelope envelope;
     wire_.wait(*wire_.receive(call.peer, Channel::kMessages, &envelope, sizeof envelope));
-    const size_t bytes =
-        static_cast<size_t>(envelope.sent.count) * size_of(envelope.sent.dtype);
+    const size_t bytes = static_cast<size_t>(envelope.sent.count) * size_of(envelope.sent.dtype);
     if (envelope.tag == call.tag) {
       const weft_status status = take(call, envelope.sent, nullptr);
       if (status != WEFT_OK) return status;

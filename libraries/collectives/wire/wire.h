@@ -67,7 +67,7 @@ class Exchange {
 
   weft_status run_collective(const weft_collective_call& call);
   weft_status agree(const weft_collective_call& call, bool has_blocks);
-  weft_status check_agreement(const Described& mine);
+  weft_status fail_together(const weft_collective_call& call);
   void run_small(const weft_collective_call& call);
   void reduce_large(const weft_collective_call& call);
   void move_large(const weft_collective_call& call);
@@ -82,8 +82,9 @@ class Exchange {
   Wire& wire_;
   int32_t rank_, ranks_;
   const char* group_;
-  std::vector<char> letters_;  // what came from each rank with its description
+  std::vector<char> letters_;  // what came from each rank: a digest, and small blocks
   std::vector<char> letter_;   // what goes to all
+  std::vector<Posted> transfers_;
   std::vector<std::vector<Kept>> kept_;
   std::deque<Sent> sent_;
   size_t sent_bytes_ = 0;
