@@ -172,8 +172,8 @@ test-mxnet: build $(MXNET_SUITE)/.dependencies
 # What test-full adds to test, in slices of at most 25 minutes on two cores. SLICE names those to
 # run (SLICE=tsan, SLICE="isa-avx2 engine"), without `test`; `make slices` lists them.
 SLICES := isa-generic isa-avx2 isa-avx512 engine devices passes-1 passes-2 passes-3 passes-4 \
-  thorough docs site dist runtime onnx bindings cross clang fuzz asan asan-ops asan-python ubsan tsan \
-  mutation peers
+  thorough docs site dist runtime onnx bindings distributed cross clang fuzz asan asan-ops asan-python \
+  ubsan tsan mutation peers
 ifneq ($(filter-out $(SLICES),$(SLICE)),)
   $(error test-full has no slice $(filter-out $(SLICES),$(SLICE)); its slices are $(SLICES))
 endif
@@ -233,6 +233,18 @@ slice-onnx: build
 # The bindings of other languages, as far as their tools are installed.
 slice-bindings: build
 	$(PYTEST) --full tests/bindings
+
+# The drivers of collectives that need a library of the machine, as far as it is here.
+slice-distributed: build
+	@plugins=; for driver in gloo mpi; do \
+	  plugin=$(CURDIR)/$(BUILD)/plugins/libweft_$$driver.so; \
+	  if $(BIN)/python -m weft.distributed.build $$driver --output $$plugin > $(BUILD)/$$driver.txt 2>&1; \
+	  then plugins=$$plugins:$$plugin; \
+	  elif grep -q "is not there\|there is no MPI" $(BUILD)/$$driver.txt; \
+	  then echo "== $$driver: not run; $$(cat $(BUILD)/$$driver.txt)"; \
+	  else cat $(BUILD)/$$driver.txt; exit 1; fi; \
+	done; echo "== drivers of collectives: memory$$plugins" && \
+	WEFT_COLLECTIVE_PLUGINS=$$plugins $(PYTEST) tests/collectives
 
 # The runtime-only library on other processors, as far as cross compilers and qemu-user are here.
 slice-cross: build
