@@ -5,19 +5,22 @@
 
 namespace weft::graph {
 
-std::vector<ValueId> effect_results(const Graph& graph) {
+std::vector<ValueId> effect_results(const Graph& graph, int32_t first) {
   std::vector<ValueId> results;
   for (const Node& node : graph.nodes)
-    if (node.effect >= 0) results.insert(results.end(), node.outputs.begin(), node.outputs.end());
+    if (node.effect >= 0 && node.effect < first)
+      results.insert(results.end(), node.outputs.begin(), node.outputs.end());
   return results;
 }
 
-Graph without_effects(const Graph& graph) {
+Graph without_effects(const Graph& graph, int32_t first) {
   GraphRewrite rewrite(graph);
-  rewrite.graph().effects = 0;
+  rewrite.graph().effects = graph.effects - first;
   for (const Node& node : graph.nodes) {
-    if (node.effect < 0) {
-      rewrite.copy(node);
+    if (node.effect < 0 || node.effect >= first) {
+      Node kept = node;
+      if (node.effect >= 0) kept.effect -= first;
+      rewrite.copy(kept);
       continue;
     }
     for (const ValueId id : node.outputs)
