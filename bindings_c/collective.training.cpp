@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 
+#include "graph/passes/bucket_bytes.h"
 #include "guard.h"
 #include "library_scope.h"
 #include "runtime/collective/group.h"
@@ -242,6 +243,17 @@ weft_status weft_collective_register(const weft_collective_driver* driver) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_collective_register", {{"driver", driver}}));
     return register_driver(*driver);
+  });
+}
+
+weft_status weft_collective_set_buckets(int64_t first, int64_t others) {
+  return c::guard([&]() -> Status {
+    if (first < 0 || others < first)
+      return errors::invalid_value("weft_collective_set_buckets",
+                                   "`first` must be at least 0 and at most `others`; got ", first,
+                                   " and ", others);
+    graph::set_bucket_bytes({first, others});
+    return {};
   });
 }
 

@@ -87,6 +87,9 @@ std::string load_collective(const std::string& path) {
 void define_collectives(py::module_& module) {
   module.def("load_collective", load_collective);
   module.def("group_place", group_place);
+  module.def("set_bucket_bytes", [](int64_t first, int64_t others) {
+    check(weft_collective_set_buckets(first, others));
+  });
   py::class_<GroupHandle>(module, "GroupHandle")
       .def(py::init<const std::string&, int32_t, int32_t, const std::string&, const std::string&,
                     const std::optional<std::string>&, const py::bytes&, double>())

@@ -120,6 +120,11 @@ WEFT_API weft_status weft_collective_load(const char* path, const char** name);
 /* Adds a driver that is part of the program. The driver must stay valid. */
 WEFT_API weft_status weft_collective_register(const weft_collective_driver* driver);
 
+/* How many bytes of gradients plans that are made from now on reduce together: the first time in a
+ * step, which has to be full before any transfer begins, and the other times. The same on all ranks.
+ * 0: each gradient alone. */
+WEFT_API weft_status weft_collective_set_buckets(int64_t first, int64_t others);
+
 /* A group that this process is joining. The address is lent until the group is released. */
 WEFT_API weft_status weft_group_open(const char* driver, const weft_collective_options* options,
                                      weft_group* group, const void** address, size_t* bytes);

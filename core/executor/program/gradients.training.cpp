@@ -42,20 +42,15 @@ std::vector<bool> either(std::vector<bool> marked, const std::vector<bool>& othe
 class Halving {
  public:
   // `joint`: after its passes; `options`: what both halves share.
-  // The first `effects` effects are those of the forward half.
-  Halving(const Graph& joint, size_t outputs, int32_t effects,
-          const graph::PassSelection& selection, const PlanOptions& options)
-      : joint_(joint),
-        outputs_(outputs),
-        effects_(effects),
-        selection_(selection),
-        options_(options) {}
+  Halving(const Graph& joint, size_t outputs, const graph::PassSelection& selection,
+          const PlanOptions& options)
+      : joint_(joint), outputs_(outputs), selection_(selection), options_(options) {}
 
   // The halves if the nodes marked in `rematerialized` run again in the backward pass. `enough`:
   // bytes of residuals and the larger arena that are small enough; 0: as few as are found.
   Result<Halves> plan(const std::vector<bool>& rematerialized, int64_t enough = 0) const {
     const graph::PassContext context{fold_node};
-    Split parts = split(joint_, outputs_, effects_, rematerialized);
+    Split parts = split(joint_, outputs_, rematerialized);
     Halves halves;
     halves.reads_input = std::move(parts.reads_input);
     halves.reads_output = std::move(parts.reads_output);
@@ -84,7 +79,7 @@ class Halving {
   // The halves with at most `budget` bytes (0: no limit). Checkpoints always run again, and so do
   // cheap values where that keeps fewer bytes; a budget adds what costs least to compute again.
   Result<Halves> plan_within(int64_t budget) {
-    ForwardPart first = forward_of_joint(joint_, outputs_, effects_);
+    ForwardPart first = forward_of_joint(joint_, outputs_);
     const std::vector<bool> marked = checkpointed(joint_, first);
     first.again = marked;
     if (selection_.enabled("residuals"))
@@ -108,7 +103,6 @@ class Halving {
  private:
   const Graph& joint_;
   const size_t outputs_;
-  const int32_t effects_;
   const graph::PassSelection& selection_;
   PlanOptions options_;
 };
@@ -169,7 +163,7 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
   has_gradient_ = std::move(joint.has_gradient);
   gradient_rows_ = std::move(joint.gradient_rows);
   joint_graph_ = std::move(joint.graph);
-  forward_effects_ = source.effects;
+  mark_effects(joint_graph_, source.effects);
   add_effect_results();
 
   WEFT_ASSIGN(Graph whole, run_passes(joint_graph_, graph::Stage::kWhole, context, selection));
@@ -180,7 +174,7 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
   options.branches = !device && selection.enabled("branches");
   options.order = !device && selection.enabled("order");
   options.parts = !device && selection.enabled("parts");
-  Halving halving(whole, output_types_.size(), forward_effects_, selection, options);
+  Halving halving(whole, output_types_.size(), selection, options);
   WEFT_ASSIGN(Halves halves, halving.plan_within(budget));
   reads_output_ = std::move(halves.reads_output);
   reads_input_.assign(
@@ -199,7 +193,7 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
 // Results of the forward pass's effects become outputs of the joint graph, behind the program's outputs and before the
 // gradients.
 void Compiled::add_effect_results() {
-  const std::vector<graph::ValueId> results = graph::effect_results(joint_graph_, forward_effects_);
+  const std::vector<graph::ValueId> results = graph::effect_results(joint_graph_);
   effect_results_ = results.size();
   joint_graph_.outputs.insert(
       joint_graph_.outputs.begin() + static_cast<std::ptrdiff_t>(output_types_.size()),
@@ -264,7 +258,7 @@ Result<Ref<Program>> Compiled::joint() {
       gradients.outputs.begin(),
       gradients.outputs.begin() + static_cast<std::ptrdiff_t>(output_types_.size()));
   gradients.states.clear();
-  WEFT_ASSIGN(joint_, Program::create(without_effects(gradients, forward_effects_)));
+  WEFT_ASSIGN(joint_, Program::create(without_effects(gradients)));
   return joint_;
 }
 

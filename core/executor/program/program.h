@@ -239,7 +239,6 @@ class Compiled final : public Object {
   bool with_gradients_ = false;
   bool encodes_ = false;  // chains become machine code
   size_t effect_results_ = 0;
-  int32_t forward_effects_ = 0;  // effects of the program itself; those of gradient rules follow
   std::vector<bool> reads_input_, reads_output_, takes_cotangent_, has_gradient_;
   std::vector<int64_t> gradient_rows_;
   graph::Graph joint_graph_;     // outputs, effect results, gradients: as the reverse sweep made it

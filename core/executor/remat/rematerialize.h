@@ -33,9 +33,8 @@ struct ForwardPart {
   // What is kept, and what it costs, if the marked nodes run again.
   std::function<Residuals(const std::vector<bool>& rematerialized)> residuals;
 };
-// The forward pass of a joint graph, whose first `outputs` outputs are the program's, and the first
-// `effects` effects its own.
-ForwardPart forward_of_joint(const graph::Graph& joint, size_t outputs, int32_t effects);
+// The forward pass of a joint graph, whose first `outputs` outputs are the program's.
+ForwardPart forward_of_joint(const graph::Graph& joint, size_t outputs);
 
 // Is the node bound by memory, not by arithmetic?
 bool is_light(const graph::Graph& graph, const graph::Node& node);

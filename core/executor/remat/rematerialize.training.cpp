@@ -170,9 +170,9 @@ bool may_recompute(const Graph& graph, const Node& node, const ForwardPart& firs
                               [&](ValueId id) { return first.leaves[static_cast<size_t>(id)]; });
 }
 
-ForwardPart forward_of_joint(const Graph& joint, size_t outputs, int32_t effects) {
+ForwardPart forward_of_joint(const Graph& joint, size_t outputs) {
   ForwardPart first;
-  first.nodes = nodes_of_forward(joint, outputs, effects);
+  first.nodes = nodes_of_forward(joint, outputs);
   first.leaves.resize(joint.values.size(), false);
   first.renewed.resize(joint.inputs.size(), false);
   std::vector<bool> is_state(outputs, false);
@@ -182,8 +182,8 @@ ForwardPart forward_of_joint(const Graph& joint, size_t outputs, int32_t effects
   }
   for (size_t k = 0; k < outputs; ++k)
     if (!is_state[k]) first.leaves[static_cast<size_t>(joint.outputs[k])] = true;
-  first.residuals = [&joint, outputs, effects](const std::vector<bool>& rematerialized) {
-    return residuals_of(joint, outputs, effects, rematerialized);
+  first.residuals = [&joint, outputs](const std::vector<bool>& rematerialized) {
+    return residuals_of(joint, outputs, rematerialized);
   };
   return first;
 }

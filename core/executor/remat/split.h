@@ -21,9 +21,8 @@ struct Split {
 
 // The first `outputs` outputs of the joint graph belong to the forward graph. Its nodes that are
 // marked in `rematerialized` (empty: none) run again in the backward graph, just before their first
-// reader, instead of leaving residuals. The first `effects` effects are the forward graph's; those
-// of gradient rules follow and are the backward graph's.
-Split split(const graph::Graph& joint, size_t outputs, int32_t effects,
+// reader, instead of leaving residuals.
+Split split(const graph::Graph& joint, size_t outputs,
             const std::vector<bool>& rematerialized = {});
 
 // What the backward graph of such a split keeps, and what it computes again.
@@ -32,7 +31,7 @@ struct Residuals {
   double seconds = 0;  // time to compute again, by the cost model
 };
 // The same figures without building the graphs.
-Residuals residuals_of(const graph::Graph& joint, size_t outputs, int32_t effects,
+Residuals residuals_of(const graph::Graph& joint, size_t outputs,
                        const std::vector<bool>& rematerialized);
 
 // Is the result much smaller than what it is computed from (a mean, a variance)? Then it is kept
@@ -40,8 +39,7 @@ Residuals residuals_of(const graph::Graph& joint, size_t outputs, int32_t effect
 bool is_reduced(const graph::Graph& graph, const graph::Node& node, int64_t bytes);
 
 // The nodes of the forward graph, in order.
-std::vector<int32_t> nodes_of_forward(const graph::Graph& joint, size_t outputs,
-                                     int32_t effects);
+std::vector<int32_t> nodes_of_forward(const graph::Graph& joint, size_t outputs);
 
 // Is it what an activation leaves for its gradient: an elementwise result, much smaller than its
 // operand? It is computed before the gradients and kept in place of the operand.

@@ -6,6 +6,7 @@
 
 #include "executor/memory/arena_packing.h"
 #include "executor/plan/branches.h"
+#include "graph/reverse/effects.h"
 
 namespace weft::executor {
 
@@ -21,11 +22,9 @@ namespace {
 // One split; run(), residuals() and nodes_of_forward() are three results of the same marks.
 class Splitter {
  public:
-  Splitter(const Graph& joint, size_t outputs, int32_t effects,
-           const std::vector<bool>& rematerialized)
+  Splitter(const Graph& joint, size_t outputs, const std::vector<bool>& rematerialized)
       : joint_(joint),
         outputs_(outputs),
-        effects_(effects),
         marked_(rematerialized),
         in_forward_(joint.nodes.size(), false),
         runs_again_(joint.nodes.size(), false),
@@ -71,7 +70,7 @@ class Splitter {
   }
 
  private:
-  // Forward is what the program's outputs need, effects, and masks of values that are computed
+  // Forward is what the program's outputs need, its effects, and masks of values that are computed
   // there.
   void mark_forward() {
     mark_needed();
@@ -88,17 +87,13 @@ class Splitter {
     }
   }
 
-  bool is_effect_of_forward(const Node& node) const {
-    return node.effect >= 0 && node.effect < effects_;
-  }
-
   // Walks back from the outputs.
   void mark_needed() {
     std::vector<bool> live(joint_.values.size(), false);
     for (size_t k = 0; k < outputs_; ++k) live[static_cast<size_t>(joint_.outputs[k])] = true;
     for (size_t n = joint_.nodes.size(); n-- > 0;) {
       const Node& node = joint_.nodes[n];
-      in_forward_[n] = is_effect_of_forward(node) ||
+      in_forward_[n] = (node.effect >= 0 && !node.backward) ||
                        std::ranges::any_of(node.outputs, [&](ValueId id) {
                          return live[static_cast<size_t>(id)];
                        });
@@ -125,7 +120,7 @@ class Splitter {
   void copy_node(Graph& graph, std::vector<ValueId>& map, const Node& node) {
     Node copied = node;
     copied.clone_of = kNoValue;  // the node it is a clone of may be in the other graph
-    if (node.effect >= effects_) copied.effect = node.effect - effects_;
+    if (node.effect >= 0 && node.backward) copied.effect -= graph::count_forward_effects(joint_);
     for (Operand& operand : copied.operands)
       if (operand.is_value()) operand.value = map[static_cast<size_t>(operand.value)];
     if (node.region >= 0)
@@ -152,7 +147,7 @@ class Splitter {
   void build_forward() {
     Graph& graph = split_.forward;
     graph.ordinals = joint_.ordinals;
-    graph.effects = effects_;
+    graph.effects = graph::count_forward_effects(joint_);
     for (const ValueId id : joint_.inputs)
       forward_[static_cast<size_t>(id)] = graph.add_input(joint_.type(id));
     for (size_t n = 0; n < joint_.nodes.size(); ++n) {
@@ -169,7 +164,7 @@ class Splitter {
   void begin_backward() {
     Graph& graph = split_.backward;
     graph.ordinals = joint_.ordinals;
-    graph.effects = joint_.effects - effects_;
+    graph.effects = joint_.effects - graph::count_forward_effects(joint_);
     for (const ValueId id : joint_.inputs)
       backward_[static_cast<size_t>(id)] = graph.add_input(joint_.type(id));
     std::vector<bool> state(outputs_, false);
@@ -263,7 +258,6 @@ class Splitter {
 
   const Graph& joint_;
   const size_t outputs_;
-  const int32_t effects_;  // of the forward pass
   const std::vector<bool>& marked_;  // by node: those to compute again
   Split split_;
   std::vector<bool> in_forward_, runs_again_;  // by node
@@ -273,18 +267,17 @@ class Splitter {
 
 }  // namespace
 
-Split split(const Graph& joint, size_t outputs, int32_t effects,
-            const std::vector<bool>& rematerialized) {
-  return Splitter(joint, outputs, effects, rematerialized).run();
+Split split(const Graph& joint, size_t outputs, const std::vector<bool>& rematerialized) {
+  return Splitter(joint, outputs, rematerialized).run();
 }
 
-Residuals residuals_of(const Graph& joint, size_t outputs, int32_t effects,
+Residuals residuals_of(const Graph& joint, size_t outputs,
                        const std::vector<bool>& rematerialized) {
-  return Splitter(joint, outputs, effects, rematerialized).residuals();
+  return Splitter(joint, outputs, rematerialized).residuals();
 }
 
-std::vector<int32_t> nodes_of_forward(const Graph& joint, size_t outputs, int32_t effects) {
-  return Splitter(joint, outputs, effects, {}).nodes_of_forward();
+std::vector<int32_t> nodes_of_forward(const Graph& joint, size_t outputs) {
+  return Splitter(joint, outputs, {}).nodes_of_forward();
 }
 
 // Eight times smaller: a smaller factor would keep more values, a larger one would compute more

@@ -142,6 +142,13 @@ class Bucketing {
     at_[run.back()] = std::move(full);
   }
 
+  // For texts: the line of the first array that was ready, and how many there are.
+  std::string line_of(const Bucket& bucket) const {
+    const int32_t line = node(bucket.members[0]).line;
+    const std::string first = line < 0 ? "" : graph_.lines[static_cast<size_t>(line)] + ", ";
+    return first + "a bucket of " + std::to_string(bucket.members.size()) + " arrays";
+  }
+
   // One array is reduced as it is.
   Status emit(const Bucket& bucket, GraphRewrite& rewrite, GraphBuilder& builder) const {
     if (bucket.members.size() == 1) {
@@ -152,6 +159,7 @@ class Bucketing {
     std::ranges::stable_partition(members,
                                   [&](int32_t n) { return type_of(n).bytes() % kLine == 0; });
     builder.stand_for(node(members[0]));
+    builder.set_line(line_of(bucket));
     std::vector<ops::Value> parts;
     for (const int32_t n : members)
       parts.push_back(ops::reshape(builder.value(rewrite.map(node(n).operands[0].value)),

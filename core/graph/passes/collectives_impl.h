@@ -2,6 +2,7 @@
 #pragma once
 
 #include "graph/ir/ir.h"
+#include "graph/passes/bucket_bytes.h"
 
 namespace weft::graph {
 
@@ -15,15 +16,5 @@ bool is_wait(const Node& node);
 int32_t count_other_effects(const Graph& graph);
 // Numbers the effects anew, in the order of the nodes.
 void number_effects(Graph& graph);
-
-// How many bytes of gradients one reduction takes together: the first one, which has to be full
-// before any transfer begins, and the others. For plans that are made from now on; the same on all
-// ranks. Not positive: nothing is joined.
-struct BucketBytes {
-  int64_t first = 1 << 20;
-  int64_t others = 25 << 20;
-};
-BucketBytes bucket_bytes();
-void set_bucket_bytes(BucketBytes bytes);
 
 }  // namespace weft::graph

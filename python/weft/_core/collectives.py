@@ -19,6 +19,18 @@ def load(path: str) -> str:
     return native.load_collective(path)
 
 
+def set_bucket_bytes(first: int, others: int) -> None:
+    """How many bytes of gradients plans that are made from now on reduce together: the first time
+    in a step, which has to be full before any transfer begins, and the other times. The same on all
+    ranks; 0 reduces each gradient alone.
+
+    Raises ValueError for negative numbers, and for a first one that is larger than the others.
+
+    >>> set_bucket_bytes(1 << 20, 25 << 20)
+    """
+    native.set_bucket_bytes(first, others)
+
+
 def place(group: str = "world") -> tuple[int, int]:
     """This process's rank in the group, and how many ranks it has.
 
@@ -88,4 +100,4 @@ class Group:
         self._handle.leave()
 
 
-__all__ = ["Group", "load", "place"]
+__all__ = ["Group", "load", "place", "set_bucket_bytes"]
