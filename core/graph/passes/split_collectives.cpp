@@ -17,13 +17,6 @@
 namespace weft::graph {
 namespace {
 
-// Does the start reduce or send in the memory of its result, so that its operand is free at once?
-bool is_in_place(const Node& node) {
-  return node.op->name == "all_reduce" || node.op->name == "broadcast";
-}
-
-Operand operand_at(ValueId id) { return Operand::of_value(id); }
-
 // Start and wait in the place of each collective.
 Graph with_parts(const Graph& graph) {
   GraphRewrite rewrite(graph);
@@ -40,14 +33,19 @@ Graph with_parts(const Graph& graph) {
     start.op = start_op;
     start.operands[0] = rewrite.map(node.operands[0]);
     Graph& to = rewrite.graph();
-    const int32_t begun = to.add_node(start, {&type, 1});
+    // A start that has two outputs sends from the second, which the wait keeps alive.
+    const TensorType types[] = {type, graph.type(node.operands[0].value)};
+    const int32_t begun =
+        to.add_node(start, {types, static_cast<size_t>(start_op->output_count)});
     const ops::AttributeReader attributes = node.op->reader(node.attributes.view());
     const bool reduces = std::ranges::any_of(
         node.op->attributes, [](const auto& one) { return one.name == "reduction"; });
     Node wait = node;
     wait.op = &wait_op;
-    wait.operands = {operand_at(to.nodes[static_cast<size_t>(begun)].outputs[0]),
-                     is_in_place(node) ? Operand{} : rewrite.map(node.operands[0])};
+    wait.operands.clear();
+    for (const ValueId id : to.nodes[static_cast<size_t>(begun)].outputs)
+      wait.operands.push_back(Operand::of_value(id));
+    wait.operands.resize(2);
     const ops::Argument numbers[] = {
         ops::Argument::of_bool(reduces && attributes.text("reduction") == "mean"),
         attributes.get("group")};

@@ -1,6 +1,8 @@
 // Operators that give each rank another part of an array: `all_gather`, `reduce_scatter` and
 // `all_to_all`. Kernels know blocks along axis 0 only; the operators of the program bring their
 // axis there, so that every axis has one kernel and one gradient rule.
+#include <cstring>
+
 #include "base/errors.h"
 #include "ops/collective/collective_impl.h"
 #include "ops/rules.h"
@@ -57,12 +59,32 @@ Status run(const KernelCall& call) {
   return named.is_mean ? divide_by_size(call.out[0], *to.group) : Status();
 }
 
+// What is sent lies in output 1 until the wait: in the operand's place where that dies here, else
+// in a copy.
 template <CollectiveKind kind>
 Status start(const KernelCall& call) {
   WEFT_ASSIGN(const GroupCall to, group_of(call));
   WEFT_ASSIGN(Operation operation, operation_of(to, kind));
+  void* const sent = call.out[1].data;
+  if (sent != operation.send)
+    std::memcpy(sent, operation.send, static_cast<size_t>(type_of(call.in[0]).bytes()));
+  operation.send = sent;
   start_noted(to, std::move(operation));
   return {};
+}
+
+// The types of a start: the result's, and the operand's.
+template <InferRule whole>
+Result<Types> infer_start(const InferContext& c) {
+  WEFT_ASSIGN(Types types, whole(c));
+  types.push_back(c.in[0]);
+  return types;
+}
+
+Slot start_slot(KernelFunction run) {
+  Slot made = collective_slot(run);
+  made.overwrites = every_input;
+  return made;
 }
 
 // ---- gradients ---------------------------------------------------------------------------------
@@ -187,10 +209,11 @@ WEFT_OP(gather_blocks_start) {
       .input("x", "any dtype; the same type on all ranks");
   add_ranks(op);
   add_group_name(op);
-  op.infer(infer_gather)
+  op.outputs(2)
+      .infer(infer_start<infer_gather>)
       .no_gradient(kWhySplit)
       .effect()
-      .kernel(collective_slot(start<CollectiveKind::kAllGather>))
+      .kernel(start_slot(start<CollectiveKind::kAllGather>))
       .sample(R"({"shapes": [[2, 3]], "ranks": 1})");
 }
 
@@ -215,10 +238,11 @@ WEFT_OP(reduce_blocks_start) {
   add_ranks(op);
   add_reduction(op);
   add_group_name(op);
-  op.infer(infer_reduce)
+  op.outputs(2)
+      .infer(infer_start<infer_reduce>)
       .no_gradient(kWhySplit)
       .effect()
-      .kernel(collective_slot(start<CollectiveKind::kReduceScatter>))
+      .kernel(start_slot(start<CollectiveKind::kReduceScatter>))
       .sample(R"({"shapes": [[2, 3]], "ranks": 1})");
 }
 
@@ -241,10 +265,11 @@ WEFT_OP(exchange_blocks_start) {
       .input("x", "any dtype; the same type on all ranks");
   add_ranks(op);
   add_group_name(op);
-  op.infer(infer_exchange)
+  op.outputs(2)
+      .infer(infer_start<infer_exchange>)
       .no_gradient(kWhySplit)
       .effect()
-      .kernel(collective_slot(start<CollectiveKind::kAllToAll>))
+      .kernel(start_slot(start<CollectiveKind::kAllToAll>))
       .sample(R"({"shapes": [[2, 3]], "ranks": 1})");
 }
 

@@ -55,7 +55,7 @@ WEFT_OP(collective_wait) {
   op.doc("The result of a collective that was started, when it is there.")
       .in(Namespace::kInternal)
       .input("result", "any dtype; what the start gave")
-      .optional_input("sent", "any dtype; what the start was given, if it lies elsewhere")
+      .optional_input("sent", "any dtype; where the start sends from, if that is elsewhere")
       .boolean("mean", false, "divide by the number of ranks");
   add_group_name(op);
   op.infer([](const InferContext& c) -> Result<Types> { return Types{c.in[0]}; })

@@ -65,7 +65,7 @@ class _TwoBits(Compression):
         flat = np.pad(codes.reshape(-1), (0, -codes.size % 4)).reshape(-1, 4)
         ranks = collectives.place(self._group)[1]
         places = np.array([1, 4, 16, 64], dtype="uint8")
-        packed = (flat * places).sum(axis=1, dtype="uint8")
+        packed = (flat * places).sum(axis=1).astype("uint8")
         everyone = npx.all_gather(packed, axis=0, ranks=ranks, group=self._group)
         digits = (everyone.reshape(ranks, -1, 1) // places) % np.array(4, dtype="uint8")
         ones = (digits == 1).astype("int32").sum(axis=0) - (digits == 2).astype("int32").sum(axis=0)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy
 
 from weft import autograd, np, npx
-from weft._base.errors import InvalidValue, Unsupported
+from weft._base.errors import InvalidState, InvalidValue, Unsupported
 from weft._core import collectives, native
 from weft._core.typing import ndarray
 from weft._trace.planned import hybridize
@@ -63,14 +63,17 @@ class GradientExchange:
 
     # ---- the first step
 
-    def begin(self) -> None:
+    def begin(self, *, has_gradients: bool) -> None:
         """Once: checks that all ranks have the same parameters, and gives all the contents of
-        rank 0. Raises ValueError on every rank where names, shapes or dtypes differ."""
+        rank 0. Raises ValueError on every rank where names, shapes or dtypes differ, and
+        RuntimeError where contents differ but gradients were computed from them already."""
         if self._has_begun:
             return
-        self._has_begun = True
         with outside_trace(), autograd.pause():
             self._check_alike()
+            self._has_begun = True
+            if has_gradients:
+                self._check_contents()
             for parameter in self._params.values():
                 if not parameter.is_initialized:
                     continue
@@ -97,6 +100,18 @@ class GradientExchange:
                     f"{different[0]} on rank 0 and {different[1]} on rank {rank}"
                 )
 
+    def _check_contents(self) -> None:
+        contents = hashlib.sha256()
+        for parameter in self._params.values():
+            if parameter.is_initialized:
+                contents.update(parameter.list_data()[0].asnumpy().tobytes())
+        if len(set(self._from_all(contents.digest()))) > 1:
+            raise InvalidState(
+                "Trainer: ranks must begin with the same parameters; got gradients of different "
+                "ones, because the trainer was made before shapes were known; call the network "
+                "once before that, or give its layers `in_units` and the like"
+            )
+
     def _from_all(self, block: bytes) -> list[bytes]:
         given = np.array(numpy.frombuffer(block, "uint8"))
         found = npx.all_gather(given, axis=0, ranks=self.ranks, group=self._group).asnumpy()
@@ -106,7 +121,7 @@ class GradientExchange:
 
     def reduce(self, trained: dict[str, Parameter]) -> None:
         """Makes each gradient the sum of those of all ranks."""
-        self.begin()
+        self.begin(has_gradients=not is_tracing())
         dense = {}
         with autograd.pause():
             for name, parameter in trained.items():

@@ -31,8 +31,8 @@ class Trainer(SavedStates):
     optimizer_params: options for the named optimizer
     kvstore: 'device', 'local' or None, as in Gluon, which mean the same: gradients of several
         devices of one host are added up on the first. 'dist_sync' or 'dist_device_sync': gradients
-        of all processes of `group` are added up; the first step checks that all have the same
-        parameters and gives all those of rank 0
+        of all processes of `group` are added up. All have to train the same parameters, which is
+        checked, and begin with the contents of rank 0
     update_on_kvstore: accepted as in Gluon; an update is always made where the parameters are
     groups: options of some of the parameters, by regular expressions that match whole names:
         "learning_rate", "wd", and "frozen"; where several match, the last one counts. Schedulers
@@ -99,6 +99,8 @@ class Trainer(SavedStates):
             )
         self._deterministic = deterministic
         self._check_shares()
+        if self._exchange is not None and all(p.is_initialized for p in self._params.values()):
+            self._exchange.begin(has_gradients=False)
 
     @property
     def ranks(self) -> int:
@@ -220,7 +222,7 @@ class Trainer(SavedStates):
         """A parameter that one rank has not used has a gradient of zero there; one that no rank has
         used is left out."""
         assert self._exchange is not None
-        self._exchange.begin()
+        self._exchange.begin(has_gradients=not is_tracing())
         trained = {n: p for n, p in self._params.items() if p.grad_req != "null"}
         stale = set(self._stale(caller, trained, ignore_stale_grad))
         if ignore_stale_grad and not is_tracing():

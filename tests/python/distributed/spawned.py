@@ -31,10 +31,10 @@ def _serve(pipe: Connection, rank: int, ranks: int) -> None:
 
     native.set_num_threads(1)
     name = collectives.load(str(driver_path()))
-    group = None
     while (task := pipe.recv()) is not None:
         key, function, args = task
         weft.np.random.seed(1)
+        group = None
         try:
             group = collectives.Group(
                 name, rank, ranks, key=key, secret=b"tests", timeout=TIMEOUT
@@ -45,9 +45,9 @@ def _serve(pipe: Connection, rank: int, ranks: int) -> None:
             failed = None
         except Exception as error:
             found, failed = None, (type(error).__name__, str(error), traceback.format_exc())
+            if group is not None:
+                group.abort(f"rank {rank} failed: {error}")
         pipe.send((found, failed))
-        del group
-        group = None
 
 
 class Failed(Exception):
