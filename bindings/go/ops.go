@@ -641,8 +641,6 @@ func BoundedIntegers(x Operand, least int64, most int64, caller string, what str
 
 // BroadcastOptions is what Broadcast may be given beside its required arguments.
 type BroadcastOptions struct {
-	// the rank whose array it is. Default: 0.
-	Root *int64
 	// a group that this process has joined. Default: "world".
 	Group *string
 }
@@ -650,21 +648,21 @@ type BroadcastOptions struct {
 // Broadcast: The array of one rank, on all ranks of a group.
 //
 // x: any dtype; the same type on all ranks, whose other arrays are not read.
-func Broadcast(x Operand, options *BroadcastOptions) (*Tensor, error) {
+//
+// root: the rank whose array it is.
+func Broadcast(x Operand, root int64, options *BroadcastOptions) (*Tensor, error) {
 	if options == nil {
 		options = &BroadcastOptions{}
 	}
 	c := newCall("broadcast")
 	c.operand(x)
-	c.optionalInt(options.Root, false)
+	c.int_(root)
 	c.optionalString(options.Group, false)
 	return c.one()
 }
 
 // BroadcastStartOptions is what BroadcastStart may be given beside its required arguments.
 type BroadcastStartOptions struct {
-	// the rank whose array it is. Default: 0.
-	Root *int64
 	// a group that this process has joined. Default: "world".
 	Group *string
 }
@@ -672,13 +670,15 @@ type BroadcastStartOptions struct {
 // BroadcastStart: Begins a `broadcast`, whose result is there when `collective_wait` has given it.
 //
 // x: any dtype; the same type on all ranks, whose other arrays are not read.
-func BroadcastStart(x Operand, options *BroadcastStartOptions) (*Tensor, error) {
+//
+// root: the rank whose array it is.
+func BroadcastStart(x Operand, root int64, options *BroadcastStartOptions) (*Tensor, error) {
 	if options == nil {
 		options = &BroadcastStartOptions{}
 	}
 	c := newCall("broadcast_start")
 	c.operand(x)
-	c.optionalInt(options.Root, false)
+	c.int_(root)
 	c.optionalString(options.Group, false)
 	return c.one()
 }

@@ -249,16 +249,16 @@ namespace Weft
 
         /// <summary>The array of one rank, on all ranks of a group.</summary>
         /// <param name="x">any dtype; the same type on all ranks, whose other arrays are not read.</param>
-        /// <param name="root">the rank whose array it is. Default: 0.</param>
+        /// <param name="root">the rank whose array it is.</param>
         /// <param name="group">a group that this process has joined. Default: "world".</param>
-        public static Tensor Broadcast(Operand x, long? root = null, string group = null) =>
+        public static Tensor Broadcast(Operand x, long root, string group = null) =>
             Operator.Named("broadcast").One(new object[] { x, root, group });
 
         /// <summary>Begins a `broadcast`, whose result is there when `collective_wait` has given it.</summary>
         /// <param name="x">any dtype; the same type on all ranks, whose other arrays are not read.</param>
-        /// <param name="root">the rank whose array it is. Default: 0.</param>
+        /// <param name="root">the rank whose array it is.</param>
         /// <param name="group">a group that this process has joined. Default: "world".</param>
-        public static Tensor BroadcastStart(Operand x, long? root = null, string group = null) =>
+        public static Tensor BroadcastStart(Operand x, long root, string group = null) =>
             Operator.Named("broadcast_start").One(new object[] { x, root, group });
 
         /// <summary>The array stretched to a shape that it broadcasts to, as a new array.</summary>

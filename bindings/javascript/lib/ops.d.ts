@@ -325,20 +325,18 @@ export function boundedIntegers(x: Operand, least: number | bigint, most: number
 /**
  * The array of one rank, on all ranks of a group.
  * @param x any dtype; the same type on all ranks, whose other arrays are not read.
+ * @param root the rank whose array it is.
  */
-export function broadcast(x: Operand, options?: {
-  /** the rank whose array it is. Default: 0. */
-  root?: number | bigint;
+export function broadcast(x: Operand, root: number | bigint, options?: {
   /** a group that this process has joined. Default: "world". */
   group?: string;
 }): Tensor;
 /**
  * Begins a `broadcast`, whose result is there when `collective_wait` has given it.
  * @param x any dtype; the same type on all ranks, whose other arrays are not read.
+ * @param root the rank whose array it is.
  */
-export function broadcastStart(x: Operand, options?: {
-  /** the rank whose array it is. Default: 0. */
-  root?: number | bigint;
+export function broadcastStart(x: Operand, root: number | bigint, options?: {
   /** a group that this process has joined. Default: "world". */
   group?: string;
 }): Tensor;

@@ -162,17 +162,17 @@ const $bounded_integers = define("bounded_integers", []);
 export function boundedIntegers(x, least, most, caller, what) {
   return $bounded_integers.call([x, least, most, caller, what]);
 }
-const $broadcast = define("broadcast", ["root", "group"]);
-export function broadcast(x, options) {
-  if (options === undefined) return $broadcast.call([x]);
+const $broadcast = define("broadcast", ["group"]);
+export function broadcast(x, root, options) {
+  if (options === undefined) return $broadcast.call([x, root]);
   $broadcast.accept(options);
-  return $broadcast.call([x, options.root, options.group]);
+  return $broadcast.call([x, root, options.group]);
 }
-const $broadcast_start = define("broadcast_start", ["root", "group"]);
-export function broadcastStart(x, options) {
-  if (options === undefined) return $broadcast_start.call([x]);
+const $broadcast_start = define("broadcast_start", ["group"]);
+export function broadcastStart(x, root, options) {
+  if (options === undefined) return $broadcast_start.call([x, root]);
   $broadcast_start.accept(options);
-  return $broadcast_start.call([x, options.root, options.group]);
+  return $broadcast_start.call([x, root, options.group]);
 }
 const $broadcast_to = define("broadcast_to", []);
 export function broadcastTo(x, shape) {

@@ -310,21 +310,21 @@ classdef ops
       y = weft.Tensor(weft_mex('call', 'bounded_integers', given));
     end
 
-    function y = broadcast(x, varargin)
+    function y = broadcast(x, root, varargin)
       % The array of one rank, on all ranks of a group.
       %   x: any dtype; the same type on all ranks, whose other arrays are not read.
-      %   'root': the rank whose array it is. Default: 0.
+      %   root: the rank whose array it is.
       %   'group': a group that this process has joined. Default: "world".
-      given = weft.internal.arguments('broadcast', {'x', 'root', 'group'}, {x, [], []}, varargin);
+      given = weft.internal.arguments('broadcast', {'x', 'root', 'group'}, {x, root, []}, varargin);
       y = weft.Tensor(weft_mex('call', 'broadcast', given));
     end
 
-    function y = broadcast_start(x, varargin)
+    function y = broadcast_start(x, root, varargin)
       % Begins a `broadcast`, whose result is there when `collective_wait` has given it.
       %   x: any dtype; the same type on all ranks, whose other arrays are not read.
-      %   'root': the rank whose array it is. Default: 0.
+      %   root: the rank whose array it is.
       %   'group': a group that this process has joined. Default: "world".
-      given = weft.internal.arguments('broadcast_start', {'x', 'root', 'group'}, {x, [], []}, varargin);
+      given = weft.internal.arguments('broadcast_start', {'x', 'root', 'group'}, {x, root, []}, varargin);
       y = weft.Tensor(weft_mex('call', 'broadcast_start', given));
     end
 

@@ -17,9 +17,17 @@
 namespace weft::graph {
 namespace {
 
+// The start makes the sum; the division is another node.
+bool is_mean(const Node& node) {
+  const auto has = [](const auto& one) { return one.name == "reduction"; };
+  return std::ranges::any_of(node.op->attributes, has) &&
+         node.op->reader(node.attributes.view()).text("reduction") == "mean";
+}
+
 // Start and wait in the place of each collective.
-Graph with_parts(const Graph& graph) {
+Result<Graph> with_parts(const Graph& graph) {
   GraphRewrite rewrite(graph);
+  GraphBuilder builder(rewrite.graph());
   const ops::OpDef& wait_op = ops::op_named("collective_wait");
   for (const Node& node : graph.nodes) {
     const ops::OpDef* const start_op = start_of(node);
@@ -38,21 +46,22 @@ Graph with_parts(const Graph& graph) {
     const int32_t begun =
         to.add_node(start, {types, static_cast<size_t>(start_op->output_count)});
     const ops::AttributeReader attributes = node.op->reader(node.attributes.view());
-    const bool reduces = std::ranges::any_of(
-        node.op->attributes, [](const auto& one) { return one.name == "reduction"; });
     Node wait = node;
     wait.op = &wait_op;
     wait.operands.clear();
     for (const ValueId id : to.nodes[static_cast<size_t>(begun)].outputs)
       wait.operands.push_back(Operand::of_value(id));
     wait.operands.resize(2);
-    const ops::Argument numbers[] = {
-        ops::Argument::of_bool(reduces && attributes.text("reduction") == "mean"),
-        attributes.get("group")};
-    wait.attributes = ops::Attributes(numbers);
+    wait.attributes = ops::Attributes({{attributes.get("group")}});
     const int32_t ended = to.add_node(wait, {&type, 1});
-    rewrite.set(node.outputs[0], to.nodes[static_cast<size_t>(ended)].outputs[0]);
+    ops::Value result = builder.value(to.nodes[static_cast<size_t>(ended)].outputs[0]);
+    builder.stand_for(node);
+    if (is_mean(node))
+      result = result / ops::cast(builder.call("group_size", {}, {attributes.get("group")}),
+                                  type.dtype);
+    rewrite.set(node.outputs[0], result.id());
   }
+  WEFT_TRY(builder.status());
   Graph parted = rewrite.finish();
   number_effects(parted);
   return parted;
@@ -200,7 +209,7 @@ class Order {
 WEFT_PASS(195, split_collectives, kExact, kAfterSplit) {
   if (std::ranges::none_of(graph.nodes, [](const Node& node) { return start_of(node); }))
     return graph;
-  const Graph parted = with_parts(graph);
+  WEFT_ASSIGN(const Graph parted, with_parts(graph));
   Graph ordered = with_node_order(parted, Order(parted).run());
   number_effects(ordered);
   return ordered;

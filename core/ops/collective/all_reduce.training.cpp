@@ -136,7 +136,7 @@ WEFT_OP(all_reduce) {
       .effect()
       .kernel(slot(run))
       .sample(R"({"shapes": [[2, 3]]})")
-      .sample(R"({"shapes": [[4]], "reduction": "max", "ordered": true})");
+      .sample(R"({"shapes": [[4]], "reduction": "max", "ordered": true, "group": "self"})");
 }
 
 WEFT_OP(all_reduce_start) {
@@ -149,33 +149,36 @@ WEFT_OP(all_reduce_start) {
       .no_gradient("plans split collectives when gradients have been taken")
       .effect()
       .kernel(slot(start))
-      .sample(R"({"shapes": [[2, 3]]})");
+      .sample(R"({"shapes": [[2, 3]]})")
+      .sample(R"({"shapes": [[4]], "reduction": "max", "ordered": true, "group": "self"})");
 }
 
 WEFT_OP(broadcast) {
   op.doc("The array of one rank, on all ranks of a group.")
       .in(Namespace::kNpx)
       .input("x", "any dtype; the same type on all ranks, whose other arrays are not read")
-      .integer("root", 0, "the rank whose array it is");
+      .required(AttributeKind::kInt, "root", "the rank whose array it is");
   add_group_name(op);
   op.infer(infer_broadcast)
       .gradient(gradient_of_broadcast)
       .effect()
       .kernel(slot(run_broadcast))
-      .sample(R"({"shapes": [[2, 3]]})");
+      .sample(R"({"shapes": [[2, 3]], "root": 0})")
+      .sample(R"({"shapes": [[4]], "root": 0, "group": "self"})");
 }
 
 WEFT_OP(broadcast_start) {
   op.doc("Begins a `broadcast`, whose result is there when `collective_wait` has given it.")
       .in(Namespace::kInternal)
       .input("x", "any dtype; the same type on all ranks, whose other arrays are not read")
-      .integer("root", 0, "the rank whose array it is");
+      .required(AttributeKind::kInt, "root", "the rank whose array it is");
   add_group_name(op);
   op.infer(infer_broadcast)
       .no_gradient("plans split collectives when gradients have been taken")
       .effect()
       .kernel(slot(start_broadcast))
-      .sample(R"({"shapes": [[2, 3]]})");
+      .sample(R"({"shapes": [[2, 3]], "root": 0})")
+      .sample(R"({"shapes": [[4]], "root": 0, "group": "self"})");
 }
 
 }  // namespace weft::ops

@@ -97,14 +97,23 @@ Values gradient_of_gather(const GradContext& g) {
 
 Values gradient_of_reduce(const GradContext& g) {
   const std::string_view reduction = g.text("reduction");
-  if (reduction != "sum" && reduction != "mean") {
+  const auto gather = [&](const Value& blocks) {
+    return g.builder().call("gather_blocks", {blocks}, {g.get("ranks"), g.get("group")});
+  };
+  if (reduction == "product") {
     g.builder().fail(errors::unsupported(
-        "reduce_scatter", "only sums and means have a gradient; got `reduction` \"", reduction,
-        "\"; use `all_reduce` and take this rank's block"));
+        "reduce_scatter", "a product has no gradient; use `all_reduce` and take this rank's part"));
     return {g.in(0)};
   }
-  const Value all =
-      g.builder().call("gather_blocks", {g.dout()}, {g.get("ranks"), g.get("group")});
+  const Value all = gather(g.dout());
+  if (reduction == "min" || reduction == "max") {
+    // Equal extremes share the cotangent evenly, as those of `all_reduce` do.
+    const Value chosen = cast(equal(g.in(0), gather(g.out())), g.in(0).dtype());
+    const Value count = g.builder().call(
+        "all_reduce", {chosen},
+        {Argument::of_string("sum"), Argument::of_bool(false), g.get("group")});
+    return {all * (chosen / count)};
+  }
   return {reduction == "sum" ? all : all / static_cast<double>(g.integer("ranks"))};
 }
 
@@ -200,7 +209,8 @@ WEFT_OP(gather_blocks) {
       .gradient(gradient_of_gather)
       .effect()
       .kernel(collective_slot(run<CollectiveKind::kAllGather>))
-      .sample(R"({"shapes": [[2, 3]], "ranks": 1})");
+      .sample(R"({"shapes": [[2, 3]], "ranks": 1})")
+      .sample(R"({"shapes": [[4]], "ranks": 1, "group": "self"})");
 }
 
 WEFT_OP(gather_blocks_start) {
@@ -214,7 +224,8 @@ WEFT_OP(gather_blocks_start) {
       .no_gradient(kWhySplit)
       .effect()
       .kernel(start_slot(start<CollectiveKind::kAllGather>))
-      .sample(R"({"shapes": [[2, 3]], "ranks": 1})");
+      .sample(R"({"shapes": [[2, 3]], "ranks": 1})")
+      .sample(R"({"shapes": [[4]], "ranks": 1, "group": "self"})");
 }
 
 WEFT_OP(reduce_blocks) {
@@ -228,7 +239,8 @@ WEFT_OP(reduce_blocks) {
       .gradient(gradient_of_reduce)
       .effect()
       .kernel(collective_slot(run<CollectiveKind::kReduceScatter>))
-      .sample(R"({"shapes": [[2, 3]], "ranks": 1})");
+      .sample(R"({"shapes": [[2, 3]], "ranks": 1})")
+      .sample(R"({"shapes": [[4]], "ranks": 1, "group": "self", "reduction": "max", "ordered": true})");
 }
 
 WEFT_OP(reduce_blocks_start) {
@@ -243,7 +255,8 @@ WEFT_OP(reduce_blocks_start) {
       .no_gradient(kWhySplit)
       .effect()
       .kernel(start_slot(start<CollectiveKind::kReduceScatter>))
-      .sample(R"({"shapes": [[2, 3]], "ranks": 1})");
+      .sample(R"({"shapes": [[2, 3]], "ranks": 1})")
+      .sample(R"({"shapes": [[4]], "ranks": 1, "group": "self", "reduction": "max", "ordered": true})");
 }
 
 WEFT_OP(exchange_blocks) {
@@ -256,7 +269,8 @@ WEFT_OP(exchange_blocks) {
       .gradient(gradient_of_exchange)
       .effect()
       .kernel(collective_slot(run<CollectiveKind::kAllToAll>))
-      .sample(R"({"shapes": [[2, 3]], "ranks": 1})");
+      .sample(R"({"shapes": [[2, 3]], "ranks": 1})")
+      .sample(R"({"shapes": [[4]], "ranks": 1, "group": "self"})");
 }
 
 WEFT_OP(exchange_blocks_start) {
@@ -270,7 +284,8 @@ WEFT_OP(exchange_blocks_start) {
       .no_gradient(kWhySplit)
       .effect()
       .kernel(start_slot(start<CollectiveKind::kAllToAll>))
-      .sample(R"({"shapes": [[2, 3]], "ranks": 1})");
+      .sample(R"({"shapes": [[2, 3]], "ranks": 1})")
+      .sample(R"({"shapes": [[4]], "ranks": 1, "group": "self"})");
 }
 
 WEFT_OP(all_gather) {
@@ -282,7 +297,7 @@ WEFT_OP(all_gather) {
   add_group_name(op);
   op.compose(checked<all_gather>)
       .sample(R"({"shapes": [[2, 3]], "axis": 1, "ranks": 1})")
-      .sample(R"({"shapes": [[4]], "axis": 0, "ranks": 1})");
+      .sample(R"({"shapes": [[4]], "axis": 0, "ranks": 1, "group": "self"})");
 }
 
 WEFT_OP(reduce_scatter) {
@@ -295,7 +310,8 @@ WEFT_OP(reduce_scatter) {
   add_group_name(op);
   op.compose(checked<reduce_scatter>)
       .sample(R"({"shapes": [[2, 3]], "axis": -1, "ranks": 1})")
-      .sample(R"({"shapes": [[4]], "axis": 0, "ranks": 1})");
+      .sample(R"({"shapes": [[4]], "axis": 0, "ranks": 1, "group": "self", "reduction": "max",
+                  "ordered": true})");
 }
 
 WEFT_OP(all_to_all) {
@@ -308,7 +324,8 @@ WEFT_OP(all_to_all) {
   add_group_name(op);
   op.compose(checked<all_to_all>)
       .sample(R"({"shapes": [[2, 3, 2]], "split_axis": 0, "concat_axis": 2, "ranks": 1})")
-      .sample(R"({"shapes": [[4]], "split_axis": 0, "concat_axis": 0, "ranks": 1})");
+      .sample(R"({"shapes": [[4]], "split_axis": 0, "concat_axis": 0, "ranks": 1,
+                  "group": "self"})");
 }
 
 }  // namespace weft::ops

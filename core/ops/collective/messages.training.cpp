@@ -85,7 +85,8 @@ WEFT_OP(send) {
       .gradient(gradient_of_send)
       .effect()
       .kernel(collective_slot(run_send))
-      .sample(R"({"shapes": [[0, 3]], "destination": 0})");
+      .sample(R"({"shapes": [[0, 3]], "destination": 0})")
+      .sample(R"({"shapes": [[3, 0]], "destination": 0, "tag": 7, "group": "self"})");
 }
 
 WEFT_OP(receive) {
@@ -101,7 +102,11 @@ WEFT_OP(receive) {
       .gradient(gradient_of_receive)
       .effect()
       .kernel(collective_slot(run_receive))
-      .sample(R"({"shapes": [[]], "shape": [0, 3], "dtype": "float32", "source": 0})");
+      .sample(R"({"shapes": [[]], "shape": [0, 3], "dtype": "float32", "source": 0})")
+      .sample(R"({"shapes": [], "shape": [3, 0], "dtype": "int64", "source": 0, "tag": 7,
+                  "group": "self"})")
+      .sample(R"({"shapes": [[2]], "shape": [0], "dtype": "float16", "source": 0})")
+      .sample(R"({"shapes": [], "shape": [2, 0, 3], "dtype": "bool", "source": 0})");
 }
 
 }  // namespace weft::ops

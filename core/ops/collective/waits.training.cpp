@@ -17,8 +17,7 @@ Status run_wait(const KernelCall& call) {
   WEFT_TRY(status);
   if (result.data != call.out[0].data)
     std::memcpy(call.out[0].data, result.data, static_cast<size_t>(type_of(result).bytes()));
-  return call.op.reader(call.attributes).flag("mean") ? divide_by_size(call.out[0], *to.group)
-                                                      : Status();
+  return {};
 }
 
 Slot wait_slot() {
@@ -55,14 +54,14 @@ WEFT_OP(collective_wait) {
   op.doc("The result of a collective that was started, when it is there.")
       .in(Namespace::kInternal)
       .input("result", "any dtype; what the start gave")
-      .optional_input("sent", "any dtype; where the start sends from, if that is elsewhere")
-      .boolean("mean", false, "divide by the number of ranks");
+      .optional_input("sent", "any dtype; where the start sends from, if that is elsewhere");
   add_group_name(op);
   op.infer([](const InferContext& c) -> Result<Types> { return Types{c.in[0]}; })
       .no_gradient("plans split collectives when gradients have been taken")
       .effect()
       .kernel(wait_slot())
-      .sample(R"({"shapes": [[2, 3]]})");
+      .sample(R"({"shapes": [[2, 3]]})")
+      .sample(R"({"shapes": [[4], [4]], "group": "self"})");
 }
 
 WEFT_OP(barrier) {
@@ -73,7 +72,10 @@ WEFT_OP(barrier) {
       .no_gradient("it has no results")
       .effect()
       .kernel(collective_slot(run_barrier))
-      .sample(R"({"shapes": []})");
+      .sample(R"({"shapes": []})")
+      .sample(R"({"shapes": [], "group": "world"})")
+      .sample(R"({"shapes": [], "group": "self"})")
+      .sample(R"({"shapes": [], "group": "self"})");
 }
 
 WEFT_OP(group_rank) {
@@ -84,7 +86,10 @@ WEFT_OP(group_rank) {
       .no_gradient("an integer has no gradient")
       .on_caller()
       .kernel(exact_dense_slot(run_rank))
-      .sample(R"({"shapes": []})");
+      .sample(R"({"shapes": []})")
+      .sample(R"({"shapes": [], "group": "world"})")
+      .sample(R"({"shapes": [], "group": "self"})")
+      .sample(R"({"shapes": [], "group": "self"})");
 }
 
 WEFT_OP(group_size) {
@@ -95,7 +100,10 @@ WEFT_OP(group_size) {
       .no_gradient("an integer has no gradient")
       .on_caller()
       .kernel(exact_dense_slot(run_size))
-      .sample(R"({"shapes": []})");
+      .sample(R"({"shapes": []})")
+      .sample(R"({"shapes": [], "group": "world"})")
+      .sample(R"({"shapes": [], "group": "self"})")
+      .sample(R"({"shapes": [], "group": "self"})");
 }
 
 }  // namespace weft::ops

@@ -6,7 +6,7 @@
 // a group; another one of the same name takes its place. A wait that a person interrupts fails the
 // group, because its order is lost then.
 //
-// `world` is there without any transport, as a group of this process alone.
+// `self` and, until it is joined, `world` are there without any transport: this process alone.
 #pragma once
 
 #include <condition_variable>

@@ -305,7 +305,8 @@ struct Groups {
 Groups& groups() {
   static Groups* const instance = [] {
     auto* made = new Groups;
-    made->by_name.emplace("world", Ref<Group>::adopt(new Group("world", 0, 1, 0, nullptr)));
+    for (const char* const name : {"self", "world"})
+      made->by_name.emplace(name, Ref<Group>::adopt(new Group(name, 0, 1, 0, nullptr)));
     return made;
   }();
   return *instance;

@@ -192,7 +192,7 @@ def batch_norm(
 
 def broadcast(
     x: ArrayLike,
-    root: int = 0,
+    root: int,
     group: str = "world",
     *,
     out: ndarray | None = None,

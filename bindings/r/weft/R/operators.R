@@ -272,17 +272,17 @@ ops$bounded_integers <- function(x, least, most, caller, what) {
 
 # The array of one rank, on all ranks of a group.
 #   x: any dtype; the same type on all ranks, whose other arrays are not read.
-#   root: the rank whose array it is. Default: 0.
+#   root: the rank whose array it is.
 #   group: a group that this process has joined. Default: "world".
-ops$broadcast <- function(x, root = NULL, group = NULL) {
+ops$broadcast <- function(x, root, group = NULL) {
   call_operator("broadcast", list(x, root, group), TRUE)
 }
 
 # Begins a `broadcast`, whose result is there when `collective_wait` has given it.
 #   x: any dtype; the same type on all ranks, whose other arrays are not read.
-#   root: the rank whose array it is. Default: 0.
+#   root: the rank whose array it is.
 #   group: a group that this process has joined. Default: "world".
-ops$broadcast_start <- function(x, root = NULL, group = NULL) {
+ops$broadcast_start <- function(x, root, group = NULL) {
   call_operator("broadcast_start", list(x, root, group), TRUE)
 }
 

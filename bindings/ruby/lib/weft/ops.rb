@@ -276,17 +276,17 @@ module Weft
 
     # The array of one rank, on all ranks of a group.
     #   x: any dtype; the same type on all ranks, whose other arrays are not read.
-    #   root: the rank whose array it is. Default: 0.
+    #   root: the rank whose array it is.
     #   group: a group that this process has joined. Default: "world".
-    def broadcast(x, root: nil, group: nil)
+    def broadcast(x, root, group: nil)
       Operator.named("broadcast").call([x, root, group]).first
     end
 
     # Begins a `broadcast`, whose result is there when `collective_wait` has given it.
     #   x: any dtype; the same type on all ranks, whose other arrays are not read.
-    #   root: the rank whose array it is. Default: 0.
+    #   root: the rank whose array it is.
     #   group: a group that this process has joined. Default: "world".
-    def broadcast_start(x, root: nil, group: nil)
+    def broadcast_start(x, root, group: nil)
       Operator.named("broadcast_start").call([x, root, group]).first
     end
 

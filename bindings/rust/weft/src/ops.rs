@@ -714,8 +714,6 @@ pub fn bounded_integers<'a>(x: impl Into<Input<'a>>, least: i64, most: i64, call
 /// What [`broadcast_with`] may be given beside its required arguments.
 #[derive(Clone, Default)]
 pub struct Broadcast {
-    /// the rank whose array it is. Default: `0`.
-    pub root: Given<i64>,
     /// a group that this process has joined. Default: `"world"`.
     pub group: Given<String>,
 }
@@ -723,16 +721,18 @@ pub struct Broadcast {
 /// The array of one rank, on all ranks of a group.
 ///
 /// `x`: any dtype; the same type on all ranks, whose other arrays are not read.
-pub fn broadcast<'a>(x: impl Into<Input<'a>>) -> Result<Tensor> {
-    broadcast_with(x, &Broadcast::default())
+///
+/// `root`: the rank whose array it is.
+pub fn broadcast<'a>(x: impl Into<Input<'a>>, root: i64) -> Result<Tensor> {
+    broadcast_with(x, root, &Broadcast::default())
 }
 
 /// As [`broadcast`], with what may be left out.
-pub fn broadcast_with<'a>(x: impl Into<Input<'a>>, options: &Broadcast) -> Result<Tensor> {
+pub fn broadcast_with<'a>(x: impl Into<Input<'a>>, root: i64, options: &Broadcast) -> Result<Tensor> {
     static OPERATOR: Operator = Operator::new(c"broadcast");
     let mut arguments = Arguments::new();
     arguments.input(x.into());
-    arguments.given_int(&options.root);
+    arguments.int(root);
     arguments.given_string(&options.group);
     arguments.one(&OPERATOR)
 }
@@ -740,8 +740,6 @@ pub fn broadcast_with<'a>(x: impl Into<Input<'a>>, options: &Broadcast) -> Resul
 /// What [`broadcast_start_with`] may be given beside its required arguments.
 #[derive(Clone, Default)]
 pub struct BroadcastStart {
-    /// the rank whose array it is. Default: `0`.
-    pub root: Given<i64>,
     /// a group that this process has joined. Default: `"world"`.
     pub group: Given<String>,
 }
@@ -749,16 +747,18 @@ pub struct BroadcastStart {
 /// Begins a `broadcast`, whose result is there when `collective_wait` has given it.
 ///
 /// `x`: any dtype; the same type on all ranks, whose other arrays are not read.
-pub fn broadcast_start<'a>(x: impl Into<Input<'a>>) -> Result<Tensor> {
-    broadcast_start_with(x, &BroadcastStart::default())
+///
+/// `root`: the rank whose array it is.
+pub fn broadcast_start<'a>(x: impl Into<Input<'a>>, root: i64) -> Result<Tensor> {
+    broadcast_start_with(x, root, &BroadcastStart::default())
 }
 
 /// As [`broadcast_start`], with what may be left out.
-pub fn broadcast_start_with<'a>(x: impl Into<Input<'a>>, options: &BroadcastStart) -> Result<Tensor> {
+pub fn broadcast_start_with<'a>(x: impl Into<Input<'a>>, root: i64, options: &BroadcastStart) -> Result<Tensor> {
     static OPERATOR: Operator = Operator::new(c"broadcast_start");
     let mut arguments = Arguments::new();
     arguments.input(x.into());
-    arguments.given_int(&options.root);
+    arguments.int(root);
     arguments.given_string(&options.group);
     arguments.one(&OPERATOR)
 }

@@ -1016,14 +1016,6 @@ public final class Ops {
 
     /** What {@link #broadcast} may be given beside its required arguments. */
     public static final class Broadcast {
-        private Object root;
-
-        /** the rank whose array it is. Default: 0. */
-        public Broadcast root(long value) {
-            root = value;
-            return this;
-        }
-
         private Object group;
 
         /** a group that this process has joined. Default: "world". */
@@ -1038,33 +1030,27 @@ public final class Ops {
      * The array of one rank, on all ranks of a group.
      *
      * @param x any dtype; the same type on all ranks, whose other arrays are not read.
+     * @param root the rank whose array it is.
      */
-    public static Tensor broadcast(Operand x) {
-        return OP_BROADCAST.one(new Object[] {x, null, null});
+    public static Tensor broadcast(Operand x, long root) {
+        return OP_BROADCAST.one(new Object[] {x, root, null});
     }
 
     /**
      * The array of one rank, on all ranks of a group.
      *
      * @param x any dtype; the same type on all ranks, whose other arrays are not read.
+     * @param root the rank whose array it is.
      * @param options what may be left out
      */
-    public static Tensor broadcast(Operand x, Broadcast options) {
-        return OP_BROADCAST.one(new Object[] {x, options.root, options.group});
+    public static Tensor broadcast(Operand x, long root, Broadcast options) {
+        return OP_BROADCAST.one(new Object[] {x, root, options.group});
     }
 
     private static final Operator OP_BROADCAST_START = new Operator("broadcast_start");
 
     /** What {@link #broadcastStart} may be given beside its required arguments. */
     public static final class BroadcastStart {
-        private Object root;
-
-        /** the rank whose array it is. Default: 0. */
-        public BroadcastStart root(long value) {
-            root = value;
-            return this;
-        }
-
         private Object group;
 
         /** a group that this process has joined. Default: "world". */
@@ -1079,19 +1065,21 @@ public final class Ops {
      * Begins a `broadcast`, whose result is there when `collective_wait` has given it.
      *
      * @param x any dtype; the same type on all ranks, whose other arrays are not read.
+     * @param root the rank whose array it is.
      */
-    public static Tensor broadcastStart(Operand x) {
-        return OP_BROADCAST_START.one(new Object[] {x, null, null});
+    public static Tensor broadcastStart(Operand x, long root) {
+        return OP_BROADCAST_START.one(new Object[] {x, root, null});
     }
 
     /**
      * Begins a `broadcast`, whose result is there when `collective_wait` has given it.
      *
      * @param x any dtype; the same type on all ranks, whose other arrays are not read.
+     * @param root the rank whose array it is.
      * @param options what may be left out
      */
-    public static Tensor broadcastStart(Operand x, BroadcastStart options) {
-        return OP_BROADCAST_START.one(new Object[] {x, options.root, options.group});
+    public static Tensor broadcastStart(Operand x, long root, BroadcastStart options) {
+        return OP_BROADCAST_START.one(new Object[] {x, root, options.group});
     }
 
     private static final Operator OP_BROADCAST_TO = new Operator("broadcast_to");
