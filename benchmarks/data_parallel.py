@@ -7,9 +7,9 @@ DistributedDataParallel over gloo, in the same run.
 `--torch` is a Python that has PyTorch; without it, Weft alone is measured. Every process has half
 of the batch that one process alone has in the row "alone". The processes of the two frameworks take
 turns. Figures: milliseconds a step; efficiency, the time alone divided by the time of two processes
-times two; and "hidden", the share of the transfers' time (the profile's track of transfers) in which
-steps of the plan ran, rather than waited. On two cores that share caches and memory, "alone" has
-both to itself, so efficiency is also a matter of memory.
+times two; and "hidden", the share of the transfers' time (the profile's track of transfers) in
+which steps of the plan ran, rather than waited. On two cores that share caches and memory, "alone"
+has both to itself, so efficiency is also a matter of memory.
 """
 
 import argparse
@@ -264,9 +264,11 @@ class Job:
         batch = NETWORKS[network] * (2 // ranks)
         self.processes = [
             subprocess.Popen(
-                [python, __file__, "--rank-of", network, "--framework", framework]
-                + ["--rank", str(rank), "--ranks", str(ranks), "--batch", str(batch)]
-                + ["--key", key, *(["--interface", interface] if interface else [])],
+                [
+                    *(python, __file__, "--rank-of", network, "--framework", framework),
+                    *("--rank", str(rank), "--ranks", str(ranks), "--batch", str(batch)),
+                    *("--key", key, *(("--interface", interface) if interface else ())),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,

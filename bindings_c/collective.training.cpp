@@ -93,11 +93,11 @@ Status check_name(const weft_collective_driver& driver) {
 Status check_driver(const weft_collective_driver& driver) {
   // The struct of another ABI may have another layout: only size and number are read first.
   if (driver.struct_size < sizeof driver || driver.abi != WEFT_COLLECTIVE_ABI)
-    return errors::unsupported(
-        "weft_collective_register", "`driver` must have collective ABI ",
-        int64_t{WEFT_COLLECTIVE_ABI}, " and ", sizeof driver, " bytes; got ABI ",
-        static_cast<int64_t>(driver.abi), " and ", driver.struct_size,
-        " bytes; build the plug-in with the header of this release");
+    return errors::unsupported("weft_collective_register", "`driver` must have collective ABI ",
+                               int64_t{WEFT_COLLECTIVE_ABI}, " and ", sizeof driver,
+                               " bytes; got ABI ", static_cast<int64_t>(driver.abi), " and ",
+                               driver.struct_size,
+                               " bytes; build the plug-in with the header of this release");
   WEFT_TRY(check_name(driver));
   if (driver.open && driver.connect && driver.run && driver.abort && driver.close) return {};
   return errors::invalid_value("weft_collective_register",
@@ -112,8 +112,8 @@ Status register_driver(const weft_collective_driver& driver) {
   const std::lock_guard lock(all.mutex);
   const auto [found, is_new] = all.by_name.try_emplace(driver.name, &driver);
   if (is_new || found->second == &driver) return {};
-  return errors::invalid_state("weft_collective_register", "there is another driver `",
-                               driver.name, "` already");
+  return errors::invalid_state("weft_collective_register", "there is another driver `", driver.name,
+                               "` already");
 }
 
 // The library is never closed: its groups may live until the process ends.
@@ -201,8 +201,7 @@ Status open(const char* name, const weft_collective_options& options, Member* ma
   std::string address(kAddressBytes, '\0');
   size_t bytes = address.size();
   void* handle = nullptr;
-  const weft_status code =
-      driver->open(driver->context, &options, &handle, address.data(), &bytes);
+  const weft_status code = driver->open(driver->context, &options, &handle, address.data(), &bytes);
   if (code != WEFT_OK) {
     const char* const given = driver->error ? driver->error(driver->context) : nullptr;
     return Status(status_code_of(code),
@@ -211,8 +210,7 @@ Status open(const char* name, const weft_collective_options& options, Member* ma
   address.resize(std::min(bytes, kAddressBytes));
   auto transport = std::make_unique<DrivenTransport>(*driver, handle);
   made->group = Ref<Group>::adopt(
-      new Group(options.group, options.rank, options.ranks, options.timeout,
-                std::move(transport)));
+      new Group(options.group, options.rank, options.ranks, options.timeout, std::move(transport)));
   made->address = std::move(address);
   return {};
 }

@@ -13,8 +13,8 @@ namespace {
 class GroupHandle {
  public:
   GroupHandle(const std::string& driver, int32_t rank, int32_t ranks, const std::string& group,
-              const std::string& key, const std::optional<std::string>& bind, const py::bytes& secret,
-              double timeout) {
+              const std::string& key, const std::optional<std::string>& bind,
+              const py::bytes& secret, double timeout) {
     const std::string hidden = secret;
     weft_collective_options options{};
     options.struct_size = sizeof options;

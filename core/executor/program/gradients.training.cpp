@@ -190,8 +190,8 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
   return {};
 }
 
-// Results of the forward pass's effects become outputs of the joint graph, behind the program's outputs and before the
-// gradients.
+// Results of the forward pass's effects become outputs of the joint graph, behind the program's
+// outputs and before the gradients.
 void Compiled::add_effect_results() {
   const std::vector<graph::ValueId> results = graph::effect_results(joint_graph_);
   effect_results_ = results.size();

@@ -94,9 +94,8 @@ class Splitter {
     for (size_t n = joint_.nodes.size(); n-- > 0;) {
       const Node& node = joint_.nodes[n];
       in_forward_[n] = (node.effect >= 0 && !node.backward) ||
-                       std::ranges::any_of(node.outputs, [&](ValueId id) {
-                         return live[static_cast<size_t>(id)];
-                       });
+                       std::ranges::any_of(
+                           node.outputs, [&](ValueId id) { return live[static_cast<size_t>(id)]; });
       if (!in_forward_[n]) continue;
       for (const Operand& operand : node.operands)
         if (operand.is_value()) live[static_cast<size_t>(operand.value)] = true;

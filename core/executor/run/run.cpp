@@ -172,8 +172,7 @@ Status run_step(const Run& run, const Action& action) {
       if constexpr (kHasGroups) {
         if (step.op && step.op->has_effect) {
           const LineScope line(step.line);
-          return with_line(
-              ops::run_kernel(call_of(step, at, run.seed, run.first_ordinal)), step);
+          return with_line(ops::run_kernel(call_of(step, at, run.seed, run.first_ordinal)), step);
         }
       }
       return with_line(ops::run_kernel(call_of(step, at, run.seed, run.first_ordinal)), step);

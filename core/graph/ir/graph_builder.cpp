@@ -289,9 +289,9 @@ ops::Values emit_graph(ops::Builder& builder, const Graph& source,
   const std::vector<bool> needed = needed_values(source);
   for (const Node& node : source.nodes) {
     if (!builder.status().ok()) break;
-    if (node.effect < 0 &&
-        std::ranges::none_of(node.outputs,
-                             [&](ValueId id) { return needed[static_cast<size_t>(id)]; }))
+    if (node.effect < 0 && std::ranges::none_of(node.outputs, [&](ValueId id) {
+          return needed[static_cast<size_t>(id)];
+        }))
       continue;
     if (!node.op) {
       builder.fail(errors::unsupported("graph", "a rule must not contain control flow"));

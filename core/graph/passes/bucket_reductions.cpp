@@ -128,8 +128,8 @@ class Bucketing {
     const BucketBytes limits = bucket_bytes();
     std::vector<Bucket> full, open;
     for (const int32_t n : order) {
-      auto bucket = std::ranges::find_if(
-          open, [&](const Bucket& one) { return fits(one.members[0], n); });
+      auto bucket =
+          std::ranges::find_if(open, [&](const Bucket& one) { return fits(one.members[0], n); });
       if (bucket == open.end()) bucket = open.insert(open.end(), Bucket{});
       bucket->members.push_back(n);
       bucket->bytes += type_of(n).bytes();
@@ -165,8 +165,8 @@ class Bucketing {
       parts.push_back(ops::reshape(builder.value(rewrite.map(node(n).operands[0].value)),
                                    Shape{type_of(n).shape.elements()}));
     const ops::Value joined = ops::concatenate(parts, 0);
-    const ops::Value reduced = builder.emit(*node(members[0]).op, {&joined, 1},
-                                            node(members[0]).attributes.view())[0];
+    const ops::Value reduced =
+        builder.emit(*node(members[0]).op, {&joined, 1}, node(members[0]).attributes.view())[0];
     int64_t at = 0;
     for (const int32_t n : members) {
       const Shape& shape = type_of(n).shape;

@@ -10,8 +10,8 @@ namespace weft::graph {
 namespace {
 
 constexpr std::pair<std::string_view, std::string_view> kParts[] = {
-    {"all_reduce", "all_reduce_start"},         {"broadcast", "broadcast_start"},
-    {"gather_blocks", "gather_blocks_start"},   {"reduce_blocks", "reduce_blocks_start"},
+    {"all_reduce", "all_reduce_start"},           {"broadcast", "broadcast_start"},
+    {"gather_blocks", "gather_blocks_start"},     {"reduce_blocks", "reduce_blocks_start"},
     {"exchange_blocks", "exchange_blocks_start"},
 };
 constexpr std::string_view kWhole[] = {"send", "receive", "barrier", "collective_wait"};

@@ -31,8 +31,7 @@ Result<Graph> with_parts(const Graph& graph) {
   const ops::OpDef& wait_op = ops::op_named("collective_wait");
   for (const Node& node : graph.nodes) {
     const ops::OpDef* const start_op = start_of(node);
-    if (!start_op || !node.operands[0].is_value() ||
-        graph.type(node.outputs[0]).bytes() == 0) {
+    if (!start_op || !node.operands[0].is_value() || graph.type(node.outputs[0]).bytes() == 0) {
       rewrite.copy(node);
       continue;
     }
@@ -43,8 +42,7 @@ Result<Graph> with_parts(const Graph& graph) {
     Graph& to = rewrite.graph();
     // A start that has two outputs sends from the second, which the wait keeps alive.
     const TensorType types[] = {type, graph.type(node.operands[0].value)};
-    const int32_t begun =
-        to.add_node(start, {types, static_cast<size_t>(start_op->output_count)});
+    const int32_t begun = to.add_node(start, {types, static_cast<size_t>(start_op->output_count)});
     const ops::AttributeReader attributes = node.op->reader(node.attributes.view());
     Node wait = node;
     wait.op = &wait_op;
@@ -57,8 +55,8 @@ Result<Graph> with_parts(const Graph& graph) {
     ops::Value result = builder.value(to.nodes[static_cast<size_t>(ended)].outputs[0]);
     builder.stand_for(node);
     if (is_mean(node))
-      result = result / ops::cast(builder.call("group_size", {}, {attributes.get("group")}),
-                                  type.dtype);
+      result =
+          result / ops::cast(builder.call("group_size", {}, {attributes.get("group")}), type.dtype);
     rewrite.set(node.outputs[0], result.id());
   }
   WEFT_TRY(builder.status());
@@ -94,8 +92,8 @@ class Order {
       }
       left = std::move(deferred);
       std::erase_if(left, [&](int32_t n) { return done_[static_cast<size_t>(n)]; });
-      const auto wait = std::ranges::find_if(
-          left, [&](int32_t n) { return is_wait(node(n)) && is_ready(n); });
+      const auto wait =
+          std::ranges::find_if(left, [&](int32_t n) { return is_wait(node(n)) && is_ready(n); });
       if (wait == left.end()) break;
       take(*wait);
       left.erase(wait);

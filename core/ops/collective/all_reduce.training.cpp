@@ -60,9 +60,9 @@ Value product_of_others(const GradContext& g, const Value& total) {
   const Value zero = equal(x, scalar(x, 0)), one = scalar(x, 1);
   const Value zeros = reduce(cast(zero, x.dtype()), "sum");
   const Value without = reduce(where(zero, one, x), "product");
-  const Value others = where(zero, where(equal(zeros, one), without, scalar(x, 0)),
-                             where(equal(zeros, scalar(x, 0)), without / where(zero, one, x),
-                                   scalar(x, 0)));
+  const Value others =
+      where(zero, where(equal(zeros, one), without, scalar(x, 0)),
+            where(equal(zeros, scalar(x, 0)), without / where(zero, one, x), scalar(x, 0)));
   return total * others;
 }
 
@@ -115,9 +115,9 @@ Status start_broadcast(const KernelCall& call) {
 // The root's array got to all ranks, and the other ranks' nowhere.
 Values gradient_of_broadcast(const GradContext& g) {
   Builder& b = g.builder();
-  const Value total = b.call("all_reduce", {g.dout()},
-                             {Argument::of_string("sum"), Argument::of_bool(false),
-                              g.get("group")});
+  const Value total =
+      b.call("all_reduce", {g.dout()},
+             {Argument::of_string("sum"), Argument::of_bool(false), g.get("group")});
   const Value rank = b.call("group_rank", {}, {g.get("group")});
   const Value is_root = equal(rank, Value(&b, Argument::of_int(g.integer("root"))));
   return {where(is_root, total, scalar(total, 0))};

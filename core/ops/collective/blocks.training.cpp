@@ -90,9 +90,9 @@ Slot start_slot(KernelFunction run) {
 // ---- gradients ---------------------------------------------------------------------------------
 
 Values gradient_of_gather(const GradContext& g) {
-  return {g.builder().call("reduce_blocks", {g.dout()},
-                           {g.get("ranks"), Argument::of_string("sum"), Argument::of_bool(false),
-                            g.get("group")})};
+  return {g.builder().call(
+      "reduce_blocks", {g.dout()},
+      {g.get("ranks"), Argument::of_string("sum"), Argument::of_bool(false), g.get("group")})};
 }
 
 Values gradient_of_reduce(const GradContext& g) {
@@ -109,9 +109,9 @@ Values gradient_of_reduce(const GradContext& g) {
   if (reduction == "min" || reduction == "max") {
     // Equal extremes share the cotangent evenly, as those of `all_reduce` do.
     const Value chosen = cast(equal(g.in(0), gather(g.out())), g.in(0).dtype());
-    const Value count = g.builder().call(
-        "all_reduce", {chosen},
-        {Argument::of_string("sum"), Argument::of_bool(false), g.get("group")});
+    const Value count =
+        g.builder().call("all_reduce", {chosen},
+                         {Argument::of_string("sum"), Argument::of_bool(false), g.get("group")});
     return {all * (chosen / count)};
   }
   return {reduction == "sum" ? all : all / static_cast<double>(g.integer("ranks"))};
@@ -155,10 +155,10 @@ Result<Value> reduce_scatter(const ComposeContext& c) {
   WEFT_TRY(check_divides(c, axis));
   WEFT_TRY(reduction_of(c).status());
   const Value first = swap_axes(c.in(0), 0, axis);
-  return swap_axes(c.builder.call("reduce_blocks", {first},
-                                  {c.get("ranks"), c.get("reduction"), c.get("ordered"),
-                                   c.get("group")}),
-                   0, axis);
+  return swap_axes(
+      c.builder.call("reduce_blocks", {first},
+                     {c.get("ranks"), c.get("reduction"), c.get("ordered"), c.get("group")}),
+      0, axis);
 }
 
 // The ranks' blocks become an axis in front; behind the exchange that axis is joined with
@@ -240,7 +240,8 @@ WEFT_OP(reduce_blocks) {
       .effect()
       .kernel(collective_slot(run<CollectiveKind::kReduceScatter>))
       .sample(R"({"shapes": [[2, 3]], "ranks": 1})")
-      .sample(R"({"shapes": [[4]], "ranks": 1, "group": "self", "reduction": "max", "ordered": true})");
+      .sample(
+          R"({"shapes": [[4]], "ranks": 1, "group": "self", "reduction": "max", "ordered": true})");
 }
 
 WEFT_OP(reduce_blocks_start) {
@@ -256,7 +257,8 @@ WEFT_OP(reduce_blocks_start) {
       .effect()
       .kernel(start_slot(start<CollectiveKind::kReduceScatter>))
       .sample(R"({"shapes": [[2, 3]], "ranks": 1})")
-      .sample(R"({"shapes": [[4]], "ranks": 1, "group": "self", "reduction": "max", "ordered": true})");
+      .sample(
+          R"({"shapes": [[4]], "ranks": 1, "group": "self", "reduction": "max", "ordered": true})");
 }
 
 WEFT_OP(exchange_blocks) {

@@ -12,17 +12,16 @@ namespace weft::ops {
 namespace {
 
 constexpr std::pair<std::string_view, NamedReduction> kNames[] = {
-    {"sum", {Reduction::kSum, false}},
-    {"mean", {Reduction::kSum, true}},
-    {"product", {Reduction::kProduct, false}},
-    {"min", {Reduction::kMin, false}},
+    {"sum", {Reduction::kSum, false}},         {"mean", {Reduction::kSum, true}},
+    {"product", {Reduction::kProduct, false}}, {"min", {Reduction::kMin, false}},
     {"max", {Reduction::kMax, false}},
 };
 
 // all_reduce of float32(3, 4) (train.py:88)
 std::string where_of(const KernelCall& call) {
-  const TensorView* const array =
-      !call.in.empty() ? call.in.data() : !call.out.empty() ? call.out.data() : nullptr;
+  const TensorView* const array = !call.in.empty()    ? call.in.data()
+                                  : !call.out.empty() ? call.out.data()
+                                                      : nullptr;
   std::string text = call.op.name;
   if (array && array->rank >= 0) text += " of " + to_string(type_of(*array));
   const std::string line = line_of_step.empty() ? current_origin() : std::string(line_of_step);
@@ -114,8 +113,7 @@ Status divide_by_size(const TensorView& array, const Group& group) {
   const int64_t size = group.size();
   const TensorView number{const_cast<int64_t*>(&size), {}, {}, 0, DType::kInt64};
   const TensorView divisor{&element, {}, {}, 0, array.dtype};
-  WEFT_TRY(
-      run_one_step(kernels::cast_step(DType::kInt64, array.dtype), {&number, 1}, divisor));
+  WEFT_TRY(run_one_step(kernels::cast_step(DType::kInt64, array.dtype), {&number, 1}, divisor));
   const TensorView operands[] = {array, divisor};
   return run_one_step(kernels::step_of(kernels::FormulaId::kDivide, array.dtype), operands, array);
 }

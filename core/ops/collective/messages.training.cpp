@@ -66,8 +66,8 @@ Values gradient_of_send(const GradContext& g) {
 
 // The token's cotangent is that of a zero.
 Values gradient_of_receive(const GradContext& g) {
-  const Value sent = g.builder().call("send", {g.dout()},
-                                      {g.get("source"), g.get("tag"), g.get("group")});
+  const Value sent =
+      g.builder().call("send", {g.dout()}, {g.get("source"), g.get("tag"), g.get("group")});
   if (!g.in(0)) return {Value()};
   return {broadcast_to(cast(sent, g.in(0).dtype()), g.in(0).shape())};
 }
@@ -75,7 +75,8 @@ Values gradient_of_receive(const GradContext& g) {
 }  // namespace
 
 WEFT_OP(send) {
-  op.doc("Sends an array to another rank; gives a zero whose gradient is what that rank sends back.")
+  op.doc(
+        "Sends an array to another rank; gives a zero whose gradient is what that rank sends back.")
       .in(Namespace::kNpx)
       .input("x", "any dtype")
       .required(AttributeKind::kInt, "destination", "the rank that receives it")
@@ -92,7 +93,8 @@ WEFT_OP(send) {
 WEFT_OP(receive) {
   op.doc("The next array that another rank sends to this one.")
       .in(Namespace::kNpx)
-      .optional_input("token", "any dtype; what has a gradient only if this has; its value is not read")
+      .optional_input("token",
+                      "any dtype; what has a gradient only if this has; its value is not read")
       .required(AttributeKind::kInts, "shape", "of the array that was sent")
       .required(AttributeKind::kDType, "dtype", "of the array that was sent")
       .required(AttributeKind::kInt, "source", "the rank that sends it")

@@ -47,8 +47,8 @@ class OrderedReduction {
 
   Status run() {
     const bool to_all = operation_.kind == CollectiveKind::kAllReduce;
-    const int64_t share = to_all ? (operation_.count + ranks_ - 1) / ranks_
-                                 : operation_.count / ranks_;
+    const int64_t share =
+        to_all ? (operation_.count + ranks_ - 1) / ranks_ : operation_.count / ranks_;
     block_ = std::min(kBlock, share);
     const auto bytes = static_cast<size_t>(ranks_ * block_ * size_);
     sent_ = std::make_unique<char[]>(bytes);

@@ -79,7 +79,7 @@ class Group final : public Object {
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable started_, ended_;
-  std::deque<std::shared_ptr<Entry>> queue_;    // not begun
+  std::deque<std::shared_ptr<Entry>> queue_;  // not begun
   std::vector<std::shared_ptr<Entry>> unwaited_;
   std::shared_ptr<Entry> running_;
   std::thread thread_;

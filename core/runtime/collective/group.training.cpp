@@ -19,7 +19,7 @@ namespace weft {
 namespace {
 
 constexpr auto kBetweenLooks = std::chrono::milliseconds(20);
-constexpr double kGrace = 5;        // seconds that a transport gets to notice its own time-out
+constexpr double kGrace = 5;         // seconds that a transport gets to notice its own time-out
 constexpr size_t kWhereBytes = 512;  // of a text that ranks send each other
 
 void mix(uint64_t& hash, uint64_t number) {
@@ -225,9 +225,9 @@ void Group::serve() {
 Status Group::perform(Operation& operation) {
   if (is_by_all(operation.kind) && !transport_->checks()) WEFT_TRY(compare(operation));
   const bool composes = operation.ordered && operation.compose && !transport_->orders();
-  return explained(composes ? operation.compose(*transport_, operation, size_)
-                            : transport_->run(operation),
-                   operation);
+  return explained(
+      composes ? operation.compose(*transport_, operation, size_) : transport_->run(operation),
+      operation);
 }
 
 // Who failed, in doing what.
@@ -249,8 +249,8 @@ Status Group::compare(const Operation& operation) {
   gather.send = &operation.fingerprint;
   gather.receive = numbers.data();
   WEFT_TRY(explained(transport_->run(gather), operation));
-  const auto other = std::ranges::find_if(
-      numbers, [&](uint64_t number) { return number != numbers[0]; });
+  const auto other =
+      std::ranges::find_if(numbers, [&](uint64_t number) { return number != numbers[0]; });
   if (other == numbers.end()) return {};
   std::vector<char> own(kWhereBytes), all(kWhereBytes * ranks);
   std::memcpy(own.data(), operation.where.data(),
@@ -261,10 +261,10 @@ Status Group::compare(const Operation& operation) {
   gather.receive = all.data();
   WEFT_TRY(explained(transport_->run(gather), operation));
   const auto rank = static_cast<size_t>(other - numbers.begin());
-  return errors::invalid_state(
-      errors::join("group `", name_, "`"),
-      "all ranks must ask for the same operations in the same order; got ", all.data(),
-      " on rank 0 and ", &all[kWhereBytes * rank], " on rank ", rank);
+  return errors::invalid_state(errors::join("group `", name_, "`"),
+                               "all ranks must ask for the same operations in the same order; got ",
+                               all.data(), " on rank 0 and ", &all[kWhereBytes * rank], " on rank ",
+                               rank);
 }
 
 // One rank: every operation is a copy, and a message is one to this process.
@@ -363,9 +363,7 @@ void stop_groups() {
   for (const Ref<Group>& group : all) group->stop_thread();
 }
 
-void note_started(const Ref<Group>& group, const void* block) {
-  started.push_back({group, block});
-}
+void note_started(const Ref<Group>& group, const void* block) { started.push_back({group, block}); }
 
 void note_waited(const void* block) {
   std::erase_if(started, [&](const Started& one) { return one.block == block; });

@@ -36,9 +36,7 @@ def _serve(pipe: Connection, rank: int, ranks: int) -> None:
         weft.np.random.seed(1)
         group = None
         try:
-            group = collectives.Group(
-                name, rank, ranks, key=key, secret=b"tests", timeout=TIMEOUT
-            )
+            group = collectives.Group(name, rank, ranks, key=key, secret=b"tests", timeout=TIMEOUT)
             pipe.send(group.address)
             group.connect(pipe.recv())
             found: Any = function(*args)
@@ -50,7 +48,7 @@ def _serve(pipe: Connection, rank: int, ranks: int) -> None:
         pipe.send((found, failed))
 
 
-class Failed(Exception):
+class RankError(Exception):
     """What a rank raised: `kind` is the name of its class, `text` its message."""
 
     def __init__(self, kind: str, text: str, trace: str) -> None:
@@ -74,7 +72,7 @@ class Ranks:
             self._processes.append(process)
 
     def tell(self, function: Callable[..., Any], *args: Any) -> list[Any]:
-        """What each rank gave, or the Failed that it raised."""
+        """What each rank gave, or the RankError that it raised."""
         key = uuid.uuid4().hex
         for pipe in self._pipes:
             pipe.send((key, function, args))
@@ -82,13 +80,13 @@ class Ranks:
         for pipe in self._pipes:
             pipe.send(addresses)
         answers = [pipe.recv() for pipe in self._pipes]
-        return [found if failed is None else Failed(*failed) for found, failed in answers]
+        return [found if failed is None else RankError(*failed) for found, failed in answers]
 
     def run(self, function: Callable[..., Any], *args: Any) -> list[Any]:
         """What each rank gave; raises what one has raised."""
         found = self.tell(function, *args)
         for one in found:
-            if isinstance(one, Failed):
+            if isinstance(one, RankError):
                 raise one
         return found
 

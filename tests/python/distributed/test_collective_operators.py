@@ -2,9 +2,8 @@
 
 import numpy
 import pytest
-from spawned import Failed, ranks
-
 import weft
+from spawned import RankError, ranks
 from weft import autograd, np, npx
 
 REDUCTIONS = {
@@ -172,9 +171,7 @@ def sent_around():
     x.attach_grad()
     with autograd.record():
         token = npx.send(x, destination=(rank + 1) % count, tag=3)
-        got = npx.receive(
-            token, shape=x.shape, dtype="float64", source=(rank - 1) % count, tag=3
-        )
+        got = npx.receive(token, shape=x.shape, dtype="float64", source=(rank - 1) % count, tag=3)
         loss = (got * weight_of(rank, got.shape)).sum()
     loss.backward()
     return got.asnumpy(), x.grad.asnumpy()
@@ -210,7 +207,7 @@ def in_another_order():
 
 def test_another_order_is_an_error_with_both_lines_on_all_ranks():
     for found in ranks(2).tell(in_another_order):
-        assert isinstance(found, Failed), found
+        assert isinstance(found, RankError), found
         assert "float32(2, 3)" in found.text and "float32(4,)" in found.text, found.text
         assert found.text.count("test_collective_operators.py:") >= 2, found.text
 
@@ -225,7 +222,7 @@ def raises_alone():
 def test_a_rank_that_raises_ends_the_others_waits():
     first, second = ranks(2).tell(raises_alone)
     assert second.kind == "ValueError"
-    assert isinstance(first, Failed) and first.kind == "Disconnected", first
+    assert isinstance(first, RankError) and first.kind == "Disconnected", first
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,7 @@
 
 import numpy
 import pytest
-from spawned import Failed, ranks
-
+from spawned import RankError, ranks
 from weft import autograd, gluon, np
 from weft.gluon import nn
 
@@ -137,7 +136,9 @@ def test_two_bits_keep_what_was_not_sent():
     residuals = numpy.zeros((count, 7), "float32")
     for step in range(3):
         for rank in range(count):
-            residuals[rank] += numpy.random.default_rng((rank, step)).normal(size=7).astype("float32")
+            residuals[rank] += (
+                numpy.random.default_rng((rank, step)).normal(size=7).astype("float32")
+            )
             sent = numpy.where(residuals[rank] >= threshold, threshold, 0)
             sent = numpy.where(residuals[rank] <= -threshold, -threshold, sent).astype("float32")
             residuals[rank] -= sent
@@ -159,7 +160,7 @@ def with_another_network():
 
 def test_different_networks_are_an_error_on_every_rank():
     for found in ranks(2).tell(with_another_network):
-        assert isinstance(found, Failed) and found.kind == "InvalidValue", found
+        assert isinstance(found, RankError) and found.kind == "InvalidValue", found
         assert "(3, 4)" in found.text and "(3, 5)" in found.text
 
 
@@ -260,9 +261,7 @@ def test_conversion_keeps_the_parameters():
 @pytest.mark.parametrize("shuffle", [False, True])
 def test_every_sample_comes_once_an_epoch(samples, count, shuffle):
     loaders = [
-        gluon.data.DataLoader(
-            numpy.arange(samples), 4, shuffle=shuffle, shard=(rank, count)
-        )
+        gluon.data.DataLoader(numpy.arange(samples), 4, shuffle=shuffle, shard=(rank, count))
         for rank in range(count)
     ]
     orders = []

@@ -48,7 +48,9 @@ class ShardedBatches(Sampler):
     def __len__(self) -> int:
         lengths = getattr(self._batches, "last_length", None)
         whole = len(self._batches)
-        return whole - 1 if lengths is not None and 0 < lengths < self._ranks and whole > 1 else whole
+        return (
+            whole - 1 if lengths is not None and 0 < lengths < self._ranks and whole > 1 else whole
+        )
 
     def state_dict(self) -> dict[str, Any]:
         return {"batches": sampler_state(self._batches)}
