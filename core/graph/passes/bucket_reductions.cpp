@@ -35,10 +35,11 @@ class Bucketing {
     find_runs();
   }
 
-  bool joins_any() const {
+  // Also where every bucket has one array: their order becomes that in which they are ready.
+  bool changes_any() const {
     return std::ranges::any_of(at_, [](const auto& place) {
-      return std::ranges::any_of(place.second,
-                                 [](const Bucket& bucket) { return bucket.members.size() > 1; });
+      const std::vector<Bucket>& buckets = place.second;
+      return buckets.size() > 1 || buckets[0].members.size() > 1;
     });
   }
 
@@ -189,7 +190,7 @@ class Bucketing {
 WEFT_PASS(155, bucket_reductions, kTolerance, kAfterSplit) {
   if (graph.effects < 2 || bucket_bytes().first <= 0) return graph;
   const Bucketing bucketing(graph);
-  if (!bucketing.joins_any()) return graph;
+  if (!bucketing.changes_any()) return graph;
   return bucketing.run();
 }
 
