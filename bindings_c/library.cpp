@@ -11,6 +11,7 @@
 #include "guard.h"
 #include "kernels/isa/isa.h"
 #include "ops/registry.h"
+#include "runtime/collective/group.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/interrupt.h"
 #include "runtime/engine/threads.h"
@@ -170,6 +171,9 @@ weft_status weft_engine_stats(weft_engine_figures* figures) {
 void weft_prepare_fork(void) {
   const Status drained = engine_wait_all();
   if (!drained.ok()) thread_state().last_error = drained;
+#if !defined(WEFT_RUNTIME_ONLY)
+  stop_groups();
+#endif
   stop_engine();
   stop_threads();
 }

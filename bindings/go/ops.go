@@ -179,6 +179,109 @@ func All(x Operand, options *AllOptions) (*Tensor, error) {
 	return c.one()
 }
 
+// AllGatherOptions is what AllGather may be given beside its required arguments.
+type AllGatherOptions struct {
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// AllGather: The arrays of all ranks of a group, joined along an axis, on all of them.
+//
+// x: any dtype; the same type on all ranks.
+//
+// axis: along which they are joined, by rank.
+//
+// ranks: how many processes the group has.
+func AllGather(x Operand, axis int64, ranks int64, options *AllGatherOptions) (*Tensor, error) {
+	if options == nil {
+		options = &AllGatherOptions{}
+	}
+	c := newCall("all_gather")
+	c.operand(x)
+	c.int_(axis)
+	c.int_(ranks)
+	c.optionalString(options.Group, false)
+	return c.one()
+}
+
+// AllReduceOptions is what AllReduce may be given beside its required arguments.
+type AllReduceOptions struct {
+	// `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+	Reduction *string
+	// the same bits whatever moves the bytes: a tree over ranks. Default: false.
+	Ordered *bool
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// AllReduce: The reduction of the arrays that all ranks of a group give, on all of them.
+//
+// x: any real dtype but bool; the same type on all ranks.
+func AllReduce(x Operand, options *AllReduceOptions) (*Tensor, error) {
+	if options == nil {
+		options = &AllReduceOptions{}
+	}
+	c := newCall("all_reduce")
+	c.operand(x)
+	c.optionalString(options.Reduction, false)
+	c.optionalBool(options.Ordered, false)
+	c.optionalString(options.Group, false)
+	return c.one()
+}
+
+// AllReduceStartOptions is what AllReduceStart may be given beside its required arguments.
+type AllReduceStartOptions struct {
+	// `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+	Reduction *string
+	// the same bits whatever moves the bytes: a tree over ranks. Default: false.
+	Ordered *bool
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// AllReduceStart: Begins an `all_reduce`, whose result is there when `collective_wait` has given it.
+//
+// x: any real dtype but bool; the same type on all ranks.
+func AllReduceStart(x Operand, options *AllReduceStartOptions) (*Tensor, error) {
+	if options == nil {
+		options = &AllReduceStartOptions{}
+	}
+	c := newCall("all_reduce_start")
+	c.operand(x)
+	c.optionalString(options.Reduction, false)
+	c.optionalBool(options.Ordered, false)
+	c.optionalString(options.Group, false)
+	return c.one()
+}
+
+// AllToAllOptions is what AllToAll may be given beside its required arguments.
+type AllToAllOptions struct {
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// AllToAll: Part r of an array, along one axis, goes to rank r; what comes is joined along another.
+//
+// x: any dtype; the same type on all ranks.
+//
+// splitAxis: along which rank r gets part r.
+//
+// concatAxis: along which the parts are joined, by rank.
+//
+// ranks: how many processes the group has.
+func AllToAll(x Operand, splitAxis int64, concatAxis int64, ranks int64, options *AllToAllOptions) (*Tensor, error) {
+	if options == nil {
+		options = &AllToAllOptions{}
+	}
+	c := newCall("all_to_all")
+	c.operand(x)
+	c.int_(splitAxis)
+	c.int_(concatAxis)
+	c.int_(ranks)
+	c.optionalString(options.Group, false)
+	return c.one()
+}
+
 // Angle: The angles of the elements in the complex plane, in radians from -pi to pi.
 //
 // x: any dtype.
@@ -402,6 +505,22 @@ func ArraySplit(ary Operand, indicesOrSections []int64, options *ArraySplitOptio
 	return c.all()
 }
 
+// BarrierOptions is what Barrier may be given beside its required arguments.
+type BarrierOptions struct {
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// Barrier: Ends when all ranks of a group have begun it.
+func Barrier(options *BarrierOptions) ([]*Tensor, error) {
+	if options == nil {
+		options = &BarrierOptions{}
+	}
+	c := newCall("barrier")
+	c.optionalString(options.Group, false)
+	return c.all()
+}
+
 // BatchFlatten: Merges all axes but the first.
 //
 // x: any dtype, shape (N, ...).
@@ -520,6 +639,50 @@ func BoundedIntegers(x Operand, least int64, most int64, caller string, what str
 	return c.one()
 }
 
+// BroadcastOptions is what Broadcast may be given beside its required arguments.
+type BroadcastOptions struct {
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// Broadcast: The array of one rank, on all ranks of a group.
+//
+// x: any dtype; the same type on all ranks, whose other arrays are not read.
+//
+// root: the rank whose array it is.
+func Broadcast(x Operand, root int64, options *BroadcastOptions) (*Tensor, error) {
+	if options == nil {
+		options = &BroadcastOptions{}
+	}
+	c := newCall("broadcast")
+	c.operand(x)
+	c.int_(root)
+	c.optionalString(options.Group, false)
+	return c.one()
+}
+
+// BroadcastStartOptions is what BroadcastStart may be given beside its required arguments.
+type BroadcastStartOptions struct {
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// BroadcastStart: Begins a `broadcast`, whose result is there when `collective_wait` has given it.
+//
+// x: any dtype; the same type on all ranks, whose other arrays are not read.
+//
+// root: the rank whose array it is.
+func BroadcastStart(x Operand, root int64, options *BroadcastStartOptions) (*Tensor, error) {
+	if options == nil {
+		options = &BroadcastStartOptions{}
+	}
+	c := newCall("broadcast_start")
+	c.operand(x)
+	c.int_(root)
+	c.optionalString(options.Group, false)
+	return c.one()
+}
+
 // BroadcastTo: The array stretched to a shape that it broadcasts to, as a new array.
 //
 // x: any dtype.
@@ -635,6 +798,31 @@ func Clip(x Operand, options *ClipOptions) (*Tensor, error) {
 	c.operand(x)
 	c.operand(options.Min)
 	c.operand(options.Max)
+	return c.one()
+}
+
+// CollectiveWaitOptions is what CollectiveWait may be given beside its required arguments.
+type CollectiveWaitOptions struct {
+	// any dtype; where the start sends from, if that is elsewhere.
+	Sent Operand
+	// divide by the number of ranks. Default: false.
+	Mean *bool
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// CollectiveWait: The result of a collective that was started, when it is there.
+//
+// result: any dtype; what the start gave.
+func CollectiveWait(result Operand, options *CollectiveWaitOptions) (*Tensor, error) {
+	if options == nil {
+		options = &CollectiveWaitOptions{}
+	}
+	c := newCall("collective_wait")
+	c.operand(result)
+	c.operand(options.Sent)
+	c.optionalBool(options.Mean, false)
+	c.optionalString(options.Group, false)
 	return c.one()
 }
 
@@ -1250,6 +1438,50 @@ func Erfinv(x Operand) (*Tensor, error) {
 	return c.one()
 }
 
+// ExchangeBlocksOptions is what ExchangeBlocks may be given beside its required arguments.
+type ExchangeBlocksOptions struct {
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// ExchangeBlocks: Block r, along axis 0, goes to rank r, and comes from there.
+//
+// x: any dtype; the same type on all ranks.
+//
+// ranks: how many processes the group has.
+func ExchangeBlocks(x Operand, ranks int64, options *ExchangeBlocksOptions) (*Tensor, error) {
+	if options == nil {
+		options = &ExchangeBlocksOptions{}
+	}
+	c := newCall("exchange_blocks")
+	c.operand(x)
+	c.int_(ranks)
+	c.optionalString(options.Group, false)
+	return c.one()
+}
+
+// ExchangeBlocksStartOptions is what ExchangeBlocksStart may be given beside its required arguments.
+type ExchangeBlocksStartOptions struct {
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// ExchangeBlocksStart: Begins `exchange_blocks`, whose result is there when `collective_wait` has given it.
+//
+// x: any dtype; the same type on all ranks.
+//
+// ranks: how many processes the group has.
+func ExchangeBlocksStart(x Operand, ranks int64, options *ExchangeBlocksStartOptions) ([]*Tensor, error) {
+	if options == nil {
+		options = &ExchangeBlocksStartOptions{}
+	}
+	c := newCall("exchange_blocks_start")
+	c.operand(x)
+	c.int_(ranks)
+	c.optionalString(options.Group, false)
+	return c.all()
+}
+
 // Exp: Exponential function, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
@@ -1512,6 +1744,50 @@ func Gather(x Operand, indices []*Tensor, axes []int64, options *GatherOptions) 
 	return c.one()
 }
 
+// GatherBlocksOptions is what GatherBlocks may be given beside its required arguments.
+type GatherBlocksOptions struct {
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// GatherBlocks: The arrays of all ranks, one behind the other along axis 0.
+//
+// x: any dtype; the same type on all ranks.
+//
+// ranks: how many processes the group has.
+func GatherBlocks(x Operand, ranks int64, options *GatherBlocksOptions) (*Tensor, error) {
+	if options == nil {
+		options = &GatherBlocksOptions{}
+	}
+	c := newCall("gather_blocks")
+	c.operand(x)
+	c.int_(ranks)
+	c.optionalString(options.Group, false)
+	return c.one()
+}
+
+// GatherBlocksStartOptions is what GatherBlocksStart may be given beside its required arguments.
+type GatherBlocksStartOptions struct {
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// GatherBlocksStart: Begins `gather_blocks`, whose result is there when `collective_wait` has given it.
+//
+// x: any dtype; the same type on all ranks.
+//
+// ranks: how many processes the group has.
+func GatherBlocksStart(x Operand, ranks int64, options *GatherBlocksStartOptions) ([]*Tensor, error) {
+	if options == nil {
+		options = &GatherBlocksStartOptions{}
+	}
+	c := newCall("gather_blocks_start")
+	c.operand(x)
+	c.int_(ranks)
+	c.optionalString(options.Group, false)
+	return c.all()
+}
+
 // GatherNd: Elements or slices at points: data[indices[0], ..., indices[M - 1]].
 //
 // data: any dtype, at least M axes.
@@ -1620,6 +1896,38 @@ func GroupNorm(data Operand, options *GroupNormOptions) (*Tensor, error) {
 	c.operand(options.Beta)
 	c.optionalInt(options.NumGroups, false)
 	c.optionalFloat(options.Eps, false)
+	return c.one()
+}
+
+// GroupRankOptions is what GroupRank may be given beside its required arguments.
+type GroupRankOptions struct {
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// GroupRank: This process's rank in a group, a number that a plan asks for when it runs.
+func GroupRank(options *GroupRankOptions) (*Tensor, error) {
+	if options == nil {
+		options = &GroupRankOptions{}
+	}
+	c := newCall("group_rank")
+	c.optionalString(options.Group, false)
+	return c.one()
+}
+
+// GroupSizeOptions is what GroupSize may be given beside its required arguments.
+type GroupSizeOptions struct {
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// GroupSize: How many ranks a group has, a number that a plan asks for when it runs.
+func GroupSize(options *GroupSizeOptions) (*Tensor, error) {
+	if options == nil {
+		options = &GroupSizeOptions{}
+	}
+	c := newCall("group_size")
+	c.optionalString(options.Group, false)
 	return c.one()
 }
 
@@ -3369,12 +3677,130 @@ func RealPart(x Operand) (*Tensor, error) {
 	return c.one()
 }
 
+// ReceiveOptions is what Receive may be given beside its required arguments.
+type ReceiveOptions struct {
+	// any dtype; what has a gradient only if this has; its value is not read.
+	Token Operand
+	// messages of one tag arrive in the order in which they were sent. Default: 0.
+	Tag *int64
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// Receive: The next array that another rank sends to this one.
+//
+// shape: of the array that was sent.
+//
+// dtype: of the array that was sent.
+//
+// source: the rank that sends it.
+func Receive(shape []int64, dtype Dtype, source int64, options *ReceiveOptions) (*Tensor, error) {
+	if options == nil {
+		options = &ReceiveOptions{}
+	}
+	c := newCall("receive")
+	c.operand(options.Token)
+	c.ints_(shape)
+	c.dtype_(dtype)
+	c.int_(source)
+	c.optionalInt(options.Tag, false)
+	c.optionalString(options.Group, false)
+	return c.one()
+}
+
 // Reciprocal: 1 / x, element by element; integers give the default float.
 //
 // x: any real dtype; bool and integers become the default float.
 func Reciprocal(x Operand) (*Tensor, error) {
 	c := newCall("reciprocal")
 	c.operand(x)
+	return c.one()
+}
+
+// ReduceBlocksOptions is what ReduceBlocks may be given beside its required arguments.
+type ReduceBlocksOptions struct {
+	// `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+	Reduction *string
+	// the same bits whatever moves the bytes: a tree over ranks. Default: false.
+	Ordered *bool
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// ReduceBlocks: This rank's block, along axis 0, of the reduction of the arrays of all ranks.
+//
+// x: any real dtype but bool; the same type on all ranks.
+//
+// ranks: how many processes the group has.
+func ReduceBlocks(x Operand, ranks int64, options *ReduceBlocksOptions) (*Tensor, error) {
+	if options == nil {
+		options = &ReduceBlocksOptions{}
+	}
+	c := newCall("reduce_blocks")
+	c.operand(x)
+	c.int_(ranks)
+	c.optionalString(options.Reduction, false)
+	c.optionalBool(options.Ordered, false)
+	c.optionalString(options.Group, false)
+	return c.one()
+}
+
+// ReduceBlocksStartOptions is what ReduceBlocksStart may be given beside its required arguments.
+type ReduceBlocksStartOptions struct {
+	// `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+	Reduction *string
+	// the same bits whatever moves the bytes: a tree over ranks. Default: false.
+	Ordered *bool
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// ReduceBlocksStart: Begins `reduce_blocks`, whose result is there when `collective_wait` has given it.
+//
+// x: any real dtype but bool; the same type on all ranks.
+//
+// ranks: how many processes the group has.
+func ReduceBlocksStart(x Operand, ranks int64, options *ReduceBlocksStartOptions) ([]*Tensor, error) {
+	if options == nil {
+		options = &ReduceBlocksStartOptions{}
+	}
+	c := newCall("reduce_blocks_start")
+	c.operand(x)
+	c.int_(ranks)
+	c.optionalString(options.Reduction, false)
+	c.optionalBool(options.Ordered, false)
+	c.optionalString(options.Group, false)
+	return c.all()
+}
+
+// ReduceScatterOptions is what ReduceScatter may be given beside its required arguments.
+type ReduceScatterOptions struct {
+	// `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+	Reduction *string
+	// the same bits whatever moves the bytes: a tree over ranks. Default: false.
+	Ordered *bool
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// ReduceScatter: This rank's part, along an axis, of the reduction of the arrays of all ranks.
+//
+// x: any real dtype but bool; the same type on all ranks.
+//
+// axis: along which rank r gets part r.
+//
+// ranks: how many processes the group has.
+func ReduceScatter(x Operand, axis int64, ranks int64, options *ReduceScatterOptions) (*Tensor, error) {
+	if options == nil {
+		options = &ReduceScatterOptions{}
+	}
+	c := newCall("reduce_scatter")
+	c.operand(x)
+	c.int_(axis)
+	c.int_(ranks)
+	c.optionalString(options.Reduction, false)
+	c.optionalBool(options.Ordered, false)
+	c.optionalString(options.Group, false)
 	return c.one()
 }
 
@@ -3908,6 +4334,31 @@ func Searchsorted(a Operand, v Operand, options *SearchsortedOptions) (*Tensor, 
 func Selu(x Operand) (*Tensor, error) {
 	c := newCall("selu")
 	c.operand(x)
+	return c.one()
+}
+
+// SendOptions is what Send may be given beside its required arguments.
+type SendOptions struct {
+	// messages of one tag arrive in the order in which they were sent. Default: 0.
+	Tag *int64
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// Send: Sends an array to another rank; gives a zero whose gradient is what that rank sends back.
+//
+// x: any dtype.
+//
+// destination: the rank that receives it.
+func Send(x Operand, destination int64, options *SendOptions) (*Tensor, error) {
+	if options == nil {
+		options = &SendOptions{}
+	}
+	c := newCall("send")
+	c.operand(x)
+	c.int_(destination)
+	c.optionalInt(options.Tag, false)
+	c.optionalString(options.Group, false)
 	return c.one()
 }
 

@@ -10,8 +10,8 @@
 namespace weft::python {
 namespace {
 
-// The number of WEFT_… status codes.
-constexpr int kStatuses = 14;
+// Status codes have numbers below this.
+constexpr int kStatuses = WEFT_DISCONNECTED + 1;
 PyObject* classes[kStatuses] = {};
 PyObject* error_of_weft = nullptr;
 PyObject* missing_file = nullptr;

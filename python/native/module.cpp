@@ -67,6 +67,7 @@ PYBIND11_MODULE(_native, module) {
   define_files(module);
   define_library(module);
   define_profile(module);
+  define_collectives(module);
   define_devices(module);
   define_operators(module);
   define_symbols(module);

@@ -18,9 +18,10 @@ void define_control(pybind11::module_& module);  // module_control.cpp: loops an
 void define_files(pybind11::module_& module);    // module_files.cpp: safetensors and .weft
 void define_library(pybind11::module_& module);  // module_library.cpp: threads, memory
 void define_profile(pybind11::module_& module);  // module_profile.cpp
-void define_devices(pybind11::module_& module);  // module_devices.cpp
-void define_operators(pybind11::module_& module);  // module_operators.cpp: operators in Python
-void define_symbols(pybind11::module_& module);    // symbols.cpp
+void define_collectives(pybind11::module_& module);  // module_collectives.cpp: groups
+void define_devices(pybind11::module_& module);      // module_devices.cpp
+void define_operators(pybind11::module_& module);    // module_operators.cpp: operators in Python
+void define_symbols(pybind11::module_& module);      // symbols.cpp
 
 // Origins find the name of each layer once, until it is called with false (module_library.cpp).
 void keep_layers(bool kept);

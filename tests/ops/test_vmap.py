@@ -14,6 +14,16 @@ SIZE = 3
 CASES = [case for case in cases() if not case.schema["random"] and not case.schema["effect"]]
 REFUSED = {
     "callback": "it calls a function of the host",
+    **dict.fromkeys(
+        (
+            *("all_reduce", "all_gather", "all_to_all", "reduce_scatter", "broadcast"),
+            *("gather_blocks", "reduce_blocks", "exchange_blocks", "collective_wait"),
+            *("all_reduce_start", "broadcast_start", "gather_blocks_start"),
+            *("reduce_blocks_start", "exchange_blocks_start"),
+            *("send", "receive", "barrier", "group_rank", "group_size"),
+        ),
+        "it reaches other ranks",
+    ),
     "nonzero_rows": "its result's extent follows from values",
 }
 

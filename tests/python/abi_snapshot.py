@@ -2,7 +2,7 @@
 
     python tests/python/abi_snapshot.py    writes tests/abi/snapshot/interface.txt
 
-A fact is `kind name: what is so`. The compiler preprocesses weft.h and weft_device.h, pycparser
+A fact is `kind name: what is so`. The compiler preprocesses the headers, pycparser
 reads them, and a C program that is made of what was read tells sizes, offsets and numbers.
 """
 
@@ -16,6 +16,8 @@ from pycparser import c_ast, c_generator, c_parser
 ROOT = Path(__file__).resolve().parents[2]
 HEADERS = ROOT / "bindings_c" / "include"
 KEPT = ROOT / "tests" / "abi" / "snapshot" / "interface.txt"
+# These include all others that declare functions.
+ALL = ("weft/weft_device.h", "weft/weft_collective.h")
 COMMAND = "python tests/python/abi_snapshot.py"
 
 # What <stddef.h> and <stdint.h> say, as far as the parser has to know.
@@ -24,13 +26,15 @@ _KNOWN = "".join(f"typedef long {name};\n" for name in ["size_t", "int32_t", "in
 )
 
 
-def declarations(header: str = "weft/weft_device.h") -> str:
-    """The declarations of a header and of those that it includes, without the system's."""
+def declarations(*headers: str) -> str:
+    """The declarations of headers and of those that they include, without the system's."""
     with tempfile.TemporaryDirectory() as folder:
         for name in ("stddef.h", "stdint.h"):
             (Path(folder) / name).touch()
         command = ["cc", "-std=c99", "-E", "-P", "-nostdinc", "-D__attribute__(x)="]
-        command += ["-I", folder, "-I", str(HEADERS), str(HEADERS / header)]
+        whole = Path(folder) / "whole.c"
+        whole.write_text("".join(f"#include <{header}>\n" for header in headers or ALL), "utf-8")
+        command += ["-I", folder, "-I", str(HEADERS), str(whole)]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
@@ -92,7 +96,7 @@ def _ask_compiler(declared: _Declared) -> list[str]:
         source, program = Path(folder) / "facts.c", Path(folder) / "facts"
         body = "\n  ".join(lines)
         source.write_text(
-            "#include <stdio.h>\n#include <weft/weft_device.h>\n"
+            "#include <stdio.h>\n#include <weft/weft_device.h>\n#include <weft/weft_collective.h>\n"
             f"int main(void) {{\n  {body}\n  return 0;\n}}\n"
         )
         compiler = ["cc", "-std=c99", "-I", str(HEADERS), str(source), "-o", str(program)]

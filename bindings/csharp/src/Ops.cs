@@ -68,6 +68,39 @@ namespace Weft
         public static Tensor All(Operand x, long[] axis = null, bool axisNone = false, bool? keepdims = null) =>
             Operator.Named("all").One(new object[] { x, axisNone ? Operator.None : (object)axis, keepdims });
 
+        /// <summary>The arrays of all ranks of a group, joined along an axis, on all of them.</summary>
+        /// <param name="x">any dtype; the same type on all ranks.</param>
+        /// <param name="axis">along which they are joined, by rank.</param>
+        /// <param name="ranks">how many processes the group has.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor AllGather(Operand x, long axis, long ranks, string group = null) =>
+            Operator.Named("all_gather").One(new object[] { x, axis, ranks, group });
+
+        /// <summary>The reduction of the arrays that all ranks of a group give, on all of them.</summary>
+        /// <param name="x">any real dtype but bool; the same type on all ranks.</param>
+        /// <param name="reduction">`sum`, `mean`, `product`, `min` or `max`. Default: "sum".</param>
+        /// <param name="ordered">the same bits whatever moves the bytes: a tree over ranks. Default: false.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor AllReduce(Operand x, string reduction = null, bool? ordered = null, string group = null) =>
+            Operator.Named("all_reduce").One(new object[] { x, reduction, ordered, group });
+
+        /// <summary>Begins an `all_reduce`, whose result is there when `collective_wait` has given it.</summary>
+        /// <param name="x">any real dtype but bool; the same type on all ranks.</param>
+        /// <param name="reduction">`sum`, `mean`, `product`, `min` or `max`. Default: "sum".</param>
+        /// <param name="ordered">the same bits whatever moves the bytes: a tree over ranks. Default: false.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor AllReduceStart(Operand x, string reduction = null, bool? ordered = null, string group = null) =>
+            Operator.Named("all_reduce_start").One(new object[] { x, reduction, ordered, group });
+
+        /// <summary>Part r of an array, along one axis, goes to rank r; what comes is joined along another.</summary>
+        /// <param name="x">any dtype; the same type on all ranks.</param>
+        /// <param name="splitAxis">along which rank r gets part r.</param>
+        /// <param name="concatAxis">along which the parts are joined, by rank.</param>
+        /// <param name="ranks">how many processes the group has.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor AllToAll(Operand x, long splitAxis, long concatAxis, long ranks, string group = null) =>
+            Operator.Named("all_to_all").One(new object[] { x, splitAxis, concatAxis, ranks, group });
+
         /// <summary>The angles of the elements in the complex plane, in radians from -pi to pi.</summary>
         /// <param name="x">any dtype.</param>
         public static Tensor Angle(Operand x) =>
@@ -158,6 +191,11 @@ namespace Weft
         public static Tensor[] ArraySplit(Operand ary, long[] indicesOrSections, long? axis = null) =>
             Operator.Named("array_split").All(new object[] { ary, indicesOrSections, axis });
 
+        /// <summary>Ends when all ranks of a group have begun it.</summary>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor[] Barrier(string group = null) =>
+            Operator.Named("barrier").All(new object[] { group });
+
         /// <summary>Merges all axes but the first.</summary>
         /// <param name="x">any dtype, shape (N, ...).</param>
         public static Tensor BatchFlatten(Operand x) =>
@@ -209,6 +247,20 @@ namespace Weft
         public static Tensor BoundedIntegers(Operand x, long least, long most, string caller, string what) =>
             Operator.Named("bounded_integers").One(new object[] { x, least, most, caller, what });
 
+        /// <summary>The array of one rank, on all ranks of a group.</summary>
+        /// <param name="x">any dtype; the same type on all ranks, whose other arrays are not read.</param>
+        /// <param name="root">the rank whose array it is.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor Broadcast(Operand x, long root, string group = null) =>
+            Operator.Named("broadcast").One(new object[] { x, root, group });
+
+        /// <summary>Begins a `broadcast`, whose result is there when `collective_wait` has given it.</summary>
+        /// <param name="x">any dtype; the same type on all ranks, whose other arrays are not read.</param>
+        /// <param name="root">the rank whose array it is.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor BroadcastStart(Operand x, long root, string group = null) =>
+            Operator.Named("broadcast_start").One(new object[] { x, root, group });
+
         /// <summary>The array stretched to a shape that it broadcasts to, as a new array.</summary>
         /// <param name="x">any dtype.</param>
         /// <param name="shape">extents of the result.</param>
@@ -252,6 +304,14 @@ namespace Weft
         /// <param name="max">upper bound, broadcast against `x`; none leaves it open.</param>
         public static Tensor Clip(Operand x, Operand min = null, Operand max = null) =>
             Operator.Named("clip").One(new object[] { x, min, max });
+
+        /// <summary>The result of a collective that was started, when it is there.</summary>
+        /// <param name="result">any dtype; what the start gave.</param>
+        /// <param name="sent">any dtype; where the start sends from, if that is elsewhere.</param>
+        /// <param name="mean">divide by the number of ranks. Default: false.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor CollectiveWait(Operand result, Operand sent = null, bool? mean = null, string group = null) =>
+            Operator.Named("collective_wait").One(new object[] { result, sent, mean, group });
 
         /// <summary>Vectors as columns, and matrices, joined side by side.</summary>
         /// <param name="arrays">any dtype: vectors, or matrices with as many rows.</param>
@@ -488,6 +548,20 @@ namespace Weft
         public static Tensor Erfinv(Operand x) =>
             Operator.Named("erfinv").One(new object[] { x });
 
+        /// <summary>Block r, along axis 0, goes to rank r, and comes from there.</summary>
+        /// <param name="x">any dtype; the same type on all ranks.</param>
+        /// <param name="ranks">how many processes the group has.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor ExchangeBlocks(Operand x, long ranks, string group = null) =>
+            Operator.Named("exchange_blocks").One(new object[] { x, ranks, group });
+
+        /// <summary>Begins `exchange_blocks`, whose result is there when `collective_wait` has given it.</summary>
+        /// <param name="x">any dtype; the same type on all ranks.</param>
+        /// <param name="ranks">how many processes the group has.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor[] ExchangeBlocksStart(Operand x, long ranks, string group = null) =>
+            Operator.Named("exchange_blocks_start").All(new object[] { x, ranks, group });
+
         /// <summary>Exponential function, element by element.</summary>
         /// <param name="x">any real dtype; bool and integers become the default float.</param>
         public static Tensor Exp(Operand x) =>
@@ -600,6 +674,20 @@ namespace Weft
         public static Tensor Gather(Operand x, Tensor[] indices, long[] axes, long? position = null, long[] shownAxes = null) =>
             Operator.Named("gather").One(new object[] { x, indices, axes, position, shownAxes });
 
+        /// <summary>The arrays of all ranks, one behind the other along axis 0.</summary>
+        /// <param name="x">any dtype; the same type on all ranks.</param>
+        /// <param name="ranks">how many processes the group has.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor GatherBlocks(Operand x, long ranks, string group = null) =>
+            Operator.Named("gather_blocks").One(new object[] { x, ranks, group });
+
+        /// <summary>Begins `gather_blocks`, whose result is there when `collective_wait` has given it.</summary>
+        /// <param name="x">any dtype; the same type on all ranks.</param>
+        /// <param name="ranks">how many processes the group has.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor[] GatherBlocksStart(Operand x, long ranks, string group = null) =>
+            Operator.Named("gather_blocks_start").All(new object[] { x, ranks, group });
+
         /// <summary>Elements or slices at points: data[indices[0], ..., indices[M - 1]].</summary>
         /// <param name="data">any dtype, at least M axes.</param>
         /// <param name="indices">integers, shape (M, ...); negative ones count back.</param>
@@ -641,6 +729,16 @@ namespace Weft
         /// <param name="eps">summand of the variance. Default: 1e-05.</param>
         public static Tensor GroupNorm(Operand data, Operand gamma = null, Operand beta = null, long? numGroups = null, double? eps = null) =>
             Operator.Named("group_norm").One(new object[] { data, gamma, beta, numGroups, eps });
+
+        /// <summary>This process's rank in a group, a number that a plan asks for when it runs.</summary>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor GroupRank(string group = null) =>
+            Operator.Named("group_rank").One(new object[] { group });
+
+        /// <summary>How many ranks a group has, a number that a plan asks for when it runs.</summary>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor GroupSize(string group = null) =>
+            Operator.Named("group_size").One(new object[] { group });
 
         /// <summary>A gated recurrent unit: the hidden states of all steps, and the last.</summary>
         /// <param name="data">floating, shape (T, N, C): all steps.</param>
@@ -1335,10 +1433,48 @@ namespace Weft
         public static Tensor RealPart(Operand x) =>
             Operator.Named("real_part").One(new object[] { x });
 
+        /// <summary>The next array that another rank sends to this one.</summary>
+        /// <param name="shape">of the array that was sent.</param>
+        /// <param name="dtype">of the array that was sent.</param>
+        /// <param name="source">the rank that sends it.</param>
+        /// <param name="token">any dtype; what has a gradient only if this has; its value is not read.</param>
+        /// <param name="tag">messages of one tag arrive in the order in which they were sent. Default: 0.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor Receive(long[] shape, Dtype dtype, long source, Operand token = null, long? tag = null, string group = null) =>
+            Operator.Named("receive").One(new object[] { token, shape, dtype, source, tag, group });
+
         /// <summary>1 / x, element by element; integers give the default float.</summary>
         /// <param name="x">any real dtype; bool and integers become the default float.</param>
         public static Tensor Reciprocal(Operand x) =>
             Operator.Named("reciprocal").One(new object[] { x });
+
+        /// <summary>This rank's block, along axis 0, of the reduction of the arrays of all ranks.</summary>
+        /// <param name="x">any real dtype but bool; the same type on all ranks.</param>
+        /// <param name="ranks">how many processes the group has.</param>
+        /// <param name="reduction">`sum`, `mean`, `product`, `min` or `max`. Default: "sum".</param>
+        /// <param name="ordered">the same bits whatever moves the bytes: a tree over ranks. Default: false.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor ReduceBlocks(Operand x, long ranks, string reduction = null, bool? ordered = null, string group = null) =>
+            Operator.Named("reduce_blocks").One(new object[] { x, ranks, reduction, ordered, group });
+
+        /// <summary>Begins `reduce_blocks`, whose result is there when `collective_wait` has given it.</summary>
+        /// <param name="x">any real dtype but bool; the same type on all ranks.</param>
+        /// <param name="ranks">how many processes the group has.</param>
+        /// <param name="reduction">`sum`, `mean`, `product`, `min` or `max`. Default: "sum".</param>
+        /// <param name="ordered">the same bits whatever moves the bytes: a tree over ranks. Default: false.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor[] ReduceBlocksStart(Operand x, long ranks, string reduction = null, bool? ordered = null, string group = null) =>
+            Operator.Named("reduce_blocks_start").All(new object[] { x, ranks, reduction, ordered, group });
+
+        /// <summary>This rank's part, along an axis, of the reduction of the arrays of all ranks.</summary>
+        /// <param name="x">any real dtype but bool; the same type on all ranks.</param>
+        /// <param name="axis">along which rank r gets part r.</param>
+        /// <param name="ranks">how many processes the group has.</param>
+        /// <param name="reduction">`sum`, `mean`, `product`, `min` or `max`. Default: "sum".</param>
+        /// <param name="ordered">the same bits whatever moves the bytes: a tree over ranks. Default: false.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor ReduceScatter(Operand x, long axis, long ranks, string reduction = null, bool? ordered = null, string group = null) =>
+            Operator.Named("reduce_scatter").One(new object[] { x, axis, ranks, reduction, ordered, group });
 
         /// <summary>Positive part max(x, 0), element by element; NaN stays NaN.</summary>
         /// <param name="x">any real dtype.</param>
@@ -1531,6 +1667,14 @@ namespace Weft
         /// <param name="x">any real dtype; bool and integers become the default float.</param>
         public static Tensor Selu(Operand x) =>
             Operator.Named("selu").One(new object[] { x });
+
+        /// <summary>Sends an array to another rank; gives a zero whose gradient is what that rank sends back.</summary>
+        /// <param name="x">any dtype.</param>
+        /// <param name="destination">the rank that receives it.</param>
+        /// <param name="tag">messages of one tag arrive in the order in which they were sent. Default: 0.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor Send(Operand x, long destination, long? tag = null, string group = null) =>
+            Operator.Named("send").One(new object[] { x, destination, tag, group });
 
         /// <summary>Gradient descent with momentum: the new weight and momentum.</summary>
         /// <param name="weight">floating: the parameter.</param>

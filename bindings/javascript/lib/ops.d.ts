@@ -113,6 +113,51 @@ export function all(x: Operand, options?: {
   keepdims?: boolean;
 }): Tensor;
 /**
+ * The arrays of all ranks of a group, joined along an axis, on all of them.
+ * @param x any dtype; the same type on all ranks.
+ * @param axis along which they are joined, by rank.
+ * @param ranks how many processes the group has.
+ */
+export function allGather(x: Operand, axis: number | bigint, ranks: number | bigint, options?: {
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor;
+/**
+ * The reduction of the arrays that all ranks of a group give, on all of them.
+ * @param x any real dtype but bool; the same type on all ranks.
+ */
+export function allReduce(x: Operand, options?: {
+  /** `sum`, `mean`, `product`, `min` or `max`. Default: "sum". */
+  reduction?: string;
+  /** the same bits whatever moves the bytes: a tree over ranks. Default: false. */
+  ordered?: boolean;
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor;
+/**
+ * Begins an `all_reduce`, whose result is there when `collective_wait` has given it.
+ * @param x any real dtype but bool; the same type on all ranks.
+ */
+export function allReduceStart(x: Operand, options?: {
+  /** `sum`, `mean`, `product`, `min` or `max`. Default: "sum". */
+  reduction?: string;
+  /** the same bits whatever moves the bytes: a tree over ranks. Default: false. */
+  ordered?: boolean;
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor;
+/**
+ * Part r of an array, along one axis, goes to rank r; what comes is joined along another.
+ * @param x any dtype; the same type on all ranks.
+ * @param splitAxis along which rank r gets part r.
+ * @param concatAxis along which the parts are joined, by rank.
+ * @param ranks how many processes the group has.
+ */
+export function allToAll(x: Operand, splitAxis: number | bigint, concatAxis: number | bigint, ranks: number | bigint, options?: {
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor;
+/**
  * The angles of the elements in the complex plane, in radians from -pi to pi.
  * @param x any dtype.
  */
@@ -215,6 +260,13 @@ export function arraySplit(ary: Operand, indicesOrSections: number[] | number, o
   axis?: number | bigint;
 }): Tensor[];
 /**
+ * Ends when all ranks of a group have begun it.
+ */
+export function barrier(options?: {
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor[];
+/**
  * Merges all axes but the first.
  * @param x any dtype, shape (N, ...).
  */
@@ -271,6 +323,24 @@ export function bitwiseXor(x1: Operand, x2: Operand): Tensor;
  */
 export function boundedIntegers(x: Operand, least: number | bigint, most: number | bigint, caller: string, what: string): Tensor;
 /**
+ * The array of one rank, on all ranks of a group.
+ * @param x any dtype; the same type on all ranks, whose other arrays are not read.
+ * @param root the rank whose array it is.
+ */
+export function broadcast(x: Operand, root: number | bigint, options?: {
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor;
+/**
+ * Begins a `broadcast`, whose result is there when `collective_wait` has given it.
+ * @param x any dtype; the same type on all ranks, whose other arrays are not read.
+ * @param root the rank whose array it is.
+ */
+export function broadcastStart(x: Operand, root: number | bigint, options?: {
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor;
+/**
  * The array stretched to a shape that it broadcasts to, as a new array.
  * @param x any dtype.
  * @param shape extents of the result.
@@ -322,6 +392,18 @@ export function clip(x: Operand, options?: {
   min?: Operand;
   /** upper bound, broadcast against `x`; none leaves it open. */
   max?: Operand;
+}): Tensor;
+/**
+ * The result of a collective that was started, when it is there.
+ * @param result any dtype; what the start gave.
+ */
+export function collectiveWait(result: Operand, options?: {
+  /** any dtype; where the start sends from, if that is elsewhere. */
+  sent?: Operand;
+  /** divide by the number of ranks. Default: false. */
+  mean?: boolean;
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
 }): Tensor;
 /**
  * Vectors as columns, and matrices, joined side by side.
@@ -601,6 +683,24 @@ export function erf(x: Operand): Tensor;
  */
 export function erfinv(x: Operand): Tensor;
 /**
+ * Block r, along axis 0, goes to rank r, and comes from there.
+ * @param x any dtype; the same type on all ranks.
+ * @param ranks how many processes the group has.
+ */
+export function exchangeBlocks(x: Operand, ranks: number | bigint, options?: {
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor;
+/**
+ * Begins `exchange_blocks`, whose result is there when `collective_wait` has given it.
+ * @param x any dtype; the same type on all ranks.
+ * @param ranks how many processes the group has.
+ */
+export function exchangeBlocksStart(x: Operand, ranks: number | bigint, options?: {
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor[];
+/**
  * Exponential function, element by element.
  * @param x any real dtype; bool and integers become the default float.
  */
@@ -725,6 +825,24 @@ export function gather(x: Operand, indices: Tensor[], axes: number[] | number, o
   shownAxes?: number[] | number;
 }): Tensor;
 /**
+ * The arrays of all ranks, one behind the other along axis 0.
+ * @param x any dtype; the same type on all ranks.
+ * @param ranks how many processes the group has.
+ */
+export function gatherBlocks(x: Operand, ranks: number | bigint, options?: {
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor;
+/**
+ * Begins `gather_blocks`, whose result is there when `collective_wait` has given it.
+ * @param x any dtype; the same type on all ranks.
+ * @param ranks how many processes the group has.
+ */
+export function gatherBlocksStart(x: Operand, ranks: number | bigint, options?: {
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor[];
+/**
  * Elements or slices at points: data[indices[0], ..., indices[M - 1]].
  * @param data any dtype, at least M axes.
  * @param indices integers, shape (M, ...); negative ones count back.
@@ -776,6 +894,20 @@ export function groupNorm(data: Operand, options?: {
   numGroups?: number | bigint;
   /** summand of the variance. Default: 1e-05. */
   eps?: number;
+}): Tensor;
+/**
+ * This process's rank in a group, a number that a plan asks for when it runs.
+ */
+export function groupRank(options?: {
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor;
+/**
+ * How many ranks a group has, a number that a plan asks for when it runs.
+ */
+export function groupSize(options?: {
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
 }): Tensor;
 /**
  * A gated recurrent unit: the hidden states of all steps, and the last.
@@ -1594,10 +1726,64 @@ export function realFourierInverse(x1: Operand, length: number | bigint, options
  */
 export function realPart(x: Operand): Tensor;
 /**
+ * The next array that another rank sends to this one.
+ * @param shape of the array that was sent.
+ * @param dtype of the array that was sent.
+ * @param source the rank that sends it.
+ */
+export function receive(shape: number[] | number, dtype: Dtype, source: number | bigint, options?: {
+  /** any dtype; what has a gradient only if this has; its value is not read. */
+  token?: Operand;
+  /** messages of one tag arrive in the order in which they were sent. Default: 0. */
+  tag?: number | bigint;
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor;
+/**
  * 1 / x, element by element; integers give the default float.
  * @param x any real dtype; bool and integers become the default float.
  */
 export function reciprocal(x: Operand): Tensor;
+/**
+ * This rank's block, along axis 0, of the reduction of the arrays of all ranks.
+ * @param x any real dtype but bool; the same type on all ranks.
+ * @param ranks how many processes the group has.
+ */
+export function reduceBlocks(x: Operand, ranks: number | bigint, options?: {
+  /** `sum`, `mean`, `product`, `min` or `max`. Default: "sum". */
+  reduction?: string;
+  /** the same bits whatever moves the bytes: a tree over ranks. Default: false. */
+  ordered?: boolean;
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor;
+/**
+ * Begins `reduce_blocks`, whose result is there when `collective_wait` has given it.
+ * @param x any real dtype but bool; the same type on all ranks.
+ * @param ranks how many processes the group has.
+ */
+export function reduceBlocksStart(x: Operand, ranks: number | bigint, options?: {
+  /** `sum`, `mean`, `product`, `min` or `max`. Default: "sum". */
+  reduction?: string;
+  /** the same bits whatever moves the bytes: a tree over ranks. Default: false. */
+  ordered?: boolean;
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor[];
+/**
+ * This rank's part, along an axis, of the reduction of the arrays of all ranks.
+ * @param x any real dtype but bool; the same type on all ranks.
+ * @param axis along which rank r gets part r.
+ * @param ranks how many processes the group has.
+ */
+export function reduceScatter(x: Operand, axis: number | bigint, ranks: number | bigint, options?: {
+  /** `sum`, `mean`, `product`, `min` or `max`. Default: "sum". */
+  reduction?: string;
+  /** the same bits whatever moves the bytes: a tree over ranks. Default: false. */
+  ordered?: boolean;
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor;
 /**
  * Positive part max(x, 0), element by element; NaN stays NaN.
  * @param x any real dtype.
@@ -1838,6 +2024,17 @@ export function searchsorted(a: Operand, v: Operand, options?: {
  * @param x any real dtype; bool and integers become the default float.
  */
 export function selu(x: Operand): Tensor;
+/**
+ * Sends an array to another rank; gives a zero whose gradient is what that rank sends back.
+ * @param x any dtype.
+ * @param destination the rank that receives it.
+ */
+export function send(x: Operand, destination: number | bigint, options?: {
+  /** messages of one tag arrive in the order in which they were sent. Default: 0. */
+  tag?: number | bigint;
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor;
 /**
  * Gradient descent with momentum: the new weight and momentum.
  * @param weight floating: the parameter.

@@ -34,6 +34,30 @@ export function all(x, options) {
   $all.accept(options);
   return $all.call([x, options.axis, options.keepdims]);
 }
+const $all_gather = define("all_gather", ["group"]);
+export function allGather(x, axis, ranks, options) {
+  if (options === undefined) return $all_gather.call([x, axis, ranks]);
+  $all_gather.accept(options);
+  return $all_gather.call([x, axis, ranks, options.group]);
+}
+const $all_reduce = define("all_reduce", ["reduction", "ordered", "group"]);
+export function allReduce(x, options) {
+  if (options === undefined) return $all_reduce.call([x]);
+  $all_reduce.accept(options);
+  return $all_reduce.call([x, options.reduction, options.ordered, options.group]);
+}
+const $all_reduce_start = define("all_reduce_start", ["reduction", "ordered", "group"]);
+export function allReduceStart(x, options) {
+  if (options === undefined) return $all_reduce_start.call([x]);
+  $all_reduce_start.accept(options);
+  return $all_reduce_start.call([x, options.reduction, options.ordered, options.group]);
+}
+const $all_to_all = define("all_to_all", ["group"]);
+export function allToAll(x, splitAxis, concatAxis, ranks, options) {
+  if (options === undefined) return $all_to_all.call([x, splitAxis, concatAxis, ranks]);
+  $all_to_all.accept(options);
+  return $all_to_all.call([x, splitAxis, concatAxis, ranks, options.group]);
+}
 const $angle = define("angle", []);
 export function angle(x) {
   return $angle.call([x]);
@@ -102,6 +126,12 @@ export function arraySplit(ary, indicesOrSections, options) {
   $array_split.accept(options);
   return $array_split.call([ary, indicesOrSections, options.axis]);
 }
+const $barrier = define("barrier", ["group"]);
+export function barrier(options) {
+  if (options === undefined) return $barrier.call([]);
+  $barrier.accept(options);
+  return $barrier.call([options.group]);
+}
 const $batch_flatten = define("batch_flatten", []);
 export function batchFlatten(x) {
   return $batch_flatten.call([x]);
@@ -131,6 +161,18 @@ export function bitwiseXor(x1, x2) {
 const $bounded_integers = define("bounded_integers", []);
 export function boundedIntegers(x, least, most, caller, what) {
   return $bounded_integers.call([x, least, most, caller, what]);
+}
+const $broadcast = define("broadcast", ["group"]);
+export function broadcast(x, root, options) {
+  if (options === undefined) return $broadcast.call([x, root]);
+  $broadcast.accept(options);
+  return $broadcast.call([x, root, options.group]);
+}
+const $broadcast_start = define("broadcast_start", ["group"]);
+export function broadcastStart(x, root, options) {
+  if (options === undefined) return $broadcast_start.call([x, root]);
+  $broadcast_start.accept(options);
+  return $broadcast_start.call([x, root, options.group]);
 }
 const $broadcast_to = define("broadcast_to", []);
 export function broadcastTo(x, shape) {
@@ -167,6 +209,12 @@ export function clip(x, options) {
   if (options === undefined) return $clip.call([x]);
   $clip.accept(options);
   return $clip.call([x, options.min, options.max]);
+}
+const $collective_wait = define("collective_wait", ["sent", "mean", "group"]);
+export function collectiveWait(result, options) {
+  if (options === undefined) return $collective_wait.call([result]);
+  $collective_wait.accept(options);
+  return $collective_wait.call([result, options.sent, options.mean, options.group]);
 }
 const $column_stack = define("column_stack", []);
 export function columnStack(arrays) {
@@ -340,6 +388,18 @@ const $erfinv = define("erfinv", []);
 export function erfinv(x) {
   return $erfinv.call([x]);
 }
+const $exchange_blocks = define("exchange_blocks", ["group"]);
+export function exchangeBlocks(x, ranks, options) {
+  if (options === undefined) return $exchange_blocks.call([x, ranks]);
+  $exchange_blocks.accept(options);
+  return $exchange_blocks.call([x, ranks, options.group]);
+}
+const $exchange_blocks_start = define("exchange_blocks_start", ["group"]);
+export function exchangeBlocksStart(x, ranks, options) {
+  if (options === undefined) return $exchange_blocks_start.call([x, ranks]);
+  $exchange_blocks_start.accept(options);
+  return $exchange_blocks_start.call([x, ranks, options.group]);
+}
 const $exp = define("exp", []);
 export function exp(x) {
   return $exp.call([x]);
@@ -422,6 +482,18 @@ export function gather(x, indices, axes, options) {
   $gather.accept(options);
   return $gather.call([x, indices, axes, options.position, options.shownAxes]);
 }
+const $gather_blocks = define("gather_blocks", ["group"]);
+export function gatherBlocks(x, ranks, options) {
+  if (options === undefined) return $gather_blocks.call([x, ranks]);
+  $gather_blocks.accept(options);
+  return $gather_blocks.call([x, ranks, options.group]);
+}
+const $gather_blocks_start = define("gather_blocks_start", ["group"]);
+export function gatherBlocksStart(x, ranks, options) {
+  if (options === undefined) return $gather_blocks_start.call([x, ranks]);
+  $gather_blocks_start.accept(options);
+  return $gather_blocks_start.call([x, ranks, options.group]);
+}
 const $gather_nd = define("gather_nd", []);
 export function gatherNd(data, indices) {
   return $gather_nd.call([data, indices]);
@@ -451,6 +523,18 @@ export function groupNorm(data, options) {
   if (options === undefined) return $group_norm.call([data]);
   $group_norm.accept(options);
   return $group_norm.call([data, options.gamma, options.beta, options.numGroups, options.eps]);
+}
+const $group_rank = define("group_rank", ["group"]);
+export function groupRank(options) {
+  if (options === undefined) return $group_rank.call([]);
+  $group_rank.accept(options);
+  return $group_rank.call([options.group]);
+}
+const $group_size = define("group_size", ["group"]);
+export function groupSize(options) {
+  if (options === undefined) return $group_size.call([]);
+  $group_size.accept(options);
+  return $group_size.call([options.group]);
 }
 const $gru = define("gru", ["sequenceLength", "reverse"]);
 export function gru(data, hidden, i2hWeight, h2hWeight, i2hBias, h2hBias, options) {
@@ -886,9 +970,33 @@ const $real_part = define("real_part", []);
 export function realPart(x) {
   return $real_part.call([x]);
 }
+const $receive = define("receive", ["token", "tag", "group"]);
+export function receive(shape, dtype, source, options) {
+  if (options === undefined) return $receive.call([undefined, shape, dtype, source]);
+  $receive.accept(options);
+  return $receive.call([options.token, shape, dtype, source, options.tag, options.group]);
+}
 const $reciprocal = define("reciprocal", []);
 export function reciprocal(x) {
   return $reciprocal.call([x]);
+}
+const $reduce_blocks = define("reduce_blocks", ["reduction", "ordered", "group"]);
+export function reduceBlocks(x, ranks, options) {
+  if (options === undefined) return $reduce_blocks.call([x, ranks]);
+  $reduce_blocks.accept(options);
+  return $reduce_blocks.call([x, ranks, options.reduction, options.ordered, options.group]);
+}
+const $reduce_blocks_start = define("reduce_blocks_start", ["reduction", "ordered", "group"]);
+export function reduceBlocksStart(x, ranks, options) {
+  if (options === undefined) return $reduce_blocks_start.call([x, ranks]);
+  $reduce_blocks_start.accept(options);
+  return $reduce_blocks_start.call([x, ranks, options.reduction, options.ordered, options.group]);
+}
+const $reduce_scatter = define("reduce_scatter", ["reduction", "ordered", "group"]);
+export function reduceScatter(x, axis, ranks, options) {
+  if (options === undefined) return $reduce_scatter.call([x, axis, ranks]);
+  $reduce_scatter.accept(options);
+  return $reduce_scatter.call([x, axis, ranks, options.reduction, options.ordered, options.group]);
 }
 const $relu = define("relu", []);
 export function relu(x) {
@@ -1009,6 +1117,12 @@ export function searchsorted(a, v, options) {
 const $selu = define("selu", []);
 export function selu(x) {
   return $selu.call([x]);
+}
+const $send = define("send", ["tag", "group"]);
+export function send(x, destination, options) {
+  if (options === undefined) return $send.call([x, destination]);
+  $send.accept(options);
+  return $send.call([x, destination, options.tag, options.group]);
 }
 const $sgd_mom_update = define("sgd_mom_update", ["wd", "rescaleGrad", "clipGradient", "momentum", "nesterov"]);
 export function sgdMomUpdate(weight, grad, mom, lr, options) {

@@ -81,6 +81,47 @@ classdef ops
       y = weft.Tensor(weft_mex('call', 'all', given));
     end
 
+    function y = all_gather(x, axis, ranks, varargin)
+      % The arrays of all ranks of a group, joined along an axis, on all of them.
+      %   x: any dtype; the same type on all ranks.
+      %   axis: along which they are joined, by rank.
+      %   ranks: how many processes the group has.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('all_gather', {'x', 'axis', 'ranks', 'group'}, {x, axis, ranks, []}, varargin);
+      y = weft.Tensor(weft_mex('call', 'all_gather', given));
+    end
+
+    function y = all_reduce(x, varargin)
+      % The reduction of the arrays that all ranks of a group give, on all of them.
+      %   x: any real dtype but bool; the same type on all ranks.
+      %   'reduction': `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+      %   'ordered': the same bits whatever moves the bytes: a tree over ranks. Default: false.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('all_reduce', {'x', 'reduction', 'ordered', 'group'}, {x, [], [], []}, varargin);
+      y = weft.Tensor(weft_mex('call', 'all_reduce', given));
+    end
+
+    function y = all_reduce_start(x, varargin)
+      % Begins an `all_reduce`, whose result is there when `collective_wait` has given it.
+      %   x: any real dtype but bool; the same type on all ranks.
+      %   'reduction': `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+      %   'ordered': the same bits whatever moves the bytes: a tree over ranks. Default: false.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('all_reduce_start', {'x', 'reduction', 'ordered', 'group'}, {x, [], [], []}, varargin);
+      y = weft.Tensor(weft_mex('call', 'all_reduce_start', given));
+    end
+
+    function y = all_to_all(x, split_axis, concat_axis, ranks, varargin)
+      % Part r of an array, along one axis, goes to rank r; what comes is joined along another.
+      %   x: any dtype; the same type on all ranks.
+      %   split_axis: along which rank r gets part r.
+      %   concat_axis: along which the parts are joined, by rank.
+      %   ranks: how many processes the group has.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('all_to_all', {'x', 'split_axis', 'concat_axis', 'ranks', 'group'}, {x, split_axis, concat_axis, ranks, []}, varargin);
+      y = weft.Tensor(weft_mex('call', 'all_to_all', given));
+    end
+
     function y = angle(x)
       % The angles of the elements in the complex plane, in radians from -pi to pi.
       %   x: any dtype.
@@ -195,6 +236,14 @@ classdef ops
       varargout = all(1:max(nargout, 1));
     end
 
+    function varargout = barrier(varargin)
+      % Ends when all ranks of a group have begun it.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('barrier', {'group'}, {[]}, varargin);
+      all = weft.internal.call('barrier', given);
+      varargout = all(1:max(nargout, 1));
+    end
+
     function y = batch_flatten(x)
       % Merges all axes but the first.
       %   x: any dtype, shape (N, ...).
@@ -261,6 +310,24 @@ classdef ops
       y = weft.Tensor(weft_mex('call', 'bounded_integers', given));
     end
 
+    function y = broadcast(x, root, varargin)
+      % The array of one rank, on all ranks of a group.
+      %   x: any dtype; the same type on all ranks, whose other arrays are not read.
+      %   root: the rank whose array it is.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('broadcast', {'x', 'root', 'group'}, {x, root, []}, varargin);
+      y = weft.Tensor(weft_mex('call', 'broadcast', given));
+    end
+
+    function y = broadcast_start(x, root, varargin)
+      % Begins a `broadcast`, whose result is there when `collective_wait` has given it.
+      %   x: any dtype; the same type on all ranks, whose other arrays are not read.
+      %   root: the rank whose array it is.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('broadcast_start', {'x', 'root', 'group'}, {x, root, []}, varargin);
+      y = weft.Tensor(weft_mex('call', 'broadcast_start', given));
+    end
+
     function y = broadcast_to(x, shape)
       % The array stretched to a shape that it broadcasts to, as a new array.
       %   x: any dtype.
@@ -318,6 +385,16 @@ classdef ops
       %   'max': upper bound, broadcast against `x`; none leaves it open.
       given = weft.internal.arguments('clip', {'x', 'min', 'max'}, {x, [], []}, varargin);
       y = weft.Tensor(weft_mex('call', 'clip', given));
+    end
+
+    function y = collective_wait(result, varargin)
+      % The result of a collective that was started, when it is there.
+      %   result: any dtype; what the start gave.
+      %   'sent': any dtype; where the start sends from, if that is elsewhere.
+      %   'mean': divide by the number of ranks. Default: false.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('collective_wait', {'result', 'sent', 'mean', 'group'}, {result, [], [], []}, varargin);
+      y = weft.Tensor(weft_mex('call', 'collective_wait', given));
     end
 
     function y = column_stack(arrays)
@@ -610,6 +687,25 @@ classdef ops
       y = weft.Tensor(weft_mex('call', 'erfinv', given));
     end
 
+    function y = exchange_blocks(x, ranks, varargin)
+      % Block r, along axis 0, goes to rank r, and comes from there.
+      %   x: any dtype; the same type on all ranks.
+      %   ranks: how many processes the group has.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('exchange_blocks', {'x', 'ranks', 'group'}, {x, ranks, []}, varargin);
+      y = weft.Tensor(weft_mex('call', 'exchange_blocks', given));
+    end
+
+    function varargout = exchange_blocks_start(x, ranks, varargin)
+      % Begins `exchange_blocks`, whose result is there when `collective_wait` has given it.
+      %   x: any dtype; the same type on all ranks.
+      %   ranks: how many processes the group has.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('exchange_blocks_start', {'x', 'ranks', 'group'}, {x, ranks, []}, varargin);
+      all = weft.internal.call('exchange_blocks_start', given);
+      varargout = all(1:max(nargout, 1));
+    end
+
     function y = exp(x)
       % Exponential function, element by element.
       %   x: any real dtype; bool and integers become the default float.
@@ -758,6 +854,25 @@ classdef ops
       y = weft.Tensor(weft_mex('call', 'gather', given));
     end
 
+    function y = gather_blocks(x, ranks, varargin)
+      % The arrays of all ranks, one behind the other along axis 0.
+      %   x: any dtype; the same type on all ranks.
+      %   ranks: how many processes the group has.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('gather_blocks', {'x', 'ranks', 'group'}, {x, ranks, []}, varargin);
+      y = weft.Tensor(weft_mex('call', 'gather_blocks', given));
+    end
+
+    function varargout = gather_blocks_start(x, ranks, varargin)
+      % Begins `gather_blocks`, whose result is there when `collective_wait` has given it.
+      %   x: any dtype; the same type on all ranks.
+      %   ranks: how many processes the group has.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('gather_blocks_start', {'x', 'ranks', 'group'}, {x, ranks, []}, varargin);
+      all = weft.internal.call('gather_blocks_start', given);
+      varargout = all(1:max(nargout, 1));
+    end
+
     function y = gather_nd(data, indices)
       % Elements or slices at points: data[indices[0], ..., indices[M - 1]].
       %   data: any dtype, at least M axes.
@@ -810,6 +925,20 @@ classdef ops
       %   'eps': summand of the variance. Default: 1e-05.
       given = weft.internal.arguments('group_norm', {'data', 'gamma', 'beta', 'num_groups', 'eps'}, {data, [], [], [], []}, varargin);
       y = weft.Tensor(weft_mex('call', 'group_norm', given));
+    end
+
+    function y = group_rank(varargin)
+      % This process's rank in a group, a number that a plan asks for when it runs.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('group_rank', {'group'}, {[]}, varargin);
+      y = weft.Tensor(weft_mex('call', 'group_rank', given));
+    end
+
+    function y = group_size(varargin)
+      % How many ranks a group has, a number that a plan asks for when it runs.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('group_size', {'group'}, {[]}, varargin);
+      y = weft.Tensor(weft_mex('call', 'group_size', given));
     end
 
     function varargout = gru(data, hidden, i2h_weight, h2h_weight, i2h_bias, h2h_bias, varargin)
@@ -1661,11 +1790,58 @@ classdef ops
       y = weft.Tensor(weft_mex('call', 'real_part', given));
     end
 
+    function y = receive(shape, dtype, source, varargin)
+      % The next array that another rank sends to this one.
+      %   'token': any dtype; what has a gradient only if this has; its value is not read.
+      %   shape: of the array that was sent.
+      %   dtype: of the array that was sent.
+      %   source: the rank that sends it.
+      %   'tag': messages of one tag arrive in the order in which they were sent. Default: 0.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('receive', {'token', 'shape', 'dtype', 'source', 'tag', 'group'}, {[], shape, dtype, source, [], []}, varargin);
+      y = weft.Tensor(weft_mex('call', 'receive', given));
+    end
+
     function y = reciprocal(x)
       % 1 / x, element by element; integers give the default float.
       %   x: any real dtype; bool and integers become the default float.
       given = weft.internal.arguments('reciprocal', {'x'}, {x}, {});
       y = weft.Tensor(weft_mex('call', 'reciprocal', given));
+    end
+
+    function y = reduce_blocks(x, ranks, varargin)
+      % This rank's block, along axis 0, of the reduction of the arrays of all ranks.
+      %   x: any real dtype but bool; the same type on all ranks.
+      %   ranks: how many processes the group has.
+      %   'reduction': `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+      %   'ordered': the same bits whatever moves the bytes: a tree over ranks. Default: false.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('reduce_blocks', {'x', 'ranks', 'reduction', 'ordered', 'group'}, {x, ranks, [], [], []}, varargin);
+      y = weft.Tensor(weft_mex('call', 'reduce_blocks', given));
+    end
+
+    function varargout = reduce_blocks_start(x, ranks, varargin)
+      % Begins `reduce_blocks`, whose result is there when `collective_wait` has given it.
+      %   x: any real dtype but bool; the same type on all ranks.
+      %   ranks: how many processes the group has.
+      %   'reduction': `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+      %   'ordered': the same bits whatever moves the bytes: a tree over ranks. Default: false.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('reduce_blocks_start', {'x', 'ranks', 'reduction', 'ordered', 'group'}, {x, ranks, [], [], []}, varargin);
+      all = weft.internal.call('reduce_blocks_start', given);
+      varargout = all(1:max(nargout, 1));
+    end
+
+    function y = reduce_scatter(x, axis, ranks, varargin)
+      % This rank's part, along an axis, of the reduction of the arrays of all ranks.
+      %   x: any real dtype but bool; the same type on all ranks.
+      %   axis: along which rank r gets part r.
+      %   ranks: how many processes the group has.
+      %   'reduction': `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+      %   'ordered': the same bits whatever moves the bytes: a tree over ranks. Default: false.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('reduce_scatter', {'x', 'axis', 'ranks', 'reduction', 'ordered', 'group'}, {x, axis, ranks, [], [], []}, varargin);
+      y = weft.Tensor(weft_mex('call', 'reduce_scatter', given));
     end
 
     function y = relu(x)
@@ -1904,6 +2080,16 @@ classdef ops
       %   x: any real dtype; bool and integers become the default float.
       given = weft.internal.arguments('selu', {'x'}, {x}, {});
       y = weft.Tensor(weft_mex('call', 'selu', given));
+    end
+
+    function y = send(x, destination, varargin)
+      % Sends an array to another rank; gives a zero whose gradient is what that rank sends back.
+      %   x: any dtype.
+      %   destination: the rank that receives it.
+      %   'tag': messages of one tag arrive in the order in which they were sent. Default: 0.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('send', {'x', 'destination', 'tag', 'group'}, {x, destination, [], []}, varargin);
+      y = weft.Tensor(weft_mex('call', 'send', given));
     end
 
     function varargout = sgd_mom_update(weight, grad, mom, lr, varargin)

@@ -25,12 +25,7 @@ extern "C" {
 /* How arrays of several ranks become one. Sums of float16, bfloat16 and float8 are made in float32
  * and rounded once. */
 typedef int32_t weft_reduction;
-enum {
-  WEFT_REDUCE_SUM = 0,
-  WEFT_REDUCE_PRODUCT = 1,
-  WEFT_REDUCE_MIN = 2,
-  WEFT_REDUCE_MAX = 3
-};
+enum { WEFT_REDUCE_SUM = 0, WEFT_REDUCE_PRODUCT = 1, WEFT_REDUCE_MIN = 2, WEFT_REDUCE_MAX = 3 };
 
 typedef int32_t weft_collective_kind;
 enum {
@@ -119,6 +114,11 @@ typedef const weft_collective_driver* (*weft_collective_plugin_function)(uint32_
 WEFT_API weft_status weft_collective_load(const char* path, const char** name);
 /* Adds a driver that is part of the program. The driver must stay valid. */
 WEFT_API weft_status weft_collective_register(const weft_collective_driver* driver);
+
+/* How many bytes of gradients plans that are made from now on reduce together: the first time in a
+ * step, which has to be full before any transfer begins, and the other times. The same on all
+ * ranks. 0: each gradient alone. */
+WEFT_API weft_status weft_collective_set_buckets(int64_t first, int64_t others);
 
 /* A group that this process is joining. The address is lent until the group is released. */
 WEFT_API weft_status weft_group_open(const char* driver, const weft_collective_options* options,

@@ -2,6 +2,7 @@
 // not dense. Nothing reads this text back.
 #include <algorithm>
 
+#include "base/dtype.h"
 #include "base/printable.h"
 #include "executor/lowering/control.h"
 #include "executor/lowering/lowering.h"
@@ -37,6 +38,29 @@ const char* kind_of(const PlanStep& step) {
   return kKinds[static_cast<int>(step.kind)];
 }
 
+bool is_start(const PlanStep& step) { return step.op && step.op->name.ends_with("_start"); }
+
+// Of a step that starts a transfer: what it carries. Of one that waits for it: how many steps hide
+// it, which are those between the two.
+std::string transfer_text(const Plan& plan, size_t index) {
+  const PlanStep& step = plan.steps[index];
+  if (is_start(step) && step.op->has_effect) {
+    const Location& sent = step.in[0];
+    const auto bytes = sent.shape.elements() * size_of(sent.dtype);
+    return "; begins a transfer of " + std::to_string(bytes) + " bytes" +
+           (step.line.empty() ? "" : " (" + step.line + ")");
+  }
+  if (!step.op || step.op->name != "collective_wait") return "";
+  for (size_t s = index; s-- > 0;) {
+    const PlanStep& start = plan.steps[s];
+    if (!is_start(start) || start.out.empty()) continue;
+    const Location &from = start.out[0], &to = step.in[0];
+    if (from.root == to.root && from.index == to.index && from.offset == to.offset)
+      return "; " + std::to_string(index - s - 1) + " steps behind its start";
+  }
+  return "";
+}
+
 std::string step_text(const Plan& plan, size_t index) {
   const PlanStep& step = plan.steps[index];
   std::string text = std::to_string(index) + " " + kind_of(step) + " " + step.name + ": " +
@@ -44,6 +68,7 @@ std::string step_text(const Plan& plan, size_t index) {
   if (step.scratch_bytes)
     text += "; scratch arena+" + std::to_string(step.scratch_offset) + ":" +
             std::to_string(step.scratch_bytes);
+  text += transfer_text(plan, index);
   if (step.row_tiles) text += "; " + describe(*step.row_tiles);
   return text.ends_with('\n') ? text : text + "\n";
 }

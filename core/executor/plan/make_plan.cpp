@@ -307,6 +307,13 @@ bool is_enough(const PlanOptions& options, const Placement& placement) {
   return options.enough > 0 && placement.arena_bytes + placement.residual_bytes <= options.enough;
 }
 
+// An order with fewer bytes alive would start transfers late and wait for them early.
+bool hides_transfers(const graph::Graph& graph) {
+  return std::ranges::any_of(graph.nodes, [](const graph::Node& node) {
+    return node.op && node.op->name == "collective_wait";
+  });
+}
+
 // Places the graph as it is, and in an order with a lower peak if one is found. The second is kept
 // only if its arena is really smaller: the peak is a bound that packing does not always reach.
 Status place_in_order(const graph::Graph& graph, const PlanOptions& options,
@@ -315,6 +322,7 @@ Status place_in_order(const graph::Graph& graph, const PlanOptions& options,
   placement = std::make_unique<Placement>(graph, options);
   WEFT_TRY(placement->run());
   if (!WEFT_KEEPS_search || !options.order || is_enough(options, *placement)) return {};
+  if (options.enough == 0 && hides_transfers(graph)) return {};
   const OrderProblem problem = placement->order_problem();
   const int64_t maximum =
       options.enough > 0 ? options.enough - placement->residual_bytes : INT64_MAX - 1;

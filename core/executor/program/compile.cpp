@@ -183,8 +183,9 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose
   // only.
   const graph::PassSelection selection =
       WEFT_KEEPS_devices && purpose.device
-          ? graph::PassSelection(
-                given.text() + ",-fuse_elementwise,-fuse_prologues,-block_channels,-mix_precision")
+          ? graph::PassSelection(given.text() +
+                                 ",-fuse_elementwise,-fuse_prologues,-block_channels,-mix_precision"
+                                 ",-bucket_reductions,-split_collectives")
           : given;
   const Ref<Compiled> compiled = Ref<Compiled>::adopt(new Compiled);
   const auto begin = std::chrono::steady_clock::now();

@@ -163,6 +163,7 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
   has_gradient_ = std::move(joint.has_gradient);
   gradient_rows_ = std::move(joint.gradient_rows);
   joint_graph_ = std::move(joint.graph);
+  mark_effects(joint_graph_, source.effects);
   add_effect_results();
 
   WEFT_ASSIGN(Graph whole, run_passes(joint_graph_, graph::Stage::kWhole, context, selection));
@@ -189,8 +190,8 @@ Status Compiled::build_gradients(const Graph& graph, const std::vector<bool>& wa
   return {};
 }
 
-// Results of effects become outputs of the joint graph, behind the program's outputs and before the
-// gradients.
+// Results of the forward pass's effects become outputs of the joint graph, behind the program's
+// outputs and before the gradients.
 void Compiled::add_effect_results() {
   const std::vector<graph::ValueId> results = graph::effect_results(joint_graph_);
   effect_results_ = results.size();

@@ -6,6 +6,7 @@
 
 #include "executor/memory/arena_packing.h"
 #include "executor/plan/branches.h"
+#include "graph/reverse/effects.h"
 
 namespace weft::executor {
 
@@ -69,7 +70,7 @@ class Splitter {
   }
 
  private:
-  // Forward is what the program's outputs need, effects, and masks of values that are computed
+  // Forward is what the program's outputs need, its effects, and masks of values that are computed
   // there.
   void mark_forward() {
     mark_needed();
@@ -92,9 +93,9 @@ class Splitter {
     for (size_t k = 0; k < outputs_; ++k) live[static_cast<size_t>(joint_.outputs[k])] = true;
     for (size_t n = joint_.nodes.size(); n-- > 0;) {
       const Node& node = joint_.nodes[n];
-      in_forward_[n] = node.effect >= 0 || std::ranges::any_of(node.outputs, [&](ValueId id) {
-                         return live[static_cast<size_t>(id)];
-                       });
+      in_forward_[n] = (node.effect >= 0 && !node.backward) ||
+                       std::ranges::any_of(
+                           node.outputs, [&](ValueId id) { return live[static_cast<size_t>(id)]; });
       if (!in_forward_[n]) continue;
       for (const Operand& operand : node.operands)
         if (operand.is_value()) live[static_cast<size_t>(operand.value)] = true;
@@ -118,6 +119,7 @@ class Splitter {
   void copy_node(Graph& graph, std::vector<ValueId>& map, const Node& node) {
     Node copied = node;
     copied.clone_of = kNoValue;  // the node it is a clone of may be in the other graph
+    if (node.effect >= 0 && node.backward) copied.effect -= graph::count_forward_effects(joint_);
     for (Operand& operand : copied.operands)
       if (operand.is_value()) operand.value = map[static_cast<size_t>(operand.value)];
     if (node.region >= 0)
@@ -144,7 +146,7 @@ class Splitter {
   void build_forward() {
     Graph& graph = split_.forward;
     graph.ordinals = joint_.ordinals;
-    graph.effects = joint_.effects;
+    graph.effects = graph::count_forward_effects(joint_);
     for (const ValueId id : joint_.inputs)
       forward_[static_cast<size_t>(id)] = graph.add_input(joint_.type(id));
     for (size_t n = 0; n < joint_.nodes.size(); ++n) {
@@ -161,6 +163,7 @@ class Splitter {
   void begin_backward() {
     Graph& graph = split_.backward;
     graph.ordinals = joint_.ordinals;
+    graph.effects = joint_.effects - graph::count_forward_effects(joint_);
     for (const ValueId id : joint_.inputs)
       backward_[static_cast<size_t>(id)] = graph.add_input(joint_.type(id));
     std::vector<bool> state(outputs_, false);

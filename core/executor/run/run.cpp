@@ -20,6 +20,7 @@
 #include "ops/registry.h"
 #include "ops/slots/copy_slot.h"
 #include "ops/slots/device_call.h"
+#include "runtime/collective/started.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/interrupt.h"
 #include "runtime/engine/threads.h"
@@ -168,6 +169,12 @@ Status run_step(const Run& run, const Action& action) {
       break;
     case StepKind::kKernel: {
       const PlanStep& step = run.plan.steps[action.step];
+      if constexpr (kHasGroups) {
+        if (step.op && step.op->has_effect) {
+          const LineScope line(step.line);
+          return with_line(ops::run_kernel(call_of(step, at, run.seed, run.first_ordinal)), step);
+        }
+      }
       return with_line(ops::run_kernel(call_of(step, at, run.seed, run.first_ordinal)), step);
     }
     case StepKind::kCopy: run_copy(at); break;
@@ -313,9 +320,10 @@ Status run_plan(const Plan& plan, Bound& bound, const RunRoots& roots, uint64_t 
   const Run run{plan,   bound,         reinterpret_cast<char*>(bound.block.data()),
                 seed,   first_ordinal, roots.read_once,
                 nullptr};
-  if constexpr (kHasProfile)
-    if (is_profiling()) return run_in_profile(run);
-  return run_all(run);
+  const Status status = kHasProfile && is_profiling() ? run_in_profile(run) : run_all(run);
+  if constexpr (kHasGroups)
+    if (plan.runs_on_caller && (!status.ok() || thread_state().interrupted)) settle_started(status);
+  return status;
 }
 
 }  // namespace weft::executor

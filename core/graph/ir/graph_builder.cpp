@@ -271,7 +271,7 @@ std::vector<bool> needed_values(const Graph& graph) {
     const Node& node = graph.nodes[n];
     const bool any = std::ranges::any_of(
         node.outputs, [&](ValueId id) { return needed[static_cast<size_t>(id)]; });
-    if (!any) continue;
+    if (!any && node.effect < 0) continue;
     for (const Operand& operand : node.operands)
       if (operand.is_value()) needed[static_cast<size_t>(operand.value)] = true;
   }
@@ -289,8 +289,9 @@ ops::Values emit_graph(ops::Builder& builder, const Graph& source,
   const std::vector<bool> needed = needed_values(source);
   for (const Node& node : source.nodes) {
     if (!builder.status().ok()) break;
-    if (std::ranges::none_of(node.outputs,
-                             [&](ValueId id) { return needed[static_cast<size_t>(id)]; }))
+    if (node.effect < 0 && std::ranges::none_of(node.outputs, [&](ValueId id) {
+          return needed[static_cast<size_t>(id)];
+        }))
       continue;
     if (!node.op) {
       builder.fail(errors::unsupported("graph", "a rule must not contain control flow"));

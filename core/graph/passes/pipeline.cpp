@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "graph/ir/control.h"
 #include "graph/ir/verifier.h"
+#include "graph/passes/collectives_impl.h"
 #include "graph/passes/passes.h"
 #include "ops/use.h"
 #include "weft_parts.h"
@@ -117,13 +118,13 @@ Result<Graph> run_passes(Graph graph, Stage stage, const PassContext& context,
   const bool verifies = kVerifyAlways || std::getenv("WEFT_VERIFY");
   for (const Pass& pass : kPasses) {
     if (!(pass.stages & static_cast<uint8_t>(stage)) || !selection.enabled(pass.name)) continue;
-    const int32_t effects = graph.effects;
+    const int32_t effects = graph.effects, others = count_other_effects(graph);
     const size_t nodes = graph.nodes.size();
     WEFT_ASSIGN(Graph changed, pass.run(graph, context));
     if (ops::notes_use() && !has_same_nodes(graph, changed)) ops::note_use(pass.name);
     graph = std::move(changed);
     log(LogLevel::kDebug, "pass ", pass.name, ": ", nodes, " nodes, then ", graph.nodes.size());
-    if (graph.effects != effects)
+    if (count_other_effects(graph) != others || (effects == 0) != (graph.effects == 0))
       return errors::internal(pass.name, "changed the number of effects");
     if (!verifies && effects == 0) continue;
     const Status status = verifies ? verify(graph) : verify_effects(graph);

@@ -89,6 +89,13 @@ def print_each(call: Call) -> list[Value]:
 
 
 rules.refuse("it calls a function of the host on the arrays of one example", "callback")
+rules.refuse(
+    "it reaches other ranks, with the arrays of one example",
+    *("all_reduce", "broadcast", "gather_blocks", "reduce_blocks", "exchange_blocks"),
+    *("all_reduce_start", "broadcast_start", "gather_blocks_start", "reduce_blocks_start"),
+    *("exchange_blocks_start", "collective_wait", "send", "receive", "barrier"),
+    *("group_rank", "group_size", "all_gather", "reduce_scatter", "all_to_all"),
+)
 rules.refuse("its result's extent follows from values; use np.where", "nonzero_rows")
 
 

@@ -97,6 +97,8 @@ def step_by(trainer: Any, closure: Callable[[], Any] | None, size: int) -> Any:
 def _check(trainer: Any, trained: dict[str, Parameter], kind: str) -> None:
     if not trained:
         raise InvalidValue(f"step: {kind} has no parameters to train; all are frozen")
+    if trainer.ranks > 1:
+        raise Unsupported(f"step: {kind} cannot be used with several processes: it looks at losses")
     if trainer.loss_scaler is not None:
         raise Unsupported(f"step: {kind} cannot be used with losses that are scaled for float16")
     for name, parameter in trained.items():

@@ -18,6 +18,7 @@ from weft._core.typing import ndarray
 from weft._trace.state import is_tracing, outside_trace, watch
 from weft.gluon._loss_scale import LossScaler
 from weft.gluon.parameter import Parameter
+from weft.sparse import RowSparseArray
 
 
 class PlannedUpdates:
@@ -41,6 +42,8 @@ class PlannedUpdates:
         self.can_give_rate = False
         self.rate_is_given = False
         self.loss_scaler: LossScaler | None = None  # of mixed precision: `amp.init_trainer`
+        # In a trace with other processes: a factor of all gradients, an array.
+        self.share: ndarray | None = None
 
     def _settings(self) -> int:
         """A number for all that is set now; another one for other settings."""
@@ -92,6 +95,7 @@ class PlannedUpdates:
             for name, parameter in trained.items():
                 self._state_of(name, parameter.list_data()[0])
         with autograd.pause():
+            self._take_share(trained)
             finite = self._finite_gradients(trained)
             with _kept_unless(finite, [count]):
                 count[...] = count + 1
@@ -107,6 +111,16 @@ class PlannedUpdates:
                         native.use_up_grad(weight)
             if self.loss_scaler is not None and finite is not None:
                 self.loss_scaler.update(finite)
+
+    def _take_share(self, trained: dict[str, Parameter]) -> None:
+        """Multiplies gradients by what other processes' batches make of their mean."""
+        share, self.share = self.share, None
+        if share is None:
+            return
+        for parameter in trained.values():
+            gradient = parameter.list_grad()[0]
+            part = gradient.data if isinstance(gradient, RowSparseArray) else gradient
+            part[...] = part * share.astype(part.dtype)
 
     def _finite_gradients(self, trained: dict[str, Parameter]) -> ndarray | None:
         """Are the gradients finite, without the scale of losses? None: nobody asks."""

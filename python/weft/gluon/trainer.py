@@ -6,12 +6,14 @@ from typing import Any
 
 from weft import autograd, np, optimizer
 from weft._base.errors import InvalidState, InvalidType, InvalidValue, Unsupported
+from weft._base.options import require_whole
 from weft._base.spelling import knows_words, named_arguments
 from weft._base.words import TRAINER
 from weft._core import native
 from weft._core.typing import ndarray
 from weft._trace.state import is_tracing
 from weft.gluon._closures import step_by
+from weft.gluon._data_parallel import STORES, GradientExchange
 from weft.gluon._parameter_groups import are_groups, by_patterns, joined, resolved
 from weft.gluon._saved_states import SavedStates
 from weft.gluon.block import Block
@@ -28,11 +30,19 @@ class Trainer(SavedStates):
     optimizer: an Optimizer or its name, such as "sgd" or "adam"
     optimizer_params: options for the named optimizer
     kvstore: 'device', 'local' or None, as in Gluon, which mean the same: gradients of several
-        devices of one host are added up on the first
+        devices of one host are added up on the first. 'dist_sync' or 'dist_device_sync': gradients
+        of all processes of `group` are added up. All have to train the same parameters, which is
+        checked, and begin with the contents of rank 0
     update_on_kvstore: accepted as in Gluon; an update is always made where the parameters are
     groups: options of some of the parameters, by regular expressions that match whole names:
         "learning_rate", "wd", and "frozen"; where several match, the last one counts. Schedulers
         and `set_learning_rate` change all rates alike
+    compression_params: for 'dist_sync', what gradients are sent as: `{"type": "fp16"}`, "bf16", or
+        `{"type": "2bit", "threshold": 0.5}`, which keeps what was not sent for the next step
+    deterministic: into how many shares `compile`d steps cut the batches of all processes together;
+        shares are computed one by one and added up in a fixed tree, so that any number of processes
+        that divides it by a power of two gives the same bits
+    group: the processes that train together
 
     `params` may also be a list of groups as PyTorch has them: dicts with "params" and such options.
 
@@ -54,11 +64,14 @@ class Trainer(SavedStates):
         *,
         update_on_kvstore: bool | None = None,
         groups: Mapping[str, Mapping[str, Any]] | None = None,
+        compression_params: dict[str, Any] | None = None,
+        deterministic: int | None = None,
+        group: str = "world",
     ) -> None:
-        if kvstore not in ("device", "local", None):
+        if kvstore not in ("device", "local", None, *STORES):
             raise Unsupported(
-                "Trainer: `kvstore` must be 'device', 'local' or None, for devices of one host; "
-                f"got {kvstore!r}"
+                "Trainer: `kvstore` must be 'device', 'local' or None, for devices of one host, or "
+                f"'dist_sync' or 'dist_device_sync', for several processes; got {kvstore!r}"
             )
         super().__init__()
         given: list[Any] = []
@@ -73,6 +86,42 @@ class Trainer(SavedStates):
         self._states: dict[str, tuple[Any, ...]] = {}
         self._used: dict[str, tuple[int, int]] = {}  # versions of the gradients of the last step
         self._continued: set[str] = set()  # parameters whose gradients came from elsewhere
+        self._exchange: GradientExchange | None = None  # with other processes
+        self._is_reduced = False  # have the present gradients been added up over processes?
+        if kvstore in STORES:
+            self._exchange = GradientExchange(
+                self._params, group, compression_params, deterministic is not None
+            )
+        elif compression_params is not None:
+            raise InvalidValue(
+                "Trainer: `compression_params` are for `kvstore='dist_sync'`; got "
+                f"{kvstore!r}, where no gradient is sent"
+            )
+        self._deterministic = deterministic
+        self._check_shares()
+        if self._exchange is not None and all(p.is_initialized for p in self._params.values()):
+            self._exchange.begin(has_gradients=False)
+
+    @property
+    def ranks(self) -> int:
+        """How many processes train together."""
+        return 1 if self._exchange is None else self._exchange.ranks
+
+    @property
+    def shares(self) -> int | None:
+        """How many shares of a batch this process computes one by one; None: a batch is whole."""
+        return None if self._deterministic is None else self._deterministic // self.ranks
+
+    def _check_shares(self) -> None:
+        if self._deterministic is None:
+            return
+        count = require_whole("Trainer", "deterministic", self._deterministic, 1)
+        own = count // self.ranks
+        if count % self.ranks or (self.ranks > 1 and own & (own - 1)):
+            raise InvalidValue(
+                "Trainer: `deterministic` must be a power of two times the number of ranks, "
+                f"{self.ranks}; got {count}"
+            )
 
     def __getstate__(self) -> dict[str, Any]:
         """What copies and pickles have: the parameters, too, so that a network and its trainer
@@ -128,12 +177,14 @@ class Trainer(SavedStates):
         _check_batch_size("step", batch_size)
         if closure is not None or self._optimizer.needs_closure:
             return step_by(self, closure, batch_size)
-        self.allreduce_grads()
+        if not self._is_reduced:
+            self._reduce("step", ignore_stale_grad)
         self._update("step", batch_size, ignore_stale_grad)
         return None
 
     def allreduce_grads(self) -> None:
-        """Adds up the gradients of each parameter over its devices; all of them get the sum.
+        """Adds up the gradients of each parameter over its devices, or over all processes; all of
+        them get the sum.
 
         `step` begins with it. Who changes gradients before an update calls it, then `update`:
 
@@ -148,6 +199,12 @@ class Trainer(SavedStates):
         >>> norm = gluon.utils.clip_global_norm([p.grad() for p in net.params.values()], 1.0)
         >>> trainer.update(2)
         """
+        self._reduce("allreduce_grads", True)
+
+    def _reduce(self, caller: str, ignore_stale_grad: bool) -> None:
+        if self._exchange is not None:
+            self._reduce_over_ranks(caller, ignore_stale_grad)
+            return
         with autograd.pause():
             for parameter in self._params.values():
                 if parameter.grad_req == "null" or len(parameter.list_device()) < 2:
@@ -160,6 +217,25 @@ class Trainer(SavedStates):
                     first += gradient.to_device(first.device)
                 for gradient in others:
                     gradient[...] = first
+
+    def _reduce_over_ranks(self, caller: str, ignore_stale_grad: bool) -> None:
+        """A parameter that one rank has not used has a gradient of zero there; one that no rank has
+        used is left out."""
+        assert self._exchange is not None
+        self._exchange.begin(has_gradients=not is_tracing())
+        trained = {n: p for n, p in self._params.items() if p.grad_req != "null"}
+        stale = set(self._stale(caller, trained, ignore_stale_grad))
+        if ignore_stale_grad and not is_tracing():
+            flags = self._exchange.fresh_anywhere([name not in stale for name in trained])
+            trained = {n: p for (n, p), used in zip(trained.items(), flags, strict=True) if used}
+            with autograd.pause():
+                for name in stale & set(trained):
+                    trained[name].zero_grad()
+            self._continued |= set(trained)
+        else:
+            trained = {name: p for name, p in trained.items() if name not in stale}
+        self._exchange.reduce(trained)
+        self._is_reduced = True
 
     def gradients(self) -> list[Any]:
         """The gradients of all parameters that are trained, such as `clip_global_norm` takes."""
@@ -176,7 +252,13 @@ class Trainer(SavedStates):
 
     def _update(self, caller: str, batch_size: int, ignore_stale_grad: bool) -> None:
         trained = {n: p for n, p in self._params.items() if p.grad_req != "null"}
-        self._optimizer.rescale_grad = self._scale / batch_size
+        self._is_reduced = False
+        self._optimizer.rescale_grad = self._scale / (batch_size * self.ranks)
+        if self._exchange is not None:
+            if is_tracing():
+                self.share = self._exchange.traced_share(batch_size)
+            else:
+                self._optimizer.rescale_grad = self._scale / self._exchange.total(batch_size)
         if is_tracing():
             self._trace_update(caller, trained, ignore_stale_grad)
             return

@@ -11,6 +11,7 @@ from weft._trace.arena import bytes_of
 from weft._trace.cache import TraceCache
 from weft._trace.planned import Planned
 from weft._trace.state import is_tracing
+from weft.gluon._data_parallel import tree_sum
 from weft.gluon._loss_scale import LossScaler
 from weft.gluon.block import Block
 from weft.gluon.utils import clip_global_norm
@@ -22,6 +23,8 @@ class _Trainer(Protocol):
     """The trainer, as far as a step needs it."""
 
     loss_scaler: LossScaler | None
+    ranks: int
+    shares: int | None
     keeps_gradients: bool
     can_give_rate: bool
     rate_is_given: bool
@@ -29,6 +32,8 @@ class _Trainer(Protocol):
     def give_rate(self) -> None: ...
 
     def gradients(self) -> list[Any]: ...
+
+    def allreduce_grads(self) -> None: ...
 
     def step(self, batch_size: int, closure: Callable[[], Any]) -> Any: ...
 
@@ -151,19 +156,27 @@ def _step_of(
         size = inputs[0].shape[0] if batch_size is None else batch_size
         found: list[Any] = []
 
-        def closure() -> Any:
+        def differentiate(some: Any, labels: Any) -> tuple[Any, Any]:
             with autograd.record():
-                outs = net(*inputs)
-                value = outs if loss is None else loss(*_listed(outs), *_listed(label))
+                outs = net(*some)
+                value = outs if loss is None else loss(*_listed(outs), *labels)
             scaler = trainer.loss_scaler
-            if scaler is None:
-                value.backward()
+            (value if scaler is None else scaler.scaled(value)).backward()
+            return value, outs
+
+        def closure() -> Any:
+            labels = _listed(label)
+            if trainer.shares is None:
+                value, outs = differentiate(inputs, labels)
             else:
-                scaler.scaled(value).backward()
-                scaler.is_scaled = True
-                scaler.unscale(trainer.gradients())
+                value, outs = _by_shares(trainer, differentiate, inputs, labels)
+            if trainer.ranks > 1:
+                trainer.allreduce_grads()
+            if trainer.loss_scaler is not None:
+                trainer.loss_scaler.is_scaled = True
+                trainer.loss_scaler.unscale(trainer.gradients())
             if most_norm is not None:
-                clip_global_norm(trainer.gradients(), most_norm * size)
+                clip_global_norm(trainer.gradients(), most_norm * size * trainer.ranks)
             found.append((value, outs))
             return value
 
@@ -175,6 +188,33 @@ def _step_of(
         return (value, outs) if outputs else value
 
     return step
+
+
+def _by_shares(
+    trainer: _Trainer, differentiate: Callable[..., Any], inputs: Any, labels: Any
+) -> tuple[Any, Any]:
+    """Share by share, with gradients added up in a tree. Gives values and outputs of all."""
+    count = trainer.shares
+    for array in (*inputs, *labels):
+        if count is not None and array.shape[0] % count:
+            raise InvalidValue(
+                f"compile: `deterministic` cuts a batch into {count} shares here, which must be "
+                f"equal; got a batch of {array.shape[0]}"
+            )
+    pieces = [np.split(array, count) for array in (*inputs, *labels)]
+    values, outs, gradients = [], [], []
+    for share in zip(*pieces, strict=True):
+        value, out = differentiate(share[: len(inputs)], share[len(inputs) :])
+        values.append(value)
+        outs.append(_listed(out))
+        with autograd.pause():
+            gradients.append([gradient.copy() for gradient in trainer.gradients()])
+    with autograd.pause():
+        for target, *parts in zip(trainer.gradients(), *gradients, strict=True):
+            target[...] = tree_sum(parts)
+    joined = [np.concatenate(some) for some in zip(*outs, strict=True)]
+    whole = np.concatenate(values) if values[0].ndim else np.stack(values).sum()
+    return whole, joined[0] if len(joined) == 1 else joined
 
 
 __all__ = ["TrainingStep"]

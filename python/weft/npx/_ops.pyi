@@ -94,6 +94,68 @@ def adamw_update(
     out: arrays to write into
     """
 
+def all_gather(
+    x: ArrayLike,
+    axis: int,
+    ranks: int,
+    group: str = "world",
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """The arrays of all ranks of a group, joined along an axis, on all of them.
+
+    x: any dtype; the same type on all ranks
+    axis: along which they are joined, by rank
+    ranks: how many processes the group has
+    group: a group that this process has joined
+    out: array to write into
+    """
+
+def all_reduce(
+    x: ArrayLike,
+    reduction: str = "sum",
+    ordered: bool = False,
+    group: str = "world",
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """The reduction of the arrays that all ranks of a group give, on all of them.
+
+    x: any real dtype but bool; the same type on all ranks
+    reduction: `sum`, `mean`, `product`, `min` or `max`
+    ordered: the same bits whatever moves the bytes: a tree over ranks
+    group: a group that this process has joined
+    out: array to write into
+    """
+
+def all_to_all(
+    x: ArrayLike,
+    split_axis: int,
+    concat_axis: int,
+    ranks: int,
+    group: str = "world",
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Part r of an array, along one axis, goes to rank r; what comes is joined along another.
+
+    x: any dtype; the same type on all ranks
+    split_axis: along which rank r gets part r
+    concat_axis: along which the parts are joined, by rank
+    ranks: how many processes the group has
+    group: a group that this process has joined
+    out: array to write into
+    """
+
+def barrier(group: str = "world", *, out: list[ndarray] | None = None) -> list[ndarray]:
+    """Ends when all ranks of a group have begun it.
+
+    group: a group that this process has joined
+    out: arrays to write into
+
+    No gradient: it has no results.
+    """
+
 def batch_flatten(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Merges all axes but the first.
 
@@ -126,6 +188,21 @@ def batch_norm(
     training: normalise by the batch's statistics, not by the running ones
     axis: axis of the channels
     out: arrays to write into
+    """
+
+def broadcast(
+    x: ArrayLike,
+    root: int,
+    group: str = "world",
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """The array of one rank, on all ranks of a group.
+
+    x: any dtype; the same type on all ranks, whose other arrays are not read
+    root: the rank whose array it is
+    group: a group that this process has joined
+    out: array to write into
     """
 
 def cast(x: ArrayLike, dtype: DTypeLike, *, out: ndarray | None = None) -> ndarray:
@@ -432,6 +509,24 @@ def group_norm(
     num_groups: groups, which divide the channels
     eps: summand of the variance
     out: array to write into
+    """
+
+def group_rank(group: str = "world", *, out: ndarray | None = None) -> ndarray:
+    """This process's rank in a group, a number that a plan asks for when it runs.
+
+    group: a group that this process has joined
+    out: array to write into
+
+    No gradient: an integer has no gradient.
+    """
+
+def group_size(group: str = "world", *, out: ndarray | None = None) -> ndarray:
+    """How many ranks a group has, a number that a plan asks for when it runs.
+
+    group: a group that this process has joined
+    out: array to write into
+
+    No gradient: an integer has no gradient.
     """
 
 def gru(
@@ -1117,6 +1212,48 @@ def rdft(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     out: array to write into
     """
 
+def receive(
+    token: ArrayLike | None = None,
+    shape: int | Sequence[int] | None = None,
+    dtype: DTypeLike | None = None,
+    source: int | None = None,
+    tag: int = 0,
+    group: str = "world",
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """The next array that another rank sends to this one.
+
+    token: any dtype; what has a gradient only if this has; its value is not read
+    shape: of the array that was sent
+    dtype: of the array that was sent
+    source: the rank that sends it
+    tag: messages of one tag arrive in the order in which they were sent
+    group: a group that this process has joined
+    out: array to write into
+    """
+
+def reduce_scatter(
+    x: ArrayLike,
+    axis: int,
+    ranks: int,
+    reduction: str = "sum",
+    ordered: bool = False,
+    group: str = "world",
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """This rank's part, along an axis, of the reduction of the arrays of all ranks.
+
+    x: any real dtype but bool; the same type on all ranks
+    axis: along which rank r gets part r
+    ranks: how many processes the group has
+    reduction: `sum`, `mean`, `product`, `min` or `max`
+    ordered: the same bits whatever moves the bytes: a tree over ranks
+    group: a group that this process has joined
+    out: array to write into
+    """
+
 def relu(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Positive part max(x, 0), element by element; NaN stays NaN.
 
@@ -1377,6 +1514,23 @@ def selu(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Scaled exponential linear unit, which keeps mean 0 and variance 1.
 
     x: any real dtype; bool and integers become the default float
+    out: array to write into
+    """
+
+def send(
+    x: ArrayLike,
+    destination: int,
+    tag: int = 0,
+    group: str = "world",
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """Sends an array to another rank; gives a zero whose gradient is what that rank sends back.
+
+    x: any dtype
+    destination: the rank that receives it
+    tag: messages of one tag arrive in the order in which they were sent
+    group: a group that this process has joined
     out: array to write into
     """
 

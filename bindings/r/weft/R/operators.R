@@ -70,6 +70,43 @@ ops$all <- function(x, axis = NULL, keepdims = NULL) {
   call_operator("all", list(x, axis, keepdims), TRUE)
 }
 
+# The arrays of all ranks of a group, joined along an axis, on all of them.
+#   x: any dtype; the same type on all ranks.
+#   axis: along which they are joined, by rank.
+#   ranks: how many processes the group has.
+#   group: a group that this process has joined. Default: "world".
+ops$all_gather <- function(x, axis, ranks, group = NULL) {
+  call_operator("all_gather", list(x, axis, ranks, group), TRUE)
+}
+
+# The reduction of the arrays that all ranks of a group give, on all of them.
+#   x: any real dtype but bool; the same type on all ranks.
+#   reduction: `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+#   ordered: the same bits whatever moves the bytes: a tree over ranks. Default: false.
+#   group: a group that this process has joined. Default: "world".
+ops$all_reduce <- function(x, reduction = NULL, ordered = NULL, group = NULL) {
+  call_operator("all_reduce", list(x, reduction, ordered, group), TRUE)
+}
+
+# Begins an `all_reduce`, whose result is there when `collective_wait` has given it.
+#   x: any real dtype but bool; the same type on all ranks.
+#   reduction: `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+#   ordered: the same bits whatever moves the bytes: a tree over ranks. Default: false.
+#   group: a group that this process has joined. Default: "world".
+ops$all_reduce_start <- function(x, reduction = NULL, ordered = NULL, group = NULL) {
+  call_operator("all_reduce_start", list(x, reduction, ordered, group), TRUE)
+}
+
+# Part r of an array, along one axis, goes to rank r; what comes is joined along another.
+#   x: any dtype; the same type on all ranks.
+#   split_axis: along which rank r gets part r.
+#   concat_axis: along which the parts are joined, by rank.
+#   ranks: how many processes the group has.
+#   group: a group that this process has joined. Default: "world".
+ops$all_to_all <- function(x, split_axis, concat_axis, ranks, group = NULL) {
+  call_operator("all_to_all", list(x, split_axis, concat_axis, ranks, group), TRUE)
+}
+
 # The angles of the elements in the complex plane, in radians from -pi to pi.
 #   x: any dtype.
 ops$angle <- function(x) {
@@ -169,6 +206,12 @@ ops$array_split <- function(ary, indices_or_sections, axis = NULL) {
   call_operator("array_split", list(ary, indices_or_sections, axis), FALSE)
 }
 
+# Ends when all ranks of a group have begun it.
+#   group: a group that this process has joined. Default: "world".
+ops$barrier <- function(group = NULL) {
+  call_operator("barrier", list(group), FALSE)
+}
+
 # Merges all axes but the first.
 #   x: any dtype, shape (N, ...).
 ops$batch_flatten <- function(x) {
@@ -227,6 +270,22 @@ ops$bounded_integers <- function(x, least, most, caller, what) {
   call_operator("bounded_integers", list(x, least, most, caller, what), TRUE)
 }
 
+# The array of one rank, on all ranks of a group.
+#   x: any dtype; the same type on all ranks, whose other arrays are not read.
+#   root: the rank whose array it is.
+#   group: a group that this process has joined. Default: "world".
+ops$broadcast <- function(x, root, group = NULL) {
+  call_operator("broadcast", list(x, root, group), TRUE)
+}
+
+# Begins a `broadcast`, whose result is there when `collective_wait` has given it.
+#   x: any dtype; the same type on all ranks, whose other arrays are not read.
+#   root: the rank whose array it is.
+#   group: a group that this process has joined. Default: "world".
+ops$broadcast_start <- function(x, root, group = NULL) {
+  call_operator("broadcast_start", list(x, root, group), TRUE)
+}
+
 # The array stretched to a shape that it broadcasts to, as a new array.
 #   x: any dtype.
 #   shape: extents of the result.
@@ -276,6 +335,15 @@ ops$cholesky <- function(a, upper = NULL) {
 #   max: upper bound, broadcast against `x`; none leaves it open.
 ops$clip <- function(x, min = NULL, max = NULL) {
   call_operator("clip", list(x, min, max), TRUE)
+}
+
+# The result of a collective that was started, when it is there.
+#   result: any dtype; what the start gave.
+#   sent: any dtype; where the start sends from, if that is elsewhere.
+#   mean: divide by the number of ranks. Default: false.
+#   group: a group that this process has joined. Default: "world".
+ops$collective_wait <- function(result, sent = NULL, mean = NULL, group = NULL) {
+  call_operator("collective_wait", list(result, sent, mean, group), TRUE)
 }
 
 # Vectors as columns, and matrices, joined side by side.
@@ -532,6 +600,22 @@ ops$erfinv <- function(x) {
   call_operator("erfinv", list(x), TRUE)
 }
 
+# Block r, along axis 0, goes to rank r, and comes from there.
+#   x: any dtype; the same type on all ranks.
+#   ranks: how many processes the group has.
+#   group: a group that this process has joined. Default: "world".
+ops$exchange_blocks <- function(x, ranks, group = NULL) {
+  call_operator("exchange_blocks", list(x, ranks, group), TRUE)
+}
+
+# Begins `exchange_blocks`, whose result is there when `collective_wait` has given it.
+#   x: any dtype; the same type on all ranks.
+#   ranks: how many processes the group has.
+#   group: a group that this process has joined. Default: "world".
+ops$exchange_blocks_start <- function(x, ranks, group = NULL) {
+  call_operator("exchange_blocks_start", list(x, ranks, group), FALSE)
+}
+
 # Exponential function, element by element.
 #   x: any real dtype; bool and integers become the default float.
 ops$exp <- function(x) {
@@ -661,6 +745,22 @@ ops$gather <- function(x, indices, axes, position = NULL, shown_axes = NULL) {
   call_operator("gather", list(x, indices, axes, position, shown_axes), TRUE)
 }
 
+# The arrays of all ranks, one behind the other along axis 0.
+#   x: any dtype; the same type on all ranks.
+#   ranks: how many processes the group has.
+#   group: a group that this process has joined. Default: "world".
+ops$gather_blocks <- function(x, ranks, group = NULL) {
+  call_operator("gather_blocks", list(x, ranks, group), TRUE)
+}
+
+# Begins `gather_blocks`, whose result is there when `collective_wait` has given it.
+#   x: any dtype; the same type on all ranks.
+#   ranks: how many processes the group has.
+#   group: a group that this process has joined. Default: "world".
+ops$gather_blocks_start <- function(x, ranks, group = NULL) {
+  call_operator("gather_blocks_start", list(x, ranks, group), FALSE)
+}
+
 # Elements or slices at points: data[indices[0], ..., indices[M - 1]].
 #   data: any dtype, at least M axes.
 #   indices: integers, shape (M, ...); negative ones count back.
@@ -707,6 +807,18 @@ ops$grid_sample <- function(data, grid, mode = NULL, padding_mode = NULL, align_
 #   eps: summand of the variance. Default: 1e-05.
 ops$group_norm <- function(data, gamma = NULL, beta = NULL, num_groups = NULL, eps = NULL) {
   call_operator("group_norm", list(data, gamma, beta, num_groups, eps), TRUE)
+}
+
+# This process's rank in a group, a number that a plan asks for when it runs.
+#   group: a group that this process has joined. Default: "world".
+ops$group_rank <- function(group = NULL) {
+  call_operator("group_rank", list(group), TRUE)
+}
+
+# How many ranks a group has, a number that a plan asks for when it runs.
+#   group: a group that this process has joined. Default: "world".
+ops$group_size <- function(group = NULL) {
+  call_operator("group_size", list(group), TRUE)
 }
 
 # A gated recurrent unit: the hidden states of all steps, and the last.
@@ -1461,10 +1573,52 @@ ops$real_part <- function(x) {
   call_operator("real_part", list(x), TRUE)
 }
 
+# The next array that another rank sends to this one.
+#   token: any dtype; what has a gradient only if this has; its value is not read.
+#   shape: of the array that was sent.
+#   dtype: of the array that was sent.
+#   source: the rank that sends it.
+#   tag: messages of one tag arrive in the order in which they were sent. Default: 0.
+#   group: a group that this process has joined. Default: "world".
+ops$receive <- function(shape, dtype, source, token = NULL, tag = NULL, group = NULL) {
+  call_operator("receive", list(token, shape, dtype, source, tag, group), TRUE)
+}
+
 # 1 / x, element by element; integers give the default float.
 #   x: any real dtype; bool and integers become the default float.
 ops$reciprocal <- function(x) {
   call_operator("reciprocal", list(x), TRUE)
+}
+
+# This rank's block, along axis 0, of the reduction of the arrays of all ranks.
+#   x: any real dtype but bool; the same type on all ranks.
+#   ranks: how many processes the group has.
+#   reduction: `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+#   ordered: the same bits whatever moves the bytes: a tree over ranks. Default: false.
+#   group: a group that this process has joined. Default: "world".
+ops$reduce_blocks <- function(x, ranks, reduction = NULL, ordered = NULL, group = NULL) {
+  call_operator("reduce_blocks", list(x, ranks, reduction, ordered, group), TRUE)
+}
+
+# Begins `reduce_blocks`, whose result is there when `collective_wait` has given it.
+#   x: any real dtype but bool; the same type on all ranks.
+#   ranks: how many processes the group has.
+#   reduction: `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+#   ordered: the same bits whatever moves the bytes: a tree over ranks. Default: false.
+#   group: a group that this process has joined. Default: "world".
+ops$reduce_blocks_start <- function(x, ranks, reduction = NULL, ordered = NULL, group = NULL) {
+  call_operator("reduce_blocks_start", list(x, ranks, reduction, ordered, group), FALSE)
+}
+
+# This rank's part, along an axis, of the reduction of the arrays of all ranks.
+#   x: any real dtype but bool; the same type on all ranks.
+#   axis: along which rank r gets part r.
+#   ranks: how many processes the group has.
+#   reduction: `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+#   ordered: the same bits whatever moves the bytes: a tree over ranks. Default: false.
+#   group: a group that this process has joined. Default: "world".
+ops$reduce_scatter <- function(x, axis, ranks, reduction = NULL, ordered = NULL, group = NULL) {
+  call_operator("reduce_scatter", list(x, axis, ranks, reduction, ordered, group), TRUE)
 }
 
 # Positive part max(x, 0), element by element; NaN stays NaN.
@@ -1677,6 +1831,15 @@ ops$searchsorted <- function(a, v, side = NULL) {
 #   x: any real dtype; bool and integers become the default float.
 ops$selu <- function(x) {
   call_operator("selu", list(x), TRUE)
+}
+
+# Sends an array to another rank; gives a zero whose gradient is what that rank sends back.
+#   x: any dtype.
+#   destination: the rank that receives it.
+#   tag: messages of one tag arrive in the order in which they were sent. Default: 0.
+#   group: a group that this process has joined. Default: "world".
+ops$send <- function(x, destination, tag = NULL, group = NULL) {
+  call_operator("send", list(x, destination, tag, group), TRUE)
 }
 
 # Gradient descent with momentum: the new weight and momentum.

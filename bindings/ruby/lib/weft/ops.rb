@@ -74,6 +74,43 @@ module Weft
       Operator.named("all").call([x, axis, keepdims]).first
     end
 
+    # The arrays of all ranks of a group, joined along an axis, on all of them.
+    #   x: any dtype; the same type on all ranks.
+    #   axis: along which they are joined, by rank.
+    #   ranks: how many processes the group has.
+    #   group: a group that this process has joined. Default: "world".
+    def all_gather(x, axis, ranks, group: nil)
+      Operator.named("all_gather").call([x, axis, ranks, group]).first
+    end
+
+    # The reduction of the arrays that all ranks of a group give, on all of them.
+    #   x: any real dtype but bool; the same type on all ranks.
+    #   reduction: `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+    #   ordered: the same bits whatever moves the bytes: a tree over ranks. Default: false.
+    #   group: a group that this process has joined. Default: "world".
+    def all_reduce(x, reduction: nil, ordered: nil, group: nil)
+      Operator.named("all_reduce").call([x, reduction, ordered, group]).first
+    end
+
+    # Begins an `all_reduce`, whose result is there when `collective_wait` has given it.
+    #   x: any real dtype but bool; the same type on all ranks.
+    #   reduction: `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+    #   ordered: the same bits whatever moves the bytes: a tree over ranks. Default: false.
+    #   group: a group that this process has joined. Default: "world".
+    def all_reduce_start(x, reduction: nil, ordered: nil, group: nil)
+      Operator.named("all_reduce_start").call([x, reduction, ordered, group]).first
+    end
+
+    # Part r of an array, along one axis, goes to rank r; what comes is joined along another.
+    #   x: any dtype; the same type on all ranks.
+    #   split_axis: along which rank r gets part r.
+    #   concat_axis: along which the parts are joined, by rank.
+    #   ranks: how many processes the group has.
+    #   group: a group that this process has joined. Default: "world".
+    def all_to_all(x, split_axis, concat_axis, ranks, group: nil)
+      Operator.named("all_to_all").call([x, split_axis, concat_axis, ranks, group]).first
+    end
+
     # The angles of the elements in the complex plane, in radians from -pi to pi.
     #   x: any dtype.
     def angle(x)
@@ -173,6 +210,12 @@ module Weft
       Operator.named("array_split").call([ary, indices_or_sections, axis])
     end
 
+    # Ends when all ranks of a group have begun it.
+    #   group: a group that this process has joined. Default: "world".
+    def barrier(group: nil)
+      Operator.named("barrier").call([group])
+    end
+
     # Merges all axes but the first.
     #   x: any dtype, shape (N, ...).
     def batch_flatten(x)
@@ -231,6 +274,22 @@ module Weft
       Operator.named("bounded_integers").call([x, least, most, caller, what]).first
     end
 
+    # The array of one rank, on all ranks of a group.
+    #   x: any dtype; the same type on all ranks, whose other arrays are not read.
+    #   root: the rank whose array it is.
+    #   group: a group that this process has joined. Default: "world".
+    def broadcast(x, root, group: nil)
+      Operator.named("broadcast").call([x, root, group]).first
+    end
+
+    # Begins a `broadcast`, whose result is there when `collective_wait` has given it.
+    #   x: any dtype; the same type on all ranks, whose other arrays are not read.
+    #   root: the rank whose array it is.
+    #   group: a group that this process has joined. Default: "world".
+    def broadcast_start(x, root, group: nil)
+      Operator.named("broadcast_start").call([x, root, group]).first
+    end
+
     # The array stretched to a shape that it broadcasts to, as a new array.
     #   x: any dtype.
     #   shape: extents of the result.
@@ -280,6 +339,15 @@ module Weft
     #   max: upper bound, broadcast against `x`; none leaves it open.
     def clip(x, min: nil, max: nil)
       Operator.named("clip").call([x, min, max]).first
+    end
+
+    # The result of a collective that was started, when it is there.
+    #   result: any dtype; what the start gave.
+    #   sent: any dtype; where the start sends from, if that is elsewhere.
+    #   mean: divide by the number of ranks. Default: false.
+    #   group: a group that this process has joined. Default: "world".
+    def collective_wait(result, sent: nil, mean: nil, group: nil)
+      Operator.named("collective_wait").call([result, sent, mean, group]).first
     end
 
     # Vectors as columns, and matrices, joined side by side.
@@ -536,6 +604,22 @@ module Weft
       Operator.named("erfinv").call([x]).first
     end
 
+    # Block r, along axis 0, goes to rank r, and comes from there.
+    #   x: any dtype; the same type on all ranks.
+    #   ranks: how many processes the group has.
+    #   group: a group that this process has joined. Default: "world".
+    def exchange_blocks(x, ranks, group: nil)
+      Operator.named("exchange_blocks").call([x, ranks, group]).first
+    end
+
+    # Begins `exchange_blocks`, whose result is there when `collective_wait` has given it.
+    #   x: any dtype; the same type on all ranks.
+    #   ranks: how many processes the group has.
+    #   group: a group that this process has joined. Default: "world".
+    def exchange_blocks_start(x, ranks, group: nil)
+      Operator.named("exchange_blocks_start").call([x, ranks, group])
+    end
+
     # Exponential function, element by element.
     #   x: any real dtype; bool and integers become the default float.
     def exp(x)
@@ -665,6 +749,22 @@ module Weft
       Operator.named("gather").call([x, indices, axes, position, shown_axes]).first
     end
 
+    # The arrays of all ranks, one behind the other along axis 0.
+    #   x: any dtype; the same type on all ranks.
+    #   ranks: how many processes the group has.
+    #   group: a group that this process has joined. Default: "world".
+    def gather_blocks(x, ranks, group: nil)
+      Operator.named("gather_blocks").call([x, ranks, group]).first
+    end
+
+    # Begins `gather_blocks`, whose result is there when `collective_wait` has given it.
+    #   x: any dtype; the same type on all ranks.
+    #   ranks: how many processes the group has.
+    #   group: a group that this process has joined. Default: "world".
+    def gather_blocks_start(x, ranks, group: nil)
+      Operator.named("gather_blocks_start").call([x, ranks, group])
+    end
+
     # Elements or slices at points: data[indices[0], ..., indices[M - 1]].
     #   data: any dtype, at least M axes.
     #   indices: integers, shape (M, ...); negative ones count back.
@@ -711,6 +811,18 @@ module Weft
     #   eps: summand of the variance. Default: 1e-05.
     def group_norm(data, gamma: nil, beta: nil, num_groups: nil, eps: nil)
       Operator.named("group_norm").call([data, gamma, beta, num_groups, eps]).first
+    end
+
+    # This process's rank in a group, a number that a plan asks for when it runs.
+    #   group: a group that this process has joined. Default: "world".
+    def group_rank(group: nil)
+      Operator.named("group_rank").call([group]).first
+    end
+
+    # How many ranks a group has, a number that a plan asks for when it runs.
+    #   group: a group that this process has joined. Default: "world".
+    def group_size(group: nil)
+      Operator.named("group_size").call([group]).first
     end
 
     # A gated recurrent unit: the hidden states of all steps, and the last.
@@ -1465,10 +1577,52 @@ module Weft
       Operator.named("real_part").call([x]).first
     end
 
+    # The next array that another rank sends to this one.
+    #   token: any dtype; what has a gradient only if this has; its value is not read.
+    #   shape: of the array that was sent.
+    #   dtype: of the array that was sent.
+    #   source: the rank that sends it.
+    #   tag: messages of one tag arrive in the order in which they were sent. Default: 0.
+    #   group: a group that this process has joined. Default: "world".
+    def receive(shape, dtype, source, token: nil, tag: nil, group: nil)
+      Operator.named("receive").call([token, shape, dtype, source, tag, group]).first
+    end
+
     # 1 / x, element by element; integers give the default float.
     #   x: any real dtype; bool and integers become the default float.
     def reciprocal(x)
       Operator.named("reciprocal").call([x]).first
+    end
+
+    # This rank's block, along axis 0, of the reduction of the arrays of all ranks.
+    #   x: any real dtype but bool; the same type on all ranks.
+    #   ranks: how many processes the group has.
+    #   reduction: `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+    #   ordered: the same bits whatever moves the bytes: a tree over ranks. Default: false.
+    #   group: a group that this process has joined. Default: "world".
+    def reduce_blocks(x, ranks, reduction: nil, ordered: nil, group: nil)
+      Operator.named("reduce_blocks").call([x, ranks, reduction, ordered, group]).first
+    end
+
+    # Begins `reduce_blocks`, whose result is there when `collective_wait` has given it.
+    #   x: any real dtype but bool; the same type on all ranks.
+    #   ranks: how many processes the group has.
+    #   reduction: `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+    #   ordered: the same bits whatever moves the bytes: a tree over ranks. Default: false.
+    #   group: a group that this process has joined. Default: "world".
+    def reduce_blocks_start(x, ranks, reduction: nil, ordered: nil, group: nil)
+      Operator.named("reduce_blocks_start").call([x, ranks, reduction, ordered, group])
+    end
+
+    # This rank's part, along an axis, of the reduction of the arrays of all ranks.
+    #   x: any real dtype but bool; the same type on all ranks.
+    #   axis: along which rank r gets part r.
+    #   ranks: how many processes the group has.
+    #   reduction: `sum`, `mean`, `product`, `min` or `max`. Default: "sum".
+    #   ordered: the same bits whatever moves the bytes: a tree over ranks. Default: false.
+    #   group: a group that this process has joined. Default: "world".
+    def reduce_scatter(x, axis, ranks, reduction: nil, ordered: nil, group: nil)
+      Operator.named("reduce_scatter").call([x, axis, ranks, reduction, ordered, group]).first
     end
 
     # Positive part max(x, 0), element by element; NaN stays NaN.
@@ -1681,6 +1835,15 @@ module Weft
     #   x: any real dtype; bool and integers become the default float.
     def selu(x)
       Operator.named("selu").call([x]).first
+    end
+
+    # Sends an array to another rank; gives a zero whose gradient is what that rank sends back.
+    #   x: any dtype.
+    #   destination: the rank that receives it.
+    #   tag: messages of one tag arrive in the order in which they were sent. Default: 0.
+    #   group: a group that this process has joined. Default: "world".
+    def send(x, destination, tag: nil, group: nil)
+      Operator.named("send").call([x, destination, tag, group]).first
     end
 
     # Gradient descent with momentum: the new weight and momentum.

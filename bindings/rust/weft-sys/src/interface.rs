@@ -11,6 +11,7 @@ pub const WEFT_CHECK_FAILED: i32 = 12;
 pub const WEFT_COMPLEX128: i32 = 14;
 pub const WEFT_COMPLEX64: i32 = 13;
 pub const WEFT_DEVICE_ABI: i32 = 1;
+pub const WEFT_DISCONNECTED: i32 = 14;
 pub const WEFT_FLOAT16: i32 = 9;
 pub const WEFT_FLOAT32: i32 = 11;
 pub const WEFT_FLOAT64: i32 = 12;
@@ -52,7 +53,6 @@ pub const WEFT_MODE_TRACING: i32 = 2;
 pub const WEFT_MODE_TRAINING: i32 = 4;
 pub const WEFT_NOT_FOUND: i32 = 4;
 pub const WEFT_NO_FACTORIZATION: i32 = 13;
-pub const WEFT_DISCONNECTED: i32 = 14;
 pub const WEFT_OK: i32 = 0;
 pub const WEFT_OP_IN_PLACE: i32 = 2;
 pub const WEFT_OP_RANDOM: i32 = 8;
@@ -124,6 +124,11 @@ pub struct weft_function_ {
     _private: [u8; 0],
 }
 pub type weft_function = *mut weft_function_;
+#[repr(C)]
+pub struct weft_group_ {
+    _private: [u8; 0],
+}
+pub type weft_group = *mut weft_group_;
 pub type weft_history_function = Option<unsafe extern "C" fn(*mut c_void, *const weft_history_node) -> weft_status>;
 #[repr(C)]
 pub struct weft_hold_ {

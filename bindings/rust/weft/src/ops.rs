@@ -199,6 +199,125 @@ pub fn all_with<'a>(x: impl Into<Input<'a>>, options: &All) -> Result<Tensor> {
     arguments.one(&OPERATOR)
 }
 
+/// What [`all_gather_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct AllGather {
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// The arrays of all ranks of a group, joined along an axis, on all of them.
+///
+/// `x`: any dtype; the same type on all ranks.
+///
+/// `axis`: along which they are joined, by rank.
+///
+/// `ranks`: how many processes the group has.
+pub fn all_gather<'a>(x: impl Into<Input<'a>>, axis: i64, ranks: i64) -> Result<Tensor> {
+    all_gather_with(x, axis, ranks, &AllGather::default())
+}
+
+/// As [`all_gather`], with what may be left out.
+pub fn all_gather_with<'a>(x: impl Into<Input<'a>>, axis: i64, ranks: i64, options: &AllGather) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"all_gather");
+    let mut arguments = Arguments::new();
+    arguments.input(x.into());
+    arguments.int(axis);
+    arguments.int(ranks);
+    arguments.given_string(&options.group);
+    arguments.one(&OPERATOR)
+}
+
+/// What [`all_reduce_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct AllReduce {
+    /// `sum`, `mean`, `product`, `min` or `max`. Default: `"sum"`.
+    pub reduction: Given<String>,
+    /// the same bits whatever moves the bytes: a tree over ranks. Default: `false`.
+    pub ordered: Given<bool>,
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// The reduction of the arrays that all ranks of a group give, on all of them.
+///
+/// `x`: any real dtype but bool; the same type on all ranks.
+pub fn all_reduce<'a>(x: impl Into<Input<'a>>) -> Result<Tensor> {
+    all_reduce_with(x, &AllReduce::default())
+}
+
+/// As [`all_reduce`], with what may be left out.
+pub fn all_reduce_with<'a>(x: impl Into<Input<'a>>, options: &AllReduce) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"all_reduce");
+    let mut arguments = Arguments::new();
+    arguments.input(x.into());
+    arguments.given_string(&options.reduction);
+    arguments.given_bool(&options.ordered);
+    arguments.given_string(&options.group);
+    arguments.one(&OPERATOR)
+}
+
+/// What [`all_reduce_start_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct AllReduceStart {
+    /// `sum`, `mean`, `product`, `min` or `max`. Default: `"sum"`.
+    pub reduction: Given<String>,
+    /// the same bits whatever moves the bytes: a tree over ranks. Default: `false`.
+    pub ordered: Given<bool>,
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// Begins an `all_reduce`, whose result is there when `collective_wait` has given it.
+///
+/// `x`: any real dtype but bool; the same type on all ranks.
+pub fn all_reduce_start<'a>(x: impl Into<Input<'a>>) -> Result<Tensor> {
+    all_reduce_start_with(x, &AllReduceStart::default())
+}
+
+/// As [`all_reduce_start`], with what may be left out.
+pub fn all_reduce_start_with<'a>(x: impl Into<Input<'a>>, options: &AllReduceStart) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"all_reduce_start");
+    let mut arguments = Arguments::new();
+    arguments.input(x.into());
+    arguments.given_string(&options.reduction);
+    arguments.given_bool(&options.ordered);
+    arguments.given_string(&options.group);
+    arguments.one(&OPERATOR)
+}
+
+/// What [`all_to_all_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct AllToAll {
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// Part r of an array, along one axis, goes to rank r; what comes is joined along another.
+///
+/// `x`: any dtype; the same type on all ranks.
+///
+/// `split_axis`: along which rank r gets part r.
+///
+/// `concat_axis`: along which the parts are joined, by rank.
+///
+/// `ranks`: how many processes the group has.
+pub fn all_to_all<'a>(x: impl Into<Input<'a>>, split_axis: i64, concat_axis: i64, ranks: i64) -> Result<Tensor> {
+    all_to_all_with(x, split_axis, concat_axis, ranks, &AllToAll::default())
+}
+
+/// As [`all_to_all`], with what may be left out.
+pub fn all_to_all_with<'a>(x: impl Into<Input<'a>>, split_axis: i64, concat_axis: i64, ranks: i64, options: &AllToAll) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"all_to_all");
+    let mut arguments = Arguments::new();
+    arguments.input(x.into());
+    arguments.int(split_axis);
+    arguments.int(concat_axis);
+    arguments.int(ranks);
+    arguments.given_string(&options.group);
+    arguments.one(&OPERATOR)
+}
+
 /// The angles of the elements in the complex plane, in radians from -pi to pi.
 ///
 /// `x`: any dtype.
@@ -444,6 +563,26 @@ pub fn array_split_with<'a>(ary: impl Into<Input<'a>>, indices_or_sections: &[i6
     arguments.all(&OPERATOR)
 }
 
+/// What [`barrier_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct Barrier {
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// Ends when all ranks of a group have begun it.
+pub fn barrier() -> Result<Vec<Tensor>> {
+    barrier_with(&Barrier::default())
+}
+
+/// As [`barrier`], with what may be left out.
+pub fn barrier_with(options: &Barrier) -> Result<Vec<Tensor>> {
+    static OPERATOR: Operator = Operator::new(c"barrier");
+    let mut arguments = Arguments::new();
+    arguments.given_string(&options.group);
+    arguments.all(&OPERATOR)
+}
+
 /// Merges all axes but the first.
 ///
 /// `x`: any dtype, shape (N, ...).
@@ -569,6 +708,58 @@ pub fn bounded_integers<'a>(x: impl Into<Input<'a>>, least: i64, most: i64, call
     arguments.int(most);
     arguments.string(caller);
     arguments.string(what);
+    arguments.one(&OPERATOR)
+}
+
+/// What [`broadcast_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct Broadcast {
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// The array of one rank, on all ranks of a group.
+///
+/// `x`: any dtype; the same type on all ranks, whose other arrays are not read.
+///
+/// `root`: the rank whose array it is.
+pub fn broadcast<'a>(x: impl Into<Input<'a>>, root: i64) -> Result<Tensor> {
+    broadcast_with(x, root, &Broadcast::default())
+}
+
+/// As [`broadcast`], with what may be left out.
+pub fn broadcast_with<'a>(x: impl Into<Input<'a>>, root: i64, options: &Broadcast) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"broadcast");
+    let mut arguments = Arguments::new();
+    arguments.input(x.into());
+    arguments.int(root);
+    arguments.given_string(&options.group);
+    arguments.one(&OPERATOR)
+}
+
+/// What [`broadcast_start_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct BroadcastStart {
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// Begins a `broadcast`, whose result is there when `collective_wait` has given it.
+///
+/// `x`: any dtype; the same type on all ranks, whose other arrays are not read.
+///
+/// `root`: the rank whose array it is.
+pub fn broadcast_start<'a>(x: impl Into<Input<'a>>, root: i64) -> Result<Tensor> {
+    broadcast_start_with(x, root, &BroadcastStart::default())
+}
+
+/// As [`broadcast_start`], with what may be left out.
+pub fn broadcast_start_with<'a>(x: impl Into<Input<'a>>, root: i64, options: &BroadcastStart) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"broadcast_start");
+    let mut arguments = Arguments::new();
+    arguments.input(x.into());
+    arguments.int(root);
+    arguments.given_string(&options.group);
     arguments.one(&OPERATOR)
 }
 
@@ -706,6 +897,35 @@ pub fn clip_with<'a>(x: impl Into<Input<'a>>, options: &Clip<'_>) -> Result<Tens
     arguments.input(x.into());
     arguments.optional(options.min);
     arguments.optional(options.max);
+    arguments.one(&OPERATOR)
+}
+
+/// What [`collective_wait_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct CollectiveWait<'a> {
+    /// any dtype; where the start sends from, if that is elsewhere.
+    pub sent: Option<Input<'a>>,
+    /// divide by the number of ranks. Default: `false`.
+    pub mean: Given<bool>,
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// The result of a collective that was started, when it is there.
+///
+/// `result`: any dtype; what the start gave.
+pub fn collective_wait<'a>(result: impl Into<Input<'a>>) -> Result<Tensor> {
+    collective_wait_with(result, &CollectiveWait::default())
+}
+
+/// As [`collective_wait`], with what may be left out.
+pub fn collective_wait_with<'a>(result: impl Into<Input<'a>>, options: &CollectiveWait<'_>) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"collective_wait");
+    let mut arguments = Arguments::new();
+    arguments.input(result.into());
+    arguments.optional(options.sent);
+    arguments.given_bool(&options.mean);
+    arguments.given_string(&options.group);
     arguments.one(&OPERATOR)
 }
 
@@ -1379,6 +1599,58 @@ pub fn erfinv<'a>(x: impl Into<Input<'a>>) -> Result<Tensor> {
     arguments.one(&OPERATOR)
 }
 
+/// What [`exchange_blocks_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct ExchangeBlocks {
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// Block r, along axis 0, goes to rank r, and comes from there.
+///
+/// `x`: any dtype; the same type on all ranks.
+///
+/// `ranks`: how many processes the group has.
+pub fn exchange_blocks<'a>(x: impl Into<Input<'a>>, ranks: i64) -> Result<Tensor> {
+    exchange_blocks_with(x, ranks, &ExchangeBlocks::default())
+}
+
+/// As [`exchange_blocks`], with what may be left out.
+pub fn exchange_blocks_with<'a>(x: impl Into<Input<'a>>, ranks: i64, options: &ExchangeBlocks) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"exchange_blocks");
+    let mut arguments = Arguments::new();
+    arguments.input(x.into());
+    arguments.int(ranks);
+    arguments.given_string(&options.group);
+    arguments.one(&OPERATOR)
+}
+
+/// What [`exchange_blocks_start_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct ExchangeBlocksStart {
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// Begins `exchange_blocks`, whose result is there when `collective_wait` has given it.
+///
+/// `x`: any dtype; the same type on all ranks.
+///
+/// `ranks`: how many processes the group has.
+pub fn exchange_blocks_start<'a>(x: impl Into<Input<'a>>, ranks: i64) -> Result<Vec<Tensor>> {
+    exchange_blocks_start_with(x, ranks, &ExchangeBlocksStart::default())
+}
+
+/// As [`exchange_blocks_start`], with what may be left out.
+pub fn exchange_blocks_start_with<'a>(x: impl Into<Input<'a>>, ranks: i64, options: &ExchangeBlocksStart) -> Result<Vec<Tensor>> {
+    static OPERATOR: Operator = Operator::new(c"exchange_blocks_start");
+    let mut arguments = Arguments::new();
+    arguments.input(x.into());
+    arguments.int(ranks);
+    arguments.given_string(&options.group);
+    arguments.all(&OPERATOR)
+}
+
 /// Exponential function, element by element.
 ///
 /// `x`: any real dtype; bool and integers become the default float.
@@ -1672,6 +1944,58 @@ pub fn gather_with<'a>(x: impl Into<Input<'a>>, indices: &[&Tensor], axes: &[i64
     arguments.one(&OPERATOR)
 }
 
+/// What [`gather_blocks_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct GatherBlocks {
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// The arrays of all ranks, one behind the other along axis 0.
+///
+/// `x`: any dtype; the same type on all ranks.
+///
+/// `ranks`: how many processes the group has.
+pub fn gather_blocks<'a>(x: impl Into<Input<'a>>, ranks: i64) -> Result<Tensor> {
+    gather_blocks_with(x, ranks, &GatherBlocks::default())
+}
+
+/// As [`gather_blocks`], with what may be left out.
+pub fn gather_blocks_with<'a>(x: impl Into<Input<'a>>, ranks: i64, options: &GatherBlocks) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"gather_blocks");
+    let mut arguments = Arguments::new();
+    arguments.input(x.into());
+    arguments.int(ranks);
+    arguments.given_string(&options.group);
+    arguments.one(&OPERATOR)
+}
+
+/// What [`gather_blocks_start_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct GatherBlocksStart {
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// Begins `gather_blocks`, whose result is there when `collective_wait` has given it.
+///
+/// `x`: any dtype; the same type on all ranks.
+///
+/// `ranks`: how many processes the group has.
+pub fn gather_blocks_start<'a>(x: impl Into<Input<'a>>, ranks: i64) -> Result<Vec<Tensor>> {
+    gather_blocks_start_with(x, ranks, &GatherBlocksStart::default())
+}
+
+/// As [`gather_blocks_start`], with what may be left out.
+pub fn gather_blocks_start_with<'a>(x: impl Into<Input<'a>>, ranks: i64, options: &GatherBlocksStart) -> Result<Vec<Tensor>> {
+    static OPERATOR: Operator = Operator::new(c"gather_blocks_start");
+    let mut arguments = Arguments::new();
+    arguments.input(x.into());
+    arguments.int(ranks);
+    arguments.given_string(&options.group);
+    arguments.all(&OPERATOR)
+}
+
 /// Elements or slices at points: data[indices[0], ..., indices[M - 1]].
 ///
 /// `data`: any dtype, at least M axes.
@@ -1795,6 +2119,46 @@ pub fn group_norm_with<'a>(data: impl Into<Input<'a>>, options: &GroupNorm<'_>) 
     arguments.optional(options.beta);
     arguments.given_int(&options.num_groups);
     arguments.given_float(&options.eps);
+    arguments.one(&OPERATOR)
+}
+
+/// What [`group_rank_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct GroupRank {
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// This process's rank in a group, a number that a plan asks for when it runs.
+pub fn group_rank() -> Result<Tensor> {
+    group_rank_with(&GroupRank::default())
+}
+
+/// As [`group_rank`], with what may be left out.
+pub fn group_rank_with(options: &GroupRank) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"group_rank");
+    let mut arguments = Arguments::new();
+    arguments.given_string(&options.group);
+    arguments.one(&OPERATOR)
+}
+
+/// What [`group_size_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct GroupSize {
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// How many ranks a group has, a number that a plan asks for when it runs.
+pub fn group_size() -> Result<Tensor> {
+    group_size_with(&GroupSize::default())
+}
+
+/// As [`group_size`], with what may be left out.
+pub fn group_size_with(options: &GroupSize) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"group_size");
+    let mut arguments = Arguments::new();
+    arguments.given_string(&options.group);
     arguments.one(&OPERATOR)
 }
 
@@ -3676,6 +4040,41 @@ pub fn real_part<'a>(x: impl Into<Input<'a>>) -> Result<Tensor> {
     arguments.one(&OPERATOR)
 }
 
+/// What [`receive_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct Receive<'a> {
+    /// any dtype; what has a gradient only if this has; its value is not read.
+    pub token: Option<Input<'a>>,
+    /// messages of one tag arrive in the order in which they were sent. Default: `0`.
+    pub tag: Given<i64>,
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// The next array that another rank sends to this one.
+///
+/// `shape`: of the array that was sent.
+///
+/// `dtype`: of the array that was sent.
+///
+/// `source`: the rank that sends it.
+pub fn receive(shape: &[i64], dtype: Dtype, source: i64) -> Result<Tensor> {
+    receive_with(shape, dtype, source, &Receive::default())
+}
+
+/// As [`receive`], with what may be left out.
+pub fn receive_with(shape: &[i64], dtype: Dtype, source: i64, options: &Receive<'_>) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"receive");
+    let mut arguments = Arguments::new();
+    arguments.optional(options.token);
+    arguments.ints(shape);
+    arguments.dtype(dtype);
+    arguments.int(source);
+    arguments.given_int(&options.tag);
+    arguments.given_string(&options.group);
+    arguments.one(&OPERATOR)
+}
+
 /// 1 / x, element by element; integers give the default float.
 ///
 /// `x`: any real dtype; bool and integers become the default float.
@@ -3683,6 +4082,105 @@ pub fn reciprocal<'a>(x: impl Into<Input<'a>>) -> Result<Tensor> {
     static OPERATOR: Operator = Operator::new(c"reciprocal");
     let mut arguments = Arguments::new();
     arguments.input(x.into());
+    arguments.one(&OPERATOR)
+}
+
+/// What [`reduce_blocks_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct ReduceBlocks {
+    /// `sum`, `mean`, `product`, `min` or `max`. Default: `"sum"`.
+    pub reduction: Given<String>,
+    /// the same bits whatever moves the bytes: a tree over ranks. Default: `false`.
+    pub ordered: Given<bool>,
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// This rank's block, along axis 0, of the reduction of the arrays of all ranks.
+///
+/// `x`: any real dtype but bool; the same type on all ranks.
+///
+/// `ranks`: how many processes the group has.
+pub fn reduce_blocks<'a>(x: impl Into<Input<'a>>, ranks: i64) -> Result<Tensor> {
+    reduce_blocks_with(x, ranks, &ReduceBlocks::default())
+}
+
+/// As [`reduce_blocks`], with what may be left out.
+pub fn reduce_blocks_with<'a>(x: impl Into<Input<'a>>, ranks: i64, options: &ReduceBlocks) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"reduce_blocks");
+    let mut arguments = Arguments::new();
+    arguments.input(x.into());
+    arguments.int(ranks);
+    arguments.given_string(&options.reduction);
+    arguments.given_bool(&options.ordered);
+    arguments.given_string(&options.group);
+    arguments.one(&OPERATOR)
+}
+
+/// What [`reduce_blocks_start_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct ReduceBlocksStart {
+    /// `sum`, `mean`, `product`, `min` or `max`. Default: `"sum"`.
+    pub reduction: Given<String>,
+    /// the same bits whatever moves the bytes: a tree over ranks. Default: `false`.
+    pub ordered: Given<bool>,
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// Begins `reduce_blocks`, whose result is there when `collective_wait` has given it.
+///
+/// `x`: any real dtype but bool; the same type on all ranks.
+///
+/// `ranks`: how many processes the group has.
+pub fn reduce_blocks_start<'a>(x: impl Into<Input<'a>>, ranks: i64) -> Result<Vec<Tensor>> {
+    reduce_blocks_start_with(x, ranks, &ReduceBlocksStart::default())
+}
+
+/// As [`reduce_blocks_start`], with what may be left out.
+pub fn reduce_blocks_start_with<'a>(x: impl Into<Input<'a>>, ranks: i64, options: &ReduceBlocksStart) -> Result<Vec<Tensor>> {
+    static OPERATOR: Operator = Operator::new(c"reduce_blocks_start");
+    let mut arguments = Arguments::new();
+    arguments.input(x.into());
+    arguments.int(ranks);
+    arguments.given_string(&options.reduction);
+    arguments.given_bool(&options.ordered);
+    arguments.given_string(&options.group);
+    arguments.all(&OPERATOR)
+}
+
+/// What [`reduce_scatter_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct ReduceScatter {
+    /// `sum`, `mean`, `product`, `min` or `max`. Default: `"sum"`.
+    pub reduction: Given<String>,
+    /// the same bits whatever moves the bytes: a tree over ranks. Default: `false`.
+    pub ordered: Given<bool>,
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// This rank's part, along an axis, of the reduction of the arrays of all ranks.
+///
+/// `x`: any real dtype but bool; the same type on all ranks.
+///
+/// `axis`: along which rank r gets part r.
+///
+/// `ranks`: how many processes the group has.
+pub fn reduce_scatter<'a>(x: impl Into<Input<'a>>, axis: i64, ranks: i64) -> Result<Tensor> {
+    reduce_scatter_with(x, axis, ranks, &ReduceScatter::default())
+}
+
+/// As [`reduce_scatter`], with what may be left out.
+pub fn reduce_scatter_with<'a>(x: impl Into<Input<'a>>, axis: i64, ranks: i64, options: &ReduceScatter) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"reduce_scatter");
+    let mut arguments = Arguments::new();
+    arguments.input(x.into());
+    arguments.int(axis);
+    arguments.int(ranks);
+    arguments.given_string(&options.reduction);
+    arguments.given_bool(&options.ordered);
+    arguments.given_string(&options.group);
     arguments.one(&OPERATOR)
 }
 
@@ -4275,6 +4773,35 @@ pub fn selu<'a>(x: impl Into<Input<'a>>) -> Result<Tensor> {
     static OPERATOR: Operator = Operator::new(c"selu");
     let mut arguments = Arguments::new();
     arguments.input(x.into());
+    arguments.one(&OPERATOR)
+}
+
+/// What [`send_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct Send {
+    /// messages of one tag arrive in the order in which they were sent. Default: `0`.
+    pub tag: Given<i64>,
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// Sends an array to another rank; gives a zero whose gradient is what that rank sends back.
+///
+/// `x`: any dtype.
+///
+/// `destination`: the rank that receives it.
+pub fn send<'a>(x: impl Into<Input<'a>>, destination: i64) -> Result<Tensor> {
+    send_with(x, destination, &Send::default())
+}
+
+/// As [`send`], with what may be left out.
+pub fn send_with<'a>(x: impl Into<Input<'a>>, destination: i64, options: &Send) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"send");
+    let mut arguments = Arguments::new();
+    arguments.input(x.into());
+    arguments.int(destination);
+    arguments.given_int(&options.tag);
+    arguments.given_string(&options.group);
     arguments.one(&OPERATOR)
 }
 

@@ -14,13 +14,14 @@ from types import NoneType
 from typing import Any
 
 from weft import engine, np
-from weft._base.errors import InvalidType, InvalidValue, TimedOut
+from weft._base.errors import InvalidType, InvalidValue, TimedOut, Unsupported
 from weft._base.options import require, require_whole
 from weft._base.spelling import named_arguments
 from weft._core.files import check_form
 from weft.gluon.data import _generators
 from weft.gluon.data._epoch import Epoch, Place, sampler_state, set_sampler_state
 from weft.gluon.data._making import BatchMaker
+from weft.gluon.data._shards import ShardedBatches, SharedOrder, place_of, seed_of
 from weft.gluon.data._workers import WorkerPool, stays_here
 from weft.gluon.data.dataset import Dataset, SimpleDataset
 from weft.gluon.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
@@ -61,6 +62,10 @@ class DataLoader:
         arrays are gathered at once unless `prefetch` is given, and then copied into Weft here
     timeout: seconds to wait for a worker's batch
     pin_memory: accepted; means nothing on the CPU
+    shard: `weft.distributed`, or (rank, ranks): of each batch of `ranks` times the size this
+        process takes part `rank`. Every sample is taken once an epoch. What does not fill the last
+        batch is spread evenly over all ranks, so that they make as many steps. A random order
+        follows from a number that rank 0 draws here, the same for all; of a pair it is that of 0
 
     `state_dict` tells the place in the order of samples, also in the middle of an epoch, and
     `load_state_dict` continues there; `weft.save_checkpoint` writes it into a file.
@@ -89,6 +94,7 @@ class DataLoader:
         prefetch: int | None = None,
         timeout: float = 120,
         pin_memory: bool = False,
+        shard: Any = None,
     ) -> None:
         for name, number in (("num_workers", num_workers), ("prefetch", prefetch)):
             if number is not None:
@@ -97,11 +103,16 @@ class DataLoader:
         given = batch_size, shuffle, sampler, last_batch, batch_sampler
         self._samples: int | None = None
         if isinstance(dataset, IterableDataset):
+            if shard is not None:
+                raise Unsupported(
+                    "DataLoader: `shard` is for data sets with a length; let the stream of each "
+                    "rank read files of its own"
+                )
             dataset, self._batch_sampler = _stream_parts(dataset, *given)
         else:
             dataset = dataset if isinstance(dataset, Dataset) else SimpleDataset(dataset)
             self._samples = len(dataset)
-            self._batch_sampler = _batch_sampler_of(self._samples, *given)
+            self._batch_sampler = _batch_sampler_of(self._samples, *given, shard)
         self._make_batch = BatchMaker(dataset, batchify_fn)
         self._num_workers = num_workers
         self._thread_pool = thread_pool
@@ -329,20 +340,28 @@ def _batch_sampler_of(
     sampler: Sampler | None,
     last_batch: str | None,
     batch_sampler: Sampler | None,
+    shard: Any = None,
 ) -> Any:
+    rank, ranks = (0, 1) if shard is None else place_of(shard)
     if batch_sampler is not None:
         if batch_size is not None or shuffle or sampler is not None or last_batch is not None:
             raise InvalidValue(
                 "DataLoader: `batch_sampler` excludes `batch_size`, `shuffle`, `sampler` and "
                 "`last_batch`"
             )
-        return batch_sampler
+        return batch_sampler if shard is None else ShardedBatches(batch_sampler, rank, ranks)
     if batch_size is None:
         raise InvalidValue("DataLoader: `batch_size` or `batch_sampler` must be given")
     if shuffle and sampler is not None:
         raise InvalidValue("DataLoader: `shuffle` and `sampler` exclude each other")
-    order = sampler or (RandomSampler(length) if shuffle else SequentialSampler(length))
-    return BatchSampler(order, batch_size, last_batch or "keep")
+    if shard is not None:
+        batch_size = ranks * require_whole("DataLoader", "batch_size", batch_size, 1)
+    random: Any = RandomSampler(length)
+    if shard is not None and shuffle:
+        random = SharedOrder(length, seed_of(shard))
+    order = sampler or (random if shuffle else SequentialSampler(length))
+    batches = BatchSampler(order, batch_size, last_batch or "keep")
+    return batches if shard is None else ShardedBatches(batches, rank, ranks)
 
 
 __all__ = ["DataLoader"]

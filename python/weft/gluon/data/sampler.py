@@ -185,6 +185,11 @@ class BatchSampler(Sampler):
         set_sampler_state(self._sampler, state["sampler"])
         self._rest = list(state["rest"])
 
+    @property
+    def last_length(self) -> int:
+        """How many numbers the last batch has that is not full; 0: all are."""
+        return len(self._sampler) % self._batch_size if self._last_batch == "keep" else 0
+
     def __len__(self) -> int:
         count = len(self._sampler)
         if self._last_batch == "keep":

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from weft import autograd, npx
+from weft import autograd, np, npx
 from weft._base.errors import InvalidValue, Unsupported
 from weft._base.options import require
 from weft.gluon.hybrid_block import HybridBlock
@@ -154,10 +154,19 @@ class BatchNormReLU(BatchNorm):
 
 
 class SyncBatchNorm(BatchNorm):
-    """`BatchNorm` of channels in axis 1 over the batches of all devices together. Here it is over
-    the batch of the one device that a program with one process trains on.
+    """`BatchNorm` of channels in axis 1 over the batches of all processes of a group together.
+    `convert` makes a network's batch norms such ones.
 
-    num_devices: None or 1; statistics of several devices are not put together
+    num_devices: None or 1; statistics of several devices of one process are not put together
+    group: the processes
+
+    >>> from weft import autograd, gluon, np
+    >>> layer = gluon.nn.SyncBatchNorm()
+    >>> layer.initialize()
+    >>> with autograd.record():
+    ...     out = layer(np.array([[1.0], [3.0]]))
+    >>> [round(float(x), 3) for x in out.reshape(-1)]
+    [-1.0, 1.0]
     """
 
     def __init__(
@@ -173,6 +182,7 @@ class SyncBatchNorm(BatchNorm):
         gamma_initializer: Initializable = "ones",
         running_mean_initializer: Initializable = "zeros",
         running_variance_initializer: Initializable = "ones",
+        group: str = "world",
     ) -> None:
         if num_devices not in (None, 1):
             raise Unsupported(
@@ -192,6 +202,58 @@ class SyncBatchNorm(BatchNorm):
             running_variance_initializer,
             in_channels,
         )
+        self.group = group
+
+    # The mean first, then the squares of what differs from it: sums of squares alone would lose all
+    # digits where the mean is large.
+    def forward(self, x: Any) -> Any:
+        if not autograd.is_training() or self.use_global_stats:
+            return super().forward(x)
+        axes = tuple(axis for axis in range(x.ndim) if axis != 1)
+        kept = (1, -1) + (1,) * (x.ndim - 2)
+        wide = x.astype("float32") if x.dtype in ("float16", "bfloat16") else x
+        size = np.array([x.size // x.shape[1]], dtype=wide.dtype)
+        sums = np.concatenate([wide.sum(axis=axes), size])
+        sums = npx.all_reduce(sums, group=self.group)
+        count = sums[-1]
+        mean = sums[:-1] / count
+        apart = wide - mean.reshape(kept)
+        var = npx.all_reduce((apart * apart).sum(axis=axes), group=self.group) / count
+        scaled = apart / np.sqrt(var + self.epsilon).reshape(kept)
+        out = scaled * self.gamma.data().reshape(kept) + self.beta.data().reshape(kept)
+        with autograd.pause():
+            moved = ((self.running_mean, mean), (self.running_var, var))
+            for parameter, value in moved:
+                running = parameter.data()
+                following = value.astype(running.dtype)
+                running[...] = self.momentum * running + (1 - self.momentum) * following
+        return out.astype(x.dtype)
+
+    @classmethod
+    def convert(cls, net: Any, *, group: str = "world") -> Any:
+        """The network with each `BatchNorm` of channels in axis 1 turned into a SyncBatchNorm, with
+        the same parameters. The network itself is changed; a batch norm alone gives a new layer.
+
+        >>> from weft import gluon
+        >>> net = gluon.nn.HybridSequential(gluon.nn.Dense(2), gluon.nn.BatchNorm())
+        >>> type(gluon.nn.SyncBatchNorm.convert(net)[1]).__name__
+        'SyncBatchNorm'
+        """
+        if type(net) is BatchNorm and net.axis == 1:
+            made = cls(
+                momentum=net.momentum,
+                epsilon=net.epsilon,
+                use_global_stats=net.use_global_stats,
+                group=group,
+            )
+            for name in ("gamma", "beta", "running_mean", "running_var"):
+                setattr(made, name, getattr(net, name))
+            return made
+        for name, child in list(net._children.items()):
+            converted = cls.convert(child, group=group)
+            if converted is not child:
+                net._replace_child(name, converted)
+        return net
 
 
 class LayerNorm(_Normalization):

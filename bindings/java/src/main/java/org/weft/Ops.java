@@ -305,6 +305,180 @@ public final class Ops {
         return OP_ALL.one(new Object[] {x, options.axis, options.keepdims});
     }
 
+    private static final Operator OP_ALL_GATHER = new Operator("all_gather");
+
+    /** What {@link #allGather} may be given beside its required arguments. */
+    public static final class AllGather {
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public AllGather group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * The arrays of all ranks of a group, joined along an axis, on all of them.
+     *
+     * @param x any dtype; the same type on all ranks.
+     * @param axis along which they are joined, by rank.
+     * @param ranks how many processes the group has.
+     */
+    public static Tensor allGather(Operand x, long axis, long ranks) {
+        return OP_ALL_GATHER.one(new Object[] {x, axis, ranks, null});
+    }
+
+    /**
+     * The arrays of all ranks of a group, joined along an axis, on all of them.
+     *
+     * @param x any dtype; the same type on all ranks.
+     * @param axis along which they are joined, by rank.
+     * @param ranks how many processes the group has.
+     * @param options what may be left out
+     */
+    public static Tensor allGather(Operand x, long axis, long ranks, AllGather options) {
+        return OP_ALL_GATHER.one(new Object[] {x, axis, ranks, options.group});
+    }
+
+    private static final Operator OP_ALL_REDUCE = new Operator("all_reduce");
+
+    /** What {@link #allReduce} may be given beside its required arguments. */
+    public static final class AllReduce {
+        private Object reduction;
+
+        /** `sum`, `mean`, `product`, `min` or `max`. Default: "sum". */
+        public AllReduce reduction(String value) {
+            reduction = value;
+            return this;
+        }
+
+        private Object ordered;
+
+        /** the same bits whatever moves the bytes: a tree over ranks. Default: false. */
+        public AllReduce ordered(boolean value) {
+            ordered = value;
+            return this;
+        }
+
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public AllReduce group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * The reduction of the arrays that all ranks of a group give, on all of them.
+     *
+     * @param x any real dtype but bool; the same type on all ranks.
+     */
+    public static Tensor allReduce(Operand x) {
+        return OP_ALL_REDUCE.one(new Object[] {x, null, null, null});
+    }
+
+    /**
+     * The reduction of the arrays that all ranks of a group give, on all of them.
+     *
+     * @param x any real dtype but bool; the same type on all ranks.
+     * @param options what may be left out
+     */
+    public static Tensor allReduce(Operand x, AllReduce options) {
+        return OP_ALL_REDUCE.one(new Object[] {x, options.reduction, options.ordered, options.group});
+    }
+
+    private static final Operator OP_ALL_REDUCE_START = new Operator("all_reduce_start");
+
+    /** What {@link #allReduceStart} may be given beside its required arguments. */
+    public static final class AllReduceStart {
+        private Object reduction;
+
+        /** `sum`, `mean`, `product`, `min` or `max`. Default: "sum". */
+        public AllReduceStart reduction(String value) {
+            reduction = value;
+            return this;
+        }
+
+        private Object ordered;
+
+        /** the same bits whatever moves the bytes: a tree over ranks. Default: false. */
+        public AllReduceStart ordered(boolean value) {
+            ordered = value;
+            return this;
+        }
+
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public AllReduceStart group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * Begins an `all_reduce`, whose result is there when `collective_wait` has given it.
+     *
+     * @param x any real dtype but bool; the same type on all ranks.
+     */
+    public static Tensor allReduceStart(Operand x) {
+        return OP_ALL_REDUCE_START.one(new Object[] {x, null, null, null});
+    }
+
+    /**
+     * Begins an `all_reduce`, whose result is there when `collective_wait` has given it.
+     *
+     * @param x any real dtype but bool; the same type on all ranks.
+     * @param options what may be left out
+     */
+    public static Tensor allReduceStart(Operand x, AllReduceStart options) {
+        return OP_ALL_REDUCE_START.one(new Object[] {x, options.reduction, options.ordered, options.group});
+    }
+
+    private static final Operator OP_ALL_TO_ALL = new Operator("all_to_all");
+
+    /** What {@link #allToAll} may be given beside its required arguments. */
+    public static final class AllToAll {
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public AllToAll group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * Part r of an array, along one axis, goes to rank r; what comes is joined along another.
+     *
+     * @param x any dtype; the same type on all ranks.
+     * @param splitAxis along which rank r gets part r.
+     * @param concatAxis along which the parts are joined, by rank.
+     * @param ranks how many processes the group has.
+     */
+    public static Tensor allToAll(Operand x, long splitAxis, long concatAxis, long ranks) {
+        return OP_ALL_TO_ALL.one(new Object[] {x, splitAxis, concatAxis, ranks, null});
+    }
+
+    /**
+     * Part r of an array, along one axis, goes to rank r; what comes is joined along another.
+     *
+     * @param x any dtype; the same type on all ranks.
+     * @param splitAxis along which rank r gets part r.
+     * @param concatAxis along which the parts are joined, by rank.
+     * @param ranks how many processes the group has.
+     * @param options what may be left out
+     */
+    public static Tensor allToAll(Operand x, long splitAxis, long concatAxis, long ranks, AllToAll options) {
+        return OP_ALL_TO_ALL.one(new Object[] {x, splitAxis, concatAxis, ranks, options.group});
+    }
+
     private static final Operator OP_ANGLE = new Operator("angle");
 
     /**
@@ -668,6 +842,37 @@ public final class Ops {
         return OP_ARRAY_SPLIT.all(new Object[] {ary, indicesOrSections, options.axis});
     }
 
+    private static final Operator OP_BARRIER = new Operator("barrier");
+
+    /** What {@link #barrier} may be given beside its required arguments. */
+    public static final class Barrier {
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public Barrier group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * Ends when all ranks of a group have begun it.
+     *
+     */
+    public static Tensor[] barrier() {
+        return OP_BARRIER.all(new Object[] {null});
+    }
+
+    /**
+     * Ends when all ranks of a group have begun it.
+     *
+     * @param options what may be left out
+     */
+    public static Tensor[] barrier(Barrier options) {
+        return OP_BARRIER.all(new Object[] {options.group});
+    }
+
     private static final Operator OP_BATCH_FLATTEN = new Operator("batch_flatten");
 
     /**
@@ -805,6 +1010,76 @@ public final class Ops {
      */
     public static Tensor boundedIntegers(Operand x, long least, long most, String caller, String what) {
         return OP_BOUNDED_INTEGERS.one(new Object[] {x, least, most, caller, what});
+    }
+
+    private static final Operator OP_BROADCAST = new Operator("broadcast");
+
+    /** What {@link #broadcast} may be given beside its required arguments. */
+    public static final class Broadcast {
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public Broadcast group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * The array of one rank, on all ranks of a group.
+     *
+     * @param x any dtype; the same type on all ranks, whose other arrays are not read.
+     * @param root the rank whose array it is.
+     */
+    public static Tensor broadcast(Operand x, long root) {
+        return OP_BROADCAST.one(new Object[] {x, root, null});
+    }
+
+    /**
+     * The array of one rank, on all ranks of a group.
+     *
+     * @param x any dtype; the same type on all ranks, whose other arrays are not read.
+     * @param root the rank whose array it is.
+     * @param options what may be left out
+     */
+    public static Tensor broadcast(Operand x, long root, Broadcast options) {
+        return OP_BROADCAST.one(new Object[] {x, root, options.group});
+    }
+
+    private static final Operator OP_BROADCAST_START = new Operator("broadcast_start");
+
+    /** What {@link #broadcastStart} may be given beside its required arguments. */
+    public static final class BroadcastStart {
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public BroadcastStart group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * Begins a `broadcast`, whose result is there when `collective_wait` has given it.
+     *
+     * @param x any dtype; the same type on all ranks, whose other arrays are not read.
+     * @param root the rank whose array it is.
+     */
+    public static Tensor broadcastStart(Operand x, long root) {
+        return OP_BROADCAST_START.one(new Object[] {x, root, null});
+    }
+
+    /**
+     * Begins a `broadcast`, whose result is there when `collective_wait` has given it.
+     *
+     * @param x any dtype; the same type on all ranks, whose other arrays are not read.
+     * @param root the rank whose array it is.
+     * @param options what may be left out
+     */
+    public static Tensor broadcastStart(Operand x, long root, BroadcastStart options) {
+        return OP_BROADCAST_START.one(new Object[] {x, root, options.group});
     }
 
     private static final Operator OP_BROADCAST_TO = new Operator("broadcast_to");
@@ -984,6 +1259,55 @@ public final class Ops {
      */
     public static Tensor clip(Operand x, Clip options) {
         return OP_CLIP.one(new Object[] {x, options.min, options.max});
+    }
+
+    private static final Operator OP_COLLECTIVE_WAIT = new Operator("collective_wait");
+
+    /** What {@link #collectiveWait} may be given beside its required arguments. */
+    public static final class CollectiveWait {
+        private Object sent;
+
+        /** any dtype; where the start sends from, if that is elsewhere. */
+        public CollectiveWait sent(Operand value) {
+            sent = value;
+            return this;
+        }
+
+        private Object mean;
+
+        /** divide by the number of ranks. Default: false. */
+        public CollectiveWait mean(boolean value) {
+            mean = value;
+            return this;
+        }
+
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public CollectiveWait group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * The result of a collective that was started, when it is there.
+     *
+     * @param result any dtype; what the start gave.
+     */
+    public static Tensor collectiveWait(Operand result) {
+        return OP_COLLECTIVE_WAIT.one(new Object[] {result, null, null, null});
+    }
+
+    /**
+     * The result of a collective that was started, when it is there.
+     *
+     * @param result any dtype; what the start gave.
+     * @param options what may be left out
+     */
+    public static Tensor collectiveWait(Operand result, CollectiveWait options) {
+        return OP_COLLECTIVE_WAIT.one(new Object[] {result, options.sent, options.mean, options.group});
     }
 
     private static final Operator OP_COLUMN_STACK = new Operator("column_stack");
@@ -2031,6 +2355,76 @@ public final class Ops {
         return OP_ERFINV.one(new Object[] {x});
     }
 
+    private static final Operator OP_EXCHANGE_BLOCKS = new Operator("exchange_blocks");
+
+    /** What {@link #exchangeBlocks} may be given beside its required arguments. */
+    public static final class ExchangeBlocks {
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public ExchangeBlocks group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * Block r, along axis 0, goes to rank r, and comes from there.
+     *
+     * @param x any dtype; the same type on all ranks.
+     * @param ranks how many processes the group has.
+     */
+    public static Tensor exchangeBlocks(Operand x, long ranks) {
+        return OP_EXCHANGE_BLOCKS.one(new Object[] {x, ranks, null});
+    }
+
+    /**
+     * Block r, along axis 0, goes to rank r, and comes from there.
+     *
+     * @param x any dtype; the same type on all ranks.
+     * @param ranks how many processes the group has.
+     * @param options what may be left out
+     */
+    public static Tensor exchangeBlocks(Operand x, long ranks, ExchangeBlocks options) {
+        return OP_EXCHANGE_BLOCKS.one(new Object[] {x, ranks, options.group});
+    }
+
+    private static final Operator OP_EXCHANGE_BLOCKS_START = new Operator("exchange_blocks_start");
+
+    /** What {@link #exchangeBlocksStart} may be given beside its required arguments. */
+    public static final class ExchangeBlocksStart {
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public ExchangeBlocksStart group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * Begins `exchange_blocks`, whose result is there when `collective_wait` has given it.
+     *
+     * @param x any dtype; the same type on all ranks.
+     * @param ranks how many processes the group has.
+     */
+    public static Tensor[] exchangeBlocksStart(Operand x, long ranks) {
+        return OP_EXCHANGE_BLOCKS_START.all(new Object[] {x, ranks, null});
+    }
+
+    /**
+     * Begins `exchange_blocks`, whose result is there when `collective_wait` has given it.
+     *
+     * @param x any dtype; the same type on all ranks.
+     * @param ranks how many processes the group has.
+     * @param options what may be left out
+     */
+    public static Tensor[] exchangeBlocksStart(Operand x, long ranks, ExchangeBlocksStart options) {
+        return OP_EXCHANGE_BLOCKS_START.all(new Object[] {x, ranks, options.group});
+    }
+
     private static final Operator OP_EXP = new Operator("exp");
 
     /**
@@ -2386,6 +2780,76 @@ public final class Ops {
         return OP_GATHER.one(new Object[] {x, indices, axes, options.position, options.shownAxes});
     }
 
+    private static final Operator OP_GATHER_BLOCKS = new Operator("gather_blocks");
+
+    /** What {@link #gatherBlocks} may be given beside its required arguments. */
+    public static final class GatherBlocks {
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public GatherBlocks group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * The arrays of all ranks, one behind the other along axis 0.
+     *
+     * @param x any dtype; the same type on all ranks.
+     * @param ranks how many processes the group has.
+     */
+    public static Tensor gatherBlocks(Operand x, long ranks) {
+        return OP_GATHER_BLOCKS.one(new Object[] {x, ranks, null});
+    }
+
+    /**
+     * The arrays of all ranks, one behind the other along axis 0.
+     *
+     * @param x any dtype; the same type on all ranks.
+     * @param ranks how many processes the group has.
+     * @param options what may be left out
+     */
+    public static Tensor gatherBlocks(Operand x, long ranks, GatherBlocks options) {
+        return OP_GATHER_BLOCKS.one(new Object[] {x, ranks, options.group});
+    }
+
+    private static final Operator OP_GATHER_BLOCKS_START = new Operator("gather_blocks_start");
+
+    /** What {@link #gatherBlocksStart} may be given beside its required arguments. */
+    public static final class GatherBlocksStart {
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public GatherBlocksStart group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * Begins `gather_blocks`, whose result is there when `collective_wait` has given it.
+     *
+     * @param x any dtype; the same type on all ranks.
+     * @param ranks how many processes the group has.
+     */
+    public static Tensor[] gatherBlocksStart(Operand x, long ranks) {
+        return OP_GATHER_BLOCKS_START.all(new Object[] {x, ranks, null});
+    }
+
+    /**
+     * Begins `gather_blocks`, whose result is there when `collective_wait` has given it.
+     *
+     * @param x any dtype; the same type on all ranks.
+     * @param ranks how many processes the group has.
+     * @param options what may be left out
+     */
+    public static Tensor[] gatherBlocksStart(Operand x, long ranks, GatherBlocksStart options) {
+        return OP_GATHER_BLOCKS_START.all(new Object[] {x, ranks, options.group});
+    }
+
     private static final Operator OP_GATHER_ND = new Operator("gather_nd");
 
     /**
@@ -2561,6 +3025,68 @@ public final class Ops {
      */
     public static Tensor groupNorm(Operand data, GroupNorm options) {
         return OP_GROUP_NORM.one(new Object[] {data, options.gamma, options.beta, options.numGroups, options.eps});
+    }
+
+    private static final Operator OP_GROUP_RANK = new Operator("group_rank");
+
+    /** What {@link #groupRank} may be given beside its required arguments. */
+    public static final class GroupRank {
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public GroupRank group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * This process's rank in a group, a number that a plan asks for when it runs.
+     *
+     */
+    public static Tensor groupRank() {
+        return OP_GROUP_RANK.one(new Object[] {null});
+    }
+
+    /**
+     * This process's rank in a group, a number that a plan asks for when it runs.
+     *
+     * @param options what may be left out
+     */
+    public static Tensor groupRank(GroupRank options) {
+        return OP_GROUP_RANK.one(new Object[] {options.group});
+    }
+
+    private static final Operator OP_GROUP_SIZE = new Operator("group_size");
+
+    /** What {@link #groupSize} may be given beside its required arguments. */
+    public static final class GroupSize {
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public GroupSize group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * How many ranks a group has, a number that a plan asks for when it runs.
+     *
+     */
+    public static Tensor groupSize() {
+        return OP_GROUP_SIZE.one(new Object[] {null});
+    }
+
+    /**
+     * How many ranks a group has, a number that a plan asks for when it runs.
+     *
+     * @param options what may be left out
+     */
+    public static Tensor groupSize(GroupSize options) {
+        return OP_GROUP_SIZE.one(new Object[] {options.group});
     }
 
     private static final Operator OP_GRU = new Operator("gru");
@@ -5334,6 +5860,59 @@ public final class Ops {
         return OP_REAL_PART.one(new Object[] {x});
     }
 
+    private static final Operator OP_RECEIVE = new Operator("receive");
+
+    /** What {@link #receive} may be given beside its required arguments. */
+    public static final class Receive {
+        private Object token;
+
+        /** any dtype; what has a gradient only if this has; its value is not read. */
+        public Receive token(Operand value) {
+            token = value;
+            return this;
+        }
+
+        private Object tag;
+
+        /** messages of one tag arrive in the order in which they were sent. Default: 0. */
+        public Receive tag(long value) {
+            tag = value;
+            return this;
+        }
+
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public Receive group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * The next array that another rank sends to this one.
+     *
+     * @param shape of the array that was sent.
+     * @param dtype of the array that was sent.
+     * @param source the rank that sends it.
+     */
+    public static Tensor receive(long[] shape, Dtype dtype, long source) {
+        return OP_RECEIVE.one(new Object[] {null, shape, dtype, source, null, null});
+    }
+
+    /**
+     * The next array that another rank sends to this one.
+     *
+     * @param shape of the array that was sent.
+     * @param dtype of the array that was sent.
+     * @param source the rank that sends it.
+     * @param options what may be left out
+     */
+    public static Tensor receive(long[] shape, Dtype dtype, long source, Receive options) {
+        return OP_RECEIVE.one(new Object[] {options.token, shape, dtype, source, options.tag, options.group});
+    }
+
     private static final Operator OP_RECIPROCAL = new Operator("reciprocal");
 
     /**
@@ -5343,6 +5922,161 @@ public final class Ops {
      */
     public static Tensor reciprocal(Operand x) {
         return OP_RECIPROCAL.one(new Object[] {x});
+    }
+
+    private static final Operator OP_REDUCE_BLOCKS = new Operator("reduce_blocks");
+
+    /** What {@link #reduceBlocks} may be given beside its required arguments. */
+    public static final class ReduceBlocks {
+        private Object reduction;
+
+        /** `sum`, `mean`, `product`, `min` or `max`. Default: "sum". */
+        public ReduceBlocks reduction(String value) {
+            reduction = value;
+            return this;
+        }
+
+        private Object ordered;
+
+        /** the same bits whatever moves the bytes: a tree over ranks. Default: false. */
+        public ReduceBlocks ordered(boolean value) {
+            ordered = value;
+            return this;
+        }
+
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public ReduceBlocks group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * This rank's block, along axis 0, of the reduction of the arrays of all ranks.
+     *
+     * @param x any real dtype but bool; the same type on all ranks.
+     * @param ranks how many processes the group has.
+     */
+    public static Tensor reduceBlocks(Operand x, long ranks) {
+        return OP_REDUCE_BLOCKS.one(new Object[] {x, ranks, null, null, null});
+    }
+
+    /**
+     * This rank's block, along axis 0, of the reduction of the arrays of all ranks.
+     *
+     * @param x any real dtype but bool; the same type on all ranks.
+     * @param ranks how many processes the group has.
+     * @param options what may be left out
+     */
+    public static Tensor reduceBlocks(Operand x, long ranks, ReduceBlocks options) {
+        return OP_REDUCE_BLOCKS.one(new Object[] {x, ranks, options.reduction, options.ordered, options.group});
+    }
+
+    private static final Operator OP_REDUCE_BLOCKS_START = new Operator("reduce_blocks_start");
+
+    /** What {@link #reduceBlocksStart} may be given beside its required arguments. */
+    public static final class ReduceBlocksStart {
+        private Object reduction;
+
+        /** `sum`, `mean`, `product`, `min` or `max`. Default: "sum". */
+        public ReduceBlocksStart reduction(String value) {
+            reduction = value;
+            return this;
+        }
+
+        private Object ordered;
+
+        /** the same bits whatever moves the bytes: a tree over ranks. Default: false. */
+        public ReduceBlocksStart ordered(boolean value) {
+            ordered = value;
+            return this;
+        }
+
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public ReduceBlocksStart group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * Begins `reduce_blocks`, whose result is there when `collective_wait` has given it.
+     *
+     * @param x any real dtype but bool; the same type on all ranks.
+     * @param ranks how many processes the group has.
+     */
+    public static Tensor[] reduceBlocksStart(Operand x, long ranks) {
+        return OP_REDUCE_BLOCKS_START.all(new Object[] {x, ranks, null, null, null});
+    }
+
+    /**
+     * Begins `reduce_blocks`, whose result is there when `collective_wait` has given it.
+     *
+     * @param x any real dtype but bool; the same type on all ranks.
+     * @param ranks how many processes the group has.
+     * @param options what may be left out
+     */
+    public static Tensor[] reduceBlocksStart(Operand x, long ranks, ReduceBlocksStart options) {
+        return OP_REDUCE_BLOCKS_START.all(new Object[] {x, ranks, options.reduction, options.ordered, options.group});
+    }
+
+    private static final Operator OP_REDUCE_SCATTER = new Operator("reduce_scatter");
+
+    /** What {@link #reduceScatter} may be given beside its required arguments. */
+    public static final class ReduceScatter {
+        private Object reduction;
+
+        /** `sum`, `mean`, `product`, `min` or `max`. Default: "sum". */
+        public ReduceScatter reduction(String value) {
+            reduction = value;
+            return this;
+        }
+
+        private Object ordered;
+
+        /** the same bits whatever moves the bytes: a tree over ranks. Default: false. */
+        public ReduceScatter ordered(boolean value) {
+            ordered = value;
+            return this;
+        }
+
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public ReduceScatter group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * This rank's part, along an axis, of the reduction of the arrays of all ranks.
+     *
+     * @param x any real dtype but bool; the same type on all ranks.
+     * @param axis along which rank r gets part r.
+     * @param ranks how many processes the group has.
+     */
+    public static Tensor reduceScatter(Operand x, long axis, long ranks) {
+        return OP_REDUCE_SCATTER.one(new Object[] {x, axis, ranks, null, null, null});
+    }
+
+    /**
+     * This rank's part, along an axis, of the reduction of the arrays of all ranks.
+     *
+     * @param x any real dtype but bool; the same type on all ranks.
+     * @param axis along which rank r gets part r.
+     * @param ranks how many processes the group has.
+     * @param options what may be left out
+     */
+    public static Tensor reduceScatter(Operand x, long axis, long ranks, ReduceScatter options) {
+        return OP_REDUCE_SCATTER.one(new Object[] {x, axis, ranks, options.reduction, options.ordered, options.group});
     }
 
     private static final Operator OP_RELU = new Operator("relu");
@@ -6175,6 +6909,49 @@ public final class Ops {
      */
     public static Tensor selu(Operand x) {
         return OP_SELU.one(new Object[] {x});
+    }
+
+    private static final Operator OP_SEND = new Operator("send");
+
+    /** What {@link #send} may be given beside its required arguments. */
+    public static final class Send {
+        private Object tag;
+
+        /** messages of one tag arrive in the order in which they were sent. Default: 0. */
+        public Send tag(long value) {
+            tag = value;
+            return this;
+        }
+
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public Send group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * Sends an array to another rank; gives a zero whose gradient is what that rank sends back.
+     *
+     * @param x any dtype.
+     * @param destination the rank that receives it.
+     */
+    public static Tensor send(Operand x, long destination) {
+        return OP_SEND.one(new Object[] {x, destination, null, null});
+    }
+
+    /**
+     * Sends an array to another rank; gives a zero whose gradient is what that rank sends back.
+     *
+     * @param x any dtype.
+     * @param destination the rank that receives it.
+     * @param options what may be left out
+     */
+    public static Tensor send(Operand x, long destination, Send options) {
+        return OP_SEND.one(new Object[] {x, destination, options.tag, options.group});
     }
 
     private static final Operator OP_SGD_MOM_UPDATE = new Operator("sgd_mom_update");
