@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy
 
-from weft import autograd, np, npx
+from weft import autograd, np, npx, optimizer
 from weft._base.errors import InvalidState, InvalidValue, Unsupported
 from weft._core import collectives, native
 from weft._core.typing import ndarray
 from weft._trace.planned import hybridize
 from weft._trace.state import is_tracing, outside_trace
 from weft.gluon._compression import Compression, compression_of
+from weft.gluon._sharded_updates import ShardedUpdates
 from weft.gluon.parameter import Parameter
 
 STORES = ("dist_sync", "dist_device_sync", "dist_sync_device")
@@ -60,6 +61,18 @@ class GradientExchange:
     def ranks(self) -> int:
         """How many processes train together."""
         return collectives.place(self._group)[1]
+
+    def sharded(
+        self,
+        level: str,
+        trained: dict[str, Parameter],
+        used: "optimizer.Optimizer",
+        lags: dict[str, int],
+    ) -> ShardedUpdates:
+        """Updates that the ranks share."""
+        if self._compression is not None:
+            raise Unsupported("Trainer: `shard` and `compression_params` exclude each other")
+        return ShardedUpdates(level, trained, used, lags, self._group, self._ordered)
 
     # ---- the first step
 

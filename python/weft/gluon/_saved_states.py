@@ -84,10 +84,12 @@ class SavedStates(PlannedUpdates, NamedArrays):
         self.prepare_states(arrays, description, f"load_states: `{fspath(path)}`")()
 
     def describe_states(self) -> tuple[dict[str, ndarray], dict[str, Any]]:
-        """Arrays of all states, and what else there is to know as plain values."""
+        """Arrays of all states, and what else there is to know as plain values. Where ranks share
+        updates (`shard`), the states are whole, and all ranks must call it."""
         self._take_progress()
         arrays, states = {}, {}
-        for name, state in self._states.items():
+        whole = self._states if self.sharded is None else self.sharded.whole(self._states)
+        for name, state in whole.items():
             kinds = self._optimizer.state_names(self._params[name].list_data()[0])
             states[name] = list(kinds)
             arrays.update(zip(_keys(name, kinds), state, strict=True))
@@ -133,7 +135,7 @@ class SavedStates(PlannedUpdates, NamedArrays):
             if self.loss_scaler is not None and "loss_scale" in description:
                 self.loss_scaler.load_state_dict(description["loss_scale"])
             self._seen = []
-            self._set_states(states)
+            self._set_states(states if self.sharded is None else self.sharded.own(states))
             self._give_progress()
 
         return apply

@@ -11,14 +11,16 @@ from weft._base.spelling import knows_words, named_arguments
 from weft._base.words import TRAINER
 from weft._core import native
 from weft._core.typing import ndarray
-from weft._trace.state import is_tracing
+from weft._trace.state import is_tracing, outside_trace
 from weft.gluon._closures import step_by
 from weft.gluon._data_parallel import STORES, GradientExchange
 from weft.gluon._parameter_groups import are_groups, by_patterns, joined, resolved
 from weft.gluon._saved_states import SavedStates
+from weft.gluon._sharded_updates import check_level
 from weft.gluon.block import Block
 from weft.gluon.parameter import Parameter
 from weft.gluon.training_step import TrainingStep
+from weft.gluon.utils import clip_global_norm
 
 
 @knows_words(TRAINER)
@@ -88,6 +90,7 @@ class Trainer(SavedStates):
         self._continued: set[str] = set()  # parameters whose gradients came from elsewhere
         self._exchange: GradientExchange | None = None  # with other processes
         self._is_reduced = False  # have the present gradients been added up over processes?
+        self._shard: str | None = None  # how ranks share updates
         if kvstore in STORES:
             self._exchange = GradientExchange(
                 self._params, group, compression_params, deterministic is not None
@@ -224,6 +227,9 @@ class Trainer(SavedStates):
         assert self._exchange is not None
         self._exchange.begin(has_gradients=not is_tracing())
         trained = {n: p for n, p in self._params.items() if p.grad_req != "null"}
+        if self._shard is not None:
+            self._reduce_to_shards(caller, trained)
+            return
         stale = set(self._stale(caller, trained, ignore_stale_grad))
         if ignore_stale_grad and not is_tracing():
             flags = self._exchange.fresh_anywhere([name not in stale for name in trained])
@@ -237,8 +243,60 @@ class Trainer(SavedStates):
         self._exchange.reduce(trained)
         self._is_reduced = True
 
+    def _reduce_to_shards(self, caller: str, trained: dict[str, Parameter]) -> None:
+        assert self._exchange is not None and self._shard is not None
+        if not is_tracing():
+            raise Unsupported(
+                f"{caller}: ranks share updates (`shard={self._shard!r}`) in compiled steps alone; "
+                "call what `compile` gave"
+            )
+        stale = self._stale(caller, trained, True)
+        if stale:
+            raise Unsupported(
+                f"{caller}: with `shard` each trained parameter must have a gradient; `{stale[0]}` "
+                "has none: the loss does not depend on it; freeze it (`grad_req='null'`)"
+            )
+        if self.sharded is None:
+            self._settings()
+            with outside_trace():
+                self.sharded = self._exchange.sharded(
+                    self._shard, trained, self._optimizer, self._lags
+                )
+                self._states = self.sharded.own(self._states)
+        self.sharded.check()
+        with autograd.pause():
+            self.sharded.take_gradients()
+        self._is_reduced = True
+
+    def shard_updates(self, level: str | None) -> None:
+        """Makes the ranks share the updates of compiled steps: see `compile`."""
+        check_level("compile", level)
+        if level == self._shard:
+            return
+        if self._exchange is None:
+            raise InvalidValue(
+                f"compile: `shard={level!r}` needs several processes: make the trainer with "
+                "`kvstore='dist_sync'`"
+            )
+        if self._shard is not None or level is None:
+            raise InvalidState(
+                f"compile: this trainer's steps share updates by `shard={self._shard!r}`; got "
+                f"{level!r}; all steps of a trainer must have the same"
+            )
+        self._take_progress()
+        self._shard = level
+
+    def clip_global_norm(self, most: float) -> Any:
+        """Scales all gradients where their norm is above `most`; gives the norm, in a hybridized
+        function as an array. With `shard` the norm is that of all ranks' parts."""
+        if self.sharded is None:
+            return clip_global_norm(self.gradients(), most)
+        return clip_global_norm(self.gradients(), most, sum_squares=self.sharded.sum_over_ranks)
+
     def gradients(self) -> list[Any]:
         """The gradients of all parameters that are trained, such as `clip_global_norm` takes."""
+        if self.sharded is not None and is_tracing():
+            return [shard.grad() for shard in self.sharded.shards.values()]
         trained = (p for p in self._params.values() if p.grad_req != "null")
         return [gradient for parameter in trained for gradient in parameter.list_grad()]
 
@@ -310,6 +368,7 @@ class Trainer(SavedStates):
         clip_global_norm: float | None = None,
         keep_gradients: bool = False,
         memory: str | int | None = None,
+        shard: str | None = None,
     ) -> TrainingStep:
         """Forward, backward and update as one planned graph: `step(data, label)` does what this
         does, in less time and memory; to the bit but for the layout of convolutions:
@@ -328,6 +387,10 @@ class Trainer(SavedStates):
             they are applied, and cost no memory of their own
         memory: what the plan may take beside inputs, outputs, parameters and the optimizer's
             states, as for `hybridize`
+        shard: for `kvstore='dist_sync'`: "zero1" or "zero2": each rank keeps its part of the
+            optimizer's states, gets that part of the summed gradients, and updates that part of the
+            parameters, which it then gives to all. In a plan gradients die as soon as they are
+            reduced, so both mean the same. For optimizers that treat each element by itself
 
         >>> from weft import gluon, init, np
         >>> net = gluon.nn.Dense(1)
@@ -338,6 +401,7 @@ class Trainer(SavedStates):
         >>> [round(float(step(x, y).mean()), 3) for _ in range(3)]
         [5.0, 2.183, 0.965]
         """
+        self.shard_updates(shard)
         return TrainingStep(
             self,
             net,
