@@ -88,8 +88,9 @@ class SavedStates(PlannedUpdates, NamedArrays):
         updates (`shard`), the states are whole, and all ranks must call it."""
         self._take_progress()
         arrays, states = {}, {}
+        order = {name: number for number, name in enumerate(self._params)}
         whole = self._states if self.sharded is None else self.sharded.whole(self._states)
-        for name, state in whole.items():
+        for name, state in sorted(whole.items(), key=lambda item: order[item[0]]):
             kinds = self._optimizer.state_names(self._params[name].list_data()[0])
             states[name] = list(kinds)
             arrays.update(zip(_keys(name, kinds), state, strict=True))
