@@ -256,17 +256,21 @@ class Trainer(SavedStates):
                 f"{caller}: with `shard` each trained parameter must have a gradient; `{stale[0]}` "
                 "has none: the loss does not depend on it; freeze it (`grad_req='null'`)"
             )
-        if self.sharded is None:
-            self._settings()
-            with outside_trace():
-                self.sharded = self._exchange.sharded(
-                    self._shard, trained, self._optimizer, self._lags
-                )
-                self._states = self.sharded.own(self._states)
+        assert self.sharded is not None
         self.sharded.check()
         with autograd.pause():
             self.sharded.take_gradients()
         self._is_reduced = True
+
+    def begin_sharing(self) -> None:
+        """Before a step is traced: parameters have their shapes now."""
+        if self._shard is None or self.sharded is not None or self._exchange is None:
+            return
+        self._exchange.begin()
+        trained = {n: p for n, p in self._params.items() if p.grad_req != "null"}
+        self._settings()
+        self.sharded = self._exchange.sharded(self._shard, trained, self._optimizer, self._lags)
+        self._states = self.sharded.own(self._states)
 
     def shard_updates(self, level: str | None) -> None:
         """Makes the ranks share the updates of compiled steps: see `compile`."""
@@ -390,7 +394,8 @@ class Trainer(SavedStates):
         shard: for `kvstore='dist_sync'`: "zero1" or "zero2": each rank keeps its part of the
             optimizer's states, gets that part of the summed gradients, and updates that part of the
             parameters, which it then gives to all. In a plan gradients die as soon as they are
-            reduced, so both mean the same. For optimizers that treat each element by itself
+            reduced, so both mean the same. "zero3": it keeps only its part of the parameters, too,
+            from the first step on: see `Parameter.share`. For optimizers that treat each element by itself
 
         >>> from weft import gluon, init, np
         >>> net = gluon.nn.Dense(1)

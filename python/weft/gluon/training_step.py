@@ -34,6 +34,8 @@ class _Trainer(Protocol):
 
     def allreduce_grads(self) -> None: ...
 
+    def begin_sharing(self) -> None: ...
+
     def clip_global_norm(self, most: float) -> Any: ...
 
     def step(self, batch_size: int, closure: Callable[[], Any]) -> Any: ...
@@ -99,6 +101,8 @@ class TrainingStep(Planned):
         data, label = _as_arrays(data), _as_arrays(label)
         if not self._net._are_shapes_known:
             self._net._find_shapes(self._net, _listed(data), {})
+        if not is_tracing():
+            self._trainer.begin_sharing()
         if self._trainer.rate_is_given:
             self._trainer.give_rate()
         args = (data,) if label is None else (data, label)
