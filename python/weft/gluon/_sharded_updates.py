@@ -23,6 +23,8 @@ from weft.gluon.parameter import Parameter
 
 LEVELS = ("zero1", "zero2", "zero3")
 LARGEST = 25 << 20  # bytes of a flat array: what is exchanged at one time
+SMALLEST = 1 << 18
+FLATS = 8  # at least, if they are not too small: some are exchanged while others are made
 
 
 class Piece(NamedTuple):
@@ -222,7 +224,9 @@ class ShardedUpdates:
 def check_level(where: str, level: str | None) -> None:
     """Raises ValueError for a word that is no level."""
     if level is not None and level not in LEVELS:
-        raise InvalidValue(f"{where}: `shard` must be None, 'zero1', 'zero2' or 'zero3'; got {level!r}")
+        raise InvalidValue(
+            f"{where}: `shard` must be None, 'zero1', 'zero2' or 'zero3'; got {level!r}"
+        )
 
 
 def _check_optimizer(level: str, used: "optimizer.Optimizer") -> None:
@@ -243,12 +247,15 @@ def _flats(
     """Parameters joined by what their updates depend on, the last ones first: their gradients are
     there first."""
     flats: dict[Any, list[list[Piece]]] = {}
+    total = sum(p.list_data()[0].nbytes for p in trained.values())
+    largest = min(largest, max(SMALLEST, total // FLATS))
     for name, parameter in reversed(trained.items()):
         _check_parameter(name, parameter)
         options = tuple(sorted(used._of_group(name).items())) + tuple(
             sorted(used.of_parameter(name).items())
         )
-        size, dtype = math.prod(parameter.shape or ()), np.dtype(parameter.dtype)
+        size = math.prod(parameter.shape or ())
+        dtype = parameter.list_data()[0].dtype
         key = (dtype, parameter.lr_mult, parameter.wd_mult, options, lags.get(name, 0))
         alike = flats.setdefault(key, [[]])
         begin = alike[-1][-1].end if alike[-1] else 0

@@ -11,7 +11,7 @@ from weft._base.spelling import knows_words, named_arguments
 from weft._base.words import TRAINER
 from weft._core import native
 from weft._core.typing import ndarray
-from weft._trace.state import is_tracing, outside_trace
+from weft._trace.state import is_tracing
 from weft.gluon._closures import step_by
 from weft.gluon._data_parallel import STORES, GradientExchange
 from weft.gluon._parameter_groups import are_groups, by_patterns, joined, resolved

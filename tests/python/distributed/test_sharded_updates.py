@@ -63,7 +63,7 @@ def assert_alike(found, wanted, tolerance):
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS)
-@pytest.mark.parametrize("level", ["zero1", "zero2"])
+@pytest.mark.parametrize("level", ["zero1", "zero2", "zero3"])
 def test_shared_updates_are_those_of_whole_states(kind, level):
     whole = ranks(2).run(train, kind, OPTIMIZERS[kind], None)
     shared = ranks(2).run(train, kind, OPTIMIZERS[kind], level)
@@ -152,7 +152,7 @@ def test_states_go_on_with_another_number_of_ranks(tmp_path, before, after):
     [
         ("lamb", "zero2", "`shard='zero2'` needs an optimizer that treats each element by itself"),
         ("groupadagrad", "zero1", "needs an optimizer that treats each element by itself"),
-        ("sgd", "zero9", "compile: `shard` must be None, 'zero1' or 'zero2'; got 'zero9'"),
+        ("sgd", "zero9", "compile: `shard` must be None, 'zero1', 'zero2' or 'zero3'; got 'zero9'"),
     ],
 )
 def test_what_cannot_be_shared_is_refused_on_all_ranks(kind, shard, text):
@@ -180,3 +180,63 @@ def unused():
 def test_a_parameter_without_a_gradient_is_named():
     for failed in ranks(2).tell(unused):
         assert isinstance(failed, Failed) and "`extra.weight` has none" in failed.text
+
+
+def deep(shard, limit, width=512, depth=8):
+    """The last loss, and how often the plan gathers parts; with at most `limit` bytes."""
+    from weft import memory
+
+    memory.trim()
+    before = memory.stats()["live"]
+    weft.seed(1)
+    layers = (nn.Dense(width, activation="tanh", in_units=width) for _ in range(depth))
+    net = nn.HybridSequential(*layers)
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "adam", kvstore="dist_sync")
+    step = trainer.compile(net, gluon.loss.L2Loss(), shard=shard)
+    x, y = np.ones((4, width)), np.zeros((4, width))
+    memory.set_limit(before + limit)
+    try:
+        losses = [float(step(x, y).sum()) for _ in range(3)]
+    finally:
+        memory.set_limit(None)
+    return losses, step.plan_text().count("gather_parts")
+
+
+def test_what_does_not_fit_one_rank_trains_on_four():
+    parameters = 4 * 8 * (512 * 512 + 512)
+    limit = int(3.5 * parameters)  # parameters, two states and gradients are 4 times as much
+    for failed in ranks(4).tell(deep, None, limit):
+        assert isinstance(failed, Failed) and failed.kind == "OutOfMemory"
+    losses, gathers = ranks(4).run(deep, "zero3", limit)[0]
+    wanted, _ = ranks(1).run(deep, None, 1 << 30)[0]
+    numpy.testing.assert_allclose(losses, wanted, rtol=1e-5)
+    assert gathers > 16  # weights and biases of 8 layers; the backward pass gathers weights again
+
+
+def saved(folder):
+    """A network in parts, written and read; its parameters, the part that is kept, a gradient."""
+    net = made()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", kvstore="dist_sync")
+    step = trainer.compile(net, gluon.loss.SoftmaxCrossEntropyLoss(), shard="zero3")
+    x, y = data(0, 4, 0)
+    step(x, y)
+    rank = weft._core.collectives.place()[0]
+    net.save_parameters(f"{folder}/{rank}.params")
+    again = made()
+    again.load_parameters(f"{folder}/{rank}.params")
+    whole = {name: p.data().asnumpy() for name, p in net.collect_params().items()}
+    parts = {name: p.part.shape for name, p in net.collect_params().items()}
+    outputs = net(x).asnumpy(), again(x).asnumpy()
+    for p in net.collect_params().values():
+        p.set_data(np.ones(p.shape))
+    ones = [p.data().asnumpy() for p in net.collect_params().values()]
+    return whole, parts, outputs, ones
+
+
+def test_parts_are_read_and_written_as_whole_parameters(tmp_path):
+    whole, parts, (ours, theirs), ones = ranks(2).run(saved, str(tmp_path))[0]
+    for name, array in whole.items():
+        assert parts[name] == (-(-array.size // 2),)
+    numpy.testing.assert_array_equal(ours, theirs)
+    assert all((array == 1).all() for array in ones)
