@@ -58,6 +58,11 @@ class GradientExchange:
         return vars(self) | {"_plan": None, "_has_begun": False}
 
     @property
+    def group(self) -> str:
+        """The name of the group."""
+        return self._group
+
+    @property
     def ranks(self) -> int:
         """How many processes train together."""
         return collectives.place(self._group)[1]
@@ -90,7 +95,7 @@ class GradientExchange:
             for parameter in self._params.values():
                 if not parameter.is_initialized:
                     continue
-                for array in parameter.list_data():
+                for array in parameter.list_own():
                     array[...] = npx.broadcast(array, root=0, group=self._group)
 
     def _check_alike(self) -> None:
@@ -146,7 +151,7 @@ class GradientExchange:
                 if parameter.grad_stype == "row_sparse":
                     self._gather_rows(parameter)
                 else:
-                    dense[name] = parameter.list_grad()[0]
+                    dense[name] = parameter.list_own_grad()[0]
             if not dense:
                 return
             if self._compression is not None:
@@ -174,7 +179,7 @@ class GradientExchange:
     def _gather_rows(self, parameter: Parameter) -> None:
         """The rows of all ranks. Ranks may have different numbers of them."""
         weight = parameter.list_data()[0]
-        gradient = parameter.list_grad()[0]
+        gradient = parameter.list_own_grad()[0]
         indices, rows = gradient.indices, gradient.data
         count = indices.shape[0]
         if not is_tracing():

@@ -99,7 +99,7 @@ class PlannedUpdates:
         with outside_trace():
             count, rate = self._progress_arrays()
             for name, parameter in trained.items():
-                self._state_of(name, parameter.list_data()[0])
+                self._state_of(name, parameter.list_own()[0])
         with autograd.pause():
             self._take_share(trained)
             finite = self._finite_gradients(trained)
@@ -110,7 +110,7 @@ class PlannedUpdates:
             scheduled = self._scheduled(number, rate)
             with self._optimizer.counting_by(number, scheduled, self._lags):
                 for name, parameter in trained.items():
-                    weight = parameter.list_data()[0]
+                    weight = parameter.list_own()[0]
                     with _kept_unless(finite, [weight, *self._state_of(name, weight)]):
                         self._update_one(name, parameter)
                     if not self.keeps_gradients and self.sharded is None:
@@ -126,7 +126,7 @@ class PlannedUpdates:
         if share is None:
             return
         for parameter in trained.values():
-            gradient = parameter.list_grad()[0]
+            gradient = parameter.list_own_grad()[0]
             part = gradient.data if isinstance(gradient, RowSparseArray) else gradient
             part[...] = part * share.astype(part.dtype)
 
@@ -134,7 +134,7 @@ class PlannedUpdates:
         """Are the gradients finite, without the scale of losses? None: nobody asks."""
         if self.loss_scaler is None:
             return None
-        gradients = [p.list_grad()[0] for p in trained.values()]
+        gradients = [p.list_own_grad()[0] for p in trained.values()]
         self.loss_scaler.unscale(gradients)
         finite = self.loss_scaler.all_finite(gradients)
         if self.sharded is None:

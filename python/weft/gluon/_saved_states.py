@@ -8,6 +8,7 @@ from typing import Any
 from weft import autograd
 from weft._base.errors import FileFailure, InvalidValue
 from weft._base.protocols import HasState, TakesState
+from weft._core import native
 from weft._core.attributes import plain_attributes, set_attributes
 from weft._core.files import BackgroundWrite, Described, check_form, save_arrays
 from weft._core.typing import ndarray
@@ -49,6 +50,27 @@ class SavedStates(PlannedUpdates, NamedArrays):
     def _arrays_named(self, name: str) -> Iterator[tuple[str, ndarray]]:
         yield from ((f"{name}.{path}", array) for path, array in self.state_arrays().items())
 
+    def _whole_states(self) -> dict[str, tuple[ndarray, ...]]:
+        """States of whole parameters, where this process keeps those of its parts."""
+        with autograd.pause():
+            return {
+                name: state
+                if (sharing := self._params[name].sharing) is None
+                else tuple(sharing.whole(array) for array in state)
+                for name, state in self._states.items()
+            }
+
+    def _own_states(self, states: dict[str, tuple[ndarray, ...]]) -> dict[str, tuple[ndarray, ...]]:
+        found = {}
+        for name, state in states.items():
+            sharing = self._params[name].sharing
+            found[name] = state
+            if sharing is not None:
+                found[name] = tuple(sharing.own(array) for array in state)
+                for array in found[name]:
+                    native.set_state(array, True)
+        return found
+
     def state_arrays(self) -> dict[str, ndarray]:
         """What updates in hybridized functions change beside parameters, by names for files."""
         arrays = {
@@ -89,7 +111,7 @@ class SavedStates(PlannedUpdates, NamedArrays):
         self._take_progress()
         arrays, states = {}, {}
         order = {name: number for number, name in enumerate(self._params)}
-        whole = self._states if self.sharded is None else self.sharded.whole(self._states)
+        whole = self._whole_states() if self.sharded is None else self.sharded.whole(self._states)
         for name, state in sorted(whole.items(), key=lambda item: order[item[0]]):
             kinds = self._optimizer.state_names(self._params[name].list_data()[0])
             states[name] = list(kinds)
@@ -136,7 +158,9 @@ class SavedStates(PlannedUpdates, NamedArrays):
             if self.loss_scaler is not None and "loss_scale" in description:
                 self.loss_scaler.load_state_dict(description["loss_scale"])
             self._seen = []
-            self._set_states(states if self.sharded is None else self.sharded.own(states))
+            self._set_states(
+                self._own_states(states) if self.sharded is None else self.sharded.own(states)
+            )
             self._give_progress()
 
         return apply

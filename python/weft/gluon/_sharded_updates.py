@@ -96,6 +96,12 @@ class Shard:
             return [self.weight]
         return [self.own(self.parameters())]
 
+    def list_own(self) -> list[ndarray]:
+        return self.list_data()
+
+    def list_own_grad(self) -> list[ndarray]:
+        return self.list_grad()
+
     def list_grad(self) -> list[ndarray]:
         assert self.gradient is not None
         return [self.gradient]

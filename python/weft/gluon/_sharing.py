@@ -1,5 +1,6 @@
-"""Arrays that lie in parts on the ranks of a group: a part each, of the same length."""
+"""Arrays that lie in parts on the ranks of a group: a part each, of the same size."""
 
+import math
 from collections.abc import Sequence
 
 from weft import np, npx
@@ -9,31 +10,45 @@ from weft._core.typing import ndarray
 
 
 class Sharing:
-    """How an array of `shape` is cut: its elements behind each other, with zeros at the end up to a
-    whole number of parts."""
+    """How an array of `shape` is cut into as many parts as `group` has ranks."""
 
     def __init__(self, group: str, shape: Sequence[int]) -> None:
         self.group = group
         self.shape = tuple(shape)
-        self.size = 1
-        for extent in shape:
-            self.size *= extent
+        self.size = math.prod(self.shape)
         self.rank, self.ranks = collectives.place(group)
-        self.length = -(-self.size // self.ranks)
 
     def whole(self, part: ndarray) -> ndarray:
-        """The array, from the parts of all ranks. In a plan it is made anew where it is used again,
-        and its gradient is the sum over ranks."""
+        """The array, from the parts of all ranks, which must all call it."""
+        raise NotImplementedError
+
+    def own(self, array: ndarray) -> ndarray:
+        """This rank's part of an array that all have, as an array of its own."""
+        raise NotImplementedError
+
+    def check(self) -> None:
+        """Raises ValueError where the group has other ranks now."""
         if collectives.place(self.group) != (self.rank, self.ranks):
             raise InvalidValue(
                 f"Parameter: its parts are those of {self.ranks} ranks; the group `{self.group}` "
                 f"has {collectives.place(self.group)[1]} now"
             )
+
+
+class Pieces(Sharing):
+    """The elements behind each other, with zeros at the end up to a whole number of parts. In a plan
+    the whole is made anew where it is used again, and its gradient is the sum over ranks."""
+
+    def __init__(self, group: str, shape: Sequence[int]) -> None:
+        super().__init__(group, shape)
+        self.length = -(-self.size // self.ranks)
+
+    def whole(self, part: ndarray) -> ndarray:
+        self.check()
         flat = npx.gather_parts(part, ranks=self.ranks, group=self.group)
         return flat[: self.size].reshape(self.shape)
 
     def own(self, array: ndarray) -> ndarray:
-        """This rank's part of an array that all have."""
         flat = array.detach().reshape(-1)
         missing = self.length * self.ranks - self.size
         if missing:
@@ -41,4 +56,27 @@ class Sharing:
         return flat[self.rank * self.length : (self.rank + 1) * self.length].copy()
 
 
-__all__ = ["Sharing"]
+class Slices(Sharing):
+    """Slices along an axis, which the ranks must divide."""
+
+    def __init__(self, group: str, shape: Sequence[int], axis: int, name: str) -> None:
+        super().__init__(group, shape)
+        self.axis = axis
+        if self.shape[axis] % self.ranks:
+            raise InvalidValue(
+                f"Parameter: `{name}` must have an extent along axis {axis} that {self.ranks} ranks "
+                f"divide; got {self.shape[axis]}"
+            )
+
+    def whole(self, part: ndarray) -> ndarray:
+        self.check()
+        return npx.all_gather(part, axis=self.axis, ranks=self.ranks, group=self.group)
+
+    def own(self, array: ndarray) -> ndarray:
+        length = self.shape[self.axis] // self.ranks
+        index = [slice(None)] * len(self.shape)
+        index[self.axis] = slice(self.rank * length, (self.rank + 1) * length)
+        return array.detach()[tuple(index)].copy()
+
+
+__all__ = ["Pieces", "Sharing", "Slices"]

@@ -1,6 +1,6 @@
 """Parameters: arrays that are trained, some of whose extents may be unknown at first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from weft import autograd, init
@@ -13,7 +13,7 @@ from weft._core.typing import ArrayLike, DeviceLike, DTypeLike, ndarray
 from weft._export.names import NamedArrays
 from weft._trace.state import outside_trace
 from weft.device import Device, current
-from weft.gluon._sharing import Sharing
+from weft.gluon._sharing import Pieces, Sharing, Slices
 
 Initializable = init.Initializer | str | None
 Devices = DeviceLike | Sequence[DeviceLike]  # one or several
@@ -390,15 +390,29 @@ class Parameter(NamedArrays):
 
         Raises ValueError without values, on several devices, or with a mask.
         """
+        self._keep_part(lambda: Pieces(group, self._shape))
+
+    def split(self, axis: int, group: str) -> None:
+        """Keeps only this process's slice along an axis, of as many as `group` has ranks: for a layer
+        that computes with `part`, a slice of its result. All ranks must call it, and have the same
+        values. `data()` and files have the whole array, as for `share`.
+
+        Raises ValueError as `share` does, and for an extent that the ranks do not divide.
+        """
+        self._keep_part(lambda: Slices(group, self._shape, axis, self.name))
+
+    def _keep_part(self, cut: Callable[[], Sharing]) -> None:
         if len(self._copies) != 1 or self._mask is not None or self._grad_stype != "default":
             raise InvalidValue(
                 f"Parameter: `{self.name}` must have values on one device, a dense gradient and no "
                 "mask to be kept in parts"
             )
         if self._sharing is not None:
-            return
+            if type(self._sharing) is type(cut()):
+                return
+            raise InvalidState(f"Parameter: `{self.name}` is kept in parts already")
         with outside_trace(), autograd.pause():
-            sharing = Sharing(group, self._shape)
+            sharing = cut()
             self._copies = [sharing.own(self._copies[0])]
             self._sharing = sharing
             self._attach()
@@ -408,6 +422,19 @@ class Parameter(NamedArrays):
     def part(self) -> ndarray | None:
         """This process's part of the values, behind each other, after `share`; else None."""
         return None if self._sharing is None else self._copies[0]
+
+    @property
+    def sharing(self) -> Sharing | None:
+        """How it is kept in parts; None: it is whole."""
+        return self._sharing
+
+    def list_own(self) -> list[ndarray]:
+        """The arrays that this process keeps and updates: the whole ones, or the part."""
+        return self.list_data() if self._sharing is None else list(self._copies)
+
+    def list_own_grad(self) -> list[Any]:
+        """The gradients of `list_own()`."""
+        return self.list_grad() if self._sharing is None else [c.grad for c in self._copies]
 
     def grad(self, device: DeviceLike = None) -> Any:
         """The gradient array, always the same one, on a device as for `data`; with

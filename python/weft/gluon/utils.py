@@ -55,15 +55,15 @@ def clip_global_norm(
     max_norm: float,
     check_isfinite: bool = True,
     *,
-    sum_squares: Callable[[ndarray], ndarray] | None = None,
+    squares_of: Callable[[Sequence[ndarray]], ndarray] | None = None,
 ) -> float | ndarray:
     """Scales arrays, such as all gradients, in place where the root of the sum of all squares is
     above `max_norm`. Gives that norm as it was, in a hybridized function as an array.
 
     check_isfinite: warn where the norm is infinite or no number, which a hybridized function
         cannot; nothing is scaled then
-    sum_squares: in a hybridized function, what the arrays' sum of squares becomes before the root
-        is taken, where these are parts of more
+    squares_of: in a hybridized function, what gives the sum of squares in float64, where the arrays
+        are parts of more
 
     >>> gradient = np.array([3.0, 4.0])
     >>> clip_global_norm([gradient], 1.0)
@@ -79,7 +79,7 @@ def clip_global_norm(
     with autograd.pause():
         parts = [a.data if isinstance(a, RowSparseArray) else a for a in arrays]
         if is_tracing():
-            return _clip_traced(parts, max_norm, sum_squares)
+            return _clip_traced(parts, max_norm, squares_of or sum_of_squares)
         of_devices: dict[Any, list[ndarray]] = {}
         for part in parts:
             of_devices.setdefault(part.device, []).append(part)
@@ -99,13 +99,17 @@ def _sum_of_squares(*parts: ndarray) -> ndarray:
     return sum(squares[1:], squares[0])
 
 
+def sum_of_squares(parts: Sequence[ndarray]) -> ndarray:
+    """Of all elements of all arrays, in float64."""
+    return _sum_of_squares(*parts)
+
+
 def _clip_traced(
     parts: Sequence[ndarray],
     max_norm: float,
-    sum_squares: Callable[[ndarray], ndarray] | None,
+    squares_of: Callable[[Sequence[ndarray]], ndarray],
 ) -> ndarray:
-    squares = _sum_of_squares(*parts)
-    norm = np.sqrt(squares if sum_squares is None else sum_squares(squares))
+    norm = np.sqrt(squares_of(parts))
     one = np.ones_like(norm)
     factor = np.where((norm > max_norm) & np.isfinite(norm), max_norm / norm, one)
     for part in parts:
