@@ -9,6 +9,7 @@ from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ndarray
 from weft.distributed.planning.cluster import Cluster, Link
 from weft.distributed.planning.costs import Costs, measure
+from weft.distributed.planning.links import measure_link
 from weft.distributed.planning.simulation import Simulated, simulate
 from weft.distributed.planning.splits import Prediction, Split, fits, predict, splits
 from weft.gluon import Block
@@ -154,6 +155,7 @@ __all__ = [
     "Prediction",
     "Simulated",
     "Split",
+    "measure_link",
     "plan",
     "predict",
     "simulate",
