@@ -36,8 +36,8 @@ class Sharing:
 
 
 class Pieces(Sharing):
-    """The elements behind each other, with zeros at the end up to a whole number of parts. In a plan
-    the whole is made anew where it is used again, and its gradient is the sum over ranks."""
+    """The elements behind each other, with zeros at the end up to a whole number of parts. In a
+    plan the whole is made anew where it is used again, and its gradient is the sum over ranks."""
 
     def __init__(self, group: str, shape: Sequence[int]) -> None:
         super().__init__(group, shape)
@@ -64,8 +64,8 @@ class Slices(Sharing):
         self.axis = axis
         if self.shape[axis] % self.ranks:
             raise InvalidValue(
-                f"Parameter: `{name}` must have an extent along axis {axis} that {self.ranks} ranks "
-                f"divide; got {self.shape[axis]}"
+                f"Parameter: `{name}` must have an extent along axis {axis} that {self.ranks} "
+                f"ranks divide; got {self.shape[axis]}"
             )
 
     def whole(self, part: ndarray) -> ndarray:

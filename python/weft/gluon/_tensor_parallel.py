@@ -65,9 +65,9 @@ class SplitDense(HybridBlock):
 def split_layers(net: Block, ways: Mapping[str, str], group: str = "tensor") -> Block:
     """Splits layers over the ranks of a group, in place; gives `net`.
 
-    ways: regular expressions of whole paths, such as r"layers\\.\\d+\\.ffn\\.0", and how: "outputs" or
-        "inputs" for Dense layers, "heads" for attention. A layer by outputs is followed by one by
-        inputs, with nothing between them but what treats each element by itself
+    ways: regular expressions of whole paths, such as r"layers\\.\\d+\\.ffn\\.0", and how: "outputs"
+        or "inputs" for Dense layers, "heads" for attention. A layer by outputs is followed by one
+        by inputs, with nothing between them but what treats each element by itself
     group: all its ranks have the same batches, and the same values in `net`, which is initialized
 
     Files have whole parameters, and so fit any number of ranks.
@@ -75,11 +75,12 @@ def split_layers(net: Block, ways: Mapping[str, str], group: str = "tensor") -> 
     Raises ValueError for a pattern that fits no layer, a word that is no way, and sizes that the
     ranks do not divide.
 
-    >>> from weft import distributed, gluon
     >>> from weft.gluon import nn
-    >>> net = nn.HybridSequential(nn.Dense(8, in_units=4), nn.Activation("relu"), nn.Dense(2, in_units=8))
+    >>> net = nn.HybridSequential(
+    ...     nn.Dense(8, activation="relu", in_units=4), nn.Dense(2, in_units=8)
+    ... )
     >>> net.initialize()
-    >>> split_layers(net, {"0": "outputs", "2": "inputs"}, group="world")[0].by
+    >>> split_layers(net, {"0": "outputs", "1": "inputs"}, group="world")[0].by
     'outputs'
     """
     if not isinstance(net, Block):

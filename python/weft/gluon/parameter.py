@@ -393,9 +393,9 @@ class Parameter(NamedArrays):
         self._keep_part(lambda: Pieces(group, self._shape))
 
     def split(self, axis: int, group: str) -> None:
-        """Keeps only this process's slice along an axis, of as many as `group` has ranks: for a layer
-        that computes with `part`, a slice of its result. All ranks must call it, and have the same
-        values. `data()` and files have the whole array, as for `share`.
+        """Keeps only this process's slice along an axis, of as many as `group` has ranks: for a
+        layer that computes with `part`, a slice of its result. All ranks must call it, and have the
+        same values. `data()` and files have the whole array, as for `share`.
 
         Raises ValueError as `share` does, and for an extent that the ranks do not divide.
         """

@@ -266,7 +266,7 @@ class Trainer(SavedStates):
         """Before a step is traced: parameters have their shapes now."""
         if self._shard is None or self.sharded is not None or self._exchange is None:
             return
-        self._exchange.begin()
+        self._exchange.begin(has_gradients=False)
         trained = {n: p for n, p in self._params.items() if p.grad_req != "null"}
         self._settings()
         self.sharded = self._exchange.sharded(self._shard, trained, self._optimizer, self._lags)
@@ -433,8 +433,8 @@ class Trainer(SavedStates):
             from the first step on: see `Parameter.share`. For optimizers that treat each element by
             itself
 
-        mesh: a `weft.distributed.Mesh`: ranks along its axis `data` train on parts of each batch, as
-            with `kvstore='dist_sync'`; along other axes they have the same batch
+        mesh: a `weft.distributed.Mesh`: ranks along its axis `data` train on parts of each batch,
+            as with `kvstore='dist_sync'`; along other axes they have the same batch
 
         >>> from weft import gluon, init, np
         >>> net = gluon.nn.Dense(1)

@@ -12,8 +12,8 @@ _TRIES = 7
 
 
 def measure_link(group: str = "world") -> Link:
-    """The link between the ranks of a group, from reductions of one element and of 32 MiB. All ranks
-    must call it; all get the same.
+    """The link between the ranks of a group, from reductions of one element and of 32 MiB. All
+    ranks must call it; all get the same.
 
     Raises RuntimeError for a group of one rank, which has no link.
     """

@@ -17,6 +17,7 @@ from weft.distributed.planning.costs import Costs, Layer
 
 _BACKWARD = 2 / 3  # of the passes
 _BUCKET = 25e6  # bytes of gradients that are reduced together
+_UNDER_WAY = 3  # transfers that keep their operands: core/graph/passes/split_collectives.cpp
 _MICRO_BATCHES = (1, 2, 4, 8, 16, 32)
 
 
@@ -114,6 +115,7 @@ def predict(costs: Costs, cluster: Cluster, split: Split, batch: int) -> Predict
     held = split.micro_batches if split.pipeline > 1 else 1
     held = min(held, split.pipeline)  # 1F1B keeps as many micro-batches as there are stages
     activations = costs.activations(piece * held) * work / split.tensor
+    activations = _with_parts(activations, costs, split, parameters)
     kept = [
         parameters / (split.data if split.zero >= 3 else 1),
         gradients / (split.data if split.zero >= 2 else 1),
@@ -132,6 +134,15 @@ def predict(costs: Costs, cluster: Cluster, split: Split, batch: int) -> Predict
         states=kept[2],
         activations=activations,
     )
+
+
+def _with_parts(activations: float, costs: Costs, split: Split, parameters: float) -> float:
+    """Bytes of the arena where copies share updates. At the end of a step it holds the parameters
+    as they are gathered; with shared parameters some layers' at a time."""
+    if split.zero == 3:
+        largest = max((float(layer.parameters) for layer in costs.layers), default=0.0)
+        return activations + min(parameters, _UNDER_WAY * largest / split.tensor)
+    return max(activations, parameters) if split.zero else activations
 
 
 def largest_stage(layers: tuple[Layer, ...], stages: int) -> float:
