@@ -2,10 +2,10 @@
 
 A batch is cut into micro-batches. Each rank computes its stage of one after the other, takes what
 the stage before gives and gives its result to the next; in the backward pass the other way round.
-After a few forward passes each rank does one forward and one backward pass in turn (1F1B, Harlap and
-others 2018), so that it keeps as few activations as possible. With several chunks a rank has as many
-stages, every so many apart, and the ranks idle less at the beginning and the end (Narayanan and
-others 2021).
+After a few forward passes each rank does one forward and one backward pass in turn (1F1B, Harlap
+and others 2018), so that it keeps as few activations as possible. With several chunks a rank has
+that many stages, with those of the other ranks between them, and the ranks idle less at the
+beginning and the end (Narayanan and others 2021).
 """
 
 from collections.abc import Callable, Sequence

@@ -5,7 +5,7 @@ from os import PathLike, fspath
 from types import NoneType
 from typing import Any
 
-from weft import autograd
+from weft import autograd, np
 from weft._base.errors import FileFailure, InvalidValue
 from weft._base.protocols import HasState, TakesState
 from weft._core import native
@@ -15,6 +15,7 @@ from weft._core.typing import ndarray
 from weft._export.names import NamedArrays
 from weft.device import current
 from weft.gluon._planned_updates import PlannedUpdates
+from weft.gluon._sharing import Placed
 
 # What is known of states beside their arrays: names of the states and the number of updates of
 # each parameter, and what the optimizer and its scheduler are set to.
@@ -52,18 +53,28 @@ class SavedStates(PlannedUpdates, NamedArrays):
 
     def _whole_states(self) -> dict[str, tuple[ndarray, ...]]:
         """States of whole parameters, where this process keeps those of its parts."""
+        found = {}
         with autograd.pause():
-            return {
-                name: state
-                if (sharing := self._params[name].sharing) is None
-                else tuple(sharing.whole(array) for array in state)
-                for name, state in self._states.items()
-            }
+            for name, parameter in self._params.items():
+                sharing, state = parameter.sharing, self._states.get(name)
+                is_elsewhere = isinstance(sharing, Placed) and sharing.rank != sharing.owner
+                if is_elsewhere and sharing.is_trained and self._states:
+                    # States of the same kinds, whose contents come from their owner.
+                    zeros = np.zeros(sharing.shape, dtype=parameter.part.dtype)
+                    state = self._optimizer.create_state_multi_precision(zeros)
+                if state is None:
+                    continue
+                found[name] = state
+                if sharing is not None:
+                    found[name] = tuple(sharing.whole(array) for array in state)
+        return found
 
     def _own_states(self, states: dict[str, tuple[ndarray, ...]]) -> dict[str, tuple[ndarray, ...]]:
         found = {}
         for name, state in states.items():
             sharing = self._params[name].sharing
+            if isinstance(sharing, Placed) and sharing.rank != sharing.owner:
+                continue
             found[name] = state
             if sharing is not None:
                 found[name] = tuple(sharing.own(array) for array in state)

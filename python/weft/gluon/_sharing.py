@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from weft import np, npx
-from weft._base.errors import InvalidValue
+from weft._base.errors import InvalidState, InvalidValue
 from weft._core import collectives
 from weft._core.typing import ndarray
 
@@ -25,6 +25,10 @@ class Sharing:
     def own(self, array: ndarray) -> ndarray:
         """This rank's part of an array that all have, as an array of its own."""
         raise NotImplementedError
+
+    def read(self, part: ndarray, name: str) -> ndarray:
+        """What `data()` of the parameter gives."""
+        return self.whole(part)
 
     def check(self) -> None:
         """Raises ValueError where the group has other ranks now."""
@@ -79,4 +83,31 @@ class Slices(Sharing):
         return array.detach()[tuple(index)].copy()
 
 
-__all__ = ["Pieces", "Sharing", "Slices"]
+class Placed(Sharing):
+    """The whole array on one rank, the `owner`, and an array of no elements on the others."""
+
+    def __init__(self, group: str, shape: Sequence[int], owner: int, is_trained: bool) -> None:
+        super().__init__(group, shape)
+        self.owner, self.is_trained = owner, is_trained
+
+    def whole(self, part: ndarray) -> ndarray:
+        self.check()
+        if self.rank != self.owner:
+            part = np.zeros(self.shape, dtype=part.dtype)
+        return npx.broadcast(part, root=self.owner, group=self.group)
+
+    def read(self, part: ndarray, name: str) -> ndarray:
+        if self.rank == self.owner:
+            return part
+        raise InvalidState(
+            f"Parameter: `{name}` lies on rank {self.owner} of group `{self.group}` alone, and this "
+            f"is rank {self.rank}; `list_data()`, called on all ranks, brings it here"
+        )
+
+    def own(self, array: ndarray) -> ndarray:
+        if self.rank == self.owner:
+            return array.detach().copy()
+        return np.zeros((0,), dtype=array.dtype)
+
+
+__all__ = ["Pieces", "Placed", "Sharing", "Slices"]

@@ -2,8 +2,9 @@
 
 A dense layer split by *outputs* computes some of its outputs on each rank; one split by *inputs*
 takes such a part and sums over ranks. One behind the other need one sum in each pass. Attention is
-split by heads: its queries, keys and values by outputs, its result by inputs. All ranks have the
-same batch and compute the same loss.
+split by heads: its queries, keys and values by outputs, its result by inputs. Of a mixture of
+experts each rank computes some experts, for all tokens. All ranks have the same batch and compute
+the same loss.
 """
 
 import re
@@ -15,11 +16,12 @@ from weft._base.errors import InvalidType, InvalidValue
 from weft._core import collectives
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.model_zoo.text._experts import Experts
 from weft.gluon.nn.attention import MultiHeadAttention
 from weft.gluon.nn.basic import Dense
 from weft.gluon.parameter import Parameter
 
-WAYS = ("outputs", "inputs", "heads")
+WAYS = ("outputs", "inputs", "heads", "experts")
 
 
 class SplitDense(HybridBlock):
@@ -66,8 +68,9 @@ def split_layers(net: Block, ways: Mapping[str, str], group: str = "tensor") -> 
     """Splits layers over the ranks of a group, in place; gives `net`.
 
     ways: regular expressions of whole paths, such as r"layers\\.\\d+\\.ffn\\.0", and how: "outputs"
-        or "inputs" for Dense layers, "heads" for attention. A layer by outputs is followed by one
-        by inputs, with nothing between them but what treats each element by itself
+        or "inputs" for Dense layers, "heads" for attention, "experts" for mixtures. A layer by
+        outputs is followed by one by inputs, with nothing between them but what treats each element
+        by itself
     group: all its ranks have the same batches, and the same values in `net`, which is initialized
 
     Files have whole parameters, and so fit any number of ranks.
@@ -89,8 +92,8 @@ def split_layers(net: Block, ways: Mapping[str, str], group: str = "tensor") -> 
     for pattern, way in ways.items():
         if way not in WAYS:
             raise InvalidValue(
-                f"split_layers: `ways` must say 'outputs', 'inputs' or 'heads' of {pattern!r}; got "
-                f"{way!r}"
+                f"split_layers: `ways` must say 'outputs', 'inputs', 'heads' or 'experts' of "
+                f"{pattern!r}; got {way!r}"
             )
         found = [
             (owner, name, block)
@@ -120,6 +123,9 @@ def _below(block: Block, prefix: str) -> list[tuple[str, Block, str, Block]]:
 def _split(owner: Block, name: str, block: Block, way: str, group: str) -> None:
     if way == "heads":
         _split_heads(block, name, group)
+        return
+    if way == "experts":
+        _split_experts(block, name, group)
         return
     if not isinstance(block, Dense):
         raise InvalidType(
@@ -153,6 +159,25 @@ def _split_heads(block: Block, name: str, group: str) -> None:
     if isinstance(attention, MultiHeadAttention):
         attention.key_value_heads //= ranks
         attention.units //= ranks
+
+
+def _split_experts(block: Block, name: str, group: str) -> None:
+    if not isinstance(block, Experts):
+        raise InvalidType(
+            f"split_layers: `{name}` must be a mixture of experts to be split by experts; got "
+            f"{type(block).__name__}"
+        )
+    rank, ranks = collectives.place(group)
+    count = len(block.experts)
+    if count % ranks:
+        raise InvalidValue(
+            f"split_layers: `{name}` must have a multiple of {ranks} experts, the ranks; got {count}"
+        )
+    for number, expert in enumerate(block.experts):
+        for parameter in expert.collect_params().values():
+            parameter.place(number * ranks // count, group)
+    block.own = range(rank * count // ranks, (rank + 1) * count // ranks)
+    block.group = group
 
 
 def _require_shapes(block: Dense, name: str) -> None:

@@ -8,12 +8,12 @@ from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue, Mi
 from weft._base.options import require_finite
 from weft._base.spelling import hint, knows_words, named_arguments
 from weft._base.words import PARAMETER
-from weft._core import composing, native
+from weft._core import collectives, composing, native
 from weft._core.typing import ArrayLike, DeviceLike, DTypeLike, ndarray
 from weft._export.names import NamedArrays
 from weft._trace.state import outside_trace
 from weft.device import Device, current
-from weft.gluon._sharing import Pieces, Sharing, Slices
+from weft.gluon._sharing import Pieces, Placed, Sharing, Slices
 
 Initializable = init.Initializer | str | None
 Devices = DeviceLike | Sequence[DeviceLike]  # one or several
@@ -306,7 +306,7 @@ class Parameter(NamedArrays):
             return composition.variable(self)
         copies = self._copies
         if self._sharing is not None:
-            return self._sharing.whole(copies[0])
+            return self._sharing.read(copies[0], self.name)
         if len(copies) == 1 and device is None:
             return copies[0]
         wanted = current() if device is None else device
@@ -340,7 +340,7 @@ class Parameter(NamedArrays):
     def list_data(self) -> list[ndarray]:
         """The arrays on all devices, in the order in which these were named."""
         if self._sharing is not None:
-            return [self.data()]
+            return [self._sharing.whole(self._copies[0])]
         if self._copies:
             return list(self._copies)
         if self._deferred is not None:
@@ -400,6 +400,18 @@ class Parameter(NamedArrays):
         Raises ValueError as `share` does, and for an extent that the ranks do not divide.
         """
         self._keep_part(lambda: Slices(group, self._shape, axis, self.name))
+
+    def place(self, owner: int, group: str) -> None:
+        """Keeps the values on one rank of `group` alone, where `data()` gives them. All ranks must
+        call it, and have the same values. Files and `list_data()`, which all ranks must call, have
+        the array on all ranks.
+
+        Raises ValueError as `share` does.
+        """
+        is_trained = self._grad_req != "null"
+        self._keep_part(lambda: Placed(group, self._shape, owner, is_trained))
+        if collectives.place(group)[0] != owner:
+            self.grad_req = "null"  # there is nothing to train here
 
     def _keep_part(self, cut: Callable[[], Sharing]) -> None:
         if len(self._copies) != 1 or self._mask is not None or self._grad_stype != "default":

@@ -7,6 +7,7 @@ from spawned import Failed, ranks
 from weft import autograd, gluon, np
 from weft.gluon import nn
 from weft.gluon._tensor_parallel import split_layers
+from weft.gluon.model_zoo.text._experts import Experts
 
 WIDTH = 8
 
@@ -107,7 +108,7 @@ def refused(ways, group="world"):
     [
         (
             {"attention": "head"},
-            "must say 'outputs', 'inputs' or 'heads' of 'attention'; got 'head'",
+            "must say 'outputs', 'inputs', 'heads' or 'experts' of 'attention'; got",
         ),
         ({"atention": "heads"}, "'atention' fits no layer of the network, such as `attention`"),
         ({"norm": "outputs"}, "`norm` must be a Dense layer to be split by outputs; got LayerNorm"),
@@ -119,3 +120,51 @@ def refused(ways, group="world"):
 def test_what_cannot_be_split_is_refused(ways, text):
     for failed in ranks(3).tell(refused, ways):
         assert isinstance(failed, Failed) and text in failed.text, failed
+
+
+class Mixture(nn.HybridSequential):
+    def __init__(self):
+        super().__init__()
+        self.experts = Experts(WIDTH, 16, experts=4, chosen=2)
+
+    def forward(self, x):
+        return self.experts(x).mean(axis=1)
+
+
+def train_mixture(split, compiled):
+    weft.seed(6)
+    net = Mixture()
+    net.initialize()
+    if split:
+        split_layers(net, {"experts": "experts"}, group="world")
+    trainer = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 0.01})
+    loss = gluon.loss.L2Loss()
+    losses = []
+    step = trainer.compile(net, loss)
+    for number in range(4):
+        x, y = data(number)
+        if compiled:
+            losses.append(float(step(x, y).mean()))
+            continue
+        with autograd.record():
+            value = loss(net(x), y)
+        value.backward()
+        trainer.step(len(x))
+        losses.append(float(value.mean()))
+    own = sum(a.nbytes for p in net.collect_params().values() for a in p.list_own())
+    whole = {n: p.list_data()[0].asnumpy() for n, p in net.collect_params().items()}
+    arrays, _ = trainer.describe_states()
+    return losses, whole, own, {name: a.asnumpy() for name, a in arrays.items()}
+
+
+@pytest.mark.parametrize("count", [2, 4])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_experts_of_several_ranks_train_as_one(count, compiled):
+    wanted = ranks(1).run(train_mixture, False, compiled)[0]
+    for losses, parameters, own, states in ranks(count).run(train_mixture, True, compiled):
+        numpy.testing.assert_allclose(losses, wanted[0], rtol=1e-5)
+        assert states.keys() == wanted[3].keys()
+        for found, whole in ((parameters, wanted[1]), (states, wanted[3])):
+            for name, array in found.items():
+                numpy.testing.assert_allclose(array, whole[name], rtol=1e-4, atol=1e-5)
+        assert own < wanted[2] / count + 4 * 4 * WIDTH + 1  # the router is on all ranks
