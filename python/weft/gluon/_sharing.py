@@ -100,8 +100,8 @@ class Placed(Sharing):
         if self.rank == self.owner:
             return part
         raise InvalidState(
-            f"Parameter: `{name}` lies on rank {self.owner} of group `{self.group}` alone, and this "
-            f"is rank {self.rank}; `list_data()`, called on all ranks, brings it here"
+            f"Parameter: `{name}` lies on rank {self.owner} of group `{self.group}` alone, and "
+            f"this is rank {self.rank}; `list_data()`, called on all ranks, brings it here"
         )
 
     def own(self, array: ndarray) -> ndarray:

@@ -171,7 +171,8 @@ def _split_experts(block: Block, name: str, group: str) -> None:
     count = len(block.experts)
     if count % ranks:
         raise InvalidValue(
-            f"split_layers: `{name}` must have a multiple of {ranks} experts, the ranks; got {count}"
+            f"split_layers: `{name}` must have a multiple of {ranks} experts, the ranks; got "
+            f"{count}"
         )
     for number, expert in enumerate(block.experts):
         for parameter in expert.collect_params().values():

@@ -21,7 +21,7 @@ from weft._core.files import check_form
 from weft.gluon.data import _generators
 from weft.gluon.data._epoch import Epoch, Place, sampler_state, set_sampler_state
 from weft.gluon.data._making import BatchMaker
-from weft.gluon.data._shards import SharedOrder, ShardedBatches, place_of, seed_of
+from weft.gluon.data._shards import ShardedBatches, SharedOrder, place_of, seed_of
 from weft.gluon.data._workers import WorkerPool, stays_here
 from weft.gluon.data.dataset import Dataset, SimpleDataset
 from weft.gluon.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
