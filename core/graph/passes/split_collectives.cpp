@@ -4,9 +4,13 @@
 // everything that can run without them. So the steps between a start and its wait hide the
 // transfer. Waits have the order of their starts, because a group works in that order.
 //
-// What renews a state stays behind what reads its old content. Gradients that are reduced are alive
-// until their updates, which come at the end; that is the price of hiding transfers.
+// What renews a state stays behind what reads its old content. Gradients that are reduced in place
+// are alive until their updates, which come at the end; that is the price of hiding transfers. Where
+// the result is another array, the operand is alive as well until the wait. So only some of these
+// transfers are under way at a time: a start that is one more waits for the oldest first, which a
+// group that works in order has mostly done by then.
 #include <algorithm>
+#include <deque>
 
 #include "graph/ir/graph_builder.h"
 #include "graph/passes/collectives_impl.h"
@@ -23,6 +27,9 @@ bool is_mean(const Node& node) {
   return std::ranges::any_of(node.op->attributes, has) &&
          node.op->reader(node.attributes.view()).text("reduction") == "mean";
 }
+
+// How many transfers that keep their operands may be under way.
+constexpr size_t kUnderWay = 3;
 
 // Start and wait in the place of each collective.
 Result<Graph> with_parts(const Graph& graph) {
@@ -71,7 +78,8 @@ class Order {
       : graph_(graph),
         after_(graph.nodes.size()),
         feeds_(graph.nodes.size(), false),
-        done_(graph.nodes.size(), false) {
+        done_(graph.nodes.size(), false),
+        wait_of_(graph.nodes.size(), -1) {
     find_dependencies();
     find_feeders();
   }
@@ -110,6 +118,21 @@ class Order {
   void put(int32_t n) {
     order_.push_back(n);
     done_[static_cast<size_t>(n)] = true;
+    const int32_t wait = wait_of_[static_cast<size_t>(n)];
+    if (wait < 0 || !node(wait).operands[1].is_value()) return;
+    under_way_.push_back(wait);
+    if (under_way_.size() <= kUnderWay) return;
+    wait_until(under_way_.front());
+    under_way_.pop_front();
+  }
+  // Waits for all that began before what this is the wait of, and for that.
+  void wait_until(int32_t last) {
+    for (; next_wait_ < waits_.size() && waits_[next_wait_] <= last; ++next_wait_) {
+      const int32_t wait = waits_[next_wait_];
+      if (done_[static_cast<size_t>(wait)]) continue;
+      order_.push_back(wait);
+      done_[static_cast<size_t>(wait)] = true;
+    }
   }
   void take(int32_t n) {
     put(n);
@@ -158,7 +181,17 @@ class Order {
       }
       for (const Operand& operand : node.operands)
         if (operand.is_value()) note_reader(readers, operand.value, n);
+      if (is_wait(node)) note_wait(n);
     }
+  }
+
+  // Waits have the order of their starts.
+  void note_wait(int32_t n) {
+    waits_.push_back(n);
+    const Operand& begun = node(n).operands[0];
+    if (!begun.is_value()) return;
+    const Value& value = graph_.values[static_cast<size_t>(begun.value)];
+    if (value.origin == Origin::kNode) wait_of_[static_cast<size_t>(value.index)] = n;
   }
 
   // A reader of a view also reads what the view is of.
@@ -200,6 +233,10 @@ class Order {
   std::vector<bool> feeds_, done_;           // by node
   std::vector<int32_t> feeders_;             // not done yet, in order
   std::vector<int32_t> order_;
+  std::vector<int32_t> wait_of_;       // by node: the wait of a start; else -1
+  std::vector<int32_t> waits_;         // in the order in which they run
+  size_t next_wait_ = 0;               // of these: the first that may not have run
+  std::deque<int32_t> under_way_;      // waits of starts that keep their operands, not forced yet
 };
 
 }  // namespace

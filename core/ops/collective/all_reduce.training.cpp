@@ -81,6 +81,28 @@ Values gradient(const GradContext& g) {
   return {total * (chosen / reduce(chosen, "sum"))};
 }
 
+// `sum_parts` and `copy_to_parts` are for losses that all ranks compute alike, of which there is one:
+// what all have alike has one cotangent, which all have alike, too.
+Values gradient_of_sum_parts(const GradContext& g) {
+  return {g.builder().call("copy_to_parts", {g.dout()}, {g.get("group")})};
+}
+Values gradient_of_copy(const GradContext& g) {
+  return {g.builder().call("sum_parts", {g.dout()}, {g.get("group")})};
+}
+
+Result<Types> infer_same(const InferContext& c) { return Types{c.in[0]}; }
+
+Status run_sum_parts(const KernelCall& call) {
+  WEFT_ASSIGN(const GroupCall to, group_of(call));
+  WEFT_TRY(copy_to_result(call));
+  Operation operation = to.operation(CollectiveKind::kAllReduce);
+  operation.send = operation.receive;
+  operation.compose = compose_ordered;
+  return to.group->run(std::move(operation));
+}
+
+Status run_copy(const KernelCall& call) { return copy_to_result(call); }
+
 Result<Types> infer_broadcast(const InferContext& c) {
   if (c.integer("root") < 0)
     return errors::invalid_value("broadcast", "`root` must be a rank; got ", c.integer("root"));
@@ -151,6 +173,31 @@ WEFT_OP(all_reduce_start) {
       .kernel(slot(start))
       .sample(R"({"shapes": [[2, 3]]})")
       .sample(R"({"shapes": [[4]], "reduction": "max", "ordered": true, "group": "self"})");
+}
+
+WEFT_OP(sum_parts) {
+  op.doc("The sum of what the ranks of a group have computed of one array, on all of them; the "
+         "gradient is that of a loss which all ranks compute alike.")
+      .in(Namespace::kNpx)
+      .input("x", "any floating dtype; the same type on all ranks");
+  add_group_name(op);
+  op.infer(infer_same)
+      .gradient(gradient_of_sum_parts)
+      .effect()
+      .kernel(slot(run_sum_parts))
+      .sample(R"({"shapes": [[2, 3]]})");
+}
+
+WEFT_OP(copy_to_parts) {
+  op.doc("An array that all ranks of a group have alike, for each to compute another part of a "
+         "result; the gradient is the sum of the parts' gradients.")
+      .in(Namespace::kNpx)
+      .input("x", "any floating dtype; the same array on all ranks");
+  add_group_name(op);
+  op.infer(infer_same)
+      .gradient(gradient_of_copy)
+      .kernel(slot(run_copy))
+      .sample(R"({"shapes": [[2, 3]]})");
 }
 
 WEFT_OP(broadcast) {

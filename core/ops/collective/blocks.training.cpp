@@ -213,6 +213,20 @@ WEFT_OP(gather_blocks) {
       .sample(R"({"shapes": [[4]], "ranks": 1, "group": "self"})");
 }
 
+// No effect: all ranks have the same plans, so they make and repeat it in the same order.
+WEFT_OP(gather_parts) {
+  op.doc("The parts of an array that ranks share, one behind the other; in plans it is no effect, so "
+         "it may run again instead of keeping its result.")
+      .in(Namespace::kNpx)
+      .input("x", "any dtype; the same type on all ranks");
+  add_ranks(op);
+  add_group_name(op);
+  op.infer(infer_gather)
+      .gradient(gradient_of_gather)
+      .kernel(collective_slot(run<CollectiveKind::kAllGather>))
+      .sample(R"({"shapes": [[2, 3]], "ranks": 1})");
+}
+
 WEFT_OP(gather_blocks_start) {
   op.doc("Begins `gather_blocks`, whose result is there when `collective_wait` has given it.")
       .in(Namespace::kInternal)

@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy
 
-from weft import autograd, np, npx
+from weft import autograd, np, npx, optimizer
 from weft._base.errors import InvalidState, InvalidValue, Unsupported
 from weft._core import collectives, native
 from weft._core.typing import ndarray
 from weft._trace.planned import hybridize
 from weft._trace.state import is_tracing, outside_trace
 from weft.gluon._compression import Compression, compression_of
+from weft.gluon._sharded_updates import ShardedUpdates
 from weft.gluon.parameter import Parameter
 
 STORES = ("dist_sync", "dist_device_sync", "dist_sync_device")
@@ -57,9 +58,26 @@ class GradientExchange:
         return vars(self) | {"_plan": None, "_has_begun": False}
 
     @property
+    def group(self) -> str:
+        """The name of the group."""
+        return self._group
+
+    @property
     def ranks(self) -> int:
         """How many processes train together."""
         return collectives.place(self._group)[1]
+
+    def sharded(
+        self,
+        level: str,
+        trained: dict[str, Parameter],
+        used: "optimizer.Optimizer",
+        lags: dict[str, int],
+    ) -> ShardedUpdates:
+        """Updates that the ranks share."""
+        if self._compression is not None:
+            raise Unsupported("Trainer: `shard` and `compression_params` exclude each other")
+        return ShardedUpdates(level, trained, used, lags, self._group, self._ordered)
 
     # ---- the first step
 
@@ -77,7 +95,7 @@ class GradientExchange:
             for parameter in self._params.values():
                 if not parameter.is_initialized:
                     continue
-                for array in parameter.list_data():
+                for array in parameter.list_own():
                     array[...] = npx.broadcast(array, root=0, group=self._group)
 
     def _check_alike(self) -> None:
@@ -133,7 +151,7 @@ class GradientExchange:
                 if parameter.grad_stype == "row_sparse":
                     self._gather_rows(parameter)
                 else:
-                    dense[name] = parameter.list_grad()[0]
+                    dense[name] = parameter.list_own_grad()[0]
             if not dense:
                 return
             if self._compression is not None:
@@ -161,7 +179,7 @@ class GradientExchange:
     def _gather_rows(self, parameter: Parameter) -> None:
         """The rows of all ranks. Ranks may have different numbers of them."""
         weight = parameter.list_data()[0]
-        gradient = parameter.list_grad()[0]
+        gradient = parameter.list_own_grad()[0]
         indices, rows = gradient.indices, gradient.data
         count = indices.shape[0]
         if not is_tracing():

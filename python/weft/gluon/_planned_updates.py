@@ -17,6 +17,7 @@ from weft._core import native
 from weft._core.typing import ndarray
 from weft._trace.state import is_tracing, outside_trace, watch
 from weft.gluon._loss_scale import LossScaler
+from weft.gluon._sharded_updates import ShardedUpdates
 from weft.gluon.parameter import Parameter
 from weft.sparse import RowSparseArray
 
@@ -42,13 +43,14 @@ class PlannedUpdates:
         self.can_give_rate = False
         self.rate_is_given = False
         self.loss_scaler: LossScaler | None = None  # of mixed precision: `amp.init_trainer`
+        self.sharded: ShardedUpdates | None = None  # where ranks share updates
         # In a trace with other processes: a factor of all gradients, an array.
         self.share: ndarray | None = None
 
     def _settings(self) -> int:
         """A number for all that is set now; another one for other settings."""
         scheduler = self._optimizer.lr_scheduler
-        now = [Parameter.changes, self._scale, self.rate_is_given, self.loss_scaler]
+        now = [Parameter.changes, self._scale, self.rate_is_given, self.loss_scaler, self.sharded]
         # To look waits for the plan, so what changes from step to step must not ask for it.
         now += [value for name, value in vars(self._optimizer).items() if name not in _PROGRESS]
         if scheduler is not None:
@@ -76,14 +78,18 @@ class PlannedUpdates:
             _plain(used, _PROGRESS),
             None if self.rate_is_given else _plain(used.lr_scheduler, ()),
             self.loss_scaler and (id(self.loss_scaler), *self.loss_scaler.settings),
+            self.sharded and id(self.sharded),
         )
 
     def _trace_update(
         self, caller: str, trained: dict[str, Parameter], ignore_stale_grad: bool
     ) -> None:
         watch(self._settings)
-        stale = self._stale(caller, trained, ignore_stale_grad)
-        trained = {name: p for name, p in trained.items() if name not in stale}
+        if self.sharded is None:
+            stale = self._stale(caller, trained, ignore_stale_grad)
+            trained = {name: p for name, p in trained.items() if name not in stale}
+        else:
+            trained = self.sharded.shards
         for name, parameter in trained.items():
             if len(parameter.list_device()) > 1:
                 raise Unsupported(
@@ -93,7 +99,7 @@ class PlannedUpdates:
         with outside_trace():
             count, rate = self._progress_arrays()
             for name, parameter in trained.items():
-                self._state_of(name, parameter.list_data()[0])
+                self._state_of(name, parameter.list_own()[0])
         with autograd.pause():
             self._take_share(trained)
             finite = self._finite_gradients(trained)
@@ -104,11 +110,13 @@ class PlannedUpdates:
             scheduled = self._scheduled(number, rate)
             with self._optimizer.counting_by(number, scheduled, self._lags):
                 for name, parameter in trained.items():
-                    weight = parameter.list_data()[0]
+                    weight = parameter.list_own()[0]
                     with _kept_unless(finite, [weight, *self._state_of(name, weight)]):
                         self._update_one(name, parameter)
-                    if not self.keeps_gradients:
+                    if not self.keeps_gradients and self.sharded is None:
                         native.use_up_grad(weight)
+            if self.sharded is not None:
+                self.sharded.give_parameters()
             if self.loss_scaler is not None and finite is not None:
                 self.loss_scaler.update(finite)
 
@@ -118,7 +126,7 @@ class PlannedUpdates:
         if share is None:
             return
         for parameter in trained.values():
-            gradient = parameter.list_grad()[0]
+            gradient = parameter.list_own_grad()[0]
             part = gradient.data if isinstance(gradient, RowSparseArray) else gradient
             part[...] = part * share.astype(part.dtype)
 
@@ -126,9 +134,12 @@ class PlannedUpdates:
         """Are the gradients finite, without the scale of losses? None: nobody asks."""
         if self.loss_scaler is None:
             return None
-        gradients = [p.list_grad()[0] for p in trained.values()]
+        gradients = [p.list_own_grad()[0] for p in trained.values()]
         self.loss_scaler.unscale(gradients)
-        return self.loss_scaler.all_finite(gradients)
+        finite = self.loss_scaler.all_finite(gradients)
+        if self.sharded is None:
+            return finite
+        return self.sharded.sum_over_ranks((~finite).astype("int32")) == 0
 
     def _scheduled(self, number: ndarray, rate: ndarray) -> ndarray:
         """The rate of a traced update."""

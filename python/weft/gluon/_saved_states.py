@@ -5,15 +5,17 @@ from os import PathLike, fspath
 from types import NoneType
 from typing import Any
 
-from weft import autograd
+from weft import autograd, np
 from weft._base.errors import FileFailure, InvalidValue
 from weft._base.protocols import HasState, TakesState
+from weft._core import native
 from weft._core.attributes import plain_attributes, set_attributes
 from weft._core.files import BackgroundWrite, Described, check_form, save_arrays
 from weft._core.typing import ndarray
 from weft._export.names import NamedArrays
 from weft.device import current
 from weft.gluon._planned_updates import PlannedUpdates
+from weft.gluon._sharing import Placed
 
 # What is known of states beside their arrays: names of the states and the number of updates of
 # each parameter, and what the optimizer and its scheduler are set to.
@@ -48,6 +50,37 @@ class SavedStates(PlannedUpdates, NamedArrays):
 
     def _arrays_named(self, name: str) -> Iterator[tuple[str, ndarray]]:
         yield from ((f"{name}.{path}", array) for path, array in self.state_arrays().items())
+
+    def _whole_states(self) -> dict[str, tuple[ndarray, ...]]:
+        """States of whole parameters, where this process keeps those of its parts."""
+        found = {}
+        with autograd.pause():
+            for name, parameter in self._params.items():
+                sharing, state = parameter.sharing, self._states.get(name)
+                is_elsewhere = isinstance(sharing, Placed) and sharing.rank != sharing.owner
+                if is_elsewhere and sharing.is_trained and self._states:
+                    # States of the same kinds, whose contents come from their owner.
+                    zeros = np.zeros(sharing.shape, dtype=parameter.part.dtype)
+                    state = self._optimizer.create_state_multi_precision(zeros)
+                if state is None:
+                    continue
+                found[name] = state
+                if sharing is not None:
+                    found[name] = tuple(sharing.whole(array) for array in state)
+        return found
+
+    def _own_states(self, states: dict[str, tuple[ndarray, ...]]) -> dict[str, tuple[ndarray, ...]]:
+        found = {}
+        for name, state in states.items():
+            sharing = self._params[name].sharing
+            if isinstance(sharing, Placed) and sharing.rank != sharing.owner:
+                continue
+            found[name] = state
+            if sharing is not None:
+                found[name] = tuple(sharing.own(array) for array in state)
+                for array in found[name]:
+                    native.set_state(array, True)
+        return found
 
     def state_arrays(self) -> dict[str, ndarray]:
         """What updates in hybridized functions change beside parameters, by names for files."""
@@ -84,10 +117,13 @@ class SavedStates(PlannedUpdates, NamedArrays):
         self.prepare_states(arrays, description, f"load_states: `{fspath(path)}`")()
 
     def describe_states(self) -> tuple[dict[str, ndarray], dict[str, Any]]:
-        """Arrays of all states, and what else there is to know as plain values."""
+        """Arrays of all states, and what else there is to know as plain values. Where ranks share
+        updates (`shard`), the states are whole, and all ranks must call it."""
         self._take_progress()
         arrays, states = {}, {}
-        for name, state in self._states.items():
+        order = {name: number for number, name in enumerate(self._params)}
+        whole = self._whole_states() if self.sharded is None else self.sharded.whole(self._states)
+        for name, state in sorted(whole.items(), key=lambda item: order[item[0]]):
             kinds = self._optimizer.state_names(self._params[name].list_data()[0])
             states[name] = list(kinds)
             arrays.update(zip(_keys(name, kinds), state, strict=True))
@@ -133,7 +169,9 @@ class SavedStates(PlannedUpdates, NamedArrays):
             if self.loss_scaler is not None and "loss_scale" in description:
                 self.loss_scaler.load_state_dict(description["loss_scale"])
             self._seen = []
-            self._set_states(states)
+            self._set_states(
+                self._own_states(states) if self.sharded is None else self.sharded.own(states)
+            )
             self._give_progress()
 
         return apply

@@ -1,6 +1,6 @@
 """Parameters: arrays that are trained, some of whose extents may be unknown at first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from weft import autograd, init
@@ -8,11 +8,12 @@ from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue, Mi
 from weft._base.options import require_finite
 from weft._base.spelling import hint, knows_words, named_arguments
 from weft._base.words import PARAMETER
-from weft._core import composing, native
+from weft._core import collectives, composing, native
 from weft._core.typing import ArrayLike, DeviceLike, DTypeLike, ndarray
 from weft._export.names import NamedArrays
 from weft._trace.state import outside_trace
 from weft.device import Device, current
+from weft.gluon._sharing import Pieces, Placed, Sharing, Slices
 
 Initializable = init.Initializer | str | None
 Devices = DeviceLike | Sequence[DeviceLike]  # one or several
@@ -96,6 +97,7 @@ class Parameter(NamedArrays):
         self._attachments = 0  # of gradients
         self._deferred: Initializable = None  # set while initialisation waits for the shape
         self._mask: ndarray | None = None
+        self._sharing: Sharing | None = None  # where it lies in parts on several processes
         self.grad_req = grad_req
 
     def __repr__(self) -> str:
@@ -303,6 +305,8 @@ class Parameter(NamedArrays):
         if composing.active and (composition := composing.current()) is not None:
             return composition.variable(self)
         copies = self._copies
+        if self._sharing is not None:
+            return self._sharing.read(copies[0], self.name)
         if len(copies) == 1 and device is None:
             return copies[0]
         wanted = current() if device is None else device
@@ -335,6 +339,8 @@ class Parameter(NamedArrays):
 
     def list_data(self) -> list[ndarray]:
         """The arrays on all devices, in the order in which these were named."""
+        if self._sharing is not None:
+            return [self._sharing.whole(self._copies[0])]
         if self._copies:
             return list(self._copies)
         if self._deferred is not None:
@@ -372,7 +378,75 @@ class Parameter(NamedArrays):
                 self._allocate()
                 self._deferred = None
             for copy in self._copies:
-                copy[...] = value
+                copy[...] = value if self._sharing is None else self._sharing.own(value)
+
+    def share(self, group: str) -> None:
+        """Keeps only this process's part of the values, of as many parts as `group` has ranks. All
+        ranks must call it, and have the same values.
+
+        `data()` then brings the parts of all ranks together, in a new array each time, and so all
+        ranks must call it: to write values use `set_data`. The gradient of the part is the sum over
+        ranks, as soon as it is made.
+
+        Raises ValueError without values, on several devices, or with a mask.
+        """
+        self._keep_part(lambda: Pieces(group, self._shape))
+
+    def split(self, axis: int, group: str) -> None:
+        """Keeps only this process's slice along an axis, of as many as `group` has ranks: for a
+        layer that computes with `part`, a slice of its result. All ranks must call it, and have the
+        same values. `data()` and files have the whole array, as for `share`.
+
+        Raises ValueError as `share` does, and for an extent that the ranks do not divide.
+        """
+        self._keep_part(lambda: Slices(group, self._shape, axis, self.name))
+
+    def place(self, owner: int, group: str) -> None:
+        """Keeps the values on one rank of `group` alone, where `data()` gives them. All ranks must
+        call it, and have the same values. Files and `list_data()`, which all ranks must call, have
+        the array on all ranks.
+
+        Raises ValueError as `share` does.
+        """
+        is_trained = self._grad_req != "null"
+        self._keep_part(lambda: Placed(group, self._shape, owner, is_trained))
+        if collectives.place(group)[0] != owner:
+            self.grad_req = "null"  # there is nothing to train here
+
+    def _keep_part(self, cut: Callable[[], Sharing]) -> None:
+        if len(self._copies) != 1 or self._mask is not None or self._grad_stype != "default":
+            raise InvalidValue(
+                f"Parameter: `{self.name}` must have values on one device, a dense gradient and no "
+                "mask to be kept in parts"
+            )
+        if self._sharing is not None:
+            if type(self._sharing) is type(cut()):
+                return
+            raise InvalidState(f"Parameter: `{self.name}` is kept in parts already")
+        with outside_trace(), autograd.pause():
+            sharing = cut()
+            self._copies = [sharing.own(self._copies[0])]
+            self._sharing = sharing
+            self._attach()
+        Parameter.changes += 1
+
+    @property
+    def part(self) -> ndarray | None:
+        """This process's part of the values, behind each other, after `share`; else None."""
+        return None if self._sharing is None else self._copies[0]
+
+    @property
+    def sharing(self) -> Sharing | None:
+        """How it is kept in parts; None: it is whole."""
+        return self._sharing
+
+    def list_own(self) -> list[ndarray]:
+        """The arrays that this process keeps and updates: the whole ones, or the part."""
+        return self.list_data() if self._sharing is None else list(self._copies)
+
+    def list_own_grad(self) -> list[Any]:
+        """The gradients of `list_own()`."""
+        return self.list_grad() if self._sharing is None else [c.grad for c in self._copies]
 
     def grad(self, device: DeviceLike = None) -> Any:
         """The gradient array, always the same one, on a device as for `data`; with
@@ -380,6 +454,8 @@ class Parameter(NamedArrays):
 
         Raises RuntimeError if there is none.
         """
+        if self._sharing is not None and self._copies[0].grad is not None:
+            return self._sharing.whole(self._copies[0].grad)
         found = self.data(device).grad
         if found is None:
             raise InvalidState(f"Parameter: `{self.name}` has grad_req='null', so no gradient")
@@ -393,7 +469,7 @@ class Parameter(NamedArrays):
     def grad_version(self) -> tuple[int, int]:
         """Changes with each gradient: how often one was attached, and how often `backward` has
         written it since, on all devices."""
-        return self._attachments, min(map(native.grad_version, self.list_data()))
+        return self._attachments, min(map(native.grad_version, self._copies or self.list_data()))
 
     def zero_grad(self) -> None:
         """Sets the gradient to 0, which `grad_req='add'` needs between steps."""

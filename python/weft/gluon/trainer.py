@@ -1,10 +1,10 @@
 """The trainer: applies an optimizer to parameters."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from weft import autograd, np, optimizer
+from weft import autograd, np, npx, optimizer
 from weft._base.errors import InvalidState, InvalidType, InvalidValue, Unsupported
 from weft._base.options import require_whole
 from weft._base.spelling import knows_words, named_arguments
@@ -16,9 +16,11 @@ from weft.gluon._closures import step_by
 from weft.gluon._data_parallel import STORES, GradientExchange
 from weft.gluon._parameter_groups import are_groups, by_patterns, joined, resolved
 from weft.gluon._saved_states import SavedStates
+from weft.gluon._sharded_updates import check_level
 from weft.gluon.block import Block
 from weft.gluon.parameter import Parameter
 from weft.gluon.training_step import TrainingStep
+from weft.gluon.utils import clip_global_norm, sum_of_squares
 
 
 @knows_words(TRAINER)
@@ -88,6 +90,7 @@ class Trainer(SavedStates):
         self._continued: set[str] = set()  # parameters whose gradients came from elsewhere
         self._exchange: GradientExchange | None = None  # with other processes
         self._is_reduced = False  # have the present gradients been added up over processes?
+        self._shard: str | None = None  # how ranks share updates
         if kvstore in STORES:
             self._exchange = GradientExchange(
                 self._params, group, compression_params, deterministic is not None
@@ -224,6 +227,9 @@ class Trainer(SavedStates):
         assert self._exchange is not None
         self._exchange.begin(has_gradients=not is_tracing())
         trained = {n: p for n, p in self._params.items() if p.grad_req != "null"}
+        if self._shard is not None:
+            self._reduce_to_shards(caller, trained)
+            return
         stale = set(self._stale(caller, trained, ignore_stale_grad))
         if ignore_stale_grad and not is_tracing():
             flags = self._exchange.fresh_anywhere([name not in stale for name in trained])
@@ -237,10 +243,100 @@ class Trainer(SavedStates):
         self._exchange.reduce(trained)
         self._is_reduced = True
 
+    def _reduce_to_shards(self, caller: str, trained: dict[str, Parameter]) -> None:
+        assert self._exchange is not None and self._shard is not None
+        if not is_tracing():
+            raise Unsupported(
+                f"{caller}: ranks share updates (`shard={self._shard!r}`) in compiled steps alone; "
+                "call what `compile` gave"
+            )
+        stale = self._stale(caller, trained, True)
+        if stale:
+            raise Unsupported(
+                f"{caller}: with `shard` each trained parameter must have a gradient; `{stale[0]}` "
+                "has none: the loss does not depend on it; freeze it (`grad_req='null'`)"
+            )
+        assert self.sharded is not None
+        self.sharded.check()
+        with autograd.pause():
+            self.sharded.take_gradients()
+        self._is_reduced = True
+
+    def begin_sharing(self) -> None:
+        """Before a step is traced: parameters have their shapes now."""
+        if self._shard is None or self.sharded is not None or self._exchange is None:
+            return
+        self._exchange.begin(has_gradients=False)
+        trained = {n: p for n, p in self._params.items() if p.grad_req != "null"}
+        self._settings()
+        self.sharded = self._exchange.sharded(self._shard, trained, self._optimizer, self._lags)
+        self._states = self.sharded.own(self._states)
+
+    def _train_along(self, mesh: Any) -> None:
+        """Adds up gradients over the ranks of the mesh's axis `data`."""
+        if "data" not in mesh.axes:
+            return
+        group = mesh["data"].name
+        if self._exchange is None:
+            self._exchange = GradientExchange(
+                self._params, group, None, self._deterministic is not None
+            )
+            self._check_shares()
+        elif self._exchange.group != group:
+            raise InvalidValue(
+                f"compile: the trainer adds up gradients over the group `{self._exchange.group}`; "
+                f"the mesh's axis `data` is `{group}`; make the trainer with `group={group!r}`"
+            )
+
+    def shard_updates(self, level: str | None) -> None:
+        """Makes the ranks share the updates of compiled steps: see `compile`."""
+        check_level("compile", level)
+        if level == self._shard:
+            return
+        if self._exchange is None:
+            raise InvalidValue(
+                f"compile: `shard={level!r}` needs several processes: make the trainer with "
+                "`kvstore='dist_sync'`"
+            )
+        if self._shard is not None or level is None:
+            raise InvalidState(
+                f"compile: this trainer's steps share updates by `shard={self._shard!r}`; got "
+                f"{level!r}; all steps of a trainer must have the same"
+            )
+        self._take_progress()
+        self._shard = level
+
+    def clip_global_norm(self, most: float) -> Any:
+        """Scales all gradients where their norm is above `most`; gives the norm, in a hybridized
+        function as an array. With `shard` the norm is that of all ranks' parts."""
+        trained = [p for p in self._params.values() if p.grad_req != "null"]
+        if self.sharded is None and all(p.sharing is None for p in trained):
+            return clip_global_norm(self.gradients(), most)
+        return clip_global_norm(self.gradients(), most, squares_of=self._squares_of_all)
+
+    def _squares_of_all(self, gradients: Sequence[ndarray]) -> ndarray:
+        """The sum of squares of whole gradients, whose parts this process has some of."""
+        if self.sharded is not None:
+            return self.sharded.sum_over_ranks(sum_of_squares(gradients))
+        trained = (p for p in self._params.values() if p.grad_req != "null")
+        of_groups: dict[str | None, list[ndarray]] = {}
+        for parameter, gradient in zip(trained, gradients, strict=True):
+            kept = parameter.sharing
+            of_groups.setdefault(None if kept is None else kept.group, []).append(gradient)
+        sums = [
+            sum_of_squares(some)
+            if group is None
+            else npx.all_reduce(sum_of_squares(some), group=group)
+            for group, some in of_groups.items()
+        ]
+        return sum(sums[1:], sums[0])
+
     def gradients(self) -> list[Any]:
         """The gradients of all parameters that are trained, such as `clip_global_norm` takes."""
+        if self.sharded is not None and is_tracing():
+            return [shard.grad() for shard in self.sharded.shards.values()]
         trained = (p for p in self._params.values() if p.grad_req != "null")
-        return [gradient for parameter in trained for gradient in parameter.list_grad()]
+        return [gradient for parameter in trained for gradient in parameter.list_own_grad()]
 
     @named_arguments
     def update(self, batch_size: int, *, ignore_stale_grad: bool = False) -> None:
@@ -280,7 +376,7 @@ class Trainer(SavedStates):
         scaler = self.loss_scaler
         if scaler is None:
             return True
-        gradients = [p.list_grad()[0] for p in fresh.values()]
+        gradients = [p.list_own_grad()[0] for p in fresh.values()]
         if scaler.is_scaled:
             self._optimizer.rescale_grad /= float(scaler.scale.item())
             scaler.is_scaled = False
@@ -310,6 +406,8 @@ class Trainer(SavedStates):
         clip_global_norm: float | None = None,
         keep_gradients: bool = False,
         memory: str | int | None = None,
+        shard: str | None = None,
+        mesh: Any = None,
     ) -> TrainingStep:
         """Forward, backward and update as one planned graph: `step(data, label)` does what this
         does, in less time and memory; to the bit but for the layout of convolutions:
@@ -328,6 +426,15 @@ class Trainer(SavedStates):
             they are applied, and cost no memory of their own
         memory: what the plan may take beside inputs, outputs, parameters and the optimizer's
             states, as for `hybridize`
+        shard: for `kvstore='dist_sync'`: "zero1" or "zero2": each rank keeps its part of the
+            optimizer's states, gets that part of the summed gradients, and updates that part of the
+            parameters, which it then gives to all. In a plan gradients die as soon as they are
+            reduced, so both mean the same. "zero3": it keeps only its part of the parameters, too,
+            from the first step on: see `Parameter.share`. For optimizers that treat each element by
+            itself
+
+        mesh: a `weft.distributed.Mesh`: ranks along its axis `data` train on parts of each batch,
+            as with `kvstore='dist_sync'`; along other axes they have the same batch
 
         >>> from weft import gluon, init, np
         >>> net = gluon.nn.Dense(1)
@@ -338,6 +445,9 @@ class Trainer(SavedStates):
         >>> [round(float(step(x, y).mean()), 3) for _ in range(3)]
         [5.0, 2.183, 0.965]
         """
+        if mesh is not None:
+            self._train_along(mesh)
+        self.shard_updates(shard)
         return TrainingStep(
             self,
             net,
@@ -357,11 +467,11 @@ class Trainer(SavedStates):
         return is_old and name not in self._continued
 
     def _update_one(self, name: str, parameter: Parameter) -> None:
-        weight, *others = parameter.list_data()
+        weight, *others = parameter.list_own()
         rows = self._optimizer.update(
             name,
             weight,
-            parameter.grad(weight.device),
+            parameter.list_own_grad()[0],
             self._state_of(name, weight),
             parameter.lr_mult,
             parameter.wd_mult,
@@ -409,7 +519,7 @@ def _check_batch_size(caller: str, batch_size: int) -> None:
 def _sum_rows(parameter: Parameter) -> None:
     """Makes the row-sparse gradients on all devices their sum."""
     first, *others = parameter.list_data()
-    parts = [gradient.to_device(first.device) for gradient in parameter.list_grad()]
+    parts = [gradient.to_device(first.device) for gradient in parameter.list_own_grad()]
     native.set_grad_rows(
         first,
         np.concatenate([part.indices for part in parts]),

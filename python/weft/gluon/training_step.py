@@ -14,7 +14,6 @@ from weft._trace.state import is_tracing
 from weft.gluon._data_parallel import tree_sum
 from weft.gluon._loss_scale import LossScaler
 from weft.gluon.block import Block
-from weft.gluon.utils import clip_global_norm
 
 Arrays = ndarray | list[ndarray] | tuple[ndarray, ...]
 
@@ -34,6 +33,10 @@ class _Trainer(Protocol):
     def gradients(self) -> list[Any]: ...
 
     def allreduce_grads(self) -> None: ...
+
+    def begin_sharing(self) -> None: ...
+
+    def clip_global_norm(self, most: float) -> Any: ...
 
     def step(self, batch_size: int, closure: Callable[[], Any]) -> Any: ...
 
@@ -98,6 +101,8 @@ class TrainingStep(Planned):
         data, label = _as_arrays(data), _as_arrays(label)
         if not self._net._are_shapes_known:
             self._net._find_shapes(self._net, _listed(data), {})
+        if not is_tracing():
+            self._trainer.begin_sharing()
         if self._trainer.rate_is_given:
             self._trainer.give_rate()
         args = (data,) if label is None else (data, label)
@@ -176,7 +181,7 @@ def _step_of(
                 trainer.loss_scaler.is_scaled = True
                 trainer.loss_scaler.unscale(trainer.gradients())
             if most_norm is not None:
-                clip_global_norm(trainer.gradients(), most_norm * size * trainer.ranks)
+                trainer.clip_global_norm(most_norm * size * trainer.ranks)
             found.append((value, outs))
             return value
 

@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from weft import autograd, np
@@ -51,13 +51,19 @@ def split_and_load(
 
 
 def clip_global_norm(
-    arrays: Sequence[ndarray | RowSparseArray], max_norm: float, check_isfinite: bool = True
+    arrays: Sequence[ndarray | RowSparseArray],
+    max_norm: float,
+    check_isfinite: bool = True,
+    *,
+    squares_of: Callable[[Sequence[ndarray]], ndarray] | None = None,
 ) -> float | ndarray:
     """Scales arrays, such as all gradients, in place where the root of the sum of all squares is
     above `max_norm`. Gives that norm as it was, in a hybridized function as an array.
 
     check_isfinite: warn where the norm is infinite or no number, which a hybridized function
         cannot; nothing is scaled then
+    squares_of: in a hybridized function, what gives the sum of squares in float64, where the arrays
+        are parts of more
 
     >>> gradient = np.array([3.0, 4.0])
     >>> clip_global_norm([gradient], 1.0)
@@ -73,7 +79,7 @@ def clip_global_norm(
     with autograd.pause():
         parts = [a.data if isinstance(a, RowSparseArray) else a for a in arrays]
         if is_tracing():
-            return _clip_traced(parts, max_norm)
+            return _clip_traced(parts, max_norm, squares_of or sum_of_squares)
         of_devices: dict[Any, list[ndarray]] = {}
         for part in parts:
             of_devices.setdefault(part.device, []).append(part)
@@ -93,8 +99,17 @@ def _sum_of_squares(*parts: ndarray) -> ndarray:
     return sum(squares[1:], squares[0])
 
 
-def _clip_traced(parts: Sequence[ndarray], max_norm: float) -> ndarray:
-    norm = np.sqrt(_sum_of_squares(*parts))
+def sum_of_squares(parts: Sequence[ndarray]) -> ndarray:
+    """Of all elements of all arrays, in float64."""
+    return _sum_of_squares(*parts)
+
+
+def _clip_traced(
+    parts: Sequence[ndarray],
+    max_norm: float,
+    squares_of: Callable[[Sequence[ndarray]], ndarray],
+) -> ndarray:
+    norm = np.sqrt(squares_of(parts))
     one = np.ones_like(norm)
     factor = np.where((norm > max_norm) & np.isfinite(norm), max_norm / norm, one)
     for part in parts:

@@ -40,6 +40,9 @@ class Experts(HybridBlock):
                 f"are; got {chosen}"
             )
         self.chosen, self.normalize = chosen, normalize
+        # Where ranks of a group share the experts: those of this process, and the group.
+        self.own: range | None = None
+        self.group: str | None = None
         self.router = nn.Dense(experts, use_bias=False, flatten=False, in_units=units)
         self.experts = nn.HybridSequential(
             *(
@@ -53,11 +56,16 @@ class Experts(HybridBlock):
         if self.normalize:
             shares = shares / shares.sum(axis=-1, keepdims=True)
         shares = shares.astype(x.dtype)
+        if self.group is not None:
+            x = npx.copy_to_parts(x, group=self.group)
+            shares = npx.copy_to_parts(shares, group=self.group)
         total = np.zeros_like(x)
         for number, expert in enumerate(self.experts):
+            if self.own is not None and number not in self.own:
+                continue
             own = np.where(places == number, shares, np.zeros_like(shares))
             total = _with(total, x, own.sum(axis=-1, keepdims=True), expert)
-        return total
+        return total if self.group is None else npx.sum_parts(total, group=self.group)
 
 
 def _with(total: Any, x: Any, shares: Any, expert: HybridBlock) -> Any:
