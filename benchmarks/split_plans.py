@@ -57,7 +57,7 @@ def measured(shard, width, depth, count):
 def planned(ranks, width, depth, count):
     """Predictions by shard, of all ranks' plans that of rank 0."""
     from weft import gluon
-    from weft.distributed.planning import Cluster, Split, measure_link, plan, predict
+    from weft.distributed._planning import Cluster, Split, measure_link, plan, predict
 
     link = measure_link()
     x, y = batch_of(count, width)

@@ -42,6 +42,19 @@ if TYPE_CHECKING:
         world,
     )
     from weft.distributed._mesh import Mesh
+    from weft.distributed._pipeline import Pipeline
+    from weft.distributed._planning import (
+        Cluster,
+        Link,
+        Plan,
+        Prediction,
+        Simulated,
+        Split,
+        measure_link,
+        plan,
+        simulate,
+    )
+    from weft.distributed._tensor_parallel import split_layers
     from weft.distributed._traces import save_trace
 
 _PLACES = {
@@ -59,13 +72,29 @@ _PLACES = {
         ("init", "is_initialized", "local_rank", "rank", "shutdown", "size", "world"), "_job"
     ),
     "Mesh": "_mesh",
+    "Pipeline": "_pipeline",
+    **dict.fromkeys(
+        (
+            *("Cluster", "Link", "Plan", "Prediction", "Simulated", "Split"),
+            *("measure_link", "plan", "simulate"),
+        ),
+        "_planning",
+    ),
+    "split_layers": "_tensor_parallel",
     "save_trace": "_traces",
 }
 
 __all__ = [
+    "Cluster",
     "Elastic",
     "Group",
+    "Link",
     "Mesh",
+    "Pipeline",
+    "Plan",
+    "Prediction",
+    "Simulated",
+    "Split",
     "all_gather",
     "all_gather_object",
     "all_reduce",
@@ -76,7 +105,9 @@ __all__ = [
     "is_initialized",
     "load_checkpoint",
     "local_rank",
+    "measure_link",
     "new_group",
+    "plan",
     "rank",
     "receive",
     "reduce_scatter",
@@ -84,7 +115,9 @@ __all__ = [
     "save_trace",
     "send",
     "shutdown",
+    "simulate",
     "size",
+    "split_layers",
     "world",
 ]
 

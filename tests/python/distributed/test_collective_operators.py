@@ -171,9 +171,7 @@ def sent_around():
     x.attach_grad()
     with autograd.record():
         token = npx.send(x, destination=(rank + 1) % count, tag=3)
-        got = npx.receive(
-            token, shape=x.shape, dtype="float64", source=(rank - 1) % count, tag=3
-        )
+        got = npx.receive(token, shape=x.shape, dtype="float64", source=(rank - 1) % count, tag=3)
         loss = (got * weight_of(rank, got.shape)).sum()
     loss.backward()
     return got.asnumpy(), x.grad.asnumpy()

@@ -136,7 +136,8 @@ def test_two_bits_keep_what_was_not_sent():
     residuals = numpy.zeros((count, 7), "float32")
     for step in range(3):
         for rank in range(count):
-            residuals[rank] += numpy.random.default_rng((rank, step)).normal(size=7).astype("float32")
+            drawn = numpy.random.default_rng((rank, step)).normal(size=7)
+            residuals[rank] += drawn.astype("float32")
             sent = numpy.where(residuals[rank] >= threshold, threshold, 0)
             sent = numpy.where(residuals[rank] <= -threshold, -threshold, sent).astype("float32")
             residuals[rank] -= sent
@@ -259,9 +260,7 @@ def test_conversion_keeps_the_parameters():
 @pytest.mark.parametrize("shuffle", [False, True])
 def test_every_sample_comes_once_an_epoch(samples, count, shuffle):
     loaders = [
-        gluon.data.DataLoader(
-            numpy.arange(samples), 4, shuffle=shuffle, shard=(rank, count)
-        )
+        gluon.data.DataLoader(numpy.arange(samples), 4, shuffle=shuffle, shard=(rank, count))
         for rank in range(count)
     ]
     orders = []

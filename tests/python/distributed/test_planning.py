@@ -5,10 +5,9 @@ import math
 import pytest
 import weft
 from weft import gluon, np
-from weft.distributed import planning
-from weft.distributed.planning import Cluster, Costs, Link, Split, plan, predict, simulate
-from weft.distributed.planning.costs import Layer
-from weft.distributed.planning.splits import largest_stage, splits
+from weft.distributed._planning import Cluster, Costs, Link, Split, plan, predict, simulate
+from weft.distributed._planning.costs import Layer
+from weft.distributed._planning.splits import largest_stage, splits
 
 
 def costs(**changes):
@@ -178,7 +177,3 @@ def test_simulations_of_nothing_are_refused(options, text):
         simulate(*prediction(), **options)
     with pytest.raises(ValueError, match="`ranks` must be at most 10000"):
         simulate(prediction()[0], Cluster(10_001, memory="1 GiB"))
-
-
-def test_names_are_public():
-    assert planning.plan is plan

@@ -5,8 +5,8 @@ import pytest
 import weft
 from spawned import Failed, ranks
 from weft import autograd, gluon, np
+from weft.distributed._tensor_parallel import split_layers
 from weft.gluon import nn
-from weft.gluon._tensor_parallel import split_layers
 from weft.gluon.model_zoo.text._experts import Experts
 
 WIDTH = 8

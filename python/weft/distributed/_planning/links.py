@@ -5,7 +5,7 @@ import time
 from weft import np, npx
 from weft._base.errors import InvalidState
 from weft._core import collectives
-from weft.distributed.planning.cluster import Link
+from weft.distributed._planning.cluster import Link
 
 _LARGE = 1 << 23  # elements: 32 MiB, more than caches hold
 _TRIES = 7

@@ -7,11 +7,11 @@ from typing import Any
 
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ndarray
-from weft.distributed.planning.cluster import Cluster, Link
-from weft.distributed.planning.costs import Costs, measure
-from weft.distributed.planning.links import measure_link
-from weft.distributed.planning.simulation import Simulated, simulate
-from weft.distributed.planning.splits import Prediction, Split, fits, predict, splits
+from weft.distributed._planning.cluster import Cluster, Link
+from weft.distributed._planning.costs import Costs, measure
+from weft.distributed._planning.links import measure_link
+from weft.distributed._planning.simulation import Simulated, simulate
+from weft.distributed._planning.splits import Prediction, Split, fits, predict, splits
 from weft.gluon import Block
 
 
@@ -98,7 +98,7 @@ def plan(
     batch: samples of a step over all ranks; by default as many as ranks times `x` has
 
     Raises ValueError if no split fits the memory; the text says what the
-    smallest needs. What is assumed stands at the top of `weft/distributed/planning/splits.py`.
+    smallest needs. What is assumed stands at the top of `weft/distributed/_planning/splits.py`.
 
     >>> from weft import distributed, gluon, np
     >>> net = gluon.nn.Dense(4, in_units=8)

@@ -10,9 +10,10 @@ import math
 from typing import NamedTuple
 
 import numpy
+
 from weft._base.options import require, require_whole
-from weft.distributed.planning.cluster import Cluster
-from weft.distributed.planning.splits import Prediction
+from weft.distributed._planning.cluster import Cluster
+from weft.distributed._planning.splits import Prediction
 
 _MOST_RANKS = 10_000
 

@@ -12,8 +12,8 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from weft.distributed.planning.cluster import Cluster
-from weft.distributed.planning.costs import Costs, Layer
+from weft.distributed._planning.cluster import Cluster
+from weft.distributed._planning.costs import Costs, Layer
 
 _BACKWARD = 2 / 3  # of the passes
 _BUCKET = 25e6  # bytes of gradients that are reduced together
