@@ -29,6 +29,16 @@ class Device:
     `x.device == "cpu"` holds.
 
     Raises LookupError if there is no such device.
+
+    >>> import weft
+    >>> from weft import np
+    >>> x = np.ones(2, device="cpu")
+    >>> x.device
+    Device('cpu')
+    >>> with weft.Device("cpu"):
+    ...     y = np.zeros(2)
+    >>> y.device == "cpu"
+    True
     """
 
     def __init__(self, kind: "str | Device", index: int | None = None) -> None:
@@ -87,17 +97,33 @@ class Device:
 
 
 def cpu() -> Device:
-    """The program's own memory and processor."""
+    """The program's own memory and processor.
+
+    >>> import weft
+    >>> from weft import np
+    >>> np.ones(2).device == weft.cpu()
+    True
+    """
     return Device("cpu")
 
 
 def current() -> Device:
-    """Where this thread's new arrays go."""
+    """Where this thread's new arrays go.
+
+    >>> import weft
+    >>> weft.device.current()
+    Device('cpu')
+    """
     return Device(native.current_device())
 
 
 def devices() -> list[Device]:
-    """All devices, the CPU first."""
+    """All devices, the CPU first.
+
+    >>> import weft
+    >>> weft.device.devices()[0]
+    Device('cpu')
+    """
     return [Device(name) for name in native.devices()]
 
 

@@ -15,6 +15,17 @@ class LearningRateScheduler(Callback):
     do. For rates by the number of the update give the optimizer an `lr_scheduler`.
 
     verbose: 1 prints each rate
+
+    >>> import weft
+    >>> from weft import callbacks, np
+    >>> from weft.gluon import nn
+    >>> x, y = np.random.normal(size=(64, 4)), np.ones(64, "int64")
+    >>> options = {"learning_rate": 0.1}
+    >>> model = weft.Model(nn.Dense(2), "softmax_cross_entropy", optimizer_params=options)
+    >>> halving = callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
+    >>> history = model.fit(x, y, epochs=3, callbacks=halving, verbose=0)
+    >>> model.learning_rate
+    0.0125
     """
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
@@ -47,6 +58,17 @@ class ReduceLROnPlateau(Callback):
     cooldown: how many epochs after a change count no epochs
     min_lr: least rate
     verbose: 1 prints each change
+
+    >>> import weft
+    >>> from weft import callbacks, np
+    >>> from weft.gluon import nn
+    >>> x, y = np.random.normal(size=(64, 4)), np.ones(64, "int64")
+    >>> options = {"learning_rate": 0.1}
+    >>> model = weft.Model(nn.Dense(2), "softmax_cross_entropy", optimizer_params=options)
+    >>> lower = callbacks.ReduceLROnPlateau("loss", factor=0.5, patience=2, min_delta=100)
+    >>> history = model.fit(x, y, epochs=4, callbacks=lower, verbose=0)
+    >>> model.learning_rate
+    0.05
     """
 
     def __init__(

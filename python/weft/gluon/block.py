@@ -36,6 +36,19 @@ class Block(BlockTree):
     """A layer, or layers put together: attributes that are blocks or parameters belong to it.
 
     A subclass writes `forward`, and `infer_shape` if it has parameters of unknown shape itself.
+
+    >>> from weft import gluon, np, npx
+    >>> from weft.gluon import nn
+    >>> class Net(gluon.Block):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.first, self.second = nn.Dense(8), nn.Dense(1)
+    ...     def forward(self, x):
+    ...         return self.second(npx.relu(self.first(x)))
+    >>> net = Net()
+    >>> net.initialize()
+    >>> net(np.ones((2, 4))).shape
+    (2, 1)
     """
 
     # Names of the parameters in files of other libraries.

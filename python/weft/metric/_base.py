@@ -90,6 +90,16 @@ class EvalMetric:
     """Base: the mean of what `update` adds to `total` and `count`.
 
     A subclass writes `update`, or `sums`, which a training step can have in its plan.
+
+    >>> from weft import metric, np
+    >>> class Bias(metric.EvalMetric):
+    ...     def update(self, labels, preds):
+    ...         self.total += float((preds - labels).sum())
+    ...         self.count += labels.size
+    >>> bias = Bias("bias")
+    >>> bias.update(np.array([1.0, 2.0]), np.array([1.5, 3.5]))
+    >>> bias.get()
+    ('bias', 1.0)
     """
 
     def __init__(self, name: str) -> None:
@@ -171,7 +181,14 @@ def create(spec: Any, **options: Any) -> EvalMetric:
 
 
 class CompositeEvalMetric(EvalMetric):
-    """Several metrics that are updated together; `get` gives lists of names and values."""
+    """Several metrics that are updated together; `get` gives lists of names and values.
+
+    >>> from weft import metric, np
+    >>> both = metric.CompositeEvalMetric(["mae", "mse"])
+    >>> both.update(np.array([1.0, 2.0]), np.array([1.0, 4.0]))
+    >>> both.get()
+    (['mae', 'mse'], [1.0, 2.0])
+    """
 
     def __init__(self, metrics: Iterable[Any] = (), name: str = "composite") -> None:
         self.metrics = [create(metric) for metric in metrics]
@@ -232,7 +249,14 @@ class CustomMetric(EvalMetric):
 
 
 class Loss(EvalMetric):
-    """Mean of all elements of the predictions, which are losses; labels are not looked at."""
+    """Mean of all elements of the predictions, which are losses; labels are not looked at.
+
+    >>> from weft import metric, np
+    >>> mean = metric.Loss()
+    >>> mean.update(None, np.array([1.0, 2.0]))
+    >>> mean.get()
+    ('loss', 1.5)
+    """
 
     def __init__(self, name: str = "loss") -> None:
         super().__init__(name)

@@ -40,12 +40,22 @@ assert_string_equal = _assertion("assert_string_equal")
 
 
 def assert_raises(*args: Any, **kwargs: Any) -> Any:
-    """NumPy's `testing.assert_raises`: that a call, or what is in the context, raises an error."""
+    """NumPy's `testing.assert_raises`: that a call, or what is in the context, raises an error.
+
+    >>> from weft import np
+    >>> with np.testing.assert_raises(ValueError):
+    ...     np.ones(3).reshape(2, 2)
+    """
     return _numpy.testing.assert_raises(*args, **kwargs)
 
 
 def assert_raises_regex(*args: Any, **kwargs: Any) -> Any:
-    """`assert_raises`, whose error has a text that fits a pattern."""
+    """`assert_raises`, whose error has a text that fits a pattern.
+
+    >>> from weft import np
+    >>> with np.testing.assert_raises_regex(ValueError, "reshape"):
+    ...     np.ones(3).reshape(2, 2)
+    """
     return _numpy.testing.assert_raises_regex(*args, **kwargs)
 
 
@@ -55,7 +65,11 @@ def assert_warns(*args: Any, **kwargs: Any) -> Any:
 
 
 def assert_(val: Any, msg: str | Callable[[], str] = "") -> None:
-    """That something is true."""
+    """That something is true.
+
+    >>> from weft import np
+    >>> np.testing.assert_(bool(np.ones(1) == 1))
+    """
     __tracebackhide__ = True
     if not val:
         raise AssertionError(msg() if callable(msg) else msg)

@@ -20,6 +20,13 @@ class Profile:
     events: what ran, by begin; empty until the block has ended
     wall: seconds of the block
     dropped: how many events there was no room for, of more than four million
+
+    >>> import weft
+    >>> from weft import np
+    >>> with weft.profiler.profile() as profile:
+    ...     y = np.ones((64, 64)) @ np.ones((64, 64))
+    >>> profile.wall > 0, len(profile.events) > 0
+    (True, True)
     """
 
     def __init__(self) -> None:

@@ -117,6 +117,11 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
     from_sigmoid: pred holds probabilities already
     label_smoothing: labels are moved so much of the way to 1/2, from 0 to 1
     ignore_index: label of what does not count, such as -1 for unknown places; None for none
+
+    >>> from weft import gluon, np
+    >>> loss_of = gluon.loss.SigmoidBinaryCrossEntropyLoss()
+    >>> loss_of(np.array([[0.0], [4.0]]), np.array([[1.0], [1.0]])).round(4)
+    array([0.6931, 0.0181])
     """
 
     def __init__(
@@ -183,6 +188,10 @@ class LogisticLoss(Loss):
     """log(1 + exp(-pred label)), for labels of -1 and 1.
 
     label_format: "signed", or "binary" for labels of 0 and 1
+
+    >>> from weft import gluon, np
+    >>> gluon.loss.LogisticLoss()(np.array([0.0, 4.0]), np.array([1.0, 1.0])).round(4)
+    array([0.6931, 0.0181])
     """
 
     def __init__(
@@ -201,7 +210,12 @@ class LogisticLoss(Loss):
 
 
 class HingeLoss(Loss):
-    """max(0, margin - pred label), for labels of -1 and 1."""
+    """max(0, margin - pred label), for labels of -1 and 1.
+
+    >>> from weft import gluon, np
+    >>> gluon.loss.HingeLoss()(np.array([0.5, 2.0]), np.array([1.0, -1.0]))
+    array([0.5, 3. ])
+    """
 
     def __init__(
         self, margin: float = 1.0, weight: float | None = None, batch_axis: int = 0
@@ -215,7 +229,12 @@ class HingeLoss(Loss):
 
 
 class SquaredHingeLoss(HingeLoss):
-    """The square of `HingeLoss`."""
+    """The square of `HingeLoss`.
+
+    >>> from weft import gluon, np
+    >>> gluon.loss.SquaredHingeLoss()(np.array([0.5, 2.0]), np.array([1.0, -1.0]))
+    array([0.25, 9.  ])
+    """
 
     def elements(self, pred: Any, label: Any) -> Any:
         return np.square(super().elements(pred, label))
@@ -225,6 +244,11 @@ class KLDivLoss(Loss):
     """label (log(label) - log-probability), whose sum is the Kullback-Leibler divergence.
 
     from_logits: pred holds log-probabilities; else scores, whose softmax along `axis` is taken
+
+    >>> from weft import gluon, np
+    >>> loss_of = gluon.loss.KLDivLoss(from_logits=False)
+    >>> loss_of(np.array([[0.0, 0.0]]), np.array([[1.0, 0.0]])).round(4)
+    array([0.3466])
     """
 
     rounds_once = True

@@ -17,6 +17,11 @@ class Rotate:
     """The image rotated by `rotation_degrees`.
 
     An image is float (..., C, H, W), as `ToTensor` makes it, and keeps its size.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.Rotate(30)(np.ones((3, 8, 8))).shape
+    (3, 8, 8)
     """
 
     def __init__(
@@ -37,6 +42,11 @@ class RandomRotation:
     rotate_with_proba: the probability that it is rotated at all
 
     An image is float (..., C, H, W), as `ToTensor` makes it, and keeps its size.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.RandomRotation((-15, 15))(np.ones((3, 8, 8))).shape
+    (3, 8, 8)
     """
 
     def __init__(
