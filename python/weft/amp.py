@@ -27,8 +27,10 @@ are scaled, by a factor that follows the gradients:
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from weft._base import spelling as _spelling
+from weft._base import words as _words
 from weft._base.errors import InvalidState, InvalidType
 from weft._core import native
 from weft._core.modes import MIXED, ModeScope, mode_of, scope_of
@@ -194,6 +196,9 @@ def _scaler_of(caller: str, trainer: Trainer) -> LossScaler:
         raise InvalidState(f"{caller}: the trainer has no scale; call `amp.init_trainer` first")
     return trainer.loss_scaler
 
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.amp", _words.AMP)
 
 __all__ = [
     "LossScaler",

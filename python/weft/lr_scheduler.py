@@ -41,7 +41,7 @@ class _Origin(Enum):
     CALLER = 1
 
 
-class LRScheduler:
+class LRScheduler(_spelling.ChecksOptions):
     """Base: the rate stays `base_lr` after the warm-up. A subclass overrides `rate`.
 
     base_lr: None: the learning rate of the optimizer that has the scheduler, 0.01 before

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from os import PathLike
 from typing import Any
 
-from weft._base.errors import InvalidState, NotFound
+from weft._base.errors import InvalidState, InvalidType, NotFound
 from weft._base.options import require, require_whole
 from weft.callbacks._base import Callback, figure, is_better_by
+from weft.lr_scheduler import LRScheduler
 
 
 class LearningRateScheduler(Callback):
@@ -29,6 +30,12 @@ class LearningRateScheduler(Callback):
     """
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
+        if isinstance(schedule, LRScheduler):
+            raise InvalidType(
+                "LearningRateScheduler: `schedule` must be a function of the number of the epoch; "
+                f"got {type(schedule).__name__}, which is by updates: give it to the optimizer, "
+                '`optimizer_params={"lr_scheduler": schedule}`'
+            )
         self._schedule, self._verbose = schedule, verbose
         code = getattr(schedule, "__code__", None)
         self._takes_rate = code is None or code.co_argcount - _bound(schedule) > 1

@@ -10,7 +10,7 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Self
 
 from weft import autograd
-from weft._base.errors import Error, InvalidState, InvalidType, NotFound
+from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue, NotFound
 from weft._base.spelling import check_options, knows_words, named_arguments
 from weft._base.words import BLOCK
 from weft._core import composing, loaded_devices, native
@@ -197,6 +197,11 @@ class Block(BlockTree):
         """
         from weft.gluon._summary import summary_of
 
+        if not args:
+            raise InvalidValue(
+                f"{type(self).__name__}: summary runs the network, for the shapes; give it inputs, "
+                "such as `net.summary(np.zeros((1, 4)))`"
+            )
         print(summary_of(self, args))
 
     # ---- parameters

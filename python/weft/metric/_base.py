@@ -9,7 +9,8 @@ import numpy
 from weft import np, npx
 from weft._base.errors import InvalidType, InvalidValue
 from weft._base.registry import Registry
-from weft._base.words import METRIC_NAMES
+from weft._base.spelling import ChecksOptions, knows_words
+from weft._base.words import METRIC, METRIC_NAMES
 from weft._core.halves import widened
 
 _registry = Registry("metric", METRIC_NAMES)
@@ -86,7 +87,8 @@ def count_of(array: np.ndarray) -> np.ndarray:
     return np.array(array.size, dtype="int64")
 
 
-class EvalMetric:
+@knows_words(METRIC)
+class EvalMetric(ChecksOptions):
     """Base: the mean of what `update` adds to `total` and `count`.
 
     A subclass writes `update`, or `sums`, which a training step can have in its plan.
@@ -175,6 +177,8 @@ def create(spec: Any, **options: Any) -> EvalMetric:
     """
     if isinstance(spec, list | tuple):
         return CompositeEvalMetric([create(one) for one in spec], **options)
+    if isinstance(spec, type) and issubclass(spec, EvalMetric):
+        return spec(**options)
     if callable(spec) and not isinstance(spec, EvalMetric):
         return CustomMetric(spec, **options)
     return _registry.create(spec, **options)

@@ -10,9 +10,12 @@ import numpy
 from weft import np
 from weft._base.containers import sequence_of
 from weft._base.errors import IndexOutOfRange, InvalidValue
+from weft._base.spelling import ChecksOptions, knows_words
+from weft._base.words import DATASET
 
 
-class Dataset:
+@knows_words(DATASET)
+class Dataset(ChecksOptions):
     """Base: a subclass writes `__getitem__(index)` and `__len__()`.
 
     >>> from weft import gluon

@@ -53,6 +53,8 @@ def create(spec: Any, **options: Any) -> Any:
     >>> type(gluon.loss.create("softmax_cross_entropy", label_smoothing=0.1)).__name__
     'SoftmaxCrossEntropyLoss'
     """
+    if isinstance(spec, type) and issubclass(spec, Loss):
+        return spec(**options)
     if not isinstance(spec, str):
         return spec
     name = spec.lower()

@@ -13,6 +13,23 @@ from weft.gluon.loss._base import Loss
 _logistic = OPERATORS["logistic_elements"]  # a composite: operators one by one would be passes
 
 
+def _check_indices(pred: Any, label: Any) -> None:
+    """Raises ValueError for labels that are no indices of classes, and says how to make them."""
+    if label.ndim != pred.ndim:
+        return
+    if label.shape == pred.shape:
+        told = (
+            "with a number for each class write `y.argmax(axis=-1)`, or "
+            "`gluon.loss.SoftmaxCrossEntropyLoss(sparse_label=False)`"
+        )
+    else:
+        told = "write `y.reshape(-1)`"
+    raise InvalidValue(
+        "SoftmaxCrossEntropyLoss: `label` must have numbers of classes, an axis fewer than `pred` "
+        f"of shape {pred.shape}; got shape {label.shape}; {told}"
+    )
+
+
 class SoftmaxCrossEntropyLoss(Loss):
     """Cross entropy of softmax(pred) and the label.
 
@@ -69,6 +86,8 @@ class SoftmaxCrossEntropyLoss(Loss):
         options = dict(self.options)
         if self.ignore_index is not None:
             options["ignore_index"] = self.ignore_index
+        if self.options["sparse_label"]:
+            _check_indices(pred, label)
         loss = npx.softmax_cross_entropy(pred, label, **options)
         loss = self._smoothed(loss, pred, label) if self.label_smoothing else loss
         return loss if self.class_weight is None else loss * self._factors(pred, label, loss)

@@ -29,6 +29,11 @@ _BY_NAME = {
 
 def activation_named(name: str) -> Callable[[Any], Any]:
     """The function of that name; raises LookupError that lists the known ones."""
+    if isinstance(name, int):
+        raise InvalidType(
+            f'Activation: `activation` must be a name, such as "relu"; got {name}; the number of '
+            "inputs is `in_units`, as in `nn.Dense(units, in_units=4)`, or left out"
+        )
     if not isinstance(name, str):
         raise InvalidType(
             f'Activation: `activation` must be a name, such as "relu"; got {_told(name)}; a layer '

@@ -58,6 +58,11 @@ class RandomRotation:
     ) -> None:
         _check_zoom("RandomRotation", zoom_in, zoom_out)
         check_probability("RandomRotation", rotate_with_proba)
+        if not isinstance(angle_limits, tuple | list) or len(angle_limits) != 2:
+            raise InvalidType(
+                "RandomRotation: `angle_limits` must be the smallest and the largest angle, such "
+                f"as (-10, 10); got {angle_limits}"
+            )
         low, high = angle_limits
         if not low < high:
             raise InvalidValue(

@@ -409,3 +409,8 @@ __all__ = [
 ]
 __getattr__ = _spelling.finder("weft.gluon.data.vision.transforms", _words.TRANSFORMS)
 __dir__ = __all__.copy
+
+for _name in __all__:  # unknown options are told what to write
+    _class = globals()[_name]
+    if "__init__" in vars(_class):
+        _class.__init__ = _spelling.named_arguments(_class.__init__)
