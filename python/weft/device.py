@@ -15,10 +15,12 @@ True
 """
 
 import os
+import sys
 from contextlib import AbstractContextManager, nullcontext
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any
 
+from weft._base.errors import InvalidType
 from weft._core import loaded_devices, native
 
 
@@ -155,6 +157,15 @@ def _first_array(value: Any) -> native.ndarray | None:
         return None
     return next((found for item in value if (found := _first_array(item)) is not None), None)
 
+
+class _Module(ModuleType):
+    """A call of the module, as of `torch.device`, is told what to write."""
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        raise InvalidType("weft.device is a module; write `weft.Device(name)`")
+
+
+sys.modules[__name__].__class__ = _Module
 
 __all__ = ["Device", "cpu", "current", "devices", "load"]
 __dir__ = __all__.copy

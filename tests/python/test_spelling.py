@@ -440,6 +440,7 @@ def fitted(**options):
 
 HABITS = {
     "a function of the package": (lambda: weft.zeros((2, 2)), "write `np.zeros`"),
+    "torch's device": (lambda: weft.device("cpu"), "write `weft.Device(name)`"),
     "a layer of the package": (lambda: weft.Dense(2), "write `gluon.nn.Dense`"),
     "a module of torch": (lambda: weft.transforms, "`weft.gluon.data.vision.transforms`"),
     "Keras's input shape": (lambda: nn.Dense(2, input_dim=4), "write `in_units`"),
