@@ -1,4 +1,4 @@
-"""An example of each operator, made from a sample of its definition and run.
+"""An example of each operator, made from a sample of its definition and run, and of each dtype.
 
 A sample names shapes, dtypes and attributes. Where the inputs are few numbers they are written out,
 so that a reader can follow the arithmetic; where they are many, the example shows the shapes.
@@ -12,6 +12,7 @@ import numpy
 from weft import np, npx
 
 _MOST = 24  # elements of all inputs together that are still written out
+_CONCRETE = ("float32", "complex64", "int32", "uint8", "bool")
 _NOT_ATTRIBUTES = ("shapes", "dtypes", "ranges", "matrices", "functions")
 
 
@@ -35,6 +36,15 @@ def example(function: Any) -> list[str]:
             if shown.count("\n") < 12 and len(shown) < 700:
                 return ["```pycon", f">>> {call}", *shown.split("\n"), "```"]
     return []
+
+
+def dtype_example(name: str, value: type[numpy.generic]) -> list[str]:
+    """An array of the dtype; of a kind of dtypes, one that is of it."""
+    call = f"np.array([1, 0], dtype=np.{name})"
+    if len(value.__subclasses__()) and value not in (numpy.float64, numpy.complex128):
+        concrete = next(n for n in _CONCRETE if issubclass(getattr(numpy, n), value))
+        call = f"np.issubdtype(np.{concrete}, np.{name})"
+    return ["```pycon", f">>> {call}", *repr(eval(call, {"np": np})).split("\n"), "```"]
 
 
 def _shapes(call: str, result: Any) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy
 import weft
-from operator_examples import example
+from operator_examples import dtype_example, example
 from python_text import escaped, markdown
 from weft._core import native
 
@@ -154,6 +154,8 @@ def _function(name: str, value: Any) -> list[str]:
 
 def _class(name: str, value: type) -> list[str]:
     body = [markdown(_doc(value)), ""]
+    if issubclass(value, numpy.generic):
+        body += [*dtype_example(name.rpartition(".")[2], value), ""]
     for key, member in _members(value):
         body += _member(key, member)
     is_error = issubclass(value, BaseException)

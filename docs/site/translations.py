@@ -114,8 +114,9 @@ def _names(text: str) -> list[str]:
 
 
 def _goals(text: str, page: Path, docs: Path) -> list[str]:
-    """Where links lead: addresses as they are, files as paths below docs/, without a heading."""
-    found = (target.partition("#")[0] for target in LINK.findall(text))
+    """Where links lead: addresses as they are, files as paths below docs/, without a heading; a
+    link to a heading alone leads to its own page."""
+    found = (target.partition("#")[0] or page.name for target in LINK.findall(text))
     return [
         target
         if re.match(r"[a-z]+:", target)

@@ -151,10 +151,11 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"weft.{name}")
     if name.startswith("_"):
         raise AttributeError(f"module 'weft' has no attribute {name!r}")
-    from weft._base.spelling import missing
+    from weft._base.spelling import finder
     from weft._base.words import PACKAGE
 
-    raise missing("module 'weft'", name, PACKAGE, __all__)
+    places = ("np", "npx", "gluon", "gluon.nn", "gluon.data", "callbacks", "autograd")
+    return finder("weft", PACKAGE, places)(name)
 
 
 __dir__ = __all__.copy

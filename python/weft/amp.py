@@ -27,8 +27,10 @@ are scaled, by a factor that follows the gradients:
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from weft._base import spelling as _spelling
+from weft._base import words as _words
 from weft._base.errors import InvalidState, InvalidType
 from weft._core import native
 from weft._core.modes import MIXED, ModeScope, mode_of, scope_of
@@ -62,6 +64,15 @@ def init(target_dtype: DTypeLike | None = "float16") -> None:
     """Mixed precision in this thread from now on; None or 'float32' ends it.
 
     target_dtype: 'float16' or 'bfloat16'
+
+    >>> from weft import amp, np
+    >>> from weft.gluon import nn
+    >>> amp.init("bfloat16")
+    >>> net = nn.Dense(2, in_units=4)
+    >>> net.initialize()
+    >>> net(np.ones((1, 4))).dtype.name  # arrays keep their dtype, products do not
+    'float32'
+    >>> amp.init(None)
     """
     mode = mode_of("init", "target_dtype", target_dtype)
     native.set_modes(mode, MIXED & ~mode)
@@ -109,6 +120,18 @@ def init_trainer(trainer: Trainer, scaler: LossScaler | None = None) -> None:
     but the scale.
 
     scaler: another one than `LossScaler()`; its state is among the trainer's when these are saved
+
+    >>> from weft import amp, autograd, gluon, np
+    >>> from weft.gluon import nn
+    >>> net = nn.Dense(1, in_units=4)
+    >>> net.initialize()
+    >>> trainer = gluon.Trainer(net.collect_params(), "sgd")
+    >>> amp.init_trainer(trainer)
+    >>> with autograd.record():
+    ...     loss = net(np.ones((2, 4))).sum()
+    ...     with amp.scale_loss(loss, trainer) as scaled:
+    ...         scaled.backward()
+    >>> trainer.step(2)
     """
     if not isinstance(trainer, Trainer):
         raise InvalidType(
@@ -125,6 +148,16 @@ def scale_loss(
     The next `step` takes the scale out of the gradients.
 
     Raises RuntimeError for a trainer that `init_trainer` was not called for.
+
+    >>> from weft import amp, autograd, gluon, np
+    >>> from weft.gluon import nn
+    >>> net = nn.Dense(1, in_units=2, use_bias=False)
+    >>> net.initialize()
+    >>> trainer = gluon.Trainer(net.collect_params(), "sgd")
+    >>> amp.init_trainer(trainer)
+    >>> with autograd.record(), amp.scale_loss(net(np.ones((1, 2))).sum(), trainer) as scaled:
+    ...     scaled.backward()
+    >>> trainer.step(1)  # takes the scale out again
     """
     scaler = _scaler_of("scale_loss", trainer)
     if isinstance(loss, list | tuple):
@@ -136,7 +169,21 @@ def scale_loss(
 
 def unscale(trainer: Trainer) -> None:
     """Takes the scale of the loss out of the gradients now, for who clips or looks at them before
-    `step`."""
+    `step`.
+
+    >>> from weft import amp, autograd, gluon, np
+    >>> from weft.gluon import nn
+    >>> net = nn.Dense(1, in_units=2, use_bias=False)
+    >>> net.initialize()
+    >>> trainer = gluon.Trainer(net.collect_params(), "sgd")
+    >>> amp.init_trainer(trainer)
+    >>> with autograd.record(), amp.scale_loss(net(np.ones((1, 2))).sum(), trainer) as scaled:
+    ...     scaled.backward()
+    >>> amp.unscale(trainer)
+    >>> net.weight.grad()
+    array([[1., 1.]])
+    >>> trainer.step(1)
+    """
     _scaler_of("unscale", trainer).unscale(trainer.gradients())
 
 
@@ -149,6 +196,9 @@ def _scaler_of(caller: str, trainer: Trainer) -> LossScaler:
         raise InvalidState(f"{caller}: the trainer has no scale; call `amp.init_trainer` first")
     return trainer.loss_scaler
 
+
+if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
+    __getattr__ = _spelling.finder("weft.amp", _words.AMP)
 
 __all__ = [
     "LossScaler",

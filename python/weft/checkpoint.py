@@ -89,6 +89,16 @@ def save_checkpoint(
 
     Raises RuntimeError for a parameter without values; OSError where the file cannot be written;
     the old one then stays whole, as it does if the process is killed meanwhile.
+
+    >>> import weft
+    >>> from weft import gluon
+    >>> from weft.gluon import nn
+    >>> net = nn.Dense(2, in_units=4)
+    >>> net.initialize()
+    >>> trainer = gluon.Trainer(net.collect_params(), "adam")
+    >>> weft.save_checkpoint("run.ckpt", net, trainer, extra={"epoch": 3})
+    >>> weft.load_checkpoint("run.ckpt", net, trainer)
+    {'epoch': 3}
     """
     arrays, description = _described(net, trainer, loader, extra)
     return save_arrays(path, arrays, background, _FILE.metadata(description))
@@ -142,6 +152,17 @@ def load_checkpoint(
     TypeError for other shapes, dtypes, states, optimizers or orders of samples, and for a file
     that is no checkpoint or lacks what is asked for; OSError for a damaged one. Nothing is changed
     then.
+
+    >>> import weft
+    >>> from weft.gluon import nn
+    >>> net = nn.Dense(2, in_units=4)
+    >>> net.initialize()
+    >>> weft.save_checkpoint("run.ckpt", net, extra={"epoch": 3})
+    >>> other = nn.Dense(2)
+    >>> weft.load_checkpoint("run.ckpt", other)
+    {'epoch': 3}
+    >>> bool((other.weight.data() == net.weight.data()).all())
+    True
     """
     arrays, found = _FILE.load(path, "load_checkpoint")
     return _prepared(arrays, found, net, trainer, loader, f"`{fspath(path)}`")()

@@ -51,7 +51,15 @@ def eager() -> Iterator[None]:
 
 
 def is_eager() -> bool:
-    """Is this thread inside of `eager()`?"""
+    """Is this thread inside of `eager()`?
+
+    >>> import weft
+    >>> weft.debug.is_eager()
+    False
+    >>> with weft.debug.eager():
+    ...     print(weft.debug.is_eager())
+    True
+    """
     return running.is_eager
 
 

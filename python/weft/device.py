@@ -15,10 +15,12 @@ True
 """
 
 import os
+import sys
 from contextlib import AbstractContextManager, nullcontext
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any
 
+from weft._base.errors import InvalidType
 from weft._core import loaded_devices, native
 
 
@@ -29,6 +31,16 @@ class Device:
     `x.device == "cpu"` holds.
 
     Raises LookupError if there is no such device.
+
+    >>> import weft
+    >>> from weft import np
+    >>> x = np.ones(2, device="cpu")
+    >>> x.device
+    Device('cpu')
+    >>> with weft.Device("cpu"):
+    ...     y = np.zeros(2)
+    >>> y.device == "cpu"
+    True
     """
 
     def __init__(self, kind: "str | Device", index: int | None = None) -> None:
@@ -87,17 +99,33 @@ class Device:
 
 
 def cpu() -> Device:
-    """The program's own memory and processor."""
+    """The program's own memory and processor.
+
+    >>> import weft
+    >>> from weft import np
+    >>> np.ones(2).device == weft.cpu()
+    True
+    """
     return Device("cpu")
 
 
 def current() -> Device:
-    """Where this thread's new arrays go."""
+    """Where this thread's new arrays go.
+
+    >>> import weft
+    >>> weft.device.current()
+    Device('cpu')
+    """
     return Device(native.current_device())
 
 
 def devices() -> list[Device]:
-    """All devices, the CPU first."""
+    """All devices, the CPU first.
+
+    >>> import weft
+    >>> weft.device.devices()[0]
+    Device('cpu')
+    """
     return [Device(name) for name in native.devices()]
 
 
@@ -129,6 +157,15 @@ def _first_array(value: Any) -> native.ndarray | None:
         return None
     return next((found for item in value if (found := _first_array(item)) is not None), None)
 
+
+class _Module(ModuleType):
+    """A call of the module, as of `torch.device`, is told what to write."""
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        raise InvalidType("weft.device is a module; write `weft.Device(name)`")
+
+
+sys.modules[__name__].__class__ = _Module
 
 __all__ = ["Device", "cpu", "current", "devices", "load"]
 __dir__ = __all__.copy

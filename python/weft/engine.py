@@ -24,6 +24,14 @@ class deferred:  # noqa: N801 - used as a function, as autograd.record is
     run. Shapes and dtypes are checked at the call. An error that shows only in the work is raised
     by what reads the result, or by `npx.waitall`, and names the line that queued it. Operators of a
     hybridized function that is being recorded run at the call, after what they wait for.
+
+    >>> import weft
+    >>> from weft import np
+    >>> with weft.engine.deferred():
+    ...     x = np.ones((256, 256))
+    ...     y = x @ x
+    >>> float(y[0, 0])
+    256.0
     """
 
     def __init__(self) -> None:
@@ -43,7 +51,12 @@ class deferred:  # noqa: N801 - used as a function, as autograd.record is
 
 
 def policy() -> str:
-    """`inline`, `async` or `serial`: see `set_policy`."""
+    """`inline`, `async` or `serial`: see `set_policy`.
+
+    >>> import weft
+    >>> weft.engine.policy() in ("inline", "async", "serial")
+    True
+    """
     return str(native.info("engine"))
 
 
@@ -53,6 +66,13 @@ def set_policy(name: str) -> None:
     `inline` (the default): on the calling thread; `async`: as if every line were inside
     `deferred()`; `serial`: one at a time in the whole process, background work included, for
     debugging. The variable WEFT_ENGINE sets the policy to begin with.
+
+    >>> import weft
+    >>> before = weft.engine.policy()
+    >>> weft.engine.set_policy("serial")
+    >>> weft.engine.policy()
+    'serial'
+    >>> weft.engine.set_policy(before)
     """
     native.set_engine_policy(name)
 
@@ -60,7 +80,12 @@ def set_policy(name: str) -> None:
 def stats() -> dict[str, int]:
     """Figures since the start: operations that met idle arrays only (`fast`), that were ordered
     (`registered`) or queued (`queued`), and how often a thread of the program had to wait
-    (`waited`)."""
+    (`waited`).
+
+    >>> import weft
+    >>> sorted(weft.engine.stats())
+    ['fast', 'queued', 'registered', 'waited']
+    """
     return native.engine_stats()
 
 

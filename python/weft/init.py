@@ -24,7 +24,19 @@ _BY_NAME = {
 
 
 class Initializer:
-    """Base of all initializers. A subclass writes the elements in `fill`."""
+    """Base of all initializers. A subclass writes the elements in `fill`.
+
+    >>> from weft import init, np
+    >>> from weft.gluon import nn
+    >>> class Diagonal(init.Initializer):
+    ...     def fill(self, name, array):
+    ...         array[...] = np.eye(*array.shape)
+    >>> layer = nn.Dense(2, in_units=2, weight_initializer=Diagonal())
+    >>> layer.initialize()
+    >>> layer.weight.data()
+    array([[1., 0.],
+           [0., 1.]])
+    """
 
     def __call__(self, name: str, array: ndarray) -> None:
         """Sets `array`, the parameter of that name, by the rules for names."""
@@ -57,7 +69,15 @@ def _write_normal(array: ndarray, sigma: float) -> None:
 
 
 class Constant(Initializer):
-    """Every element `value`."""
+    """Every element `value`.
+
+    >>> from weft import init
+    >>> from weft.gluon import nn
+    >>> layer = nn.Dense(1, in_units=2, weight_initializer=init.Constant(0.5))
+    >>> layer.initialize()
+    >>> layer.weight.data()
+    array([[0.5, 0.5]])
+    """
 
     def __init__(self, value: float = 0.0) -> None:
         self.value = value
@@ -67,21 +87,45 @@ class Constant(Initializer):
 
 
 class Zero(Constant):
-    """Every element 0."""
+    """Every element 0.
+
+    >>> from weft import init
+    >>> from weft.gluon import nn
+    >>> layer = nn.Dense(1, in_units=2, weight_initializer=init.Zero())
+    >>> layer.initialize()
+    >>> layer.weight.data()
+    array([[0., 0.]])
+    """
 
     def __init__(self) -> None:
         super().__init__(0.0)
 
 
 class One(Constant):
-    """Every element 1."""
+    """Every element 1.
+
+    >>> from weft import init
+    >>> from weft.gluon import nn
+    >>> layer = nn.Dense(1, in_units=2, weight_initializer=init.One())
+    >>> layer.initialize()
+    >>> layer.weight.data()
+    array([[1., 1.]])
+    """
 
     def __init__(self) -> None:
         super().__init__(1.0)
 
 
 class Uniform(Initializer):
-    """Uniform in [-scale, scale); Gluon's own choice where nobody says anything."""
+    """Uniform in [-scale, scale); Gluon's own choice where nobody says anything.
+
+    >>> from weft import init
+    >>> from weft.gluon import nn
+    >>> layer = nn.Dense(64, in_units=64, weight_initializer=init.Uniform(0.1))
+    >>> layer.initialize()
+    >>> bool(abs(layer.weight.data()).max() <= 0.1)
+    True
+    """
 
     def __init__(self, scale: float = 0.07) -> None:
         require_finite("Uniform", scale=scale)
@@ -92,7 +136,15 @@ class Uniform(Initializer):
 
 
 class Normal(Initializer):
-    """Normal with mean 0 and standard deviation `sigma`."""
+    """Normal with mean 0 and standard deviation `sigma`.
+
+    >>> from weft import init
+    >>> from weft.gluon import nn
+    >>> layer = nn.Dense(64, in_units=64, weight_initializer=init.Normal(0.1))
+    >>> layer.initialize()
+    >>> 0.09 < float(layer.weight.data().std()) < 0.11
+    True
+    """
 
     def __init__(self, sigma: float = 0.01) -> None:
         require(0 <= sigma < math.inf, "Normal", "sigma", "at least 0 and finite", sigma)
@@ -156,6 +208,13 @@ class Xavier(Initializer):
     activations about the same from layer to layer (Glorot and Bengio 2010).
 
     factor_type: factor is the mean of fan-in and fan-out ("avg"), or one of them ("in", "out")
+
+    >>> from weft import init
+    >>> from weft.gluon import nn
+    >>> net = nn.HybridSequential(nn.Dense(64, in_units=64), nn.Dense(2, in_units=64))
+    >>> net.initialize(init.Xavier())
+    >>> bool(abs(net[0].weight.data()).max() <= (3 / 64) ** 0.5)
+    True
     """
 
     def __init__(self, factor_type: str = "avg", magnitude: float = 3.0) -> None:
@@ -175,6 +234,13 @@ class MSRAPrelu(Initializer):
 
     factor_type: as for Xavier
     slope: of the rectifier below 0
+
+    >>> from weft import init
+    >>> from weft.gluon import nn
+    >>> layer = nn.Dense(64, in_units=64, weight_initializer=init.MSRAPrelu(slope=0.0))
+    >>> layer.initialize()
+    >>> 0.16 < float(layer.weight.data().std()) < 0.19  # sqrt(2 / 64)
+    True
     """
 
     def __init__(self, factor_type: str = "avg", slope: float = 0.25) -> None:
@@ -191,6 +257,14 @@ class MSRAPrelu(Initializer):
 class Orthogonal(Initializer):
     """`scale` times a random matrix with orthonormal rows, or columns where there are fewer of
     them, uniform among all such (Saxe et al. 2014). Axes behind the first count as columns.
+
+    >>> from weft import init, np
+    >>> from weft.gluon import nn
+    >>> layer = nn.Dense(4, in_units=4, weight_initializer=init.Orthogonal(scale=1.0))
+    >>> layer.initialize()
+    >>> w = layer.weight.data()
+    >>> bool(abs(w @ w.T - np.eye(4)).max() < 1e-5)
+    True
     """
 
     def __init__(self, scale: float = math.sqrt(2)) -> None:
@@ -229,12 +303,29 @@ for _cls, _names in (
 
 
 def create(spec: "str | Initializer", **options: Any) -> Initializer:
-    """The initializer that a name stands for, such as "zeros" or "xavier"; others are returned."""
+    """The initializer that a name stands for, such as "zeros" or "xavier"; others are returned.
+
+    >>> from weft import init
+    >>> type(init.create("xavier", magnitude=2.0)).__name__
+    'Xavier'
+    """
     return _registry.create(spec, **options)
 
 
 def register(cls: type) -> type:
-    """Decorator: makes an own initializer known by its lower-case name."""
+    """Decorator: makes an own initializer known by its lower-case name.
+
+    >>> from weft import init
+    >>> from weft.gluon import nn
+    >>> @init.register
+    ... class Halves(init.Initializer):
+    ...     def fill(self, name, array):
+    ...         array[...] = 0.5
+    >>> layer = nn.Dense(1, in_units=2, weight_initializer="halves")
+    >>> layer.initialize()
+    >>> layer.weight.data()
+    array([[0.5, 0.5]])
+    """
     return _registry.add(cls)
 
 

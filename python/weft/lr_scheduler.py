@@ -41,12 +41,17 @@ class _Origin(Enum):
     CALLER = 1
 
 
-class LRScheduler:
+class LRScheduler(_spelling.ChecksOptions):
     """Base: the rate stays `base_lr` after the warm-up. A subclass overrides `rate`.
 
     base_lr: None: the learning rate of the optimizer that has the scheduler, 0.01 before
 
     Its plain attributes are saved with the states of a trainer.
+
+    >>> from weft import lr_scheduler
+    >>> rate = lr_scheduler.LRScheduler(base_lr=0.1, warmup_steps=4)
+    >>> [round(rate(update), 4) for update in (1, 2, 4, 100)]
+    [0.025, 0.05, 0.1, 0.1]
     """
 
     def __init__(
@@ -101,7 +106,13 @@ class LRScheduler:
 
 
 class FactorScheduler(LRScheduler):
-    """Multiplied by `factor` after every `step` updates, down to `stop_factor_lr`."""
+    """Multiplied by `factor` after every `step` updates, down to `stop_factor_lr`.
+
+    >>> from weft import lr_scheduler
+    >>> rate = lr_scheduler.FactorScheduler(step=10, factor=0.5, base_lr=0.1)
+    >>> [rate(update) for update in (1, 10, 11, 21)]
+    [0.1, 0.1, 0.05, 0.025]
+    """
 
     def __init__(
         self,
@@ -129,7 +140,13 @@ class FactorScheduler(LRScheduler):
 
 
 class MultiFactorScheduler(LRScheduler):
-    """Multiplied by `factor` after each of the numbers of updates in `step`."""
+    """Multiplied by `factor` after each of the numbers of updates in `step`.
+
+    >>> from weft import lr_scheduler
+    >>> rate = lr_scheduler.MultiFactorScheduler([10, 30], factor=0.5, base_lr=0.1)
+    >>> [rate(update) for update in (1, 11, 31)]
+    [0.1, 0.05, 0.025]
+    """
 
     def __init__(
         self,
@@ -190,7 +207,13 @@ class _Decay(LRScheduler):
 
 
 class CosineScheduler(_Decay):
-    """From `base_lr` down to `final_lr` along half a cosine, reached at `max_update`."""
+    """From `base_lr` down to `final_lr` along half a cosine, reached at `max_update`.
+
+    >>> from weft import lr_scheduler
+    >>> rate = lr_scheduler.CosineScheduler(max_update=100, base_lr=0.1, warmup_steps=10)
+    >>> [round(rate(update), 4) for update in (1, 10, 55, 100)]
+    [0.01, 0.1, 0.05, 0.0]
+    """
 
     def __init__(
         self,
@@ -207,7 +230,13 @@ class CosineScheduler(_Decay):
 
 
 class PolyScheduler(_Decay):
-    """From `base_lr` down to `final_lr` along a power of the updates that are left."""
+    """From `base_lr` down to `final_lr` along a power of the updates that are left.
+
+    >>> from weft import lr_scheduler
+    >>> rate = lr_scheduler.PolyScheduler(max_update=100, base_lr=0.1, pwr=1)
+    >>> [round(rate(update), 4) for update in (0, 50, 100)]
+    [0.1, 0.05, 0.0]
+    """
 
     def __init__(
         self,
@@ -232,6 +261,11 @@ class OneCycleScheduler(_Decay):
 
     pct_start: share of the updates that the way up takes
     anneal: "cos" for half a cosine each way, "linear" for lines
+
+    >>> from weft import lr_scheduler
+    >>> rate = lr_scheduler.OneCycleScheduler(max_update=100, base_lr=0.1)
+    >>> [round(rate(update), 4) for update in (1, 30, 65, 100)]
+    [0.0043, 0.1, 0.05, 0.0]
     """
 
     def __init__(
@@ -274,7 +308,13 @@ class OneCycleScheduler(_Decay):
 
 class WarmRestartScheduler(LRScheduler):
     """Down along half a cosine from `base_lr` to `final_lr` in `period` updates, then again from
-    the top, each time `factor` times as long (Loshchilov and Hutter 2017)."""
+    the top, each time `factor` times as long (Loshchilov and Hutter 2017).
+
+    >>> from weft import lr_scheduler
+    >>> rate = lr_scheduler.WarmRestartScheduler(period=10, base_lr=0.1)
+    >>> [round(rate(update), 4) for update in (0, 5, 10, 15)]
+    [0.1, 0.05, 0.1, 0.05]
+    """
 
     def __init__(
         self,
@@ -306,7 +346,13 @@ class WarmRestartScheduler(LRScheduler):
 
 class InverseSqrtScheduler(LRScheduler):
     """`base_lr` at the end of the warm-up, then as one over the root of the number of updates, as
-    for transformers (Vaswani et al. 2017)."""
+    for transformers (Vaswani et al. 2017).
+
+    >>> from weft import lr_scheduler
+    >>> rate = lr_scheduler.InverseSqrtScheduler(warmup_steps=100, base_lr=0.1)
+    >>> [round(rate(update), 4) for update in (50, 100, 400)]
+    [0.05, 0.1, 0.05]
+    """
 
     def __init__(
         self, warmup_steps: int, base_lr: float | None = None, warmup_begin_lr: float = 0.0
@@ -319,7 +365,13 @@ class InverseSqrtScheduler(LRScheduler):
 
 
 class ExponentialScheduler(LRScheduler):
-    """Multiplied by `gamma` at each update."""
+    """Multiplied by `gamma` at each update.
+
+    >>> from weft import lr_scheduler
+    >>> rate = lr_scheduler.ExponentialScheduler(gamma=0.5, base_lr=0.1)
+    >>> [rate(update) for update in (0, 1, 2)]
+    [0.1, 0.05, 0.025]
+    """
 
     def __init__(
         self,
@@ -340,6 +392,11 @@ class LambdaScheduler(LRScheduler):
     """`base_lr` times what a function of the number of the update gives.
 
     The function is no part of a saved state: a program that goes on gives it again.
+
+    >>> from weft import lr_scheduler
+    >>> rate = lr_scheduler.LambdaScheduler(lambda update: 0.5**update, base_lr=0.1)
+    >>> [rate(update) for update in (0, 1, 2)]
+    [0.1, 0.05, 0.025]
     """
 
     def __init__(
@@ -432,6 +489,13 @@ class SequentialScheduler(LRScheduler):
     """One scheduler after another: each counts its updates from 1, and has its own rate.
 
     milestones: after how many updates the next one begins, one fewer than there are schedulers
+
+    >>> from weft import lr_scheduler
+    >>> first = lr_scheduler.LRScheduler(base_lr=0.1)
+    >>> then = lr_scheduler.ExponentialScheduler(0.5, base_lr=0.1)
+    >>> rate = lr_scheduler.SequentialScheduler([first, then], [10])
+    >>> [rate(update) for update in (10, 11, 12)]
+    [0.1, 0.05, 0.025]
     """
 
     def __init__(self, schedulers: Sequence[LRScheduler], milestones: Sequence[int]) -> None:

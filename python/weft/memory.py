@@ -37,13 +37,26 @@ def stats() -> dict[str, int]:
 
     A block of up to 16 KiB counts with its whole size, a power of two; a larger one with the bytes
     that were asked for.
+
+    >>> import weft
+    >>> figures = weft.memory.stats()
+    >>> sorted(figures)
+    ['limit', 'live', 'peak', 'pooled', 'system_calls']
     """
     found = native.memory()
     return {name: found[name] for name in ("live", "peak", "pooled", "limit", "system_calls")}
 
 
 def reset_peak() -> None:
-    """Counts the peak from now on."""
+    """Counts the peak from now on.
+
+    >>> import weft
+    >>> from weft import np
+    >>> weft.memory.reset_peak()
+    >>> x = np.ones((1024, 1024))
+    >>> weft.memory.stats()["peak"] >= x.nbytes
+    True
+    """
     native.memory(native.RESET_PEAK)
 
 
@@ -124,6 +137,16 @@ def set_limit(bytes: int | None) -> None:
     have more bytes. None: no limit.
 
     Everything stays usable after a refusal. Raises ValueError for a limit below 1.
+
+    >>> import weft
+    >>> from weft import np
+    >>> weft.memory.set_limit(100_000_000)
+    >>> try:
+    ...     x = np.ones(100_000_000)
+    ... except MemoryError:
+    ...     print("refused")
+    refused
+    >>> weft.memory.set_limit(None)
     """
     if bytes is not None and bytes < 1:
         raise InvalidValue(f"set_limit: `bytes` must be at least 1 or None; got {bytes}")

@@ -181,7 +181,12 @@ _question = _watch_signals()
 
 
 def version() -> str:
-    """The version of libweft."""
+    """The version of libweft.
+
+    >>> import weft
+    >>> weft.runtime.version() == weft.__version__
+    True
+    """
     return _text(_library.weft_version())
 
 
@@ -215,6 +220,15 @@ def operators(path: str | os.PathLike[str]) -> str:
 
     Raises OSError for a file that cannot be read, NotImplementedError where a run decides on
     shapes.
+
+    >>> import weft
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> net = nn.Dense(2, in_units=3)
+    >>> net.initialize()
+    >>> net.export("net.weft", np.ones((1, 3)))
+    >>> "operator matmul" in weft.runtime.operators("net.weft")
+    True
     """
     out = _ffi.new("const char**")
     _check(_library.weft_model_operators(_encoded(path), out), _FILE_ERRORS)
@@ -233,6 +247,19 @@ class Model:
     """A loaded .weft file: a path, or the bytes of a file.
 
     Raises OSError for a file that cannot be read or is damaged.
+
+    >>> import weft
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> net = nn.Dense(2, in_units=3)
+    >>> net.initialize()
+    >>> net.export("net.weft", np.ones((1, 3)))
+    >>> model = weft.runtime.Model("net.weft")
+    >>> model.entries
+    ['forward']
+    >>> (out,) = model.context().run(np.ones((1, 3)).asnumpy())
+    >>> out.shape
+    (1, 2)
     """
 
     def __init__(self, source: str | os.PathLike[str] | bytes | bytearray | memoryview) -> None:

@@ -41,6 +41,17 @@ class RowSparseArray:
 
     What `grad` of a parameter or an array gives is no copy: a change of `data` in place (as `*=`
     makes one) changes the gradient, until the next `backward` writes a new one.
+
+    >>> from weft import autograd, np
+    >>> from weft.gluon import nn
+    >>> embedding = nn.Embedding(5, 2, sparse_grad=True)
+    >>> embedding.initialize()
+    >>> with autograd.record():
+    ...     loss = embedding(np.array([1, 3])).sum()
+    >>> loss.backward()
+    >>> gradient = embedding.weight.grad()
+    >>> gradient.indices, gradient.data.shape, gradient.shape
+    (array([1, 3]), (2, 2), (5, 2))
     """
 
     __slots__ = ("data", "indices", "shape")

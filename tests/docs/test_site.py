@@ -4,12 +4,14 @@ The whole site, with Sphinx and every link, is `make site`, a slice of `make tes
 """
 
 import argparse
+import importlib
 import json
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+import types
 from pathlib import Path
 
 import pytest
@@ -171,3 +173,55 @@ def test_what_a_reader_asks_for_in_chinese_is_split_as_pages_are(text, asked):
     script = f"{chinese_search.SPLIT_QUERY}console.log(JSON.stringify(splitQuery(process.argv[1])))"
     run = subprocess.run([node, "-e", script, text], check=True, capture_output=True, text=True)
     assert json.loads(run.stdout) == asked
+
+
+# Modules whose functions and classes all have an example, but for these.
+WITH_EXAMPLES = {
+    "weft.autograd": [],
+    "weft.callbacks": ["TensorBoard"],
+    "weft.gluon.data": [],
+    "weft.gluon.data.vision.transforms": [],
+    "weft.gluon.loss": [],
+    "weft.gluon.nn": ["BlockItems", "KeyValueCache", "SqueezeExcitation", "activation_named"],
+    "weft.gluon.probability.constraint": [],
+    "weft.init": [],
+    "weft.lr_scheduler": [],
+    "weft.metric": ["register"],
+    "weft.np.testing": [],
+    "weft.optimizer": ["Optimizer"],
+    "weft.viz": ["NetworkGraph"],
+}
+
+
+@pytest.mark.parametrize("module", WITH_EXAMPLES)
+def test_names_of_the_reference_have_examples(module):
+    import python_reference
+
+    found = dict(python_reference._public(importlib.import_module(module)))
+    described = {
+        name: value
+        for name, value in found.items()
+        if callable(value) and not isinstance(value, types.ModuleType)
+    }
+    lacking = [
+        name for name, value in described.items() if ">>>" not in python_reference._doc(value)
+    ]
+    assert sorted(lacking) == WITH_EXAMPLES[module]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("int8", ">>> np.array([1, 0], dtype=np.int8)"),
+        ("floating", ">>> np.issubdtype(np.float32, np.floating)"),
+        ("float64", ">>> np.array([1, 0], dtype=np.float64)"),
+    ],
+)
+def test_a_dtype_has_an_example_that_was_run(name, shown):
+    import python_reference
+    from weft import np
+
+    text = python_reference.text(python_reference.Page("weft.np", {name: getattr(np, name)}))
+    assert shown in text
+    answer = text[text.index(shown) :].splitlines()[1]
+    assert answer.startswith(("array(", "True"))

@@ -127,6 +127,14 @@ def test_a_link_leads_to_the_translation_where_there_is_one(docs, translations):
     assert line == "a link leads to the English b.md"
 
 
+def test_a_link_to_a_heading_of_the_page_itself_is_one_in_both(docs, translations):
+    edit(docs / "a.md", "## Part", "[Here](#part)\n\n## Part")
+    (line,) = translations.differences(docs, "zh", "a")
+    assert line == "links that are missing: a.md"
+    edit(docs / "zh/a.md", "## 部分", "[这里](#部分)\n\n## 部分")
+    assert translations.differences(docs, "zh", "a") == []
+
+
 def test_a_translation_without_an_english_page_and_a_page_without_translation(docs, translations):
     (docs / "b.md").unlink()
     (line,) = translations.differences(docs, "zh", "b")

@@ -1,15 +1,19 @@
 """Words of other frameworks, and misspelt ones: every error says what to write."""
 
+import ast
 import inspect
 import re
 import subprocess
 import sys
 
+import numpy
 import pytest
 import weft
 from weft import autograd, callbacks, gluon, init, lr_scheduler, metric, np, npx, optimizer
 from weft._base import spelling, words
 from weft.gluon import nn
+from weft.np import _ops as np_operators
+from weft.npx import _ops as npx_operators
 
 TABLES = {
     name: value
@@ -43,6 +47,8 @@ def examples():
         **{"weft": weft, "nn": nn, "x": np.ones((2, 2)), "net": net},
         "trainer": gluon.Trainer(net.collect_params(), "sgd"),
         "model": weft.Model(net, "mse"),
+        "accuracy": metric.Accuracy(),
+        "dataset": gluon.data.ArrayDataset([1]),
     }
 
 
@@ -66,6 +72,8 @@ def test_what_the_table_says_exists(key):
                 "out",
                 "self",
                 "y",
+                "warmup_steps",
+                "root",
                 "lr_mult",
                 "wd_mult",
             }, text
@@ -83,6 +91,25 @@ def test_names_in_quotes_are_told_by_names_that_there_are(table):
             create(word)
         for name in re.findall(r'write "(\w+)"', text):
             assert create(name) is not None
+
+
+def words_by_table():
+    """The words of each table as they are written, in the source."""
+    tree = ast.parse(inspect.getsource(words))
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Dict):
+            lists = [c.args[0].value for c in node.value.values if is_call(c, "_alike")]
+            yield node.target.id, [word for text in lists for word in text.split()]
+
+
+def is_call(node, name):
+    return isinstance(node, ast.Call) and getattr(node.func, "id", None) == name
+
+
+def test_no_word_stands_twice_in_a_table():
+    for table, found in words_by_table():
+        twice = sorted({word for word in found if found.count(word) > 1})
+        assert twice == [], table
 
 
 NEAR = {
@@ -161,6 +188,11 @@ def test_no_word_of_the_table_is_one_of_weft(table):
         "LOSSES": [gluon.loss],
         "FUNCTIONS": [],
         **{key: [] for key in NAMED},
+        **{key: [] for key in ("PRECISION_NAMES", "FIGURE_NAMES", "ELSEWHERE")},
+        "METRICS": [metric],
+        "METRIC": [metric.Accuracy],
+        "DATASET": [gluon.data.ArrayDataset],
+        "AMP": [weft.amp],
         "PACKAGE": [weft],
         "AUTOGRAD": [autograd],
         "DATA": [gluon.data],
@@ -178,11 +210,13 @@ def test_no_word_of_the_table_is_one_of_weft(table):
 
 def test_arguments_of_the_table_are_those_of_something():
     accepted = set()
-    for module in (nn, gluon.loss, gluon.rnn, gluon.data, optimizer):
+    transforms = gluon.data.vision.transforms
+    layers = (nn, gluon.loss, gluon.rnn, gluon.data, transforms)
+    for module in (*layers, optimizer, lr_scheduler, callbacks):
         for name in module.__all__:
             accepted |= set(_options(getattr(module, name)))
-    for operator in (*np._ops.__all__, *npx._ops.__all__):
-        function = getattr(np._ops, operator, None) or getattr(npx, operator)
+    for operator in (*np_operators.__all__, *npx_operators.__all__):
+        function = getattr(np_operators, operator, None) or getattr(npx, operator)
         accepted |= {argument["name"] for argument in function.schema["arguments"]}
     for function in (weft.Model.__init__, weft.Model.fit):
         accepted |= set(inspect.signature(function).parameters)
@@ -389,3 +423,96 @@ def test_a_property_that_fails_tells_its_own_error():
     assert not hasattr(Net(), "sizes")
     assert getattr(Net(), "_private", 3) == 3
     assert not hasattr(np.ones(2), "__nothing__")
+
+
+def small():
+    """A model, its data and its labels."""
+    x = numpy.random.default_rng(0).normal(size=(16, 4)).astype("float32")
+    network = nn.HybridSequential(nn.Dense(2))
+    return weft.Model(network, "softmax_cross_entropy"), x, (x[:, 0] > 0).astype("int64")
+
+
+def fitted(**options):
+    model, x, y = small()
+    given = {"x": x, "y": y, "verbose": 0, **options}
+    return model.fit(given.pop("x"), given.pop("y"), **given)
+
+
+HABITS = {
+    "a function of the package": (lambda: weft.zeros((2, 2)), "write `np.zeros`"),
+    "torch's device": (lambda: weft.device("cpu"), "write `weft.Device(name)`"),
+    "a layer of the package": (lambda: weft.Dense(2), "write `gluon.nn.Dense`"),
+    "a module of torch": (lambda: weft.transforms, "`weft.gluon.data.vision.transforms`"),
+    "Keras's input shape": (lambda: nn.Dense(2, input_dim=4), "write `in_units`"),
+    "torch's two numbers": (lambda: nn.Dense(4, 8), "in_units=4"),
+    "padding by name": (lambda: nn.Conv2D(4, 3, padding="same"), "`padding=1`"),
+    "a window's size": (lambda: nn.MaxPool2D(kernel_size=2), "write `pool_size`"),
+    "summary without data": (lambda: nn.Dense(2).summary(), "`net.summary(np.zeros((1, 4)))`"),
+    "summary of a model": (lambda: small()[0].summary(), "summary: the model has seen no data"),
+    "a list as network": (lambda: weft.Model([nn.Dense(2)]), "`nn.HybridSequential(*blocks)`"),
+    "precision, short": (lambda: weft.Model(nn.Dense(2), precision="bf16"), 'write "bfloat16"'),
+    "mixed precision": (lambda: weft.Model(nn.Dense(2), amp=True), "write `precision`"),
+    "a schedule": (lambda: weft.Model(nn.Dense(2), scheduler=1), '{"lr_scheduler": schedule}'),
+    "a clip": (lambda: weft.Model(nn.Dense(2), clip_norm=1), "write `clip_global_norm`"),
+    "the rate of fit": (lambda: fitted(lr=0.1), "it is an option of the optimizer"),
+    "early stopping of fit": (lambda: fitted(early_stopping=True), "callbacks.EarlyStopping("),
+    "resume without a file": (lambda: fitted(resume=True), "must be the path of a file"),
+    "a class as callback": (lambda: fitted(callbacks=callbacks.EarlyStopping), "call the class"),
+    "an option of a callback": (lambda: callbacks.Checkpoint(filepath="a"), "write `path`"),
+    "the best of a callback": (lambda: callbacks.Checkpoint("a", save_best_only=True), "`best`"),
+    "a schedule as callback": (
+        lambda: callbacks.LearningRateScheduler(lr_scheduler.CosineScheduler(9)),
+        '`optimizer_params={"lr_scheduler": schedule}`',
+    ),
+    "a warm-up": (lambda: callbacks.WarmUp(5), "each scheduler has `warmup_steps`"),
+    "a figure": (
+        lambda: fitted(validation_split=0.5, callbacks=callbacks.EarlyStopping("valid_loss")),
+        'write "val_loss"',
+    ),
+    "one-hot labels": (lambda: fitted(y=numpy.eye(2)[[0, 1] * 8]), "`y.argmax(axis=-1)`"),
+    "labels in a column": (lambda: fitted(y=numpy.zeros((16, 1), "int64")), "`y.reshape(-1)`"),
+    "labels with names": (lambda: fitted(y=["a", "b"] * 8), "numpy.unique(names"),
+    "an option of a schedule": (lambda: lr_scheduler.CosineScheduler(T_max=9), "`max_update`"),
+    "parameters of an optimizer": (
+        lambda: optimizer.Adam(nn.Dense(2).collect_params()),
+        "`gluon.Trainer(params, optimizer)`",
+    ),
+    "a method of tf.data": (lambda: gluon.data.ArrayDataset([1]).map, "`dataset.transform("),
+    "what takes nothing": (lambda: gluon.data.Dataset([1]), "it takes no arguments"),
+    "a download": (lambda: gluon.data.vision.MNIST("a", download=True), "nothing is downloaded"),
+    "an option of a transform": (
+        lambda: gluon.data.vision.transforms.RandomCrop(8, padding=1),
+        "write `pad`",
+    ),
+    "an angle": (lambda: gluon.data.vision.transforms.RandomRotation(10), "(-10, 10)"),
+    "a scaler": (lambda: weft.amp.GradScaler(), "write `amp.init_trainer(trainer)`"),
+    "a metric of Keras": (lambda: metric.AUC(), "write `metric.ROCAUC()`"),
+    "a method of a metric": (lambda: metric.MSE().update_state, "`accuracy.update(labels, preds)`"),
+}
+
+
+@pytest.mark.parametrize("key", HABITS)
+def test_habits_of_others_are_told_what_to_write(key):
+    act, text = HABITS[key]
+    with pytest.raises(
+        (AttributeError, LookupError, TypeError, ValueError, RuntimeError), match=re.escape(text)
+    ) as caught:
+        act()
+    assert isinstance(caught.value, weft.Error)
+
+
+def test_classes_do_where_objects_do():
+    model, x, y = small()
+    model = weft.Model(
+        model.net, gluon.loss.SoftmaxCrossEntropyLoss, optimizer.Adam, [metric.Accuracy]
+    )
+    assert list(model.fit(x, y, verbose=0)) == ["loss", "accuracy"]
+    model.summary(x[:1])
+    step = model.trainer.compile(model.net, "softmax_cross_entropy")
+    assert step(np.array(x), np.array(y)).shape == (16,)
+
+
+def test_a_summary_gives_first_values():
+    model, x, _ = small()
+    model.summary(x[:1])
+    assert model.net[0].weight.shape == (2, 4)

@@ -23,10 +23,13 @@ class Registry(dict[str, type]):
         return cls
 
     def create(self, spec: Any, *args: Any, **options: Any) -> Any:
-        """An instance: of the class that a name stands for, or `spec` itself if it is no name.
+        """An instance: of the class that a name stands for, of `spec` itself if it is a class, or
+        else `spec`.
 
         Raises LookupError for an unknown name.
         """
+        if isinstance(spec, type):
+            return spec(*args, **options)
         if not isinstance(spec, str):
             return spec
         if spec.lower() not in self:

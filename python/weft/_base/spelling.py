@@ -8,10 +8,10 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from types import ModuleType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
 from weft._base.errors import InvalidType, MissingAttribute, NotFound
-from weft._base.words import ARGUMENTS, ARRAY, Table
+from weft._base.words import ARGUMENTS, ARRAY, ELSEWHERE, Table
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -161,17 +161,19 @@ def argument_hint(word: str, accepted: Iterable[str]) -> str:
     names = list(accepted)
     found = [name for name in ARGUMENTS.get(word, ()) if name in names]
     if found == ["optimizer_params"]:
-        return '; options of the optimizer are in `optimizer_params={"learning_rate": 0.1}`'
+        option = '"lr_scheduler": schedule' if "sched" in word else '"learning_rate": 0.1'
+        return f"; options of the optimizer are in `optimizer_params={{{option}}}`"
     if found:
         return "; write " + " and ".join(f"`{name}`" for name in found[:2] if name)
-    return hint(word, {}, names)
+    near = hint(word, {}, names)
+    return f"; {ELSEWHERE[word]}" if not near and word in ELSEWHERE else near
 
 
 def unknown_argument(function: str, word: str, accepted: Iterable[str]) -> InvalidType:
     """The error for an argument that a function lacks."""
     names = list(accepted)
     return InvalidType(
-        f"{function}: `{word}` is no argument; it accepts {', '.join(names)}"
+        f"{function}: `{word}` is no argument; it accepts {', '.join(names) or 'none'}"
         f"{argument_hint(word, names)}"
     )
 
@@ -220,6 +222,17 @@ def check_options(cls: type, given: Iterable[str]) -> None:
     for word in given:
         if accepted is not None and word not in accepted:
             raise unknown_argument(cls.__name__, word, accepted)
+
+
+class ChecksOptions:
+    """Mixed into bases: what a constructor does not take by name is told what to write."""
+
+    def __new__(cls, *given: Any, **options: Any) -> Self:
+        if options:
+            check_options(cls, options)
+        if (given or options) and cls.__init__ is object.__init__:
+            raise InvalidType(f"{cls.__name__}: it takes no arguments")
+        return super().__new__(cls)
 
 
 def named_arguments(function: Callable[P, R]) -> Callable[P, R]:

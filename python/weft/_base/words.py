@@ -18,6 +18,10 @@ _MODES = (
     "train mode is what `autograd.record()` is around; outside it blocks are in predict mode, and "
     "`autograd.train_mode()` and `autograd.predict_mode()` ask for one"
 )
+_WARM_UP = (
+    "each scheduler has `warmup_steps`, such as `lr_scheduler.CosineScheduler(max_update, "
+    "warmup_steps=100)`, and an optimizer takes it as its option `lr_scheduler`"
+)
 _ALWAYS_NUMPY = "nothing has to be set: arrays always follow NumPy"
 _NO_GRAD = "write `autograd.pause()`, though only what is inside `autograd.record()` is recorded"
 
@@ -101,13 +105,17 @@ BLOCK: Table = {
     **_alike("optimize_for", "write `net.hybridize()`"),
     **_alike("count_params num_params", "write `net.summary(x)`"),
     **_alike("register_full_backward_hook", "write `net.register_backward_hook(hook)`"),
-    **_alike("input_shape output_shape", "write `net.summary(x)`"),
+    **_alike("input_shape output_shape num_parameters", "write `net.summary(x)`"),
+    **_alike("build", "shapes follow from the first call: nothing has to be built"),
+    **_alike("init init_weights reset_parameters", "write `net.initialize()`"),
 }
 
 MODEL: Table = {
     **_alike("train train_model fit_generator train_batch", "write `model.fit(x, y)`"),
     **_alike("eval test score evaluate_generator", "write `model.evaluate(x, y)`"),
     **_alike("transform predict_proba predict_generator forward", "write `model.predict(x)`"),
+    **_alike("predict_classes", "write `model.predict(x).argmax(axis=1)`"),
+    **_alike("build", "shapes follow from the first data: nothing has to be built"),
     **_alike("compile", "loss, optimizer and metrics are given to `weft.Model(net, loss)`"),
     **_alike(
         "parameters named_parameters get_weights weights trainable_weights collect_params",
@@ -189,7 +197,7 @@ LAYERS: Table = {
     **_alike("GlobalMaxPooling2D", "write `nn.GlobalMaxPool2D()`"),
     **_alike("ReflectionPad2d", "write `nn.ReflectionPad2D(padding)`"),
     **_alike("Module Model Layer", "write `class Net(nn.HybridBlock)`, with `forward`"),
-    **_alike("ModuleList ModuleDict LayerList", "write `nn.HybridSequential(*blocks)`"),
+    **_alike("LayerList", "write `nn.BlockList(blocks)`"),
     **_alike("Parameter ParameterList", "write `gluon.Parameter(shape=shape)`"),
     **_alike("Dropout1d Dropout2d SpatialDropout2D", "write `nn.Dropout(rate, axes=(2, 3))`"),
     **_alike("MultiheadAttention", "write `nn.MultiHeadAttention(units, num_heads)`"),
@@ -203,6 +211,9 @@ LAYERS: Table = {
     **_alike("PixelShuffle", "write `nn.PixelShuffle2D(factor)`"),
     **_alike("functional", "functions of layers are in `npx`"),
     **_alike("Input InputLayer", "shapes follow from the first call: none is declared"),
+    **_alike(
+        "Rescaling Normalization", "write `nn.HybridLambda(function)`, or scale the data before"
+    ),
     **_alike("Reshape", "write `nn.HybridLambda(function)`, or `x.reshape(shape)` in `forward`"),
     **_alike("init", "write `weft.init`"),
 }
@@ -219,6 +230,7 @@ CALLBACKS: Table = {
     **_alike("History", "`model.fit(x, y)` gives it"),
     **_alike("LRFind LearningRateFinder", "write `callbacks.LRFinder`"),
     **_alike("TerminateOnNan", "write `callbacks.TerminateOnNaN`"),
+    **_alike("WarmUp Warmup LearningRateWarmup WarmUpCallback LinearWarmup", _WARM_UP),
 }
 
 LOSSES: Table = {
@@ -296,6 +308,16 @@ PACKAGE: Table = {
     **_alike("load", "write `weft.npx.load(path)`, or `weft.load_checkpoint(path, net)`"),
     **_alike("kv kvstore", "a `gluon.Trainer` adds up gradients of devices by itself"),
     **_alike("set_default_device", "write `with weft.Device(name)`"),
+    **_alike("losses criterion", "write `weft.gluon.loss`"),
+    **_alike("models applications zoo", "write `weft.gluon.model_zoo`, or `weft.Model(net, loss)`"),
+    **_alike("transforms", "write `weft.gluon.data.vision.transforms`"),
+    **_alike("vision datasets", "write `weft.gluon.data.vision`"),
+    **_alike("grad value_and_grad", "write `autograd.grad(function)`"),
+    **_alike("load_model", "write `weft.runtime.Model(path)`, or `model.load(path)`"),
+    **_alike("save_model", "write `model.save(path)`, or `model.export(path)`"),
+    **_alike("train fit", "write `weft.Model(net, loss).fit(x, y)`"),
+    **_alike("History", "`model.fit(x, y)` gives it"),
+    **_alike("distributed", "a `gluon.Trainer` adds up gradients of devices by itself"),
 }
 
 AUTOGRAD: Table = {
@@ -321,6 +343,8 @@ DATA: Table = {
         "write `gluon.data.text.Vocabulary` or `gluon.data.text.Tokenizer`",
     ),
     **_alike("memmap", "write `gluon.data.MappedArray(path)`"),
+    **_alike("transforms", "write `gluon.data.vision.transforms`"),
+    **_alike("train_test_split", "write `gluon.data.random_split(dataset, lengths)`"),
     **_alike("ChainDataset", "write `gluon.data.ConcatDataset(*datasets)`"),
 }
 
@@ -388,6 +412,11 @@ SCHEDULERS: Table = {
     **_alike("CosineAnnealingLR CosineDecay", "write `lr_scheduler.CosineScheduler(max_update)`"),
     **_alike("PolynomialLR LinearLR PolynomialDecay", "write `lr_scheduler.PolyScheduler`"),
     **_alike("LambdaLR", "write `lr_scheduler.LambdaScheduler(factor)`"),
+    **_alike(
+        "WarmUp Warmup LinearWarmup WarmupScheduler GradualWarmupScheduler ConstantLR "
+        "get_linear_schedule_with_warmup get_cosine_schedule_with_warmup",
+        _WARM_UP,
+    ),
 }
 
 # ---- names in quotes, such as `Trainer(params, "adam")`: in lower case, without "_" and "-"
@@ -489,6 +518,62 @@ INITIALIZERS: Table = {
     **_alike("orthogonal_", "write `init.Orthogonal()`"),
 }
 
+METRICS: Table = {
+    **_alike("AUC AUROC RocAuc", "write `metric.ROCAUC()`"),
+    **_alike("F1Score", "write `metric.F1()`"),
+    **_alike(
+        "accuracy_score CategoricalAccuracy SparseCategoricalAccuracy MulticlassAccuracy",
+        "write `metric.Accuracy()`",
+    ),
+    **_alike("MeanSquaredError", "write `metric.MSE()`"),
+    **_alike("MeanAbsoluteError", "write `metric.MAE()`"),
+    **_alike("RootMeanSquaredError", "write `metric.RMSE()`"),
+    **_alike("R2Score", "write `metric.R2()`"),
+    **_alike("TopKCategoricalAccuracy", "write `metric.TopKAccuracy(5)`"),
+    **_alike("MeanIoU JaccardIndex", "write `metric.IoU()`"),
+    **_alike("Mean", "write `metric.Loss()`"),
+    **_alike("PRAUC AUPRC", "write `metric.AveragePrecision()`"),
+    **_alike("Metric", "write a class made on `metric.EvalMetric`"),
+}
+
+# Attributes of metrics.
+METRIC: Table = {
+    **_alike("update_state", "write `accuracy.update(labels, preds)`"),
+    **_alike("result compute", "write `accuracy.get()`"),
+    **_alike("reset_state reset_states", "write `accuracy.reset()`"),
+}
+
+# Attributes of data sets.
+DATASET: Table = {
+    **_alike("map", "write `dataset.transform(function)`, or `dataset.transform_first(function)`"),
+    **_alike(
+        "batch shuffle prefetch cache",
+        "write `gluon.data.DataLoader(dataset, batch_size, shuffle=True)`",
+    ),
+    **_alike("split", "write `gluon.data.random_split(dataset, lengths)`"),
+}
+
+AMP: Table = {
+    **_alike("GradScaler LossScaleOptimizer", "write `amp.init_trainer(trainer)`"),
+    **_alike("set_global_policy mixed_precision Policy", 'write `amp.init("bfloat16")`'),
+}
+
+# Values of `precision=`, in lower case, without "_" and "-".
+PRECISION_NAMES: Table = {
+    **_alike("bf16 mixedbfloat16 bf16mixed", 'write "bfloat16"'),
+    **_alike("16 16mixed fp16 half f16 mixedfloat16 mixed", 'write "float16", or "bfloat16"'),
+    **_alike("32 fp32 full f32 single 32true", 'write "float32"'),
+}
+
+# Figures of an epoch that `monitor=` or a history is asked for.
+FIGURE_NAMES: Table = {
+    **_alike("acc", 'write "accuracy"'),
+    **_alike("valacc", 'write "val_accuracy"'),
+    **_alike("trainloss", 'write "loss"'),
+    **_alike("validationloss validloss testloss evalloss", 'write "val_loss"'),
+    **_alike("lr", 'write "learning_rate"'),
+}
+
 # ---- arguments: a word is looked up among those that the function has
 
 ARGUMENTS: Mapping[str, tuple[str, ...]] = {
@@ -500,7 +585,7 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "other": ("b", "x2", "y"),
     "stride": ("strides", "stride"),
     "dilation": ("dilate", "dilation"),
-    "kernel": ("kernel_size",),
+    "kernel": ("kernel_size", "pool_size"),
     # of layers
     "in_features": ("in_units", "input_size"),
     "out_features": ("units",),
@@ -524,6 +609,12 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "nhead": ("num_heads",),
     "units": ("hidden_size",),
     "negative_slope": ("alpha",),
+    **dict.fromkeys(("input_dim", "input_shape"), ("in_units", "in_channels", "input_size")),
+    "kernel_size": ("pool_size",),
+    "warmup": ("warmup_steps",),
+    **dict.fromkeys(("num_warmup_steps", "warmup_updates", "warmup_epochs"), ("warmup_steps",)),
+    **dict.fromkeys(("T_max", "total_steps", "max_steps", "decay_steps"), ("max_update",)),
+    **dict.fromkeys(("eta_min", "min_lr", "end_lr"), ("final_lr",)),
     # of optimizers and the trainer
     "lr": ("learning_rate", "optimizer_params"),
     "learning_rate": ("optimizer_params",),
@@ -534,8 +625,23 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "beta_1": ("beta1",),
     "beta_2": ("beta2",),
     "alpha": ("rho",),
-    **dict.fromkeys(("clipnorm", "clipvalue", "clip_grad", "max_norm"), ("clip_gradient",)),
-    **dict.fromkeys(("decay", "schedule", "scheduler"), ("lr_scheduler",)),
+    **dict.fromkeys(
+        (
+            "clipnorm",
+            "clipvalue",
+            "clip_grad",
+            "max_norm",
+            "clip_norm",
+            "max_grad_norm",
+            "gradient_clip_val",
+            "global_clipnorm",
+        ),
+        ("clip_gradient", "clip_global_norm"),
+    ),
+    **dict.fromkeys(("decay", "schedule", "scheduler"), ("lr_scheduler", "optimizer_params")),
+    "lr_scheduler": ("optimizer_params",),
+    **dict.fromkeys(("amp", "mixed_precision", "dtype"), ("precision",)),
+    "inputs": ("net",),
     **dict.fromkeys(("parameters", "model", "net"), ("params",)),
     "optim": ("optimizer",),
     # of `fit`
@@ -554,7 +660,32 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "collate_fn": ("batchify_fn",),
     "drop_last": ("last_batch",),
     "prefetch_factor": ("prefetch",),
-    **dict.fromkeys(("fname", "filename", "file", "f"), ("path",)),
+    **dict.fromkeys(("fname", "filename", "file", "f", "filepath"), ("path",)),
+    **dict.fromkeys(("log_dir", "logdir"), ("folder",)),
+    **dict.fromkeys(("save_best_only", "save_best"), ("best",)),
+    "save_weights_only": ("weights_only",),
+    "save_freq": ("every", "every_batches"),
+    "restore_best": ("restore_best_weights",),
+    **dict.fromkeys(("checkpoint", "ckpt_path", "resume_from_checkpoint"), ("resume",)),
+    "padding": ("pad",),
+    "degrees": ("angle_limits", "rotation_degrees"),
     "strict": ("allow_missing", "ignore_extra"),
     "remat": ("memory",),
+}
+
+# Arguments that belong elsewhere, where the function has nothing like them.
+ELSEWHERE: Table = {
+    **_alike(
+        "lr learning_rate",
+        "it is an option of the optimizer: "
+        '`weft.Model(net, loss, optimizer_params={"learning_rate": 0.1})`',
+    ),
+    **_alike("metrics loss precision optimizer", "it is given to `weft.Model(net, loss)`"),
+    **_alike("early_stopping", "write `callbacks=callbacks.EarlyStopping(patience=3)`"),
+    **_alike("tensorboard", 'write `callbacks=callbacks.TensorBoard("logs")`'),
+    **_alike("augment transform transforms", "write `gluon.data.ArrayDataset(x, y).transform`"),
+    **_alike("device", "arrays and networks are made where `with weft.Device(name)` says"),
+    **_alike("download", "nothing is downloaded: `root` is the folder that has the files"),
+    **_alike("requires_grad", "write `x.attach_grad()`"),
+    **_alike("name", "names follow from attributes: `net.collect_params()`"),
 }

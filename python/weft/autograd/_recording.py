@@ -12,34 +12,85 @@ _RECORDING, _TRAINING = native.RECORDING, native.TRAINING
 
 
 def record(train_mode: bool = True) -> ModeScope:
-    """A `with` block whose operators are recorded for `backward`; training mode by default."""
+    """A `with` block whose operators are recorded for `backward`; training mode by default.
+
+    >>> from weft import autograd, np
+    >>> x = np.array([1.0, 2.0])
+    >>> x.attach_grad()
+    >>> with autograd.record():
+    ...     y = (x * x).sum()
+    >>> y.backward()
+    >>> x.grad
+    array([2., 4.])
+    """
     mode = _TRAINING if train_mode else 0
     return ModeScope(_RECORDING | mode, _TRAINING & ~mode)
 
 
 def pause(train_mode: bool = False) -> ModeScope:
-    """A `with` block whose operators are not recorded; predict mode by default."""
+    """A `with` block whose operators are not recorded; predict mode by default.
+
+    >>> from weft import autograd, np
+    >>> x = np.array([2.0])
+    >>> x.attach_grad()
+    >>> with autograd.record():
+    ...     y = x * x
+    ...     with autograd.pause():
+    ...         scale = y + 1  # a number as any other
+    ...     z = y * scale
+    >>> z.backward()
+    >>> x.grad
+    array([20.])
+    """
     mode = _TRAINING if train_mode else 0
     return ModeScope(mode, _RECORDING | (_TRAINING & ~mode))
 
 
 def train_mode() -> ModeScope:
-    """A `with` block in training mode; recording stays as it is."""
+    """A `with` block in training mode; recording stays as it is.
+
+    >>> from weft import autograd
+    >>> with autograd.train_mode():
+    ...     print(autograd.is_training(), autograd.is_recording())
+    True False
+    """
     return ModeScope(_TRAINING, 0)
 
 
 def predict_mode() -> ModeScope:
-    """A `with` block in predict mode; recording stays as it is."""
+    """A `with` block in predict mode; recording stays as it is.
+
+    >>> from weft import autograd
+    >>> with autograd.record(), autograd.predict_mode():
+    ...     print(autograd.is_training(), autograd.is_recording())
+    False True
+    """
     return ModeScope(0, _TRAINING)
 
 
 def is_recording() -> bool:
-    """Are operators of this thread recorded?"""
+    """Are operators of this thread recorded?
+
+    >>> from weft import autograd
+    >>> with autograd.record():
+    ...     print(autograd.is_recording())
+    True
+    >>> autograd.is_recording()
+    False
+    """
     return bool(native.modes() & _RECORDING)
 
 
 def is_training() -> bool:
-    """Is this thread in training mode?"""
+    """Is this thread in training mode?
+
+    >>> from weft import autograd
+    >>> with autograd.record():
+    ...     print(autograd.is_training())
+    True
+    >>> autograd.is_training()
+    False
+    """
     if composing.active and (composition := composing.current()) is not None:
         return composition.is_training()
     return bool(native.modes() & _TRAINING)
@@ -63,6 +114,15 @@ def backward(
     retain_graph: keep what the recording saved, for another backward
 
     Raises RuntimeError if a head was not recorded.
+
+    >>> from weft import autograd, np
+    >>> x = np.array([1.0, 2.0])
+    >>> x.attach_grad()
+    >>> with autograd.record():
+    ...     first, second = x * x, 3 * x
+    >>> autograd.backward([first, second])
+    >>> x.grad
+    array([5., 7.])
     """
     native.backward(listed(heads), listed(head_grads), retain_graph)
 

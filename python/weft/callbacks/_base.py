@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from weft._base.errors import InvalidType, NotFound
-from weft._base.spelling import hint
+from weft._base.spelling import ChecksOptions, hint
+from weft._base.words import FIGURE_NAMES
 from weft._processes import session
 
 Logs = Mapping[str, float]
 
 
-class Callback:
+class Callback(ChecksOptions):
     """Base of all callbacks: a subclass writes the methods of what it wants to hear.
 
     `model` is the `weft.Model`. `model.stop_training = True` ends the training after this batch.
@@ -172,7 +173,8 @@ def _hears(callback: Callback, event: str) -> bool:
 
 def listed(where: str, given: Any) -> list[Callback]:
     """The callbacks that a caller gave. Raises TypeError for anything else."""
-    found = [] if given is None else [given] if isinstance(given, Callback) else list(given)
+    is_one = isinstance(given, Callback | type)
+    found = [] if given is None else [given] if is_one else list(given)
     for each in found:
         if not isinstance(each, Callback):
             raise InvalidType(
@@ -196,7 +198,7 @@ def figure(callback: Callback, monitor: str, logs: Logs) -> float | None:
         and not any(n[:4] == "val_" for n in logs)
     ):
         return None
-    near = hint(monitor, {}, list(logs))
+    near = hint(monitor, FIGURE_NAMES, list(logs))
     if of_validation and not callback.params.get("validates"):
         near = "; give `fit` data for validation"
     raise NotFound(

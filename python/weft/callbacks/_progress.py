@@ -52,6 +52,16 @@ class EpochLines(Callback):
     """A line after each epoch: its number, seconds and figures.
 
     write: gets the line; `print` by default
+
+    >>> import weft
+    >>> from weft import callbacks, np
+    >>> from weft.gluon import nn
+    >>> x, y = np.random.normal(size=(64, 4)), np.ones(64, "int64")
+    >>> model = weft.Model(nn.Dense(2), "softmax_cross_entropy")
+    >>> lines = []
+    >>> history = model.fit(x, y, epochs=2, callbacks=callbacks.EpochLines(lines.append), verbose=0)
+    >>> len(lines)
+    2
     """
 
     def __init__(self, write: Callable[[str], None] | None = None) -> None:
@@ -69,6 +79,16 @@ class LambdaCallback(Callback):
     """Functions as a callback: `LambdaCallback(on_epoch_end=lambda epoch, logs: print(logs))`.
 
     Raises TypeError for an event that there is not.
+
+    >>> import weft
+    >>> from weft import callbacks, np
+    >>> from weft.gluon import nn
+    >>> x, y = np.random.normal(size=(64, 4)), np.ones(64, "int64")
+    >>> model = weft.Model(nn.Dense(2), "softmax_cross_entropy")
+    >>> shown = callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch, list(logs)))
+    >>> history = model.fit(x, y, epochs=2, callbacks=shown, verbose=0)
+    0 ['loss']
+    1 ['loss']
     """
 
     def __init__(self, **events: Callable[..., None]) -> None:

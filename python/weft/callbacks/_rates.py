@@ -5,9 +5,10 @@ from collections.abc import Callable
 from os import PathLike
 from typing import Any
 
-from weft._base.errors import InvalidState, NotFound
+from weft._base.errors import InvalidState, InvalidType, NotFound
 from weft._base.options import require, require_whole
 from weft.callbacks._base import Callback, figure, is_better_by
+from weft.lr_scheduler import LRScheduler
 
 
 class LearningRateScheduler(Callback):
@@ -15,9 +16,26 @@ class LearningRateScheduler(Callback):
     do. For rates by the number of the update give the optimizer an `lr_scheduler`.
 
     verbose: 1 prints each rate
+
+    >>> import weft
+    >>> from weft import callbacks, np
+    >>> from weft.gluon import nn
+    >>> x, y = np.random.normal(size=(64, 4)), np.ones(64, "int64")
+    >>> options = {"learning_rate": 0.1}
+    >>> model = weft.Model(nn.Dense(2), "softmax_cross_entropy", optimizer_params=options)
+    >>> halving = callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
+    >>> history = model.fit(x, y, epochs=3, callbacks=halving, verbose=0)
+    >>> model.learning_rate
+    0.0125
     """
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
+        if isinstance(schedule, LRScheduler):
+            raise InvalidType(
+                "LearningRateScheduler: `schedule` must be a function of the number of the epoch; "
+                f"got {type(schedule).__name__}, which is by updates: give it to the optimizer, "
+                '`optimizer_params={"lr_scheduler": schedule}`'
+            )
         self._schedule, self._verbose = schedule, verbose
         code = getattr(schedule, "__code__", None)
         self._takes_rate = code is None or code.co_argcount - _bound(schedule) > 1
@@ -47,6 +65,17 @@ class ReduceLROnPlateau(Callback):
     cooldown: how many epochs after a change count no epochs
     min_lr: least rate
     verbose: 1 prints each change
+
+    >>> import weft
+    >>> from weft import callbacks, np
+    >>> from weft.gluon import nn
+    >>> x, y = np.random.normal(size=(64, 4)), np.ones(64, "int64")
+    >>> options = {"learning_rate": 0.1}
+    >>> model = weft.Model(nn.Dense(2), "softmax_cross_entropy", optimizer_params=options)
+    >>> lower = callbacks.ReduceLROnPlateau("loss", factor=0.5, patience=2, min_delta=100)
+    >>> history = model.fit(x, y, epochs=4, callbacks=lower, verbose=0)
+    >>> model.learning_rate
+    0.05
     """
 
     def __init__(

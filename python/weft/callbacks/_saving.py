@@ -22,6 +22,17 @@ class Checkpoint(Callback):
     every: write after so many epochs
     every_batches: write after so many batches, too
     weights_only: the files have the parameters alone, as `save_parameters` writes them
+
+    >>> import weft
+    >>> from weft import callbacks, np
+    >>> from weft.gluon import nn
+    >>> x, y = np.random.normal(size=(64, 4)), np.ones(64, "int64")
+    >>> model = weft.Model(nn.Dense(2), "softmax_cross_entropy", "adam")
+    >>> saving = callbacks.Checkpoint("run.ckpt", best="best.ckpt", monitor="loss")
+    >>> history = model.fit(x, y, epochs=2, callbacks=saving, verbose=0)
+    >>> history = model.fit(x, y, epochs=5, resume="run.ckpt", callbacks=saving, verbose=0)
+    >>> history.epoch
+    [0, 1, 2, 3, 4]
     """
 
     order = 2  # it keeps what the others have made of an epoch, the history among them
@@ -87,6 +98,16 @@ class ExponentialMovingAverage(Callback):
     decay: weight of the earlier average; in early updates it is (1 + n) / (10 + n) where that is
         less
     keep: the network has its own values again at the end where this is false
+
+    >>> import weft
+    >>> from weft import callbacks, np
+    >>> from weft.gluon import nn
+    >>> x, y = np.random.normal(size=(64, 4)), np.ones(64, "int64")
+    >>> model = weft.Model(nn.Dense(2), "softmax_cross_entropy", "adam")
+    >>> average = callbacks.ExponentialMovingAverage(decay=0.99)
+    >>> history = model.fit(x, y, epochs=2, validation_split=0.25, callbacks=average, verbose=0)
+    >>> list(history)
+    ['loss', 'val_loss']
     """
 
     def __init__(self, decay: float = 0.999, *, keep: bool = True) -> None:
@@ -157,6 +178,15 @@ class CSVLogger(Callback):
 
     separator: between the columns
     append: goes on with a file that is there
+
+    >>> import weft
+    >>> from weft import callbacks, np
+    >>> from weft.gluon import nn
+    >>> x, y = np.random.normal(size=(64, 4)), np.ones(64, "int64")
+    >>> model = weft.Model(nn.Dense(2), "softmax_cross_entropy", "adam")
+    >>> history = model.fit(x, y, epochs=2, callbacks=callbacks.CSVLogger("run.csv"), verbose=0)
+    >>> open("run.csv").readline().strip()
+    'epoch,loss'
     """
 
     of_rank_0 = True

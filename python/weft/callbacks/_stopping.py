@@ -23,6 +23,16 @@ class EarlyStopping(Callback):
 
     After the training `stopped_epoch` is the epoch in which it ended, or None, `best_epoch` and
     `best` the best one and its figure.
+
+    >>> import weft
+    >>> from weft import callbacks, np
+    >>> from weft.gluon import nn
+    >>> x, y = np.random.normal(size=(64, 4)), np.ones(64, "int64")
+    >>> model = weft.Model(nn.Dense(2), "softmax_cross_entropy", "adam")
+    >>> stop = callbacks.EarlyStopping("loss", patience=2, min_delta=100)
+    >>> history = model.fit(x, y, epochs=50, callbacks=stop, verbose=0)
+    >>> history.epoch
+    [0, 1, 2]
     """
 
     def __init__(
@@ -118,6 +128,17 @@ class TerminateOnNaN(Callback):
 
     It waits for every batch, which costs the time between a loss and the next batch. `message` is
     what it printed.
+
+    >>> import weft
+    >>> from weft import callbacks, np
+    >>> from weft.gluon import nn
+    >>> x, y = np.full((64, 4), np.nan), np.ones(64, "int64")
+    >>> model = weft.Model(nn.Dense(2), "softmax_cross_entropy", "adam")
+    >>> stop = callbacks.TerminateOnNaN()
+    >>> history = model.fit(x, y, epochs=50, callbacks=stop, verbose=0)
+    TerminateOnNaN: the loss is nan at batch 1; training ends
+    >>> len(history.epoch) < 2
+    True
     """
 
     def __init__(self, explain: bool = False) -> None:

@@ -54,7 +54,15 @@ def prune(
 
 
 def forget_masks(net: Block) -> None:
-    """Takes the masks of all parameters away: what is 0 may be trained again."""
+    """Takes the masks of all parameters away: what is 0 may be trained again.
+
+    >>> from weft import compression
+    >>> from weft.gluon import nn
+    >>> net = nn.Dense(4, in_units=4)
+    >>> net.initialize()
+    >>> report = compression.prune(net, 0.5)
+    >>> compression.forget_masks(net)
+    """
     for parameter in net.collect_params().values():
         parameter.mask = None
 

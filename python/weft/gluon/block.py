@@ -10,7 +10,7 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Self
 
 from weft import autograd
-from weft._base.errors import Error, InvalidState, InvalidType, NotFound
+from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue, NotFound
 from weft._base.spelling import check_options, knows_words, named_arguments
 from weft._base.words import BLOCK
 from weft._core import composing, loaded_devices, native
@@ -36,6 +36,19 @@ class Block(BlockTree):
     """A layer, or layers put together: attributes that are blocks or parameters belong to it.
 
     A subclass writes `forward`, and `infer_shape` if it has parameters of unknown shape itself.
+
+    >>> from weft import gluon, np, npx
+    >>> from weft.gluon import nn
+    >>> class Net(gluon.Block):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.first, self.second = nn.Dense(8), nn.Dense(1)
+    ...     def forward(self, x):
+    ...         return self.second(npx.relu(self.first(x)))
+    >>> net = Net()
+    >>> net.initialize()
+    >>> net(np.ones((2, 4))).shape
+    (2, 1)
     """
 
     # Names of the parameters in files of other libraries.
@@ -184,6 +197,11 @@ class Block(BlockTree):
         """
         from weft.gluon._summary import summary_of
 
+        if not args:
+            raise InvalidValue(
+                f"{type(self).__name__}: summary runs the network, for the shapes; give it inputs, "
+                "such as `net.summary(np.zeros((1, 4)))`"
+            )
         print(summary_of(self, args))
 
     # ---- parameters

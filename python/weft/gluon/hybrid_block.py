@@ -23,6 +23,20 @@ class HybridBlock(Block, Planned):
     Python's `print` and `assert` there run once, while it is recorded; `npx.print`, `npx.check` and
     `npx.callback` run at every call. What `forward` reads of other objects, variables and helpers
     is part of the signature, as `weft.hybridize` says.
+
+    >>> from weft import gluon, np, npx
+    >>> from weft.gluon import nn
+    >>> class Gated(gluon.HybridBlock):
+    ...     def __init__(self, units):
+    ...         super().__init__()
+    ...         self.value, self.gate = nn.Dense(units), nn.Dense(units)
+    ...     def forward(self, x):
+    ...         return self.value(x) * npx.sigmoid(self.gate(x))
+    >>> net = Gated(3)
+    >>> net.initialize()
+    >>> net.hybridize()
+    >>> net(np.ones((2, 4))).shape
+    (2, 3)
     """
 
     _input_names: Sequence[str] | None = None  # of a block that was made from a graph

@@ -56,6 +56,12 @@ class Parameter(NamedArrays):
     lr_mult, wd_mult: factors of the trainer's learning rate and weight decay
     grad_stype: 'default', or 'row_sparse' for a gradient of the rows that lookups with
         `sparse_grad=True` have read: see `weft.sparse`
+
+    >>> from weft import gluon
+    >>> scale = gluon.Parameter("scale", shape=(2,), init="ones")
+    >>> scale.initialize()
+    >>> scale.data()
+    array([1., 1.])
     """
 
     # What gives first values where neither the parameter nor its block is told; None: the usual.
@@ -539,7 +545,14 @@ def _set_grad(array: ndarray, total: Any) -> None:
 
 
 class Constant(Parameter):
-    """A parameter that is not trained: `value` for ever."""
+    """A parameter that is not trained: `value` for ever.
+
+    >>> from weft import gluon
+    >>> scale = gluon.Constant([1.0, 2.0])
+    >>> scale.initialize()
+    >>> scale.data()
+    array([1., 2.])
+    """
 
     def __init__(self, value: ArrayLike, name: str = "constant") -> None:
         array = native.array(value)
@@ -564,7 +577,16 @@ def _settable(parameter: Parameter) -> list[str]:
 
 
 class ParameterDict(dict[str, Parameter]):
-    """Parameters by their path in a block."""
+    """Parameters by their path in a block.
+
+    >>> from weft.gluon import nn
+    >>> net = nn.HybridSequential(nn.Dense(2, in_units=4), nn.Dense(1, in_units=2))
+    >>> parameters = net.collect_params()
+    >>> list(parameters)
+    ['0.weight', '0.bias', '1.weight', '1.bias']
+    >>> list(net.collect_params(".*weight"))
+    ['0.weight', '1.weight']
+    """
 
     @named_arguments
     def initialize(

@@ -11,6 +11,7 @@ from weft._trace.arena import bytes_of
 from weft._trace.cache import TraceCache
 from weft._trace.planned import Planned
 from weft._trace.state import is_tracing
+from weft.gluon import loss as losses
 from weft.gluon._data_parallel import tree_sum
 from weft.gluon._loss_scale import LossScaler
 from weft.gluon.block import Block
@@ -61,6 +62,7 @@ class TrainingStep(Planned):
         """gives_loss: false: it gives what the function `outputs` made, and no loss"""
         if not isinstance(net, Block):
             raise InvalidType(f"compile: `net` must be a Block; got {type(net).__name__}")
+        loss = losses.create(loss)
         if loss is not None and not callable(loss):
             raise InvalidType(f"compile: `loss` must be callable; got {type(loss).__name__}")
         if clip_global_norm is not None and not clip_global_norm > 0:

@@ -40,7 +40,7 @@ from weft.metric.tables import CohenKappa, ConfusionMatrix, Dice, IoU, Precision
 from weft.metric.text import BLEU
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name
-    __getattr__ = _spelling.finder("weft.metric", _words.LOSSES)
+    __getattr__ = _spelling.finder("weft.metric", _words.METRICS)
 
 __all__ = [
     "BLEU",

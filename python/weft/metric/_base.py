@@ -9,7 +9,8 @@ import numpy
 from weft import np, npx
 from weft._base.errors import InvalidType, InvalidValue
 from weft._base.registry import Registry
-from weft._base.words import METRIC_NAMES
+from weft._base.spelling import ChecksOptions, knows_words
+from weft._base.words import METRIC, METRIC_NAMES
 from weft._core.halves import widened
 
 _registry = Registry("metric", METRIC_NAMES)
@@ -86,10 +87,21 @@ def count_of(array: np.ndarray) -> np.ndarray:
     return np.array(array.size, dtype="int64")
 
 
-class EvalMetric:
+@knows_words(METRIC)
+class EvalMetric(ChecksOptions):
     """Base: the mean of what `update` adds to `total` and `count`.
 
     A subclass writes `update`, or `sums`, which a training step can have in its plan.
+
+    >>> from weft import metric, np
+    >>> class Bias(metric.EvalMetric):
+    ...     def update(self, labels, preds):
+    ...         self.total += float((preds - labels).sum())
+    ...         self.count += labels.size
+    >>> bias = Bias("bias")
+    >>> bias.update(np.array([1.0, 2.0]), np.array([1.5, 3.5]))
+    >>> bias.get()
+    ('bias', 1.0)
     """
 
     def __init__(self, name: str) -> None:
@@ -165,13 +177,22 @@ def create(spec: Any, **options: Any) -> EvalMetric:
     """
     if isinstance(spec, list | tuple):
         return CompositeEvalMetric([create(one) for one in spec], **options)
+    if isinstance(spec, type) and issubclass(spec, EvalMetric):
+        return spec(**options)
     if callable(spec) and not isinstance(spec, EvalMetric):
         return CustomMetric(spec, **options)
     return _registry.create(spec, **options)
 
 
 class CompositeEvalMetric(EvalMetric):
-    """Several metrics that are updated together; `get` gives lists of names and values."""
+    """Several metrics that are updated together; `get` gives lists of names and values.
+
+    >>> from weft import metric, np
+    >>> both = metric.CompositeEvalMetric(["mae", "mse"])
+    >>> both.update(np.array([1.0, 2.0]), np.array([1.0, 4.0]))
+    >>> both.get()
+    (['mae', 'mse'], [1.0, 2.0])
+    """
 
     def __init__(self, metrics: Iterable[Any] = (), name: str = "composite") -> None:
         self.metrics = [create(metric) for metric in metrics]
@@ -232,7 +253,14 @@ class CustomMetric(EvalMetric):
 
 
 class Loss(EvalMetric):
-    """Mean of all elements of the predictions, which are losses; labels are not looked at."""
+    """Mean of all elements of the predictions, which are losses; labels are not looked at.
+
+    >>> from weft import metric, np
+    >>> mean = metric.Loss()
+    >>> mean.update(None, np.array([1.0, 2.0]))
+    >>> mean.get()
+    ('loss', 1.5)
+    """
 
     def __init__(self, name: str = "loss") -> None:
         super().__init__(name)

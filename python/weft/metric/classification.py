@@ -64,6 +64,12 @@ class Accuracy(_Share):
 
     labels: class indices; preds: the same, or scores with one more axis, `axis`
     ignore_index: labels that do not count, None for none; other negative ones are refused
+
+    >>> from weft import metric, np
+    >>> accuracy = metric.Accuracy()
+    >>> accuracy.update(np.array([1, 0]), np.array([[0.1, 0.9], [0.2, 0.8]]))
+    >>> accuracy.get()
+    ('accuracy', 0.5)
     """
 
     def __init__(
@@ -85,6 +91,12 @@ class TopKAccuracy(_Share):
 
     labels: class indices of any shape; preds: scores with one more axis, the last
     ignore_index: labels that do not count, None for none; other negative ones are refused
+
+    >>> from weft import metric, np
+    >>> top = metric.TopKAccuracy(2)
+    >>> top.update(np.array([2, 0]), np.array([[0.1, 0.5, 0.4], [0.2, 0.3, 0.5]]))
+    >>> top.get()
+    ('top_k_accuracy_2', 0.5)
     """
 
     def __init__(
@@ -108,6 +120,12 @@ class BinaryAccuracy(_Share):
     """Share of right predictions, which are true above `threshold`; labels are 0 and 1.
 
     ignore_index: labels that do not count, None for none; other negative ones are refused
+
+    >>> from weft import metric, np
+    >>> accuracy = metric.BinaryAccuracy()
+    >>> accuracy.update(np.array([0, 1]), np.array([0.2, 0.4]))
+    >>> accuracy.get()
+    ('binary_accuracy', 0.5)
     """
 
     def __init__(
@@ -138,6 +156,13 @@ class Fbeta(EvalMetric):
     average: "micro" counts over all classes, "macro" takes the mean of the classes' scores, None
         gives an array of them
     ignore_index: labels that do not count, None for none; other negative ones are refused
+
+    >>> from weft import metric, np
+    >>> score = metric.Fbeta(beta=2.0)
+    >>> score.update(np.array([1, 1, 0]), np.array([0.9, 0.2, 0.1]))
+    >>> name, value = score.get()
+    >>> round(value, 4)
+    0.5556
     """
 
     def __init__(
@@ -268,6 +293,12 @@ class PCC(EvalMetric):
     labels: class indices; preds: the same, or scores with one more axis, the last. 0 where all
     labels or all predictions are of one class. Source: Gorodkin, Comput. Biol. Chem. 28 (2004).
     ignore_index: labels that do not count, None for none; other negative ones are refused
+
+    >>> from weft import metric, np
+    >>> score = metric.PCC()
+    >>> score.update(np.array([0, 1, 2, 2]), np.array([0, 1, 2, 1]))
+    >>> round(score.get()[1], 4)
+    0.7
     """
 
     def __init__(self, name: str = "pcc", *, ignore_index: int | None = None) -> None:
@@ -306,7 +337,14 @@ class PCC(EvalMetric):
 
 
 class MCC(PCC):
-    """Matthews' correlation coefficient of two classes; arguments as for `PCC`."""
+    """Matthews' correlation coefficient of two classes; arguments as for `PCC`.
+
+    >>> from weft import metric, np
+    >>> score = metric.MCC()
+    >>> score.update(np.array([0, 1, 1, 1]), np.array([0, 1, 1, 0]))
+    >>> round(score.get()[1], 4)
+    0.5774
+    """
 
     def __init__(self, name: str = "mcc", *, ignore_index: int | None = None) -> None:
         super().__init__(name, ignore_index=ignore_index)
@@ -324,6 +362,12 @@ class CrossEntropy(EvalMetric):
     labels: class indices; preds: probabilities with one more axis, `axis`
     ignore_label, ignore_index: labels that do not count, None for none; two names of one option
     from_logits: preds are scores, whose softmax is taken
+
+    >>> from weft import metric, np
+    >>> entropy = metric.CrossEntropy()
+    >>> entropy.update(np.array([0, 1]), np.array([[0.5, 0.5], [0.5, 0.5]]))
+    >>> round(entropy.get()[1], 4)
+    0.6931
     """
 
     def __init__(
@@ -389,7 +433,14 @@ class CrossEntropy(EvalMetric):
 
 
 class NegativeLogLikelihood(CrossEntropy):
-    """`CrossEntropy` by its other name; arguments as there."""
+    """`CrossEntropy` by its other name; arguments as there.
+
+    >>> from weft import metric, np
+    >>> entropy = metric.NegativeLogLikelihood()
+    >>> entropy.update(np.array([0, 1]), np.array([[0.5, 0.5], [0.5, 0.5]]))
+    >>> round(entropy.get()[1], 4)
+    0.6931
+    """
 
     def __init__(
         self,
@@ -405,7 +456,14 @@ class NegativeLogLikelihood(CrossEntropy):
 
 
 class Perplexity(CrossEntropy):
-    """exp of the mean cross entropy; arguments as for `CrossEntropy`."""
+    """exp of the mean cross entropy; arguments as for `CrossEntropy`.
+
+    >>> from weft import metric, np
+    >>> perplexity = metric.Perplexity()
+    >>> perplexity.update(np.array([0, 1]), np.array([[0.5, 0.5], [0.5, 0.5]]))
+    >>> round(perplexity.get()[1], 4)
+    2.0
+    """
 
     def __init__(
         self,

@@ -120,6 +120,12 @@ class AveragePrecision(_Scores):
     over recall, without interpolation.
 
     Arguments as for `ROCAUC`.
+
+    >>> from weft import metric, np
+    >>> area = metric.AveragePrecision()
+    >>> area.update(np.array([0, 1, 1]), np.array([0.3, 0.2, 0.9]))
+    >>> round(area.get()[1], 4)
+    0.8333
     """
 
     def __init__(self, average: str | None = "macro", name: str = "average_precision") -> None:
@@ -147,6 +153,12 @@ class CalibrationError(EvalMetric):
         probabilities of 1
     bins: how many of equal width
     norm: "l1" for the mean, "max" for the largest gap
+
+    >>> from weft import metric, np
+    >>> error = metric.CalibrationError()
+    >>> error.update(np.array([1, 0]), np.array([0.75, 0.75]))
+    >>> error.get()
+    ('calibration_error', 0.25)
     """
 
     def __init__(self, bins: int = 15, norm: str = "l1", name: str = "calibration_error") -> None:

@@ -19,7 +19,14 @@ class _ElementMean(EvalMetric):
 
 
 class MAE(_ElementMean):
-    """Mean absolute difference of labels and predictions."""
+    """Mean absolute difference of labels and predictions.
+
+    >>> from weft import metric, np
+    >>> error = metric.MAE()
+    >>> error.update(np.array([1.0, 2.0]), np.array([1.0, 4.0]))
+    >>> error.get()
+    ('mae', 1.0)
+    """
 
     def __init__(self, name: str = "mae") -> None:
         super().__init__(name)
@@ -29,7 +36,14 @@ class MAE(_ElementMean):
 
 
 class MSE(_ElementMean):
-    """Mean squared difference of labels and predictions."""
+    """Mean squared difference of labels and predictions.
+
+    >>> from weft import metric, np
+    >>> error = metric.MSE()
+    >>> error.update(np.array([1.0, 2.0]), np.array([1.0, 4.0]))
+    >>> error.get()
+    ('mse', 2.0)
+    """
 
     def __init__(self, name: str = "mse") -> None:
         super().__init__(name)
@@ -39,7 +53,14 @@ class MSE(_ElementMean):
 
 
 class RMSE(MSE):
-    """Root of the mean squared difference, over all batches."""
+    """Root of the mean squared difference, over all batches.
+
+    >>> from weft import metric, np
+    >>> error = metric.RMSE()
+    >>> error.update(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    >>> error.get()
+    ('rmse', 2.0)
+    """
 
     def __init__(self, name: str = "rmse") -> None:
         super().__init__(name)
@@ -50,7 +71,14 @@ class RMSE(MSE):
 
 
 class MAPE(EvalMetric):
-    """Mean of |label - prediction| / |label|; `eps` is the least divisor."""
+    """Mean of |label - prediction| / |label|; `eps` is the least divisor.
+
+    >>> from weft import metric, np
+    >>> error = metric.MAPE()
+    >>> error.update(np.array([1.0, 2.0]), np.array([1.0, 3.0]))
+    >>> error.get()
+    ('mape', 0.25)
+    """
 
     def __init__(self, eps: float = 1e-7, name: str = "mape") -> None:
         self.eps = eps
@@ -66,6 +94,12 @@ class MAPE(EvalMetric):
 class R2(EvalMetric):
     """Share of the labels' variance that the predictions explain: 1 minus the sum of squared
     differences over that of the labels from their mean. nan where the labels do not vary.
+
+    >>> from weft import metric, np
+    >>> share = metric.R2()
+    >>> share.update(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 2.0]))
+    >>> share.get()
+    ('r2', 0.5)
     """
 
     def __init__(self, name: str = "r2") -> None:
@@ -102,7 +136,14 @@ class _RowMean(EvalMetric):
 
 
 class MeanPairwiseDistance(_RowMean):
-    """Mean distance of rows, in the p-norm."""
+    """Mean distance of rows, in the p-norm.
+
+    >>> from weft import metric, np
+    >>> distance = metric.MeanPairwiseDistance()
+    >>> distance.update(np.array([[0.0, 0.0]]), np.array([[3.0, 4.0]]))
+    >>> distance.get()
+    ('mpd', 5.0)
+    """
 
     def __init__(self, p: float = 2, name: str = "mpd") -> None:
         if p <= 0:
@@ -115,7 +156,14 @@ class MeanPairwiseDistance(_RowMean):
 
 
 class MeanCosineSimilarity(_RowMean):
-    """Mean cosine of the angle between rows; `eps` is the least product of lengths."""
+    """Mean cosine of the angle between rows; `eps` is the least product of lengths.
+
+    >>> from weft import metric, np
+    >>> cosine = metric.MeanCosineSimilarity()
+    >>> cosine.update(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[2.0, 0.0], [1.0, 0.0]]))
+    >>> cosine.get()
+    ('cos_sim', 0.5)
+    """
 
     def __init__(self, eps: float = 1e-8, name: str = "cos_sim") -> None:
         self.eps = eps
@@ -131,6 +179,12 @@ class PearsonCorrelation(EvalMetric):
 
     Moments are merged batch by batch (Chan, Golub, LeVeque 1979), so that large means cost no
     digits. nan where one side does not vary.
+
+    >>> from weft import metric, np
+    >>> correlation = metric.PearsonCorrelation()
+    >>> correlation.update(np.array([1.0, 2.0, 3.0]), np.array([3.0, 5.0, 7.0]))
+    >>> round(correlation.get()[1], 4)
+    1.0
     """
 
     def __init__(self, name: str = "pearsonr") -> None:

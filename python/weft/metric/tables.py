@@ -164,7 +164,14 @@ class _ByClass(ConfusionMatrix):
 
 
 class Precision(_ByClass):
-    """Share of predictions of a class that are right; of `average`, see `Recall`."""
+    """Share of predictions of a class that are right; of `average`, see `Recall`.
+
+    >>> from weft import metric, np
+    >>> precision = metric.Precision()
+    >>> precision.update(np.array([1, 0, 1]), np.array([1, 1, 0]))
+    >>> precision.get()
+    ('precision', 0.5)
+    """
 
     def __init__(
         self,
@@ -218,6 +225,12 @@ class IoU(_ByClass):
 
     Arguments as for `Recall`; labels of shape (N, H, W), preds with the classes in `axis`, which is
     1 for networks of images.
+
+    >>> from weft import metric, np
+    >>> overlap = metric.IoU()
+    >>> overlap.update(np.array([[0, 0, 1, 1]]), np.array([[0, 1, 1, 1]]))
+    >>> round(overlap.get()[1], 4)
+    0.5833
     """
 
     def __init__(
@@ -241,6 +254,12 @@ class CohenKappa(ConfusionMatrix):
 
     weights: None counts every difference alike, "linear" and "quadratic" by how far classes are
         apart
+
+    >>> from weft import metric, np
+    >>> kappa = metric.CohenKappa()
+    >>> kappa.update(np.array([0, 1, 1, 0]), np.array([0, 1, 0, 0]))
+    >>> kappa.get()
+    ('cohen_kappa', 0.5)
     """
 
     def __init__(
@@ -276,6 +295,12 @@ class Dice(EvalMetric):
 
     labels: 0 and 1; preds: probabilities of the same shape, (N, ...)
     threshold: probability above which a place is predicted; None counts probabilities as they are
+
+    >>> from weft import metric, np
+    >>> dice = metric.Dice()
+    >>> dice.update(np.array([[1, 1, 0, 0]]), np.array([[0.9, 0.2, 0.1, 0.8]]))
+    >>> dice.get()
+    ('dice', 0.5)
     """
 
     def __init__(self, threshold: float | None = 0.5, name: str = "dice") -> None:

@@ -36,17 +36,34 @@ if TYPE_CHECKING:  # what `_names` says
 
 
 def waitall() -> None:
-    """Waits for all work; raises the first failure that nobody has seen."""
+    """Waits for all work; raises the first failure that nobody has seen.
+
+    >>> from weft import npx
+    >>> npx.waitall()
+    """
     _native.wait_all()
 
 
 def set_num_threads(count: int) -> None:
-    """Uses `count` threads, 1 to 4,096, from now on. Results do not depend on it."""
+    """Uses `count` threads, 1 to 4,096, from now on. Results do not depend on it.
+
+    >>> from weft import npx
+    >>> before = npx.num_threads()
+    >>> npx.set_num_threads(1)
+    >>> npx.num_threads()
+    1
+    >>> npx.set_num_threads(before)
+    """
     _native.set_num_threads(count)
 
 
 def num_threads() -> int:
-    """The number of threads that operators use."""
+    """The number of threads that operators use.
+
+    >>> from weft import npx
+    >>> npx.num_threads() >= 1
+    True
+    """
     return _native.num_threads()
 
 
@@ -60,6 +77,11 @@ def save(
         so does `waitall`. Files are written in the order of the calls; `load` waits for them
 
     Raises OSError where the file cannot be written; the old one then stays whole.
+
+    >>> from weft import np, npx
+    >>> npx.save("arrays.safetensors", {"x": np.array([1.0, 2.0])})
+    >>> npx.load("arrays.safetensors")
+    {'x': array([1., 2.])}
     """
     if not isinstance(arrays, Mapping):
         raise _InvalidType(f"save: `arrays` must be a dict of arrays; got {type(arrays).__name__}")
@@ -70,6 +92,11 @@ def load(path: str | PathLike[str]) -> dict[str, _ndarray]:
     """The named arrays of a safetensors file.
 
     Raises OSError for a file that cannot be read or is damaged.
+
+    >>> from weft import np, npx
+    >>> npx.save("arrays.safetensors", {"x": np.arange(3)})
+    >>> npx.load("arrays.safetensors")["x"]
+    array([0, 1, 2])
     """
     return _native.load_arrays(fspath(path))
 

@@ -39,12 +39,25 @@ for _optimizer in (
 
 
 def create(spec: str | Optimizer, **options: Any) -> Optimizer:
-    """The optimizer that a name stands for, such as "sgd" or "adam", with these options."""
+    """The optimizer that a name stands for, such as "sgd" or "adam", with these options.
+
+    >>> from weft import optimizer
+    >>> optimizer.create("sgd", learning_rate=0.1).learning_rate
+    0.1
+    """
     return _registry.create(spec, **options)
 
 
 def register(cls: type) -> type:
-    """Decorator: makes an own optimizer known by its lower-case name."""
+    """Decorator: makes an own optimizer known by its lower-case name.
+
+    >>> from weft import optimizer
+    >>> @optimizer.register
+    ... class Fixed(optimizer.Optimizer):
+    ...     default_rate = 0.1
+    >>> type(optimizer.create("fixed")).__name__
+    'Fixed'
+    """
     return _registry.add(cls)
 
 

@@ -3,15 +3,15 @@ parameter in half precision, and row-sparse gradients."""
 
 import functools
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import Any
 
 from weft import np
-from weft._base.errors import InvalidState, InvalidValue
+from weft._base.errors import InvalidState, InvalidType, InvalidValue
 from weft._base.options import require, require_finite
 from weft._base.registry import Registry
-from weft._base.spelling import check_options
+from weft._base.spelling import ChecksOptions
 from weft._base.words import OPTIMIZER_NAMES
 from weft._core import native
 from weft._core.halves import is_half
@@ -27,7 +27,7 @@ State = tuple[ndarray, ...]
 MASTER = "master"  # the copy in float32, among the names of states
 
 
-class Optimizer:
+class Optimizer(ChecksOptions):
     """Base of all optimizers.
 
     learning_rate: the rate, or the base rate of `lr_scheduler`; None: that of the scheduler, if it
@@ -45,11 +45,6 @@ class Optimizer:
     is_elementwise = False  # is a step of some rows what a step of all does to these?
     needs_closure = False  # does it compute the loss itself: see `optimizer.closures`?
     is_traceable = True  # can a plan have it?
-
-    def __new__(cls, *_: Any, **options: Any) -> Self:
-        if options:
-            check_options(cls, options)
-        return super().__new__(cls)
 
     # Groups of parameters with options of their own: names, and pairs of `lr_scale` and `wd`.
     groups: tuple[Any, ...] = ()
@@ -90,6 +85,11 @@ class Optimizer:
 
     def _base_rate(self, learning_rate: float | None, scheduler: LRScheduler | None) -> float:
         given = scheduler.base_lr if getattr(scheduler, "has_base_lr", False) else None
+        if isinstance(learning_rate, Mapping | Iterable):
+            raise InvalidType(
+                f"optimizer: `learning_rate` must be a number; got {type(learning_rate).__name__}; "
+                "parameters are given to `gluon.Trainer(params, optimizer)`"
+            )
         if learning_rate is not None and given not in (None, learning_rate):
             raise InvalidValue(
                 f"optimizer: `learning_rate` {learning_rate} and the scheduler's `base_lr` {given} "

@@ -18,7 +18,16 @@ from weft.optimizer._formula import FormulaOptimizer, decayed
 
 class SGD(Optimizer):
     """Gradient descent: `weight -= lr * gradient`, with momentum
-    `mom = momentum * mom - lr * gradient; weight += mom`; `nesterov` looks one step ahead."""
+    `mom = momentum * mom - lr * gradient; weight += mom`; `nesterov` looks one step ahead.
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> sgd = optimizer.SGD(learning_rate=0.1, momentum=0.9)
+    >>> state = sgd.create_state(weight)
+    >>> sgd.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.95, -1.95])
+    """
 
     is_elementwise = True
 
@@ -60,7 +69,16 @@ class SGD(Optimizer):
 
 
 class NAG(SGD):
-    """Nesterov's accelerated gradient: SGD with momentum that looks one step ahead."""
+    """Nesterov's accelerated gradient: SGD with momentum that looks one step ahead.
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> nag = optimizer.NAG(learning_rate=0.1)
+    >>> state = nag.create_state(weight)
+    >>> nag.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.905, -1.905])
+    """
 
     def __init__(
         self, learning_rate: float | None = None, momentum: float = 0.9, **common: Any
@@ -71,7 +89,16 @@ class NAG(SGD):
 class Lion(FormulaOptimizer):
     """Steps by the sign of a mean of gradients that is half a step ahead (Chen et al. 2023):
     `weight -= lr (sign(beta1 mean + (1 - beta1) gradient) + wd weight)`, then
-    `mean = beta2 mean + (1 - beta2) gradient`."""
+    `mean = beta2 mean + (1 - beta2) gradient`.
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> lion = optimizer.Lion(learning_rate=0.1)
+    >>> state = lion.create_state(weight)
+    >>> lion.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.9, -1.9])
+    """
 
     default_rate = 1e-4
     states = ("mean",)
@@ -104,6 +131,14 @@ class Signum(FormulaOptimizer):
     momentum: 0 for the signs of the gradient itself, where `wd` is taken from the weight as `wd_lh`
         is, because in a sign it would be lost
     wd_lh: weight decay that is no part of the gradient
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> signum = optimizer.Signum(learning_rate=0.1)
+    >>> state = signum.create_state(weight)
+    >>> signum.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.9, -1.9])
     """
 
     is_elementwise = True
@@ -134,7 +169,15 @@ class Signum(FormulaOptimizer):
 
 class SGLD(FormulaOptimizer):
     """Langevin dynamics (Welling and Teh 2011): half a step down the gradient and noise of variance
-    `lr`, so that weights are drawn from a distribution, not led to an optimum."""
+    `lr`, so that weights are drawn from a distribution, not led to an optimum.
+
+    >>> from weft import gluon, optimizer
+    >>> from weft.gluon import nn
+    >>> sampling = optimizer.SGLD(learning_rate=0.01)
+    >>> trainer = gluon.Trainer(nn.Dense(1, in_units=2).collect_params(), sampling)
+    >>> trainer.learning_rate
+    0.01
+    """
 
     default_rate = 0.1
 
@@ -151,6 +194,14 @@ class DCASGD(FormulaOptimizer):
     `lamda gradient² (weight - weight of the last step)`, then a step as that of SGD.
 
     lamda: how much is corrected
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> dcasgd = optimizer.DCASGD(learning_rate=0.1)
+    >>> state = dcasgd.create_state(weight)
+    >>> dcasgd.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.95, -1.95])
     """
 
     default_rate = 0.1

@@ -31,6 +31,14 @@ class LARS(FormulaOptimizer):
     epsilon: summand of the divisor
 
     Parameters whose names end in "bias", "gamma" or "beta" have the rate itself.
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> lars = optimizer.LARS(learning_rate=0.1)
+    >>> state = lars.create_state(weight)
+    >>> lars.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.9998, -1.9998])
     """
 
     default_rate = 0.1
@@ -111,6 +119,14 @@ class LAMB(_Trusting):
 
     lower_bound, upper_bound: of the parameter's length as it counts, None for none
     bias_correction: makes up for means that begin at 0
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> lamb = optimizer.LAMB(learning_rate=0.1)
+    >>> state = lamb.create_state(weight)
+    >>> lamb.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.8419, -1.8419])
     """
 
     def __init__(
@@ -148,6 +164,14 @@ class LANS(_Trusting):
     lower_bound, upper_bound: of the parameter's length as it counts, None for none
 
     The gradient is clipped when it has length 1.
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> lans = optimizer.LANS(learning_rate=0.1)
+    >>> state = lans.create_state(weight)
+    >>> lans.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.8419, -1.8419])
     """
 
     def rescaled(self, grad: Any, factor: float) -> Any:

@@ -20,6 +20,14 @@ class Ftrl(FormulaOptimizer):
         weight = (sign(z) lamda1 - z) / ((beta + sqrt(n)) / lr + wd) where |z| > lamda1, else 0
 
     lamda1: strength of the sum of |weight|; `wd` is that of the squares
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> ftrl = optimizer.Ftrl(learning_rate=0.1)
+    >>> state = ftrl.create_state(weight)
+    >>> ftrl.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.2993, -0.6327])
     """
 
     default_rate = 0.1
@@ -57,6 +65,14 @@ class FTML(MomentOptimizer, FormulaOptimizer):
     d = (1 - beta1^count) / lr (sqrt(v / (1 - beta2^count)) + epsilon)
     z = beta1 z + (1 - beta1) gradient - (d - beta1 last d) weight
     weight = -z / d
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> ftml = optimizer.FTML(learning_rate=0.1)
+    >>> state = ftml.create_state(weight)
+    >>> ftml.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.9, -1.9])
     """
 
     default_rate = 0.0025

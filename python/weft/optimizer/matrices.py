@@ -22,6 +22,15 @@ class Adafactor(FormulaOptimizer):
     decay_rate: the mean at update t keeps `1 - t^decay_rate` of what it was
     clip_threshold: most that the root of the mean square of a step may be
     epsilon: least root of the mean square of a parameter
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([[1.0, -2.0], [3.0, 4.0]]), np.array([[0.5, 0.5], [0.0, 1.0]])
+    >>> adafactor = optimizer.Adafactor(learning_rate=0.1)
+    >>> state = adafactor.create_state(weight)
+    >>> adafactor.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([[ 0.567 , -2.1936],
+           [ 3.    ,  3.7261]])
     """
 
     default_rate = 0.01
@@ -82,6 +91,15 @@ class Muon(FormulaOptimizer):
     scale: "original" multiplies the rate by `sqrt(max(1, rows / columns))`, "match_rms_adamw" by
         `0.2 sqrt(max(rows, columns))`, so that rates of AdamW fit
     beta1, beta2, epsilon: of AdamW; adam_ratio: its rate over that of matrices
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([[1.0, -2.0], [3.0, 4.0]]), np.array([[0.5, 0.5], [0.0, 1.0]])
+    >>> muon = optimizer.Muon(learning_rate=0.1)
+    >>> state = muon.create_state(weight)
+    >>> muon.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([[ 0.9032, -2.0172],
+           [ 3.0398,  3.9258]])
     """
 
     default_rate = 0.001

@@ -11,7 +11,16 @@ from weft.optimizer._means import MomentOptimizer
 
 class Adam(MomentOptimizer):
     """Adam (Kingma and Ba 2015): steps of the running mean of gradients, each element divided by
-    the root of the running mean of its square."""
+    the root of the running mean of its square.
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> adam = optimizer.Adam(learning_rate=0.1)
+    >>> state = adam.create_state(weight)
+    >>> adam.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.9, -1.9])
+    """
 
     is_elementwise = True
 
@@ -31,7 +40,16 @@ class Adam(MomentOptimizer):
 
 class AdamW(Adam):
     """Adam whose weight decay is no part of the gradient (Loshchilov and Hutter 2019): each step
-    takes `lr * wd` of the weight away."""
+    takes `lr * wd` of the weight away.
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> adamw = optimizer.AdamW(learning_rate=0.1, wd=0.01)
+    >>> state = adamw.create_state(weight)
+    >>> adamw.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.899, -1.898])
+    """
 
     def step(
         self, count: int, weight: ndarray, grad: ndarray, state: State, common: dict[str, float]
@@ -50,7 +68,16 @@ class AdamW(Adam):
 
 class Adamax(MomentOptimizer, FormulaOptimizer):
     """Adam by the largest size (Kingma and Ba 2015): the mean is divided by
-    `u = max(beta2 u, |gradient|)` and not by a root."""
+    `u = max(beta2 u, |gradient|)` and not by a root.
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> adamax = optimizer.Adamax(learning_rate=0.1)
+    >>> state = adamax.create_state(weight)
+    >>> adamax.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.9, -1.9])
+    """
 
     default_rate = 0.002
     states = ("mean", "largest")
@@ -71,6 +98,14 @@ class Nadam(MomentOptimizer, FormulaOptimizer):
     `beta1 (1 - 0.96^(count schedule_decay) / 2)`.
 
     The product of all of these so far is a state of each parameter.
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> nadam = optimizer.Nadam(learning_rate=0.1)
+    >>> state = nadam.create_state(weight)
+    >>> nadam.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.8944, -1.8944])
     """
 
     states = ("mean", "var", "schedule")
@@ -114,6 +149,14 @@ class AdaBelief(MomentOptimizer, FormulaOptimizer):
     2020): `s = beta2 s + (1 - beta2) (gradient - mean)² + epsilon`.
 
     correct_bias: makes up for means that begin at 0
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> adabelief = optimizer.AdaBelief(learning_rate=0.1)
+    >>> state = adabelief.create_state(weight)
+    >>> adabelief.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.8892, -1.8892])
     """
 
     states = ("mean", "surprise")
@@ -147,7 +190,16 @@ class RAdam(MomentOptimizer, FormulaOptimizer):
     """Adam that goes along the mean alone while it has seen too few squares to divide by, and is
     rectified afterwards (Liu et al. 2020): with `r = 2 / (1 - beta2) - 1` and
     `p = r - 2 count beta2^count / (1 - beta2^count)`, it divides where `p > 5`, times
-    `sqrt((p - 4) (p - 2) r / ((r - 4) (r - 2) p))`."""
+    `sqrt((p - 4) (p - 2) r / ((r - 4) (r - 2) p))`.
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> radam = optimizer.RAdam(learning_rate=0.1)
+    >>> state = radam.create_state(weight)
+    >>> radam.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.95, -1.95])
+    """
 
     is_elementwise = True
 

@@ -17,6 +17,14 @@ class RMSProp(Optimizer):
     rho: decay of the means
     centered: divides by the root of the variance and adds `momentum` (Graves 2013)
     momentum: 0.9 where `centered`; else there is none, as in Gluon, and another than 0 is refused
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> rmsprop = optimizer.RMSProp(learning_rate=0.1)
+    >>> state = rmsprop.create_state(weight)
+    >>> rmsprop.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.6838, -1.6838])
     """
 
     default_rate = 0.001
@@ -65,7 +73,16 @@ class RMSProp(Optimizer):
 
 class AdaGrad(Optimizer):
     """AdaGrad (Duchi et al. 2011): each element of the gradient divided by the root of the sum of
-    its squares so far."""
+    its squares so far.
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> adagrad = optimizer.AdaGrad(learning_rate=0.1)
+    >>> state = adagrad.create_state(weight)
+    >>> adagrad.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.9, -1.9])
+    """
 
     states = ("history",)
     is_elementwise = True
@@ -98,6 +115,15 @@ class GroupAdaGrad(FormulaOptimizer):
 
     Rows without a gradient stay as they are anyway. There is no weight decay: another `wd` than 0
     is refused.
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([[1.0, -2.0], [3.0, 4.0]]), np.array([[0.5, 0.5], [0.0, 1.0]])
+    >>> groupadagrad = optimizer.GroupAdaGrad(learning_rate=0.1)
+    >>> state = groupadagrad.create_state(weight)
+    >>> groupadagrad.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([[ 0.9   , -2.1   ],
+           [ 3.    ,  3.8586]])
     """
 
     states = ("history",)
@@ -137,6 +163,14 @@ class AdaDelta(FormulaOptimizer):
     squares of steps, over that of its own. The rate is mostly left at 1.
 
     rho: decay of the means; epsilon: summand of both
+
+    >>> from weft import np, optimizer
+    >>> weight, gradient = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+    >>> adadelta = optimizer.AdaDelta(learning_rate=1.0)
+    >>> state = adadelta.create_state(weight)
+    >>> adadelta.update("weight", weight, gradient, state)
+    >>> weight.round(4)
+    array([ 0.9968, -1.9968])
     """
 
     default_rate = 1.0

@@ -21,6 +21,13 @@ class Profile:
     wall: seconds of the block
     dropped: how many events there was no room for, of more than four million
     began: when the block began, in seconds of `time.monotonic()`; None before
+
+    >>> import weft
+    >>> from weft import np
+    >>> with weft.profiler.profile() as profile:
+    ...     y = np.ones((64, 64)) @ np.ones((64, 64))
+    >>> profile.wall > 0, len(profile.events) > 0
+    (True, True)
     """
 
     def __init__(self) -> None:

@@ -138,6 +138,13 @@ class Classifier(ClassifierMixin, _Estimator):
 
     classes_: the labels, in the order of the columns of `predict_proba`. Other parameters and
     attributes as for all estimators of this module.
+
+    >>> from sklearn.datasets import load_iris
+    >>> from weft.sklearn import Classifier
+    >>> x, y = load_iris(return_X_y=True)
+    >>> estimator = Classifier(hidden=(16,), epochs=40, random_state=0).fit(x, y)
+    >>> estimator.score(x, y) > 0.9
+    True
     """
 
     _loss = "softmax_cross_entropy"
@@ -171,6 +178,13 @@ class Regressor(RegressorMixin, _Estimator):
 
     Labels are scaled to mean 0 and variance 1 for the training. Other parameters and attributes as
     for all estimators of this module.
+
+    >>> from sklearn.datasets import load_diabetes
+    >>> from weft.sklearn import Regressor
+    >>> x, y = load_diabetes(return_X_y=True)
+    >>> estimator = Regressor(hidden=(16,), epochs=20, random_state=0).fit(x, y)
+    >>> estimator.predict(x[:3]).shape
+    (3,)
     """
 
     _loss = "mse"

@@ -46,6 +46,13 @@ class Executor:
     outputs: what the last `forward` gave
 
     The arrays of arguments with a gradient become leaves, as by `attach_grad`.
+
+    >>> import weft
+    >>> from weft import np
+    >>> y = weft.sym.var("x") * 2
+    >>> run = y.bind(args={"x": np.array([1.0, 2.0])})
+    >>> run.forward()
+    [array([2., 4.])]
     """
 
     def __init__(

@@ -25,6 +25,12 @@ def load(path: str | PathLike[str]) -> Symbol:
     """The symbol of a file that `Symbol.save` wrote.
 
     Raises OSError for a file that cannot be read, otherwise what `load_json` raises.
+
+    >>> import weft
+    >>> y = weft.sym.var("x") * 2
+    >>> y.save("double.json")
+    >>> weft.sym.load("double.json").list_arguments()
+    ['x']
     """
     name = fspath(path)
     try:
@@ -42,6 +48,11 @@ def load_json(text: str) -> Symbol:
 
     Raises ValueError for a text that is damaged or of a later version, LookupError for an operator
     that does not exist here, and for arguments of operators what a call raises.
+
+    >>> import weft
+    >>> y = weft.sym.var("x") * 2
+    >>> weft.sym.load_json(y.tojson()).list_arguments()
+    ['x']
     """
     try:
         document = json.loads(text)

@@ -137,12 +137,19 @@ def array_of(where: str, name: str, given: Any) -> Any:
         if rows.dtype.kind not in "biufc":
             raise InvalidType(
                 f"{where}: `{name}` must hold numbers; got dtype {rows.dtype} of "
-                f"{type(given).__name__}"
+                f"{type(given).__name__}{_classes_hint(rows)}"
             )
         found = np.array(rows.astype("float32") if rows.dtype == "float64" else rows)
     if found.ndim == 0:
         raise InvalidValue(f"{where}: `{name}` must have an axis of samples; got one number")
     return found
+
+
+def _classes_hint(rows: numpy.ndarray) -> str:
+    """What to do with names of classes."""
+    if rows.ndim != 1 or rows.dtype.kind not in "UOST" or not isinstance(rows.flat[0], str):
+        return ""
+    return "; names of classes become numbers by `numpy.unique(names, return_inverse=True)[1]`"
 
 
 def array_data(where: str, x: Any, y: Any, sample_weight: Any) -> ArrayData:
@@ -223,4 +230,13 @@ def batch_of(where: str, given: Any) -> Batch:
     return Batch.of(*made)
 
 
-__all__ = ["ArrayData", "Batch", "Source", "array_data", "is_source", "leaves", "source_of"]
+__all__ = [
+    "ArrayData",
+    "Batch",
+    "Source",
+    "array_data",
+    "array_of",
+    "is_source",
+    "leaves",
+    "source_of",
+]

@@ -7,6 +7,7 @@ from typing import Any
 
 from weft._base.errors import NotFound
 from weft._base.spelling import unknown
+from weft._base.words import FIGURE_NAMES
 from weft._pages.curves import chart
 from weft._pages.page import table
 from weft.callbacks import Callback
@@ -46,7 +47,7 @@ class History(Mapping[str, list[float]]):
 
     def __getitem__(self, name: str) -> list[float]:
         if name not in self.history:
-            raise unknown("History", name, self.history)
+            raise unknown("History", name, self.history, FIGURE_NAMES)
         return self.history[name]
 
     def __iter__(self) -> Iterator[str]:

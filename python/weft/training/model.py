@@ -8,8 +8,8 @@ from typing import Any
 from weft import amp, np
 from weft._base.errors import InvalidState, InvalidType, InvalidValue
 from weft._base.options import require, require_whole
-from weft._base.spelling import knows_words, named_arguments
-from weft._base.words import MODEL
+from weft._base.spelling import hint, knows_words, named_arguments
+from weft._base.words import MODEL, PRECISION_NAMES
 from weft.callbacks import Callback
 from weft.callbacks._base import Callbacks
 from weft.callbacks._base import listed as listed_callbacks
@@ -17,7 +17,7 @@ from weft.callbacks._progress import shown_by
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.trainer import Trainer
-from weft.training._batches import Batch, array_data, source_of
+from weft.training._batches import Batch, array_data, array_of, source_of
 from weft.training._class_weights import ClassWeights
 from weft.training._figures import Figures
 from weft.training._given import data_of
@@ -81,10 +81,12 @@ class Model:
         compiled: bool = True,
     ) -> None:
         if not isinstance(net, Block):
-            raise InvalidType(f"Model: `net` must be a gluon.Block; got {type(net).__name__}")
-        require(
-            precision in _PRECISIONS, "Model", "precision", f"in {_PRECISIONS}", repr(precision)
-        )
+            raise InvalidType(f"Model: `net` must be a gluon.Block; got {_no_block(net)}")
+        if precision not in _PRECISIONS:
+            raise InvalidValue(
+                f"Model: `precision` must be in {_PRECISIONS}; got {precision!r}"
+                f"{hint(str(precision), PRECISION_NAMES)}"
+            )
         self.net = net
         self.objective = Objective(loss, metrics, loss_weights)
         self.history = History()
@@ -219,6 +221,11 @@ class Model:
         run = Run(self, source, hooks, steps_per_epoch, accumulate, judge, validation_freq)
         self._run, first = run, initial_epoch
         try:
+            if resume is not None and not isinstance(resume, str | PathLike):
+                raise InvalidType(
+                    "fit: `resume` must be the path of a file, such as that of "
+                    f"`callbacks.Checkpoint(path)`; got {resume!r}"
+                )
             hooks.train_begin()
             if resume is not None:
                 first = run.resume(resume, initial_epoch)
@@ -319,19 +326,21 @@ class Model:
         if not isinstance(self.net, HybridBlock):
             raise InvalidType(f"export: `net` must be a HybridBlock; got {type(self.net).__name__}")
         if not examples:
-            examples = self._last_inputs()
+            examples = self._last_inputs("export")
             names = _input_names(self.net, len(examples))
             options.setdefault("dynamic", {name: {0: "batch"} for name in names})
         self.net.export(path, *examples, **options)
 
-    def _last_inputs(self) -> tuple[Any, ...]:
+    def _last_inputs(self, where: str) -> tuple[Any, ...]:
         if self._shapes is None:
-            raise InvalidState("export: the model has seen no data yet; give example inputs")
+            raise InvalidState(
+                f"{where}: the model has seen no data yet; give example inputs, such as `x[:1]`"
+            )
         return tuple(np.zeros(shape, dtype=dtype) for shape, dtype in self._shapes)
 
     def example(self) -> tuple[Any, ...]:
         """Zeros like one sample of the last batch; not for users."""
-        return tuple(array[:1] for array in self._last_inputs())
+        return tuple(array[:1] for array in self._last_inputs("example"))
 
     def gradients(self) -> dict[str, Any]:
         """The gradients that the last update was made by, for each trained parameter by name:
@@ -352,8 +361,14 @@ class Model:
         load_training(path, self, None)
 
     def summary(self, *inputs: Any) -> None:
-        """Prints the layers, their outputs and parameters; inputs as for the network."""
-        self.net.summary(*(inputs or self._last_inputs()))
+        """Prints the layers, their outputs and parameters; what has no values gets first ones.
+
+        inputs: arrays as for the network; by default of the shapes of the last batch
+        """
+        given = inputs or self._last_inputs("summary")
+        arrays = tuple(array_of("summary", "inputs", each) for each in given)
+        self._initialize(arrays)
+        self.net.summary(*arrays)
 
     # ---- inside
 
@@ -419,6 +434,17 @@ class Model:
     def weighted(self, batch: Batch) -> Batch:
         """The batch with the weights of its classes; not for users."""
         return self._weights.apply(batch)
+
+
+def _no_block(given: Any) -> str:
+    """What was given instead of a block, and what to write."""
+    if isinstance(given, list | tuple):
+        return f"a {type(given).__name__}; write `nn.HybridSequential(*blocks)`"
+    if isinstance(given, type):
+        return f"the class {given.__name__}; call it"
+    if callable(given):
+        return "a function; write `nn.HybridLambda(function)`"
+    return type(given).__name__
 
 
 def _has_values(parameter: Any) -> bool:

@@ -40,6 +40,13 @@ def plot_network(
     text of Graphviz that they were made of.
 
     Raises LookupError where `dot` is missing, ValueError for another ending.
+
+    >>> import weft
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> net = nn.HybridSequential(nn.Dense(8, activation="relu"), nn.Dense(2))
+    >>> net.initialize()
+    >>> page = weft.viz.plot_network(net, np.ones((1, 4)), path="net.html")
     """
     graph = graph_of(net, *inputs)
     graph = graph._replace(title=title or graph.title)

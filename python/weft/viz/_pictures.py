@@ -51,6 +51,11 @@ def show_images(
     path: a picture to write; None for none
 
     Returns Matplotlib's figure. Raises ValueError for other shapes.
+
+    >>> import weft
+    >>> from weft import np
+    >>> images = np.zeros((4, 1, 8, 8))
+    >>> figure = weft.viz.show_images(images, titles=list("abcd"), path="images.png")
     """
     rows = _numpy(images)
     if rows.ndim == 4 and rows.shape[1] in (1, 3, 4) and rows.shape[-1] not in (1, 3, 4):
@@ -90,6 +95,11 @@ def plot_confusion_matrix(
     names: of the classes; numbers by default
 
     Returns Matplotlib's figure.
+
+    >>> import weft
+    >>> from weft import np
+    >>> table = np.array([[8, 2], [1, 9]])
+    >>> figure = weft.viz.plot_confusion_matrix(table, ["cat", "dog"], path="table.png")
     """
     counts = _numpy(table)
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
@@ -137,6 +147,10 @@ def plot_attention(
     weights: (heads, queries, keys) or (queries, keys); rows, columns: texts of queries and keys
 
     Returns Matplotlib's figure.
+
+    >>> import weft
+    >>> from weft import np
+    >>> figure = weft.viz.plot_attention(np.ones((2, 3, 3)) / 3, path="attention.png")
     """
     heads = _numpy(weights)
     heads = heads[None] if heads.ndim == 2 else heads
@@ -172,6 +186,10 @@ def plot_curves(
     """Draws lines over the numbers of their points, such as losses of several runs, by name.
 
     Returns Matplotlib's figure.
+
+    >>> import weft
+    >>> curves = {"with": [1.0, 0.5, 0.3], "without": [1.0, 0.8, 0.7]}
+    >>> figure = weft.viz.plot_curves(curves, path="curves.png")
     """
     figure = _figure("plot_curves", 5.5, 3.5)
     panel = figure.add_subplot()

@@ -31,7 +31,9 @@ from weft.gluon.data.sampler import (
 from weft.gluon.data.streams import IterableDataset, TarDataset
 from weft.gluon.data.tables import ParquetDataset, ParquetStream
 
-_find = _spelling.finder("weft.gluon.data", _words.DATA)
+_find = _spelling.finder(
+    "weft.gluon.data", _words.DATA, ("gluon.data.vision", "gluon.data.vision.transforms")
+)
 
 _PARTS = ("text", "vision")
 

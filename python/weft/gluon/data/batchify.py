@@ -93,6 +93,11 @@ class Append:
     """A list with an array for each sample, whose shapes may differ.
 
     expand: give each an axis of extent 1 for the batch; batch_axis: where
+
+    >>> from weft import gluon, np
+    >>> arrays = gluon.data.batchify.Append()([np.ones(3), np.ones(5)])
+    >>> [array.shape for array in arrays]
+    [(1, 3), (1, 5)]
     """
 
     def __init__(self, expand: bool = True, batch_axis: int = 0) -> None:
@@ -109,7 +114,12 @@ class Append:
 
 
 class AsList:
-    """The samples as they are."""
+    """The samples as they are.
+
+    >>> from weft import gluon
+    >>> gluon.data.batchify.AsList()(["a cat", "a dog"])
+    ['a cat', 'a dog']
+    """
 
     def __call__(self, samples: Sequence[Any]) -> list[Any]:
         return list(samples)

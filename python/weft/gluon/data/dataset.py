@@ -10,10 +10,23 @@ import numpy
 from weft import np
 from weft._base.containers import sequence_of
 from weft._base.errors import IndexOutOfRange, InvalidValue
+from weft._base.spelling import ChecksOptions, knows_words
+from weft._base.words import DATASET
 
 
-class Dataset:
-    """Base: a subclass writes `__getitem__(index)` and `__len__()`."""
+@knows_words(DATASET)
+class Dataset(ChecksOptions):
+    """Base: a subclass writes `__getitem__(index)` and `__len__()`.
+
+    >>> from weft import gluon
+    >>> class Squares(gluon.data.Dataset):
+    ...     def __len__(self):
+    ...         return 4
+    ...     def __getitem__(self, index):
+    ...         return index**2
+    >>> [batch.tolist() for batch in gluon.data.DataLoader(Squares(), batch_size=2)]
+    [[0, 1], [4, 9]]
+    """
 
     def __getitem__(self, index: int) -> Any:
         raise NotImplementedError
@@ -89,7 +102,13 @@ class _Chosen(Dataset):
 
 
 class SimpleDataset(Dataset):
-    """A list, or anything with numbers and a length, as a data set."""
+    """A list, or anything with numbers and a length, as a data set.
+
+    >>> from weft import gluon
+    >>> words = gluon.data.SimpleDataset(["one", "two", "three"])
+    >>> len(words), words.transform(str.upper)[2]
+    (3, 'THREE')
+    """
 
     def __init__(self, data: Sequence[Any]) -> None:
         self._data = data
@@ -103,7 +122,17 @@ class SimpleDataset(Dataset):
 
 class ArrayDataset(Dataset):
     """Arrays of the same length side by side: sample i is a tuple of their i-th rows, the row
-    itself for a single array. NumPy arrays, arrays of Weft and lists can be mixed."""
+    itself for a single array. NumPy arrays, arrays of Weft and lists can be mixed.
+
+    >>> from weft import gluon, np
+    >>> rows = gluon.data.ArrayDataset(np.ones((4, 2)), [0, 1, 2, 3])
+    >>> len(rows), rows[2][1]
+    (4, 2)
+    >>> for x, y in gluon.data.DataLoader(rows, batch_size=2):
+    ...     print(x.shape, y)
+    (2, 2) [0 1]
+    (2, 2) [2 3]
+    """
 
     def __init__(self, *arrays: Any) -> None:
         if not arrays:

@@ -17,6 +17,18 @@ class Sampler:
     A loader continues an epoch by iterating again, so an order that is random is drawn when
     iteration begins, from `np.random`, `numpy.random` or `random`. What a sampler keeps from one
     epoch to the next belongs into `state_dict`.
+
+    >>> from weft import gluon
+    >>> class Backwards(gluon.data.Sampler):
+    ...     def __init__(self, length):
+    ...         self.length = length
+    ...     def __len__(self):
+    ...         return self.length
+    ...     def __iter__(self):
+    ...         return iter(range(self.length - 1, -1, -1))
+    >>> loader = gluon.data.DataLoader(range(4), batch_size=2, sampler=Backwards(4))
+    >>> [batch.tolist() for batch in loader]
+    [[3, 2], [1, 0]]
     """
 
     def state_dict(self) -> dict[str, Any]:
@@ -38,7 +50,12 @@ class Sampler:
 
 
 class SequentialSampler(Sampler):
-    """The numbers from `start` on, `length` of them."""
+    """The numbers from `start` on, `length` of them.
+
+    >>> from weft import gluon
+    >>> list(gluon.data.SequentialSampler(3, start=5))
+    [5, 6, 7]
+    """
 
     def __init__(self, length: int, start: int = 0) -> None:
         self._range = range(start, start + length)
@@ -51,7 +68,12 @@ class SequentialSampler(Sampler):
 
 
 class RandomSampler(Sampler):
-    """The numbers below `length` in an order that `np.random.seed` decides."""
+    """The numbers below `length` in an order that `np.random.seed` decides.
+
+    >>> from weft import gluon
+    >>> sorted(gluon.data.RandomSampler(4))
+    [0, 1, 2, 3]
+    """
 
     def __init__(self, length: int) -> None:
         self._length = length
@@ -126,7 +148,12 @@ class IntervalSampler(Sampler):
 
 
 class FilterSampler(Sampler):
-    """The numbers of the samples that `keeps` is true for; each is looked at once, here."""
+    """The numbers of the samples that `keeps` is true for; each is looked at once, here.
+
+    >>> from weft import gluon
+    >>> list(gluon.data.FilterSampler(lambda word: len(word) > 3, ["one", "four", "five"]))
+    [1, 2]
+    """
 
     def __init__(self, keeps: Callable[[Any], bool], dataset: Any) -> None:
         self._indices = [index for index in range(len(dataset)) if keeps(dataset[index])]
@@ -143,6 +170,10 @@ class BatchSampler(Sampler):
 
     last_batch: what becomes of the rest: "keep" it as a smaller batch, "discard" it, or "rollover"
         it to the front of the next epoch
+
+    >>> from weft import gluon
+    >>> list(gluon.data.BatchSampler(range(5), 2, last_batch="discard"))
+    [[0, 1], [2, 3]]
     """
 
     def __init__(

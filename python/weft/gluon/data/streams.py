@@ -38,6 +38,13 @@ class IterableDataset:
 
     Methods give new streams; nothing runs before somebody iterates. Random orders follow
     `np.random.seed`.
+
+    >>> from weft import gluon
+    >>> numbers = gluon.data.IterableDataset(range(6))
+    >>> list(numbers.filter(lambda n: n % 2 == 0).map(lambda n: n * n))
+    [0, 4, 16]
+    >>> [batch.tolist() for batch in numbers.batch(4)]
+    [[0, 1, 2, 3], [4, 5]]
     """
 
     def __init__(self, source: Iterable[Any] | Samples | None = None) -> None:
@@ -285,6 +292,16 @@ class TarDataset(IterableDataset):
 
     Raises OSError for a file that is no tar or damaged; FileNotFoundError for one that is missing.
     Nothing is unpacked to the disk, and nothing is unpickled.
+
+    >>> import io, tarfile
+    >>> from weft import gluon
+    >>> with tarfile.open("shard.tar", "w") as tar:
+    ...     for name, content in [("0.txt", b"a cat"), ("0.cls", b"3")]:
+    ...         entry = tarfile.TarInfo(name)
+    ...         entry.size = len(content)
+    ...         tar.addfile(entry, io.BytesIO(content))
+    >>> next(iter(gluon.data.TarDataset("shard.tar")))
+    {'__key__': '0', 'txt': 'a cat', 'cls': 3}
     """
 
     def __init__(

@@ -225,6 +225,15 @@ class ParquetStream(IterableDataset):
 
     `shard` gives each of several processes its own groups of rows where there are enough of them.
     Columns of texts stay NumPy's arrays of objects.
+
+    >>> import pyarrow
+    >>> from pyarrow import parquet
+    >>> from weft import gluon
+    >>> table = pyarrow.table({"x": list(range(6)), "y": [0, 1] * 3})
+    >>> parquet.write_table(table, "rows.parquet")
+    >>> stream = gluon.data.ParquetStream("rows.parquet", batch_size=4)
+    >>> [batch["x"].tolist() for batch in stream]
+    [[0, 1, 2, 3], [4, 5]]
     """
 
     @named_arguments

@@ -15,6 +15,13 @@ class Loss(HybridBlock):
 
     weight: factor of the loss, None for 1
     batch_axis: the axis of samples
+
+    >>> from weft import gluon, np
+    >>> class CubeLoss(gluon.loss.Loss):
+    ...     def elements(self, pred, label):
+    ...         return np.abs(pred - label) ** 3
+    >>> CubeLoss()(np.array([[1.0, 3.0]]), np.array([[1.0, 1.0]]))
+    array([4.])
     """
 
     rounds_once = False  # computes halves in float32

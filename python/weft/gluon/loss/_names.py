@@ -25,7 +25,16 @@ _OTHER: dict[str, Callable[..., Loss]] = {
 
 def register(cls: type[Loss], *names: str) -> type[Loss]:
     """Makes a loss known by the name of its class, in snake case, with and without `_loss`, and by
-    other names in the same way. Can be a decorator."""
+    other names in the same way. Can be a decorator.
+
+    >>> from weft import gluon, np
+    >>> @gluon.loss.register
+    ... class QuarticLoss(gluon.loss.Loss):
+    ...     def elements(self, pred, label):
+    ...         return (pred - label) ** 4
+    >>> gluon.loss.create("quartic")(np.array([2.0]), np.array([0.0]))
+    array([16.])
+    """
     for name in (cls.__name__, *names):
         words = _BETWEEN_WORDS.sub("_", name).lower()
         _registry.add(cls, words, words.removesuffix("_loss"))
@@ -44,6 +53,8 @@ def create(spec: Any, **options: Any) -> Any:
     >>> type(gluon.loss.create("softmax_cross_entropy", label_smoothing=0.1)).__name__
     'SoftmaxCrossEntropyLoss'
     """
+    if isinstance(spec, type) and issubclass(spec, Loss):
+        return spec(**options)
     if not isinstance(spec, str):
         return spec
     name = spec.lower()

@@ -13,6 +13,23 @@ from weft.gluon.loss._base import Loss
 _logistic = OPERATORS["logistic_elements"]  # a composite: operators one by one would be passes
 
 
+def _check_indices(pred: Any, label: Any) -> None:
+    """Raises ValueError for labels that are no indices of classes, and says how to make them."""
+    if label.ndim != pred.ndim:
+        return
+    if label.shape == pred.shape:
+        told = (
+            "with a number for each class write `y.argmax(axis=-1)`, or "
+            "`gluon.loss.SoftmaxCrossEntropyLoss(sparse_label=False)`"
+        )
+    else:
+        told = "write `y.reshape(-1)`"
+    raise InvalidValue(
+        "SoftmaxCrossEntropyLoss: `label` must have numbers of classes, an axis fewer than `pred` "
+        f"of shape {pred.shape}; got shape {label.shape}; {told}"
+    )
+
+
 class SoftmaxCrossEntropyLoss(Loss):
     """Cross entropy of softmax(pred) and the label.
 
@@ -69,6 +86,8 @@ class SoftmaxCrossEntropyLoss(Loss):
         options = dict(self.options)
         if self.ignore_index is not None:
             options["ignore_index"] = self.ignore_index
+        if self.options["sparse_label"]:
+            _check_indices(pred, label)
         loss = npx.softmax_cross_entropy(pred, label, **options)
         loss = self._smoothed(loss, pred, label) if self.label_smoothing else loss
         return loss if self.class_weight is None else loss * self._factors(pred, label, loss)
@@ -117,6 +136,11 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
     from_sigmoid: pred holds probabilities already
     label_smoothing: labels are moved so much of the way to 1/2, from 0 to 1
     ignore_index: label of what does not count, such as -1 for unknown places; None for none
+
+    >>> from weft import gluon, np
+    >>> loss_of = gluon.loss.SigmoidBinaryCrossEntropyLoss()
+    >>> loss_of(np.array([[0.0], [4.0]]), np.array([[1.0], [1.0]])).round(4)
+    array([0.6931, 0.0181])
     """
 
     def __init__(
@@ -183,6 +207,10 @@ class LogisticLoss(Loss):
     """log(1 + exp(-pred label)), for labels of -1 and 1.
 
     label_format: "signed", or "binary" for labels of 0 and 1
+
+    >>> from weft import gluon, np
+    >>> gluon.loss.LogisticLoss()(np.array([0.0, 4.0]), np.array([1.0, 1.0])).round(4)
+    array([0.6931, 0.0181])
     """
 
     def __init__(
@@ -201,7 +229,12 @@ class LogisticLoss(Loss):
 
 
 class HingeLoss(Loss):
-    """max(0, margin - pred label), for labels of -1 and 1."""
+    """max(0, margin - pred label), for labels of -1 and 1.
+
+    >>> from weft import gluon, np
+    >>> gluon.loss.HingeLoss()(np.array([0.5, 2.0]), np.array([1.0, -1.0]))
+    array([0.5, 3. ])
+    """
 
     def __init__(
         self, margin: float = 1.0, weight: float | None = None, batch_axis: int = 0
@@ -215,7 +248,12 @@ class HingeLoss(Loss):
 
 
 class SquaredHingeLoss(HingeLoss):
-    """The square of `HingeLoss`."""
+    """The square of `HingeLoss`.
+
+    >>> from weft import gluon, np
+    >>> gluon.loss.SquaredHingeLoss()(np.array([0.5, 2.0]), np.array([1.0, -1.0]))
+    array([0.25, 9.  ])
+    """
 
     def elements(self, pred: Any, label: Any) -> Any:
         return np.square(super().elements(pred, label))
@@ -225,6 +263,11 @@ class KLDivLoss(Loss):
     """label (log(label) - log-probability), whose sum is the Kullback-Leibler divergence.
 
     from_logits: pred holds log-probabilities; else scores, whose softmax along `axis` is taken
+
+    >>> from weft import gluon, np
+    >>> loss_of = gluon.loss.KLDivLoss(from_logits=False)
+    >>> loss_of(np.array([[0.0, 0.0]]), np.array([[1.0, 0.0]])).round(4)
+    array([0.3466])
     """
 
     rounds_once = True

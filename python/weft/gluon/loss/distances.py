@@ -15,21 +15,36 @@ _huber = OPERATORS["huber_elements"]
 
 
 class L2Loss(Loss):
-    """Half of the squared difference."""
+    """Half of the squared difference.
+
+    >>> from weft import gluon, np
+    >>> gluon.loss.L2Loss()(np.array([[1.0, 4.0], [2.0, 2.0]]), np.array([[1.0, 2.0], [2.0, 2.0]]))
+    array([1., 0.])
+    """
 
     def elements(self, pred: Any, label: Any) -> Any:
         return _half_squares(pred, np.reshape(label, pred.shape))
 
 
 class L1Loss(Loss):
-    """The absolute difference."""
+    """The absolute difference.
+
+    >>> from weft import gluon, np
+    >>> gluon.loss.L1Loss()(np.array([[1.0, 4.0], [2.0, 2.0]]), np.array([[1.0, 2.0], [2.0, 2.0]]))
+    array([1., 0.])
+    """
 
     def elements(self, pred: Any, label: Any) -> Any:
         return np.abs(pred - np.reshape(label, pred.shape))
 
 
 class HuberLoss(Loss):
-    """Half of the squared difference divided by `rho` up to `rho`, then linear."""
+    """Half of the squared difference divided by `rho` up to `rho`, then linear.
+
+    >>> from weft import gluon, np
+    >>> gluon.loss.HuberLoss()(np.array([0.5, 3.0]), np.array([0.0, 0.0]))
+    array([0.125, 2.5  ])
+    """
 
     def __init__(self, rho: float = 1.0, weight: float | None = None, batch_axis: int = 0) -> None:
         super().__init__(weight, batch_axis)
@@ -46,6 +61,10 @@ class PoissonNLLLoss(Loss):
     from_logits: pred holds logarithms of the means, else the means
     compute_full: adds Stirling's approximation of log(label!) for labels above 1
     epsilon: summand of the means under the logarithm
+
+    >>> from weft import gluon, np
+    >>> gluon.loss.PoissonNLLLoss()(np.array([0.0, 1.0]), np.array([2.0, 2.0])).round(4)
+    array([1.    , 0.7183])
     """
 
     rounds_once = True
@@ -83,7 +102,13 @@ class PoissonNLLLoss(Loss):
 
 
 class TripletLoss(Loss):
-    """max(0, margin + |pred - positive|² - |pred - negative|²) of each sample."""
+    """max(0, margin + |pred - positive|² - |pred - negative|²) of each sample.
+
+    >>> from weft import gluon, np
+    >>> anchor, same, other = np.array([[0.0, 0.0]]), np.array([[0.0, 1.0]]), np.array([[1.0, 1.0]])
+    >>> gluon.loss.TripletLoss()(anchor, same, other)
+    array([0.])
+    """
 
     rounds_once = True
 
@@ -107,6 +132,11 @@ class CosineEmbeddingLoss(Loss):
     """1 - cosine for rows that belong together, max(0, cosine - margin) for others.
 
     A row of zeros has no direction: its cosine with any other is 0, and it gets no gradient.
+
+    >>> from weft import gluon, np
+    >>> rows, others = np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([[0.0, 2.0], [3.0, 0.0]])
+    >>> gluon.loss.CosineEmbeddingLoss()(rows, others, np.array([1, -1]))
+    array([1., 1.])
     """
 
     rounds_once = True
@@ -192,6 +222,11 @@ class GaussianNLLLoss(Loss):
     networks that say how sure they are (Nix and Weigend 1994).
 
     full: adds log(2 pi) / 2; eps: least variance
+
+    >>> from weft import gluon, np
+    >>> loss_of = gluon.loss.GaussianNLLLoss()
+    >>> loss_of(np.array([1.0, 1.0]), np.array([1.0, 3.0]), np.array([1.0, 1.0]))
+    array([0., 2.])
     """
 
     rounds_once = True

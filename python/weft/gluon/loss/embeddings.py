@@ -62,6 +62,11 @@ class ArcFaceLoss(Loss):
     margin: radians; scale: what cosines are multiplied by before the softmax
     pred: cosines of shape (N, classes), as of `nn.Dense` on vectors and weights of length 1
     label: class indices
+
+    >>> from weft import gluon, np
+    >>> cosines = np.array([[0.9, 0.1], [0.9, 0.1]])
+    >>> gluon.loss.ArcFaceLoss(scale=8.0)(cosines, np.array([0, 1])).round(3)
+    array([ 0.021, 10.314])
     """
 
     rounds_once = True

@@ -17,6 +17,11 @@ class TverskyLoss(Loss):
     smooth: keeps samples without a mask from dividing by 0
     axis: of the classes, which each have an overlap of their own; None for none
     ignore_index: label of places that do not count, such as 255; None for none
+
+    >>> from weft import gluon, np
+    >>> loss_of = gluon.loss.TverskyLoss(from_sigmoid=True)
+    >>> loss_of(np.array([[1.0, 1.0, 0.0]]), np.array([[1.0, 0.0, 0.0]])).round(4)
+    array([0.1304])
     """
 
     rounds_once = True

@@ -12,6 +12,11 @@ class CTCLoss(Loss):
     (Graves et al. 2006). The last class is the blank.
 
     layout: "NTC" or "TNC", the axes of the scores; label_layout: "NT" or "TN"
+
+    >>> from weft import gluon, np
+    >>> scores = np.zeros((1, 4, 3))  # one sequence of 4 steps, 2 classes and the blank
+    >>> gluon.loss.CTCLoss()(scores, np.array([[0, 1]])).round(4)
+    array([1.6864])
     """
 
     def __init__(

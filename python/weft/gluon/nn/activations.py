@@ -29,6 +29,11 @@ _BY_NAME = {
 
 def activation_named(name: str) -> Callable[[Any], Any]:
     """The function of that name; raises LookupError that lists the known ones."""
+    if isinstance(name, int):
+        raise InvalidType(
+            f'Activation: `activation` must be a name, such as "relu"; got {name}; the number of '
+            "inputs is `in_units`, as in `nn.Dense(units, in_units=4)`, or left out"
+        )
     if not isinstance(name, str):
         raise InvalidType(
             f'Activation: `activation` must be a name, such as "relu"; got {_told(name)}; a layer '
@@ -77,7 +82,13 @@ class Activation(HybridBlock):
 
 
 class LeakyReLU(HybridBlock):
-    """x above zero, `alpha` x below."""
+    """x above zero, `alpha` x below.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.LeakyReLU(0.5)(np.array([-2.0, 4.0]))
+    array([-1.,  4.])
+    """
 
     def __init__(self, alpha: float) -> None:
         super().__init__()
@@ -95,6 +106,13 @@ class PReLU(HybridBlock):
     """x above zero, `alpha` x below, where `alpha` is learned: one slope, or one a channel.
 
     in_channels: 1 or the extent of axis 1
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> layer = nn.PReLU()
+    >>> layer.initialize()
+    >>> layer(np.array([-2.0, 4.0]))
+    array([-0.5,  4. ])
     """
 
     def __init__(self, alpha_initializer: Initializable = None, in_channels: int = 1) -> None:
@@ -108,7 +126,13 @@ class PReLU(HybridBlock):
 
 
 class ELU(HybridBlock):
-    """x above zero, `alpha` (exp(x) - 1) below."""
+    """x above zero, `alpha` (exp(x) - 1) below.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.ELU()(np.array([-20.0, 0.0, 4.0]))
+    array([-1.,  0.,  4.])
+    """
 
     def __init__(self, alpha: float = 1.0) -> None:
         super().__init__()
@@ -122,7 +146,13 @@ class ELU(HybridBlock):
 
 
 class SELU(HybridBlock):
-    """Scaled exponential linear unit, which keeps mean 0 and variance 1."""
+    """Scaled exponential linear unit, which keeps mean 0 and variance 1.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.SELU()(np.array([0.0, 1.0])).round(4)
+    array([0.    , 1.0507])
+    """
 
     def forward(self, x: Any) -> Any:
         return npx.selu(x)
@@ -132,6 +162,11 @@ class GELU(HybridBlock):
     """x times the normal distribution's cumulative function.
 
     approximation: "erf" is exact, "tanh" is the approximation by tanh
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.GELU()(np.array([-1.0, 0.0, 1.0])).round(4)
+    array([-0.1587,  0.    ,  0.8413])
     """
 
     def __init__(self, approximation: str = "erf") -> None:
@@ -148,7 +183,13 @@ class GELU(HybridBlock):
 
 
 class Swish(HybridBlock):
-    """x times the logistic function of `beta` x."""
+    """x times the logistic function of `beta` x.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.Swish(beta=2.0)(np.array([-1.0, 0.0, 1.0])).round(4)
+    array([-0.1192,  0.    ,  0.8808])
+    """
 
     def __init__(self, beta: float = 1.0) -> None:
         super().__init__()
@@ -162,7 +203,13 @@ class Swish(HybridBlock):
 
 
 class SiLU(HybridBlock):
-    """x times its logistic function."""
+    """x times its logistic function.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.SiLU()(np.array([-1.0, 0.0, 1.0])).round(4)
+    array([-0.2689,  0.    ,  0.7311])
+    """
 
     def forward(self, x: Any) -> Any:
         return npx.silu(x)

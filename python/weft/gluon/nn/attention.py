@@ -346,7 +346,15 @@ class TransformerEncoderLayer(TransformerLayer):
 
 class TransformerDecoderLayer(TransformerLayer):
     """Causal self-attention, attention to a memory, then two dense layers; arguments as for
-    `TransformerEncoderLayer`."""
+    `TransformerEncoderLayer`.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> layer = nn.TransformerDecoderLayer(units=8, hidden_size=16, num_heads=2)
+    >>> layer.initialize()
+    >>> layer(np.ones((1, 3, 8)), np.ones((1, 5, 8))).shape  # 3 positions that look at 5
+    (1, 3, 8)
+    """
 
     def __init__(
         self,

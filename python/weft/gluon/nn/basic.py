@@ -127,14 +127,26 @@ class Embedding(HybridBlock):
 
 
 class Flatten(HybridBlock):
-    """Merges all axes but the first: (N, ...) to (N, product)."""
+    """Merges all axes but the first: (N, ...) to (N, product).
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.Flatten()(np.ones((2, 3, 4, 4))).shape
+    (2, 48)
+    """
 
     def forward(self, x: Any) -> Any:
         return npx.batch_flatten(x)
 
 
 class Identity(HybridBlock):
-    """Gives back what it is given."""
+    """Gives back what it is given.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.Identity()(np.array([1.0, 2.0]))
+    array([1., 2.])
+    """
 
     def forward(self, x: Any) -> Any:
         return x
@@ -150,7 +162,13 @@ def _function(spec: str | Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Lambda(Block):
-    """A function as a block, or one of np or npx by its name."""
+    """A function as a block, or one of np or npx by its name.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.Lambda("square")(np.array([1.0, 2.0, 3.0]))
+    array([1., 4., 9.])
+    """
 
     def __init__(self, function: str | Callable[..., Any]) -> None:
         super().__init__()
@@ -164,7 +182,16 @@ class Lambda(Block):
 
 
 class HybridLambda(HybridBlock):
-    """A function that can be traced as a block, or one of np or npx by its name."""
+    """A function that can be traced as a block, or one of np or npx by its name.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> last = nn.HybridLambda(lambda x: x[:, -1])
+    >>> net = nn.HybridSequential(nn.Dense(4, flatten=False), last)
+    >>> net.initialize()
+    >>> net(np.ones((2, 5, 3))).shape
+    (2, 4)
+    """
 
     def __init__(self, function: str | Callable[..., Any]) -> None:
         super().__init__()

@@ -15,6 +15,17 @@ class StochasticDepth(HybridBlock):
     in train mode only (Huang et al., "Deep Networks with Stochastic Depth", 2016).
 
     It stands at the end of a branch beside a shortcut: such a sample takes the shortcut alone.
+
+    >>> from weft import autograd, np
+    >>> from weft.gluon import nn
+    >>> layer = nn.StochasticDepth(0.5)
+    >>> layer(np.ones((2, 2)))  # in predict mode as it is
+    array([[1., 1.],
+           [1., 1.]])
+    >>> with autograd.train_mode():
+    ...     out = layer(np.ones((8, 2)))
+    >>> sorted({float(row[0]) for row in out} | {0.0, 2.0})
+    [0.0, 2.0]
     """
 
     def __init__(self, rate: float) -> None:

@@ -106,7 +106,17 @@ class _InOrder(BlockItems):
 
 
 class Sequential(_InOrder, Block):
-    """Blocks one after another. `Sequential(a, b)`, or `add(a, b)` later."""
+    """Blocks one after another. `Sequential(a, b)`, or `add(a, b)` later.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> net = nn.Sequential(nn.Dense(8, activation="relu"), nn.Dense(2))
+    >>> net.initialize()
+    >>> net(np.ones((4, 3))).shape
+    (4, 2)
+    >>> len(net), net[0].weight.shape
+    (2, (8, 3))
+    """
 
     def __init__(self, *blocks: Block) -> None:
         super().__init__()
@@ -114,7 +124,17 @@ class Sequential(_InOrder, Block):
 
 
 class HybridSequential(_InOrder, HybridBlock):
-    """Hybrid blocks one after another, which `hybridize()` makes one graph."""
+    """Hybrid blocks one after another, which `hybridize()` makes one graph.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> net = nn.HybridSequential(nn.Dense(8, activation="relu"))
+    >>> net.add(nn.Dense(2))
+    >>> net.initialize()
+    >>> net.hybridize()
+    >>> net(np.ones((4, 3))).shape
+    (4, 2)
+    """
 
     def __init__(self, *blocks: Block) -> None:
         super().__init__()
@@ -130,7 +150,15 @@ class _Concatenating:
 
 
 class Concatenate(_Concatenating, Sequential):
-    """Blocks on the same input, their outputs concatenated along `axis`."""
+    """Blocks on the same input, their outputs concatenated along `axis`.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> net = nn.Concatenate(nn.Dense(2), nn.Dense(3))
+    >>> net.initialize()
+    >>> net(np.ones((4, 5))).shape
+    (4, 5)
+    """
 
     def __init__(self, *blocks: Block, axis: int = -1) -> None:
         super().__init__(*blocks)

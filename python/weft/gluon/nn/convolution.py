@@ -44,6 +44,11 @@ def _extents(
 
 def _padding(value: Padding, axes: int, where: str) -> tuple[int, ...]:
     """One number per spatial axis; of pairs what is before all axes, then what is behind them."""
+    if isinstance(value, str):
+        told = "write `padding=0`"
+        if value.lower() == "same":
+            told = "half of the kernel keeps the extents, such as `padding=1` for a kernel of 3"
+        raise InvalidType(f"{where}: `padding` must be in numbers; got {value!r}; {told}")
     if not isinstance(value, tuple | list) or not any(isinstance(s, tuple | list) for s in value):
         return _extents(value, axes, where, "padding", least=0)
     if len(value) != axes or any(not isinstance(s, tuple | list) or len(s) != 2 for s in value):
@@ -151,6 +156,13 @@ class Conv1D(_Conv):
     """Convolution over W of data (N, C, W).
 
     channels: C of the result; in_channels: found at the first call if 0
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> layer = nn.Conv1D(8, kernel_size=3, padding=1)
+    >>> layer.initialize()
+    >>> layer(np.ones((2, 4, 10))).shape
+    (2, 8, 10)
     """
 
     axes = 1
@@ -178,6 +190,13 @@ class Conv3D(_Conv):
 
     channels: C of the result; in_channels: found at the first call if 0
     kernel_size, strides, padding, dilation: one number, or one for each of D, H and W
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> layer = nn.Conv3D(8, kernel_size=3, strides=2, padding=1)
+    >>> layer.initialize()
+    >>> layer(np.ones((1, 2, 6, 6, 6))).shape
+    (1, 8, 3, 3, 3)
     """
 
     axes = 3
@@ -241,6 +260,13 @@ class Conv1DTranspose(_ConvTranspose):
     """Transposed convolution over W of data (N, C, W): the adjoint of Conv1D.
 
     output_padding: elements added behind the result, less than the stride
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> layer = nn.Conv1DTranspose(3, kernel_size=4, strides=2, padding=1)
+    >>> layer.initialize()
+    >>> layer(np.ones((2, 8, 5))).shape
+    (2, 3, 10)
     """
 
     axes = 1
@@ -265,6 +291,13 @@ class Conv3DTranspose(_ConvTranspose):
     """Transposed convolution over D, H and W of data (N, C, D, H, W): the adjoint of Conv3D.
 
     output_padding: elements added behind the result, less than the stride
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> layer = nn.Conv3DTranspose(3, kernel_size=2, strides=2)
+    >>> layer.initialize()
+    >>> layer(np.ones((1, 4, 2, 3, 4))).shape
+    (1, 3, 4, 6, 8)
     """
 
     axes = 3
@@ -315,37 +348,75 @@ class _Pool(HybridBlock):
 
 
 class MaxPool1D(_Pool):
-    """Maximum over windows of W; `strides` is `pool_size` unless given."""
+    """Maximum over windows of W; `strides` is `pool_size` unless given.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.MaxPool1D(2)(np.array([[[1.0, 3.0, 2.0, 5.0]]]))
+    array([[[3., 5.]]])
+    """
 
     axes, pool_type = 1, "max"
 
 
 class MaxPool2D(_Pool):
-    """Maximum over windows of H and W; `strides` is `pool_size` unless given."""
+    """Maximum over windows of H and W; `strides` is `pool_size` unless given.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.MaxPool2D(2)(np.arange(16.0).reshape(1, 1, 4, 4))
+    array([[[[ 5.,  7.],
+             [13., 15.]]]])
+    """
 
     axes, pool_type = 2, "max"
 
 
 class MaxPool3D(_Pool):
-    """Maximum over windows of D, H and W; `strides` is `pool_size` unless given."""
+    """Maximum over windows of D, H and W; `strides` is `pool_size` unless given.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.MaxPool3D(2)(np.ones((1, 3, 4, 6, 8))).shape
+    (1, 3, 2, 3, 4)
+    """
 
     axes, pool_type = 3, "max"
 
 
 class AvgPool1D(_Pool):
-    """Mean over windows of W; `strides` is `pool_size` unless given."""
+    """Mean over windows of W; `strides` is `pool_size` unless given.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.AvgPool1D(2)(np.array([[[1.0, 3.0, 2.0, 5.0]]]))
+    array([[[2. , 3.5]]])
+    """
 
     axes, pool_type = 1, "avg"
 
 
 class AvgPool2D(_Pool):
-    """Mean over windows of H and W; `strides` is `pool_size` unless given."""
+    """Mean over windows of H and W; `strides` is `pool_size` unless given.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.AvgPool2D(2)(np.arange(16.0).reshape(1, 1, 4, 4))
+    array([[[[ 2.5,  4.5],
+             [10.5, 12.5]]]])
+    """
 
     axes, pool_type = 2, "avg"
 
 
 class AvgPool3D(_Pool):
-    """Mean over windows of D, H and W; `strides` is `pool_size` unless given."""
+    """Mean over windows of D, H and W; `strides` is `pool_size` unless given.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.AvgPool3D(2, strides=1)(np.ones((1, 3, 4, 6, 8))).shape
+    (1, 3, 3, 5, 7)
+    """
 
     axes, pool_type = 3, "avg"
 
@@ -358,37 +429,73 @@ class _GlobalPool(HybridBlock):
 
 
 class GlobalMaxPool1D(_GlobalPool):
-    """Maximum over all of W: (N, C, W) to (N, C, 1)."""
+    """Maximum over all of W: (N, C, W) to (N, C, 1).
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.GlobalMaxPool1D()(np.array([[[1.0, 3.0, 2.0]]]))
+    array([[[3.]]])
+    """
 
     pool_type = "max"
 
 
 class GlobalMaxPool2D(_GlobalPool):
-    """Maximum over all of H and W: (N, C, H, W) to (N, C, 1, 1)."""
+    """Maximum over all of H and W: (N, C, H, W) to (N, C, 1, 1).
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.GlobalMaxPool2D()(np.arange(16.0).reshape(1, 1, 4, 4))
+    array([[[[15.]]]])
+    """
 
     pool_type = "max"
 
 
 class GlobalMaxPool3D(_GlobalPool):
-    """Maximum over all of D, H and W: (N, C, D, H, W) to (N, C, 1, 1, 1)."""
+    """Maximum over all of D, H and W: (N, C, D, H, W) to (N, C, 1, 1, 1).
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.GlobalMaxPool3D()(np.ones((2, 3, 4, 4, 4))).shape
+    (2, 3, 1, 1, 1)
+    """
 
     pool_type = "max"
 
 
 class GlobalAvgPool1D(_GlobalPool):
-    """Mean over all of W: (N, C, W) to (N, C, 1)."""
+    """Mean over all of W: (N, C, W) to (N, C, 1).
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.GlobalAvgPool1D()(np.array([[[1.0, 3.0, 2.0]]]))
+    array([[[2.]]])
+    """
 
     pool_type = "avg"
 
 
 class GlobalAvgPool2D(_GlobalPool):
-    """Mean over all of H and W: (N, C, H, W) to (N, C, 1, 1)."""
+    """Mean over all of H and W: (N, C, H, W) to (N, C, 1, 1).
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.GlobalAvgPool2D()(np.arange(16.0).reshape(1, 1, 4, 4))
+    array([[[[7.5]]]])
+    """
 
     pool_type = "avg"
 
 
 class GlobalAvgPool3D(_GlobalPool):
-    """Mean over all of D, H and W: (N, C, D, H, W) to (N, C, 1, 1, 1)."""
+    """Mean over all of D, H and W: (N, C, D, H, W) to (N, C, 1, 1, 1).
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.GlobalAvgPool3D()(np.ones((2, 3, 4, 4, 4))).shape
+    (2, 3, 1, 1, 1)
+    """
 
     pool_type = "avg"
 

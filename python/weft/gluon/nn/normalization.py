@@ -14,6 +14,16 @@ class Dropout(HybridBlock):
     mode only.
 
     axes: axes along which all elements share their fate
+
+    >>> from weft import autograd, np
+    >>> from weft.gluon import nn
+    >>> layer = nn.Dropout(0.5)
+    >>> layer(np.array([1.0, 2.0, 3.0]))  # in predict mode as it is
+    array([1., 2., 3.])
+    >>> with autograd.train_mode():
+    ...     out = layer(np.ones(1000))
+    >>> float(out.max()), 300 < int((out == 0).sum()) < 700
+    (2.0, True)
     """
 
     def __init__(self, rate: float, axes: tuple[int, ...] = ()) -> None:
@@ -259,6 +269,14 @@ class SyncBatchNorm(BatchNorm):
 class LayerNorm(_Normalization):
     """The elements along an axis with mean 0 and variance 1, scaled by gamma and shifted by beta
     (Ba et al. 2016).
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> layer = nn.LayerNorm()
+    >>> layer.initialize()
+    >>> layer(np.array([[1.0, 3.0], [10.0, 30.0]])).round(3)
+    array([[-1.,  1.],
+           [-1.,  1.]])
     """
 
     def __init__(
@@ -285,6 +303,14 @@ class RMSNorm(HybridBlock):
     """The elements along an axis divided by their root mean square, times gamma.
 
     axis: of the channels; epsilon: summand of the mean square
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> layer = nn.RMSNorm()
+    >>> layer.initialize()
+    >>> layer(np.array([[3.0, 3.0], [1.0, 7.0]])).round(3)
+    array([[1. , 1. ],
+           [0.2, 1.4]])
     """
 
     def __init__(
@@ -325,6 +351,13 @@ class RMSNorm(HybridBlock):
 class GroupNorm(_Normalization):
     """Groups of channels of each sample with mean 0 and variance 1, scaled by gamma and shifted by
     beta (Wu and He 2018). Channels are axis 1.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> layer = nn.GroupNorm(num_groups=2)
+    >>> layer.initialize()
+    >>> layer(np.ones((2, 4, 5, 5))).shape
+    (2, 4, 5, 5)
     """
 
     def __init__(
@@ -351,6 +384,14 @@ class GroupNorm(_Normalization):
 class InstanceNorm(_Normalization):
     """Each channel of each sample with mean 0 and variance 1, scaled by gamma and shifted by beta
     (Ulyanov et al. 2016). Channels are axis 1.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> layer = nn.InstanceNorm()
+    >>> layer.initialize()
+    >>> layer(np.array([[[1.0, 3.0], [10.0, 30.0]]])).round(3)
+    array([[[-1.,  1.],
+            [-1.,  1.]]])
     """
 
     def __init__(

@@ -135,6 +135,13 @@ class SpectralNorm(_Reparametrized):
 
     layer, name, axis: as for `WeightNorm`; the weight is a matrix of `axis` and all other axes
     steps: of the power method at each call; epsilon: least length
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> layer = nn.SpectralNorm(nn.Dense(4, in_units=8))
+    >>> layer.initialize()
+    >>> layer(np.ones((2, 8))).shape
+    (2, 4)
     """
 
     def __init__(

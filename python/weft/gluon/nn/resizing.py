@@ -217,7 +217,13 @@ class _AdaptiveMaxPool(_AdaptivePool):
 
 
 class AdaptiveAvgPool1D(_AdaptiveAvgPool):
-    """Means over W of data (N, C, W): (N, C, output_size), whatever W is."""
+    """Means over W of data (N, C, W): (N, C, output_size), whatever W is.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.AdaptiveAvgPool1D(2)(np.array([[[1.0, 2.0, 3.0, 4.0]]]))
+    array([[[1.5, 3.5]]])
+    """
 
     axes = 1
 
@@ -237,25 +243,50 @@ class AdaptiveAvgPool2D(_AdaptiveAvgPool):
 
 
 class AdaptiveAvgPool3D(_AdaptiveAvgPool):
-    """Means over D, H and W of data (N, C, D, H, W): (N, C, *output_size), whatever these are."""
+    """Means over D, H and W of data (N, C, D, H, W): (N, C, *output_size), whatever these are.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.AdaptiveAvgPool3D(2)(np.ones((1, 3, 5, 6, 7))).shape
+    (1, 3, 2, 2, 2)
+    """
 
     axes = 3
 
 
 class AdaptiveMaxPool1D(_AdaptiveMaxPool):
-    """Maxima over W of data (N, C, W): (N, C, output_size), whatever W is."""
+    """Maxima over W of data (N, C, W): (N, C, output_size), whatever W is.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.AdaptiveMaxPool1D(2)(np.array([[[1.0, 2.0, 3.0, 4.0]]]))
+    array([[[2., 4.]]])
+    """
 
     axes = 1
 
 
 class AdaptiveMaxPool2D(_AdaptiveMaxPool):
-    """Maxima over H and W of data (N, C, H, W): (N, C, *output_size), whatever H and W are."""
+    """Maxima over H and W of data (N, C, H, W): (N, C, *output_size), whatever H and W are.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.AdaptiveMaxPool2D(2)(np.arange(16.0).reshape(1, 1, 4, 4))
+    array([[[[ 5.,  7.],
+             [13., 15.]]]])
+    """
 
     axes = 2
 
 
 class AdaptiveMaxPool3D(_AdaptiveMaxPool):
-    """Maxima over D, H and W of data (N, C, D, H, W): (N, C, *output_size), whatever these are."""
+    """Maxima over D, H and W of data (N, C, D, H, W): (N, C, *output_size), whatever these are.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.AdaptiveMaxPool3D(2)(np.ones((1, 3, 5, 6, 7))).shape
+    (1, 3, 2, 2, 2)
+    """
 
     axes = 3
 

@@ -20,7 +20,22 @@ from weft.gluon.probability._values import is_number
 
 
 class Constraint:
-    """A set of values. A subclass writes `_is_met`, and `rule`, what an error says of it."""
+    """A set of values. A subclass writes `_is_met`, and `rule`, what an error says of it.
+
+    >>> from weft import np
+    >>> from weft.gluon.probability import constraint
+    >>> class Even(constraint.Constraint):
+    ...     rule = "be even"
+    ...     def _is_met(self, value):
+    ...         return value % 2 == 0
+    >>> Even().check(np.array([2.0, 4.0]))
+    array([2., 4.])
+    >>> try:
+    ...     Even().check(3.0)
+    ... except ValueError as error:
+    ...     print(error)
+    Even: `value` must be even; got 3.0
+    """
 
     rule = "be allowed"
 
@@ -78,7 +93,18 @@ def _is_whole(value: Any) -> Any:
 
 
 class Real(Constraint):
-    """All numbers, not NaN."""
+    """All numbers, not NaN.
+
+    >>> from weft import np
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.Real().check(np.array([1.0, -2.0]))
+    array([ 1., -2.])
+    >>> try:
+    ...     constraint.Real().check(float("nan"))
+    ... except ValueError as error:
+    ...     print(error)
+    Real: `value` must be a number, not NaN; got nan
+    """
 
     rule = "be a number, not NaN"
 
@@ -87,7 +113,18 @@ class Real(Constraint):
 
 
 class Boolean(Constraint):
-    """0 and 1."""
+    """0 and 1.
+
+    >>> from weft import np
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.Boolean().check(np.array([0.0, 1.0]))
+    array([0., 1.])
+    >>> try:
+    ...     constraint.Boolean().check(2.0)
+    ... except ValueError as error:
+    ...     print(error)
+    Boolean: `value` must be 0 or 1; got 2.0
+    """
 
     rule = "be 0 or 1"
 
@@ -130,44 +167,114 @@ class _Between(Constraint):
 
 
 class Interval(_Between):
-    """Numbers in [lower_bound, upper_bound]."""
+    """Numbers in [lower_bound, upper_bound].
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.Interval(0, 5).check(5.0)
+    5.0
+    >>> try:
+    ...     constraint.Interval(0, 5).check(5.5)
+    ... except ValueError as error:
+    ...     print(error)
+    Interval: `value` must be in [0, 5]; got 5.5
+    """
 
 
 class OpenInterval(_Between):
-    """Numbers in (lower_bound, upper_bound)."""
+    """Numbers in (lower_bound, upper_bound).
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.OpenInterval(0, 5).check(4.5)
+    4.5
+    >>> try:
+    ...     constraint.OpenInterval(0, 5).check(5.0)
+    ... except ValueError as error:
+    ...     print(error)
+    OpenInterval: `value` must be in (0, 5); got 5.0
+    """
 
     _above, _below = staticmethod(operator.gt), staticmethod(operator.lt)
     _brackets = "()"
 
 
 class HalfOpenInterval(_Between):
-    """Numbers in [lower_bound, upper_bound)."""
+    """Numbers in [lower_bound, upper_bound).
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.HalfOpenInterval(0, 5).check(0.0)
+    0.0
+    >>> try:
+    ...     constraint.HalfOpenInterval(0, 5).check(5.0)
+    ... except ValueError as error:
+    ...     print(error)
+    HalfOpenInterval: `value` must be in [0, 5); got 5.0
+    """
 
     _below = staticmethod(operator.lt)
     _brackets = "[)"
 
 
 class UnitInterval(Interval):
-    """Numbers in [0, 1]."""
+    """Numbers in [0, 1].
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.UnitInterval().check(0.5)
+    0.5
+    >>> try:
+    ...     constraint.UnitInterval().check(1.5)
+    ... except ValueError as error:
+    ...     print(error)
+    UnitInterval: `value` must be in [0, 1]; got 1.5
+    """
 
     def __init__(self) -> None:
         super().__init__(0, 1)
 
 
 class IntegerInterval(Interval):
-    """Whole numbers in [lower_bound, upper_bound]."""
+    """Whole numbers in [lower_bound, upper_bound].
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.IntegerInterval(0, 5).check(3)
+    3
+    >>> try:
+    ...     constraint.IntegerInterval(0, 5).check(2.5)
+    ... except ValueError as error:
+    ...     print(error)
+    IntegerInterval: `value` must be a whole number in [0, 5]; got 2.5
+    """
 
     _whole = True
 
 
 class IntegerOpenInterval(OpenInterval):
-    """Whole numbers in (lower_bound, upper_bound)."""
+    """Whole numbers in (lower_bound, upper_bound).
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.IntegerOpenInterval(0, 5).check(3)
+    3
+    >>> try:
+    ...     constraint.IntegerOpenInterval(0, 5).check(5)
+    ... except ValueError as error:
+    ...     print(error)
+    IntegerOpenInterval: `value` must be a whole number in (0, 5); got 5
+    """
 
     _whole = True
 
 
 class IntegerHalfOpenInterval(HalfOpenInterval):
-    """Whole numbers in [lower_bound, upper_bound)."""
+    """Whole numbers in [lower_bound, upper_bound).
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.IntegerHalfOpenInterval(0, 5).check(0)
+    0
+    >>> try:
+    ...     constraint.IntegerHalfOpenInterval(0, 5).check(5)
+    ... except ValueError as error:
+    ...     print(error)
+    IntegerHalfOpenInterval: `value` must be a whole number in [0, 5); got 5
+    """
 
     _whole = True
 
@@ -208,49 +315,129 @@ class _BoundedAbove(_Bounded):
 
 
 class GreaterThan(_BoundedBelow):
-    """Numbers above `lower_bound`."""
+    """Numbers above `lower_bound`.
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.GreaterThan(1).check(2.0)
+    2.0
+    >>> try:
+    ...     constraint.GreaterThan(1).check(1.0)
+    ... except ValueError as error:
+    ...     print(error)
+    GreaterThan: `value` must be greater than 1; got 1.0
+    """
 
     _compare, _words = staticmethod(operator.gt), "greater than"
 
 
 class GreaterThanEq(_BoundedBelow):
-    """Numbers that are at least `lower_bound`."""
+    """Numbers that are at least `lower_bound`.
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.GreaterThanEq(1).check(1.0)
+    1.0
+    >>> try:
+    ...     constraint.GreaterThanEq(1).check(0.5)
+    ... except ValueError as error:
+    ...     print(error)
+    GreaterThanEq: `value` must be greater than or equal to 1; got 0.5
+    """
 
     _compare, _words = staticmethod(operator.ge), "greater than or equal to"
 
 
 class LessThan(_BoundedAbove):
-    """Numbers below `upper_bound`."""
+    """Numbers below `upper_bound`.
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.LessThan(1).check(0.5)
+    0.5
+    >>> try:
+    ...     constraint.LessThan(1).check(1.0)
+    ... except ValueError as error:
+    ...     print(error)
+    LessThan: `value` must be less than 1; got 1.0
+    """
 
     _compare, _words = staticmethod(operator.lt), "less than"
 
 
 class LessThanEq(_BoundedAbove):
-    """Numbers that are at most `upper_bound`."""
+    """Numbers that are at most `upper_bound`.
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.LessThanEq(1).check(1.0)
+    1.0
+    >>> try:
+    ...     constraint.LessThanEq(1).check(1.5)
+    ... except ValueError as error:
+    ...     print(error)
+    LessThanEq: `value` must be less than or equal to 1; got 1.5
+    """
 
     _compare, _words = staticmethod(operator.le), "less than or equal to"
 
 
 class IntegerGreaterThan(GreaterThan):
-    """Whole numbers above `lower_bound`."""
+    """Whole numbers above `lower_bound`.
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.IntegerGreaterThan(1).check(2)
+    2
+    >>> try:
+    ...     constraint.IntegerGreaterThan(1).check(1)
+    ... except ValueError as error:
+    ...     print(error)
+    IntegerGreaterThan: `value` must be a whole number greater than 1; got 1
+    """
 
     _whole = True
 
 
 class IntegerGreaterThanEq(GreaterThanEq):
-    """Whole numbers that are at least `lower_bound`."""
+    """Whole numbers that are at least `lower_bound`.
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.IntegerGreaterThanEq(1).check(1)
+    1
+    >>> try:
+    ...     constraint.IntegerGreaterThanEq(1).check(0)
+    ... except ValueError as error:
+    ...     print(error)
+    IntegerGreaterThanEq: `value` must be a whole number greater than or equal to 1; got 0
+    """
 
     _whole = True
 
 
 class IntegerLessThan(LessThan):
-    """Whole numbers below `upper_bound`."""
+    """Whole numbers below `upper_bound`.
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.IntegerLessThan(1).check(0)
+    0
+    >>> try:
+    ...     constraint.IntegerLessThan(1).check(1)
+    ... except ValueError as error:
+    ...     print(error)
+    IntegerLessThan: `value` must be a whole number less than 1; got 1
+    """
 
     _whole = True
 
 
 class IntegerLessThanEq(LessThanEq):
-    """Whole numbers that are at most `upper_bound`."""
+    """Whole numbers that are at most `upper_bound`.
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.IntegerLessThanEq(1).check(1)
+    1
+    >>> try:
+    ...     constraint.IntegerLessThanEq(1).check(2)
+    ... except ValueError as error:
+    ...     print(error)
+    IntegerLessThanEq: `value` must be a whole number less than or equal to 1; got 2
+    """
 
     _whole = True
 
@@ -266,23 +453,74 @@ class _FromZero:
 
 
 class Positive(_FromZero, GreaterThan):
-    """Numbers above 0."""
+    """Numbers above 0.
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.Positive().check(2.0)
+    2.0
+    >>> try:
+    ...     constraint.Positive().check(-1.0)
+    ... except ValueError as error:
+    ...     print(error)
+    Positive: `value` must be greater than 0; got -1.0
+    """
 
 
 class NonNegative(_FromZero, GreaterThanEq):
-    """Numbers that are at least 0."""
+    """Numbers that are at least 0.
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.NonNegative().check(0.0)
+    0.0
+    >>> try:
+    ...     constraint.NonNegative().check(-1.0)
+    ... except ValueError as error:
+    ...     print(error)
+    NonNegative: `value` must be greater than or equal to 0; got -1.0
+    """
 
 
 class PositiveInteger(_FromZero, IntegerGreaterThan):
-    """Whole numbers above 0."""
+    """Whole numbers above 0.
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.PositiveInteger().check(2)
+    2
+    >>> try:
+    ...     constraint.PositiveInteger().check(0)
+    ... except ValueError as error:
+    ...     print(error)
+    PositiveInteger: `value` must be a whole number greater than 0; got 0
+    """
 
 
 class NonNegativeInteger(_FromZero, IntegerGreaterThanEq):
-    """Whole numbers that are at least 0."""
+    """Whole numbers that are at least 0.
+
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.NonNegativeInteger().check(0)
+    0
+    >>> try:
+    ...     constraint.NonNegativeInteger().check(-1)
+    ... except ValueError as error:
+    ...     print(error)
+    NonNegativeInteger: `value` must be a whole number greater than or equal to 0; got -1
+    """
 
 
 class Simplex(Constraint):
-    """Vectors of numbers that are at least 0 and sum to 1, along the last axis."""
+    """Vectors of numbers that are at least 0 and sum to 1, along the last axis.
+
+    >>> from weft import np
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.Simplex().check(np.array([0.25, 0.75]))
+    array([0.25, 0.75])
+    >>> try:
+    ...     constraint.Simplex().check(np.array([0.5, 0.75]))
+    ... except ValueError as error:
+    ...     print(error)
+    Simplex: `value` must be at least 0 and sum to 1 along the last axis; got an array of shape (2,)
+    """
 
     rule = "be at least 0 and sum to 1 along the last axis"
 
@@ -293,7 +531,19 @@ class Simplex(Constraint):
 
 
 class LowerTriangular(Constraint):
-    """Square matrices in the last two axes with zeros above the diagonal."""
+    """Square matrices in the last two axes with zeros above the diagonal.
+
+    >>> from weft import np
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.LowerTriangular().check(np.array([[1.0, 0.0], [2.0, -1.0]]))
+    array([[ 1.,  0.],
+           [ 2., -1.]])
+    >>> try:
+    ...     constraint.LowerTriangular().check(np.ones((2, 2)))
+    ... except ValueError as error:
+    ...     print(error)
+    LowerTriangular: `value` must be a lower triangular matrix; got an array of shape (2, 2)
+    """
 
     rule = "be a lower triangular matrix"
 
@@ -302,7 +552,19 @@ class LowerTriangular(Constraint):
 
 
 class LowerCholesky(Constraint):
-    """Lower triangular matrices whose diagonal is above 0."""
+    """Lower triangular matrices whose diagonal is above 0.
+
+    >>> from weft import np
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.LowerCholesky().check(np.array([[1.0, 0.0], [2.0, 1.0]]))
+    array([[1., 0.],
+           [2., 1.]])
+    >>> try:
+    ...     constraint.LowerCholesky().check(np.ones((2, 2)))
+    ... except ValueError as error:
+    ...     print(str(error).partition(";")[0])
+    LowerCholesky: `value` must be a lower triangular matrix with a diagonal above 0
+    """
 
     rule = "be a lower triangular matrix with a diagonal above 0"
 
@@ -312,7 +574,19 @@ class LowerCholesky(Constraint):
 
 
 class PositiveDefinite(Constraint):
-    """Symmetric matrices whose eigenvalues are all above 0."""
+    """Symmetric matrices whose eigenvalues are all above 0.
+
+    >>> from weft import np
+    >>> from weft.gluon.probability import constraint
+    >>> constraint.PositiveDefinite().check(np.eye(2))
+    array([[1., 0.],
+           [0., 1.]])
+    >>> try:
+    ...     constraint.PositiveDefinite().check(np.zeros((2, 2)))
+    ... except ValueError as error:
+    ...     print(str(error).partition(";")[0])
+    PositiveDefinite: `value` must be a symmetric positive definite matrix
+    """
 
     rule = "be a symmetric positive definite matrix"
 
@@ -332,6 +606,12 @@ class Cat(Constraint):
     """One constraint for each part of an axis.
 
     lengths: the extents of the parts, 1 each by default
+
+    >>> from weft import np
+    >>> from weft.gluon.probability import constraint
+    >>> parts = constraint.Cat([constraint.Positive(), constraint.Real()], lengths=[1, 2])
+    >>> parts.check(np.array([1.0, -2.0, -3.0]))
+    array([ 1., -2., -3.])
     """
 
     def __init__(
@@ -364,7 +644,14 @@ class Cat(Constraint):
 
 
 class Stack(Constraint):
-    """One constraint for each index of an axis."""
+    """One constraint for each index of an axis.
+
+    >>> from weft import np
+    >>> from weft.gluon.probability import constraint
+    >>> parts = constraint.Stack([constraint.Positive(), constraint.Real()])
+    >>> parts.check(np.array([1.0, -2.0]))
+    array([ 1., -2.])
+    """
 
     def __init__(self, constraint_seq: Sequence[Constraint], axis: int = 0) -> None:
         self._constraints = list(constraint_seq)

@@ -29,6 +29,12 @@ class domain_map:  # noqa: N801 - called as a function
     """A table of transformations by class of constraint: `biject_to` and `transform_to` are two.
 
     Called with a constraint, it gives a transformation whose values are allowed.
+
+    >>> from weft import np
+    >>> from weft.gluon import probability
+    >>> to_positive = probability.biject_to(probability.constraint.Positive())
+    >>> to_positive(np.array([0.0, 1.0])).round(4)
+    array([1.    , 2.7183])
     """
 
     def __init__(self) -> None:

@@ -84,11 +84,33 @@ class StochasticBlock(CollectsLosses, HybridBlock):
     """A hybrid block whose `forward` may add losses with `add_loss`, in `losses` after the call.
 
     `forward` is decorated with `StochasticBlock.collectLoss`; a call raises ValueError otherwise.
+
+    >>> from weft import np
+    >>> from weft.gluon import probability
+    >>> class Penalized(probability.StochasticBlock):
+    ...     @probability.StochasticBlock.collectLoss
+    ...     def forward(self, x):
+    ...         self.add_loss((x * x).mean())
+    ...         return x
+    >>> block = Penalized()
+    >>> out = block(np.array([1.0, 3.0]))
+    >>> block.losses
+    [array(5.)]
     """
 
 
 class StochasticSequential(CollectsLosses, HybridSequential):
-    """Blocks one after another. `losses` has one list for each of them that has losses."""
+    """Blocks one after another. `losses` has one list for each of them that has losses.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> from weft.gluon import probability
+    >>> net = probability.StochasticSequential()
+    >>> net.add(nn.Dense(2), nn.Dense(3))
+    >>> net.initialize()
+    >>> net(np.ones((1, 4))).shape
+    (1, 3)
+    """
 
     @CollectsLosses.collectLoss
     def forward(self, x: Any, *args: Any) -> Any:

@@ -22,6 +22,21 @@ class Transformation:
 
     A subclass writes `_forward_compute`, `_inverse_compute` and `log_det_jacobian`, and sets
     `event_dim`: how many axes the function takes together; 0: each element alone.
+
+    >>> from weft import np
+    >>> from weft.gluon import probability
+    >>> class Double(probability.transformation.Transformation):
+    ...     bijective = True
+    ...     def _forward_compute(self, x):
+    ...         return 2 * x
+    ...     def _inverse_compute(self, y):
+    ...         return y / 2
+    ...     def log_det_jacobian(self, x, y):
+    ...         return np.full_like(x, np.log(2.0))
+    >>> Double()(np.array([1.0, 2.0]))
+    array([2., 4.])
+    >>> Double().inv(np.array([2.0, 4.0]))
+    array([1., 2.])
     """
 
     # Has each value exactly one that it comes from?

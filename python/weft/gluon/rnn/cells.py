@@ -64,6 +64,13 @@ class RNNCell(_Cell):
     """Plain recurrent network: `cell(x, [h])` gives `h, [h]`.
 
     hidden_size: U; activation: 'tanh' or 'relu'; input_size: C, found at the first call if 0
+
+    >>> from weft import gluon, np
+    >>> cell = gluon.rnn.RNNCell(4)
+    >>> cell.initialize()
+    >>> out, states = cell(np.ones((2, 3)), cell.begin_state(batch_size=2))
+    >>> out.shape, len(states)
+    ((2, 4), 1)
     """
 
     gates, states = 1, 1
@@ -102,6 +109,13 @@ class GRUCell(_Cell):
     """Gated recurrent unit (Cho et al. 2014): `cell(x, [h])` gives `h, [h]`.
 
     hidden_size: U; input_size: C, found at the first call if 0
+
+    >>> from weft import gluon, np
+    >>> cell = gluon.rnn.GRUCell(4)
+    >>> cell.initialize()
+    >>> outputs, states = cell.unroll(np.ones((2, 5, 3)))
+    >>> outputs.shape
+    (2, 5, 4)
     """
 
     gates, states = 3, 1

@@ -142,6 +142,13 @@ class DropoutCell(RecurrentCell):
     """Dropout of its input, which is its output; it has no states.
 
     rate: probability of 0; axes: axes along which all elements share their fate
+
+    >>> from weft import gluon, np
+    >>> cells = gluon.rnn.HybridSequentialRNNCell(gluon.rnn.GRUCell(4), gluon.rnn.DropoutCell(0.5))
+    >>> cells.initialize()
+    >>> out, states = cells(np.ones((2, 3)), cells.begin_state(batch_size=2))
+    >>> out.shape
+    (2, 4)
     """
 
     def __init__(self, rate: float, axes: tuple[int, ...] = ()) -> None:
@@ -189,7 +196,15 @@ class ModifierCell(RecurrentCell):
 
 
 class ResidualCell(ModifierCell):
-    """Adds the input to the output (Wu et al. 2016), which must have its shape."""
+    """Adds the input to the output (Wu et al. 2016), which must have its shape.
+
+    >>> from weft import gluon, np
+    >>> cell = gluon.rnn.ResidualCell(gluon.rnn.GRUCell(3))
+    >>> cell.initialize()
+    >>> out, states = cell(np.ones((2, 3)), cell.begin_state(batch_size=2))
+    >>> out.shape
+    (2, 3)
+    """
 
     def forward(self, x: Any, states: Any) -> Any:
         output, after = self.base_cell(x, states)
@@ -212,6 +227,13 @@ class ZoneoutCell(ModifierCell):
     zoneout_outputs, zoneout_states: the probabilities
 
     With `zoneout_outputs` the last output is one more state, the last of them.
+
+    >>> from weft import gluon, np
+    >>> cell = gluon.rnn.ZoneoutCell(gluon.rnn.RNNCell(4), zoneout_states=0.1)
+    >>> cell.initialize()
+    >>> out, states = cell(np.ones((2, 3)), cell.begin_state(batch_size=2))
+    >>> out.shape
+    (2, 4)
     """
 
     def __init__(
@@ -272,6 +294,13 @@ class VariationalDropoutCell(ModifierCell):
 
     In train mode call `unroll`, which draws them once: of single steps nobody knows where a
     sequence begins.
+
+    >>> from weft import gluon, np
+    >>> cell = gluon.rnn.VariationalDropoutCell(gluon.rnn.LSTMCell(4), drop_inputs=0.2)
+    >>> cell.initialize()
+    >>> outputs, states = cell.unroll(np.ones((2, 5, 3)))
+    >>> outputs.shape, len(states)
+    ((2, 5, 4), 2)
     """
 
     def __init__(

@@ -163,7 +163,15 @@ class _ConvGRU(_ConvCell):
 
 class Conv1DRNNCell(_ConvRNN):
     """RNNCell of signals (N, C, W): `cell(x, [h])` gives `h, [h]`. Arguments as for
-    Conv2DRNNCell."""
+    Conv2DRNNCell.
+
+    >>> from weft import gluon, np
+    >>> cell = gluon.rnn.Conv1DRNNCell((2, 8), 4, i2h_kernel=3, h2h_kernel=3, i2h_pad=1)
+    >>> cell.initialize()
+    >>> out, states = cell(np.ones((1, 2, 8)), cell.begin_state(batch_size=1))
+    >>> out.shape
+    (1, 4, 8)
+    """
 
     dims = 1
 
@@ -190,49 +198,105 @@ class Conv2DRNNCell(_ConvRNN):
 
 class Conv3DRNNCell(_ConvRNN):
     """RNNCell of volumes (N, C, D, H, W): `cell(x, [h])` gives `h, [h]`. Arguments as for
-    Conv2DRNNCell."""
+    Conv2DRNNCell.
+
+    >>> from weft import gluon, np
+    >>> cell = gluon.rnn.Conv3DRNNCell((2, 4, 4, 4), 3, i2h_kernel=3, h2h_kernel=3, i2h_pad=1)
+    >>> cell.initialize()
+    >>> out, states = cell(np.ones((1, 2, 4, 4, 4)), cell.begin_state(batch_size=1))
+    >>> out.shape
+    (1, 3, 4, 4, 4)
+    """
 
     dims = 3
 
 
 class Conv1DLSTMCell(_ConvLSTM):
     """LSTMCell of signals (N, C, W): `cell(x, [h, c])` gives `h, [h, c]`. Arguments as for
-    Conv2DRNNCell."""
+    Conv2DRNNCell.
+
+    >>> from weft import gluon, np
+    >>> cell = gluon.rnn.Conv1DLSTMCell((2, 8), 4, i2h_kernel=3, h2h_kernel=3, i2h_pad=1)
+    >>> cell.initialize()
+    >>> out, states = cell(np.ones((1, 2, 8)), cell.begin_state(batch_size=1))
+    >>> out.shape, len(states)
+    ((1, 4, 8), 2)
+    """
 
     dims = 1
 
 
 class Conv2DLSTMCell(_ConvLSTM):
     """LSTMCell of images (N, C, H, W): `cell(x, [h, c])` gives `h, [h, c]`. Arguments as for
-    Conv2DRNNCell."""
+    Conv2DRNNCell.
+
+    >>> from weft import gluon, np
+    >>> cell = gluon.rnn.Conv2DLSTMCell((2, 8, 8), 4, i2h_kernel=3, h2h_kernel=3, i2h_pad=1)
+    >>> cell.initialize()
+    >>> out, states = cell(np.ones((1, 2, 8, 8)), cell.begin_state(batch_size=1))
+    >>> out.shape, len(states)
+    ((1, 4, 8, 8), 2)
+    """
 
     dims = 2
 
 
 class Conv3DLSTMCell(_ConvLSTM):
     """LSTMCell of volumes (N, C, D, H, W): `cell(x, [h, c])` gives `h, [h, c]`. Arguments as for
-    Conv2DRNNCell."""
+    Conv2DRNNCell.
+
+    >>> from weft import gluon, np
+    >>> cell = gluon.rnn.Conv3DLSTMCell((2, 4, 4, 4), 3, i2h_kernel=3, h2h_kernel=3, i2h_pad=1)
+    >>> cell.initialize()
+    >>> out, states = cell(np.ones((1, 2, 4, 4, 4)), cell.begin_state(batch_size=1))
+    >>> out.shape, len(states)
+    ((1, 3, 4, 4, 4), 2)
+    """
 
     dims = 3
 
 
 class Conv1DGRUCell(_ConvGRU):
     """GRUCell of signals (N, C, W): `cell(x, [h])` gives `h, [h]`. Arguments as for
-    Conv2DRNNCell."""
+    Conv2DRNNCell.
+
+    >>> from weft import gluon, np
+    >>> cell = gluon.rnn.Conv1DGRUCell((2, 8), 4, i2h_kernel=3, h2h_kernel=3, i2h_pad=1)
+    >>> cell.initialize()
+    >>> out, states = cell(np.ones((1, 2, 8)), cell.begin_state(batch_size=1))
+    >>> out.shape
+    (1, 4, 8)
+    """
 
     dims = 1
 
 
 class Conv2DGRUCell(_ConvGRU):
     """GRUCell of images (N, C, H, W): `cell(x, [h])` gives `h, [h]`. Arguments as for
-    Conv2DRNNCell."""
+    Conv2DRNNCell.
+
+    >>> from weft import gluon, np
+    >>> cell = gluon.rnn.Conv2DGRUCell((2, 8, 8), 4, i2h_kernel=3, h2h_kernel=3, i2h_pad=1)
+    >>> cell.initialize()
+    >>> out, states = cell(np.ones((1, 2, 8, 8)), cell.begin_state(batch_size=1))
+    >>> out.shape
+    (1, 4, 8, 8)
+    """
 
     dims = 2
 
 
 class Conv3DGRUCell(_ConvGRU):
     """GRUCell of volumes (N, C, D, H, W): `cell(x, [h])` gives `h, [h]`. Arguments as for
-    Conv2DRNNCell."""
+    Conv2DRNNCell.
+
+    >>> from weft import gluon, np
+    >>> cell = gluon.rnn.Conv3DGRUCell((2, 4, 4, 4), 3, i2h_kernel=3, h2h_kernel=3, i2h_pad=1)
+    >>> cell.initialize()
+    >>> out, states = cell(np.ones((1, 2, 4, 4, 4)), cell.begin_state(batch_size=1))
+    >>> out.shape
+    (1, 3, 4, 4, 4)
+    """
 
     dims = 3
 

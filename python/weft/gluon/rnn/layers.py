@@ -196,6 +196,12 @@ class RNN(_Layer):
     bidirectional: each layer also reads from the last step to the first; D is then 2
     use_sequence_length: calls are given how many steps each sequence of the batch has
     input_size: C, found at the first call if 0
+
+    >>> from weft import gluon, np
+    >>> layer = gluon.rnn.RNN(4, layout="NTC")
+    >>> layer.initialize()
+    >>> layer(np.ones((2, 5, 3))).shape
+    (2, 5, 4)
     """
 
     operator = "rnn"
@@ -273,7 +279,14 @@ class LSTM(_Layer):
 
 
 class GRU(_Layer):
-    """Gated recurrent unit (Cho et al. 2014). Its state is [h]; arguments as for RNN."""
+    """Gated recurrent unit (Cho et al. 2014). Its state is [h]; arguments as for RNN.
+
+    >>> from weft import gluon, np
+    >>> layer = gluon.rnn.GRU(4, bidirectional=True, layout="NTC")
+    >>> layer.initialize()
+    >>> layer(np.ones((2, 5, 3))).shape
+    (2, 5, 8)
+    """
 
     gates, operator = 3, "gru"
 

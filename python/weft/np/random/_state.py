@@ -7,7 +7,15 @@ from weft._core import native
 
 def seed(seed: int | None = None) -> None:
     """Starts the numbers again from `seed`, an integer of 64 bits that is at least 0; None: from a
-    random place."""
+    random place.
+
+    >>> from weft import np
+    >>> np.random.seed(7)
+    >>> first = np.random.uniform(size=2)
+    >>> np.random.seed(7)
+    >>> bool((np.random.uniform(size=2) == first).all())
+    True
+    """
     if seed is None:
         from numpy.random import SeedSequence
 
@@ -29,7 +37,15 @@ def get_state() -> tuple[int, int]:
 
 
 def set_state(state: tuple[int, int]) -> None:
-    """Continues where `get_state` was called, eager and hybridized alike."""
+    """Continues where `get_state` was called, eager and hybridized alike.
+
+    >>> from weft import np
+    >>> state = np.random.get_state()
+    >>> first = np.random.uniform(size=2)
+    >>> np.random.set_state(state)
+    >>> bool((np.random.uniform(size=2) == first).all())
+    True
+    """
     try:
         seed, ordinal = state
         native.set_random_state(seed, ordinal)

@@ -32,7 +32,16 @@ class EpochBegin(EventHandler):
 
 
 class EpochEnd(EventHandler):
-    """Hears when an epoch ends."""
+    """Hears when an epoch ends.
+
+    >>> from weft.gluon.contrib.estimator import EpochEnd
+    >>> class Halving(EpochEnd):
+    ...     def epoch_end(self, estimator, *args, **kwargs):
+    ...         trainer = estimator.trainer
+    ...         trainer.set_learning_rate(trainer.learning_rate / 2)
+    >>> isinstance(Halving(), EpochEnd)
+    True
+    """
 
     def epoch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> bool | None:
         """After the last batch. What is true ends the training."""
@@ -47,7 +56,15 @@ class BatchBegin(EventHandler):
 
 
 class BatchEnd(EventHandler):
-    """Hears when a batch ends."""
+    """Hears when a batch ends.
+
+    >>> from weft.gluon.contrib.estimator import BatchEnd
+    >>> class First(BatchEnd):
+    ...     def batch_end(self, estimator, *args, **kwargs):
+    ...         return True  # the epoch ends behind its first batch
+    >>> isinstance(First(), BatchEnd)
+    True
+    """
 
     def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> bool | None:
         """After `backward`; `batch`, `pred`, `label` and `loss` are given by name, the last three

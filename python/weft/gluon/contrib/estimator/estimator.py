@@ -45,6 +45,20 @@ class Estimator:
     Raises ValueError for anything else in these places.
 
     Lines about the training go to `logger`, at first to the standard output.
+
+    >>> from weft import gluon, metric, np
+    >>> from weft.gluon import nn
+    >>> from weft.gluon.contrib.estimator import Estimator
+    >>> rows = gluon.data.ArrayDataset(np.random.normal(size=(64, 4)), np.ones(64, "int64"))
+    >>> net = nn.Dense(2)
+    >>> net.initialize()
+    >>> trainer = gluon.Trainer(net.collect_params(), "adam")
+    >>> loss = gluon.loss.SoftmaxCrossEntropyLoss()
+    >>> estimator = Estimator(net, loss, metric.Accuracy(), trainer=trainer)
+    >>> estimator.logger.setLevel("WARNING")
+    >>> estimator.fit(gluon.data.DataLoader(rows, 16), epochs=2)
+    >>> estimator.train_metrics[0].get()[0]
+    'training accuracy'
     """
 
     # What the defaults are made of.

@@ -120,6 +120,15 @@ class TextFolderDataset(Dataset):
 
     `synsets` names the classes in order, `items` has the path and the label of each text. Raises
     OSError that names the file that cannot be read.
+
+    >>> from pathlib import Path
+    >>> from weft import gluon
+    >>> for kind in ("bad", "good"):
+    ...     Path("texts", kind).mkdir(parents=True)
+    ...     written = Path("texts", kind, "0.txt").write_text(f"a {kind} film")
+    >>> texts = gluon.data.text.TextFolderDataset("texts")
+    >>> texts.synsets, texts[1][0]
+    (['bad', 'good'], 'a good film')
     """
 
     @spelling.named_arguments

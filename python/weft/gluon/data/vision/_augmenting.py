@@ -26,6 +26,12 @@ class RandomErasing:
     value: what it is filled with; None for noise of the image's range
 
     Images (H, W, C), or float (C, H, W) behind `ToTensor` with `channels_first`.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> image = transforms.RandomErasing(p=1.0)(np.ones((8, 8, 3), "uint8"))
+    >>> 0 < int((image == 0).sum()) < image.size
+    True
     """
 
     def __init__(
@@ -71,7 +77,13 @@ class RandomErasing:
 
 
 class GaussianBlur:
-    """The image blurred by a bell whose width is drawn from `sigma`, in pixels."""
+    """The image blurred by a bell whose width is drawn from `sigma`, in pixels.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.GaussianBlur(sigma=(1.0, 1.0))(np.full((6, 6, 3), 9, "uint8"))[0, 0]
+    array([9, 9, 9], dtype=uint8)
+    """
 
     def __init__(self, sigma: tuple[float, float] = (0.1, 2.0)) -> None:
         low, high = sigma
@@ -106,6 +118,11 @@ class RandomPerspective:
     `distortion` of half the width and height. Images (H, W, C).
 
     fill: what is outside of the image
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.RandomPerspective(p=1.0)(np.ones((8, 8, 3), "uint8")).shape
+    (8, 8, 3)
     """
 
     def __init__(self, distortion: float = 0.5, p: float = 0.5, fill: float = 0.0) -> None:
@@ -144,6 +161,11 @@ class RandomAffine:
 
     degrees: largest angle; translate: largest moves as shares of width and height
     scale: from and to; shear: largest angle; fill: what is outside of the image
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.RandomAffine(15, translate=(0.1, 0.1))(np.ones((8, 8, 3), "uint8")).shape
+    (8, 8, 3)
     """
 
     def __init__(
@@ -233,6 +255,11 @@ class TrivialAugment:
     choose (Müller and Hutter 2021). Images uint8 (H, W, 3).
 
     fill: what is outside of the image
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.TrivialAugment()(np.ones((8, 8, 3), "uint8")).shape
+    (8, 8, 3)
     """
 
     def __init__(self, fill: float = 0.0) -> None:

@@ -49,28 +49,53 @@ class _RandomBlend:
 
 
 class RandomBrightness(_RandomBlend):
-    """Brighter or darker by a factor within `brightness` of 1."""
+    """Brighter or darker by a factor within `brightness` of 1.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> image = transforms.RandomBrightness(0.2)(np.full((2, 2, 3), 100, "uint8"))
+    >>> 79 <= int(image.min()) <= 120
+    True
+    """
 
     def _other(self, pixels: numpy.ndarray) -> Any:
         return 0
 
 
 class RandomContrast(_RandomBlend):
-    """Further from or closer to the mean gray by a factor within `contrast` of 1."""
+    """Further from or closer to the mean gray by a factor within `contrast` of 1.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.RandomContrast(0.5)(np.ones((4, 4, 3), "uint8")).shape
+    (4, 4, 3)
+    """
 
     def _other(self, pixels: numpy.ndarray) -> Any:
         return gray(pixels).mean((-3, -2), keepdims=True)
 
 
 class RandomSaturation(_RandomBlend):
-    """Further from or closer to its gray image by a factor within `saturation` of 1."""
+    """Further from or closer to its gray image by a factor within `saturation` of 1.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.RandomSaturation(0.5)(np.ones((4, 4, 3), "uint8")).shape
+    (4, 4, 3)
+    """
 
     def _other(self, pixels: numpy.ndarray) -> Any:
         return gray(pixels)
 
 
 class RandomHue:
-    """Colors turned by a random angle within `hue` times 180 degrees. Images of 3 channels."""
+    """Colors turned by a random angle within `hue` times 180 degrees. Images of 3 channels.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.RandomHue(0.1)(np.ones((4, 4, 3), "uint8")).shape
+    (4, 4, 3)
+    """
 
     def __init__(self, hue: float) -> None:
         _check_amount("RandomHue", hue)
@@ -83,7 +108,14 @@ class RandomHue:
 
 
 class RandomColorJitter:
-    """Random brightness, contrast, saturation and hue, in random order. 0 leaves one out."""
+    """Random brightness, contrast, saturation and hue, in random order. 0 leaves one out.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> change = transforms.RandomColorJitter(brightness=0.2, contrast=0.2, hue=0.05)
+    >>> change(np.ones((4, 4, 3), "uint8")).shape
+    (4, 4, 3)
+    """
 
     def __init__(
         self,
@@ -112,6 +144,11 @@ class RandomLighting:
     """Light of another color: noise along the directions in which colors of photographs vary.
 
     alpha: the standard deviation of the noise. Images of 3 channels, from 0 to 255
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.RandomLighting(0.1)(np.ones((4, 4, 3), "uint8")).shape
+    (4, 4, 3)
     """
 
     def __init__(self, alpha: float) -> None:
@@ -126,7 +163,13 @@ class RandomLighting:
 
 
 class RandomGray:
-    """The gray image in all channels, with probability `p`. Images of 3 channels."""
+    """The gray image in all channels, with probability `p`. Images of 3 channels.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.RandomGray(p=1.0)(np.array([[[100, 100, 100]]], "uint8"))[0, 0]
+    array([100, 100, 100], dtype=uint8)
+    """
 
     def __init__(self, p: float = 0.5) -> None:
         check_probability("RandomGray", p)

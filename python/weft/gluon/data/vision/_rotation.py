@@ -17,6 +17,11 @@ class Rotate:
     """The image rotated by `rotation_degrees`.
 
     An image is float (..., C, H, W), as `ToTensor` makes it, and keeps its size.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.Rotate(30)(np.ones((3, 8, 8))).shape
+    (3, 8, 8)
     """
 
     def __init__(
@@ -37,6 +42,11 @@ class RandomRotation:
     rotate_with_proba: the probability that it is rotated at all
 
     An image is float (..., C, H, W), as `ToTensor` makes it, and keeps its size.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.RandomRotation((-15, 15))(np.ones((3, 8, 8))).shape
+    (3, 8, 8)
     """
 
     def __init__(
@@ -48,6 +58,11 @@ class RandomRotation:
     ) -> None:
         _check_zoom("RandomRotation", zoom_in, zoom_out)
         check_probability("RandomRotation", rotate_with_proba)
+        if not isinstance(angle_limits, tuple | list) or len(angle_limits) != 2:
+            raise InvalidType(
+                "RandomRotation: `angle_limits` must be the smallest and the largest angle, such "
+                f"as (-10, 10); got {angle_limits}"
+            )
         low, high = angle_limits
         if not low < high:
             raise InvalidValue(

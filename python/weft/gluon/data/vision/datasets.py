@@ -86,6 +86,16 @@ class ImageFolderDataset(Dataset):
 
     `synsets` names the classes in order, `items` has the path and the label of each image.
     Raises OSError that names the file when an image cannot be read.
+
+    >>> from pathlib import Path
+    >>> from PIL import Image
+    >>> from weft.gluon.data.vision import ImageFolderDataset
+    >>> for kind in ("cat", "dog"):
+    ...     Path("images", kind).mkdir(parents=True)
+    ...     Image.new("RGB", (6, 4)).save(Path("images", kind, "0.png"))
+    >>> images = ImageFolderDataset("images")
+    >>> images.synsets, images[1][0].shape, int(images[1][1])
+    (['cat', 'dog'], (4, 6, 3), 1)
     """
 
     SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")

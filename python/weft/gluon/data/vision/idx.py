@@ -31,6 +31,12 @@ def read_idx(path: str | os.PathLike, dtype: Any = None, rank: int | None = None
 
     Raises FileNotFoundError, and OSError where the file is damaged or holds something else, or
     where a compressed one makes more than 64 MB and 64 times its own size.
+
+    >>> from pathlib import Path
+    >>> from weft.gluon.data.vision import read_idx
+    >>> written = Path("labels-idx1-ubyte").write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1]))
+    >>> read_idx("labels-idx1-ubyte")
+    array([7, 2, 1], dtype=uint8)
     """
     path = Path(path)
     try:

@@ -83,6 +83,13 @@ class MixUp(_Mixed):
 class CutMix(_Mixed):
     """A rectangle of each image is that of another one, and the label has its share of the area
     (Yun et al. 2019). Images (N, C, H, W), as behind `ToTensor`; arguments as for `MixUp`.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import CutMix
+    >>> samples = [(np.full((1, 4, 4), float(label)), label) for label in (0, 1)]
+    >>> images, labels = CutMix(classes=2)(samples)
+    >>> images.shape, labels.sum(axis=1)
+    ((2, 1, 4, 4), array([1., 1.]))
     """
 
     def __init__(

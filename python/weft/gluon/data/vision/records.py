@@ -54,6 +54,13 @@ class ImageListDataset(Dataset):
     flag: 1 for images in color, (H, W, 3); 0 for gray ones, (H, W, 1)
 
     `items` has the path and the label of each image.
+
+    >>> from PIL import Image
+    >>> from weft.gluon.data.vision import ImageListDataset
+    >>> Image.new("RGB", (6, 4)).save("0.png")
+    >>> images = ImageListDataset(".", [(3, "0.png")])
+    >>> images[0][0].shape
+    (4, 6, 3)
     """
 
     def __init__(

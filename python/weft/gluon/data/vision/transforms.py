@@ -54,7 +54,14 @@ Size = int | tuple[int, int]
 
 
 class Compose:
-    """One transform after the other."""
+    """One transform after the other.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> change = transforms.Compose([transforms.Resize(8), transforms.ToTensor()])
+    >>> change(np.ones((10, 10, 3), "uint8")).shape
+    (3, 8, 8)
+    """
 
     def __init__(self, transforms: Sequence[Transform]) -> None:
         self._transforms = list(transforms)
@@ -66,7 +73,13 @@ class Compose:
 
 
 class Cast:
-    """Another dtype."""
+    """Another dtype.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.Cast("float16")(np.ones((2, 2, 3))).dtype.name
+    'float16'
+    """
 
     def __init__(self, dtype: Any = "float32") -> None:
         self._dtype = numpy.dtype(dtype)
@@ -76,7 +89,14 @@ class Cast:
 
 
 class ToTensor:
-    """uint8 (..., H, W, C) from 0 to 255 to float32 (..., C, H, W) from 0 to 1."""
+    """uint8 (..., H, W, C) from 0 to 255 to float32 (..., C, H, W) from 0 to 1.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> image = transforms.ToTensor()(np.full((4, 6, 3), 255, "uint8"))
+    >>> image.shape, float(image.max())
+    ((3, 4, 6), 1.0)
+    """
 
     def __call__(self, image: Any) -> numpy.ndarray:
         pixels = pixels_of("ToTensor", image)
@@ -87,7 +107,14 @@ class ToTensor:
 
 
 class Normalize:
-    """(image - mean) / std of float images (..., C, H, W): one number, or one for each channel."""
+    """(image - mean) / std of float images (..., C, H, W): one number, or one for each channel.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.Normalize(mean=0.5, std=0.25)(np.ones((1, 2, 2)))
+    array([[[2., 2.],
+            [2., 2.]]], dtype=float32)
+    """
 
     def __init__(self, mean: float | Sequence[float] = 0, std: float | Sequence[float] = 1) -> None:
         self._mean = numpy.asarray(mean, "float32").reshape(-1, 1, 1)
@@ -118,6 +145,11 @@ class Resize:
 
     keep_ratio: with a number for the size, this is the shorter side, and the other one follows
     interpolation: 0 or "nearest" for the nearest pixel, 1 or "bilinear", 2 or "bicubic"
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.Resize((32, 16))(np.ones((10, 10, 3), "uint8")).shape  # 32 wide, 16 high
+    (16, 32, 3)
     """
 
     def __init__(self, size: Size, keep_ratio: bool = False, interpolation: int | str = 1) -> None:
@@ -136,7 +168,13 @@ class Resize:
 
 
 class CropResize:
-    """The part of `width` by `height` pixels with its corner at x, y; scaled if `size` is given."""
+    """The part of `width` by `height` pixels with its corner at x, y; scaled if `size` is given.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.CropResize(2, 1, 4, 3)(np.ones((10, 10, 3), "uint8")).shape
+    (3, 4, 3)
+    """
 
     def __init__(
         self,
@@ -158,7 +196,13 @@ class CropResize:
 
 
 class CenterCrop:
-    """The middle of the image; one that is smaller is scaled up first."""
+    """The middle of the image; one that is smaller is scaled up first.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.CenterCrop(6)(np.ones((10, 8, 3), "uint8")).shape
+    (6, 6, 3)
+    """
 
     def __init__(self, size: Size, interpolation: int | str = 1) -> None:
         self._size = _size("CenterCrop", size)
@@ -177,6 +221,11 @@ class RandomCrop:
     """A part at a random place; an image that is smaller is scaled up first.
 
     pad: so many pixels of `pad_value` are put around the image before
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.RandomCrop(8, pad=2)(np.ones((8, 8, 3), "uint8")).shape
+    (8, 8, 3)
     """
 
     def __init__(
@@ -204,6 +253,11 @@ class RandomResizedCrop:
     """A part of random area and shape, scaled to a size.
 
     scale: smallest and largest share of the area; ratio: the same of width to height
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.RandomResizedCrop(8)(np.ones((20, 30, 3), "uint8")).shape
+    (8, 8, 3)
     """
 
     _ATTEMPTS = 10
@@ -254,19 +308,38 @@ class _RandomFlip:
 
 
 class RandomFlipLeftRight(_RandomFlip):
-    """The mirror image with probability `p`."""
+    """The mirror image with probability `p`.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.RandomFlipLeftRight(p=1.0)(np.array([[[1], [2], [3]]], "uint8"))[0, :, 0]
+    array([3, 2, 1], dtype=uint8)
+    """
 
     _axis = -2
 
 
 class RandomFlipTopBottom(_RandomFlip):
-    """The image upside down with probability `p`."""
+    """The image upside down with probability `p`.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> transforms.RandomFlipTopBottom(p=1.0)(np.array([[[1]], [[2]], [[3]]], "uint8"))[:, 0, 0]
+    array([3, 2, 1], dtype=uint8)
+    """
 
     _axis = -3
 
 
 class RandomApply:
-    """Another transform with probability `p`, else the image as it is."""
+    """Another transform with probability `p`, else the image as it is.
+
+    >>> from weft import np
+    >>> from weft.gluon.data.vision import transforms
+    >>> blurred = transforms.RandomApply(transforms.GaussianBlur(), p=0.3)
+    >>> blurred(np.ones((8, 8, 3), "uint8")).shape
+    (8, 8, 3)
+    """
 
     def __init__(self, transform: Transform, p: float = 0.5) -> None:
         check_probability("RandomApply", p)
@@ -336,3 +409,8 @@ __all__ = [
 ]
 __getattr__ = _spelling.finder("weft.gluon.data.vision.transforms", _words.TRANSFORMS)
 __dir__ = __all__.copy
+
+for _name in __all__:  # unknown options are told what to write
+    _class = globals()[_name]
+    if "__init__" in vars(_class):
+        _class.__init__ = _spelling.named_arguments(_class.__init__)

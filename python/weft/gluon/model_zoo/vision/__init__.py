@@ -165,6 +165,23 @@ _MODELS = (
     *(convnext_tiny, convnext_small, convnext_base, convnext_large),
 )
 _BY_NAME = {model.__name__: model for model in _MODELS}
+_EXAMPLE = """
+
+    >>> from weft.gluon.model_zoo import vision
+    >>> net = vision.{name}(classes=10)
+    >>> list(net.collect_params("output.*").values())[-1].shape[0]
+    10
+    """
+
+
+def _with_example(model: Any) -> None:
+    """Networks differ by their sizes alone, so one example is enough for all of them."""
+    if ">>>" not in model.__doc__:
+        model.__doc__ = model.__doc__.rstrip() + _EXAMPLE.format(name=model.__name__)
+
+
+for _model in _MODELS:
+    _with_example(_model)
 
 
 def get_model(name: str, **options: Any) -> HybridBlock:
@@ -172,6 +189,12 @@ def get_model(name: str, **options: Any) -> HybridBlock:
     `options` of its function.
 
     Raises LookupError for an unknown name.
+
+    >>> from weft import gluon, np
+    >>> net = gluon.model_zoo.vision.get_model("lenet", classes=10)
+    >>> net.initialize()
+    >>> net(np.zeros((1, 1, 28, 28))).shape
+    (1, 10)
     """
     spelled = name.lower().replace(".", "_").replace("mobilenetv2", "mobilenet_v2")
     spelled = spelled.replace("inceptionv3", "inception_v3")

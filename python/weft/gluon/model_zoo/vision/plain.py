@@ -12,7 +12,14 @@ from weft.gluon.published import Names
 
 
 class LeNet(Classifier):
-    """Images (N, C, H, W) of 16×16 at least to scores (N, classes)."""
+    """Images (N, C, H, W) of 16×16 at least to scores (N, classes).
+
+    >>> from weft import gluon, np
+    >>> net = gluon.model_zoo.vision.LeNet(classes=10)
+    >>> net.initialize()
+    >>> net(np.zeros((1, 1, 28, 28))).shape
+    (1, 10)
+    """
 
     def __init__(self, classes: int = 10, activation: str = "tanh") -> None:
         super().__init__()

@@ -22,6 +22,12 @@ class UNet(HybridBlock):
 
     H and W are multiples of 2^depth. channels: of the first level; each level below has twice as
     many; depth: how often the image is halved
+
+    >>> from weft import gluon, np
+    >>> net = gluon.model_zoo.vision.UNet(classes=2, channels=4, depth=2)
+    >>> net.initialize()
+    >>> net(np.zeros((1, 1, 16, 16))).shape
+    (1, 2, 16, 16)
     """
 
     def __init__(self, classes: int = 2, channels: int = 64, depth: int = 4) -> None:
