@@ -5,7 +5,7 @@ import itertools
 import numpy
 import pytest
 import weft
-from spawned import Failed, ranks
+from spawned import RankError, ranks
 from weft import gluon, np
 from weft.distributed._pipeline import Pipeline, schedule
 from weft.gluon import nn
@@ -110,4 +110,4 @@ def refused(what):
 )
 def test_what_is_no_pipeline_is_refused_on_all_ranks(what, text):
     for failed in ranks(2).tell(refused, what):
-        assert isinstance(failed, Failed) and text in failed.text, failed
+        assert isinstance(failed, RankError) and text in failed.text, failed

@@ -3,7 +3,7 @@
 import numpy
 import pytest
 import weft
-from spawned import Failed, ranks
+from spawned import RankError, ranks
 from weft import gluon, lr_scheduler, np
 from weft.gluon import nn
 
@@ -157,7 +157,7 @@ def test_states_go_on_with_another_number_of_ranks(tmp_path, before, after):
 )
 def test_what_cannot_be_shared_is_refused_on_all_ranks(kind, shard, text):
     for failed in ranks(2).tell(train, kind, {}, shard):
-        assert isinstance(failed, Failed) and text in failed.text
+        assert isinstance(failed, RankError) and text in failed.text
 
 
 def test_one_process_has_nothing_to_share():
@@ -179,7 +179,7 @@ def unused():
 
 def test_a_parameter_without_a_gradient_is_named():
     for failed in ranks(2).tell(unused):
-        assert isinstance(failed, Failed) and "`extra.weight` has none" in failed.text
+        assert isinstance(failed, RankError) and "`extra.weight` has none" in failed.text
 
 
 def deep(shard, limit, width=512, depth=8):
@@ -207,7 +207,7 @@ def test_what_does_not_fit_one_rank_trains_on_four():
     parameters = 4 * 8 * (512 * 512 + 512)
     limit = int(3.5 * parameters)  # parameters, two states and gradients are 4 times as much
     for failed in ranks(4).tell(deep, None, limit):
-        assert isinstance(failed, Failed) and failed.kind == "OutOfMemory"
+        assert isinstance(failed, RankError) and failed.kind == "OutOfMemory"
     losses, gathers = ranks(4).run(deep, "zero3", limit)[0]
     wanted, _ = ranks(1).run(deep, None, 1 << 30)[0]
     numpy.testing.assert_allclose(losses, wanted, rtol=1e-5)

@@ -3,7 +3,7 @@
 import numpy
 import pytest
 import weft
-from spawned import Failed, ranks
+from spawned import RankError, ranks
 from weft import autograd, gluon, np
 from weft.distributed._tensor_parallel import split_layers
 from weft.gluon import nn
@@ -119,7 +119,7 @@ def refused(ways, group="world"):
 )
 def test_what_cannot_be_split_is_refused(ways, text):
     for failed in ranks(3).tell(refused, ways):
-        assert isinstance(failed, Failed) and text in failed.text, failed
+        assert isinstance(failed, RankError) and text in failed.text, failed
 
 
 class Mixture(nn.HybridSequential):
