@@ -92,6 +92,12 @@ foreach(source IN LISTS weft_isa_sources)
     set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS ${weft_flags_small})
   endif()
 endforeach()
+# GCC 12 makes vfmaddsub of a scalar complex product even where -ffp-contract=off forbids it, so that
+# a row alone would have other bits than among others.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set_property(SOURCE core/kernels/signal/fourier.isa.cpp APPEND PROPERTY COMPILE_OPTIONS
+               -fno-tree-slp-vectorize)
+endif()
 set(weft_flags_avx512 -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512cd -mfma -mf16c
                       -mprefer-vector-width=512)
 

@@ -7,6 +7,7 @@
 
 #include "base/errors.h"
 #include "eager/call.h"
+#include "eager/direct_views.h"
 #include "eager/recorder.h"
 #include "kernels/elementwise/elementwise.h"
 #include "ops/registry.h"
@@ -167,11 +168,23 @@ bool profiled_elementwise(const OpDef& op, std::span<const Argument> arguments, 
   return true;
 }
 
+// Is the view one that nobody has to be told of, since the array has no history?
+bool is_unrecorded(const Tensor& base) {
+  return !(thread_state().modes & kRecording) || !base.is_recorded();
+}
+
 // One view of the first argument; null where its strides do not allow any.
 Result<Ref<Tensor>> view(const OpDef& op, std::span<const Argument> arguments) {
+  Tensor& base = *arguments[0].tensor;
+  ops::Geometry direct;
+  if (is_unrecorded(base) && direct_view(op, arguments.subspan(1), base, direct)) {
+    Result<Ref<Tensor>> view =
+        Tensor::view(base.dtype(), direct.shape, direct.strides, direct.offset, base.box_ref());
+    if (view.ok()) view.value()->detached = base.detached;
+    return view;
+  }
   Argument complete[kMaxAttributes];
   WEFT_TRY(ops::complete_attributes(op, arguments.subspan(1), complete));
-  Tensor& base = *arguments[0].tensor;
   const TensorType in{base.dtype(), base.shape()};
   const std::span<const Argument> attributes(complete, op.attributes.size());
   WEFT_ASSIGN(const ops::Types types, ops::infer(op, {&in, 1}, attributes));

@@ -185,10 +185,7 @@ class Reader {
     }
     place_here();
     if (!is_plain_index(item)) return take_array(item, mask);
-    PyObject* number = PyNumber_Index(item);
-    if (!number) return false;
-    const Py_ssize_t index = PyNumber_AsSsize_t(number, PyExc_IndexError);
-    Py_DECREF(number);
+    const Py_ssize_t index = PyNumber_AsSsize_t(item, PyExc_IndexError);
     return !(index == -1 && PyErr_Occurred()) && take_one(index);
   }
 

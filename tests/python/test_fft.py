@@ -37,6 +37,20 @@ def test_every_length_and_number_of_rows(name, rows, length):
     agree(narrow, wanted.astype("complex64"), 3e-6)
 
 
+@pytest.mark.parametrize(
+    "length", [4, 6, 8, 12, 15, 16, 20, 32, 36, 37, 48, 64, 100, 997, 1000, 1024]
+)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_row_alone_has_the_bits_that_it_has_among_others(dtype, length):
+    x = numbers((5, length), False)
+    real, z = x.real.astype(dtype), x.astype("complex64" if dtype == "float32" else "complex128")
+    for name, rows in [("fft", z), ("ifft", z), ("rfft", real), ("irfft", z)]:
+        transform = getattr(np.fft, name)
+        together = transform(np.array(rows)).asnumpy()
+        alone = [transform(np.array(row)).asnumpy() for row in rows]
+        assert together.tobytes() == numpy.stack(alone).tobytes(), name
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from(ONE_AXIS),

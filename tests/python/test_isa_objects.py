@@ -55,6 +55,18 @@ def test_no_shared_function_has_a_copy_for_an_instruction_set(build_dir, isa):
     assert not shared
 
 
+@pytest.mark.parametrize("isa", ISAS)
+def test_no_product_is_fused_that_the_source_does_not_fuse(build_dir, isa):
+    # Alternating fused additions and subtractions are the compiler's own idea of complex products.
+    objdump = tool("objdump")
+    fused = [
+        path.name
+        for path in objects(build_dir, isa)
+        if any(re.search("fmaddsub|fmsubadd", line) for line in lines_of(objdump, "-d", str(path)))
+    ]
+    assert not fused
+
+
 @functools.cache
 def innermost_loops(path):
     """(function, instructions) of each loop that holds no other: from a jump's target to it."""

@@ -51,6 +51,19 @@ std::vector<char> circle(int64_t count, const Turns& turns) {
   return table;
 }
 
+// The roots in the order in which a first pass of radix 4 takes them.
+template <class T>
+std::vector<char> turned_roots(const std::vector<char>& roots, int64_t n) {
+  const int64_t blocks = n / 4;
+  std::vector<char> table(static_cast<size_t>(6 * blocks) * sizeof(T));
+  const T* from = reinterpret_cast<const T*>(roots.data());
+  T* to = reinterpret_cast<T*>(table.data());
+  for (int part = 0; part < 2; ++part, from += n)
+    for (int64_t k = 1; k < 4; ++k)
+      for (int64_t block = 0; block < blocks; ++block) *to++ = from[k * block];
+  return table;
+}
+
 const char* second_half(const std::vector<char>& table) { return table.data() + table.size() / 2; }
 
 // The transform of `lanes` rows that lie side by side, element by element.
@@ -58,13 +71,16 @@ template <class T>
 void transform_by_passes(const FourierPlan& plan, int64_t lanes, FourierBuffers<T>& buffers) {
   int64_t done = 1;
   for (const int32_t radix : plan.radices) {
+    const bool turns = done * lanes == 1 && !plan.turned.empty();
     const FourierPass pass{radix,
                            plan.length / done / radix,
                            done * lanes,
                            plan.roots.data(),
                            second_half(plan.roots),
                            plan.length,
-                           done};
+                           done,
+                           turns ? plan.turned.data() : nullptr,
+                           turns ? second_half(plan.turned) : nullptr};
     fourier_kernels(plan.dtype)
         .pass(pass, buffers.re, buffers.im, buffers.next_re, buffers.next_im);
     std::swap(buffers.re, buffers.next_re);
@@ -162,6 +178,7 @@ FourierPlan::FourierPlan(DType type, int64_t n) : dtype(type), length(n), radice
     turns = circle<T>(n / 2 + 1, [&](int64_t j) { return static_cast<double>(j) / (2 * whole); });
     if (has_passes(n)) {
       roots = circle<T>(n, [&](int64_t j) { return static_cast<double>(j) / whole; });
+      if (n % 4 == 0) turned = turned_roots<T>(roots, n);
       return;
     }
     convolution = std::make_unique<const FourierPlan>(type, convolution_length(n));

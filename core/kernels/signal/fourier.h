@@ -3,8 +3,8 @@
 // Lengths whose prime factors are at most kLargestRadix take a pass for each factor, in Stockham's
 // order, which reverses no digits (Van Loan, "Computational Frameworks for the Fast Fourier
 // Transform", 1992, section 1.7). All others become a convolution of a length that is a power of
-// two (Bluestein, 1970). Several rows are transformed together, as the lanes of vectors. Tables are
-// made in float64. Kernels: float32 and float64.
+// two (Bluestein, 1970). Several rows are transformed together, as the lanes of vectors; a row
+// alone gets the same bits. Tables are made in float64. Kernels: float32 and float64.
 #pragma once
 
 #include <memory>
@@ -27,6 +27,7 @@ class FourierPlan {
   int64_t length;
   std::vector<int32_t> radices;  // empty where there is a convolution
   std::vector<char> roots;       // exp(-2πi t / n)
+  std::vector<char> turned;      // of a first pass of radix 4: exp(-2πi kb / n) as [k - 1][b]
   std::vector<char> turns;       // exp(-πi k / n), k up to n / 2: for 2n reals (real_fourier.h)
   std::unique_ptr<const FourierPlan> convolution;
   std::vector<char> chirp;   // exp(-πi j² / n)

@@ -1,5 +1,7 @@
 // Butterflies. The innermost loop runs over `run` elements that lie side by side on both sides: in
 // vectors, or one by one in the first passes over few rows, where runs are shorter than a vector.
+// Of a single row the first pass has its blocks side by side instead, and turns its results in
+// registers; a number gets the same arithmetic in the same order wherever it lies.
 #include "kernels/isa/isa_target.h"
 #include "kernels/isa/table_entries.h"
 #include "kernels/reduce/reduce_blocks.h"
@@ -14,6 +16,7 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 #include "kernels/reduce/reduce_lanes.h"
 
 #include "kernels/simd/row_lanes_impl.h"
+#include "kernels/simd/transpose_tile_impl.h"
 
 // A complex number, or a vector of them, in planes.
 template <class V>
@@ -136,11 +139,12 @@ WEFT_INLINE void for_run(int64_t run, F f) {
   for_lanes<T>(run, [&](int64_t i, int64_t n) WEFT_LAMBDA { f(i, n, (Vec<T>*)nullptr); });
 }
 
+// The blocks from `begin` on.
 template <class T, int kRadix>
-void small_pass(const FourierPass& p, const T* __restrict__ re, const T* __restrict__ im,
-                T* __restrict__ out_re, T* __restrict__ out_im) {
+void small_pass(const FourierPass& p, int64_t begin, const T* __restrict__ re,
+                const T* __restrict__ im, T* __restrict__ out_re, T* __restrict__ out_im) {
   const int64_t apart = p.blocks * p.run;
-  for (int64_t block = 0; block < p.blocks; ++block) {
+  for (int64_t block = begin; block < p.blocks; ++block) {
     Planes<T> roots[kRadix];
     for (int k = 0; k < kRadix; ++k) roots[k] = root<T>(p, block * k * p.root_step);
     const int64_t from = block * p.run, to = block * kRadix * p.run;
@@ -155,6 +159,42 @@ void small_pass(const FourierPass& p, const T* __restrict__ re, const T* __restr
       }
     });
   }
+}
+
+// Four vectors, lane after lane.
+template <class T>
+WEFT_INLINE void store_in_turn(T* to, Vec<T> a, Vec<T> b, Vec<T> c, Vec<T> d) {
+  constexpr int kLanes = Vec<T>::kLanes;
+  const typename CountTo<kLanes>::Type numbers;
+  Vec<T> even[2], odd[2], out[4];
+  interleave(a.v, c.v, &even[0].v, &even[1].v, numbers);
+  interleave(b.v, d.v, &odd[0].v, &odd[1].v, numbers);
+  interleave(even[0].v, odd[0].v, &out[0].v, &out[1].v, numbers);
+  interleave(even[1].v, odd[1].v, &out[2].v, &out[3].v, numbers);
+  for (int i = 0; i < 4; ++i) store_lanes(to + i * kLanes, out[i], kLanes);
+}
+
+// The first pass of a single row, in which runs have one element: blocks in vectors.
+template <class T>
+void first_pass(const FourierPass& p, const T* __restrict__ re, const T* __restrict__ im,
+                T* __restrict__ out_re, T* __restrict__ out_im) {
+  using V = Vec<T>;
+  constexpr int kLanes = V::kLanes;
+  const T *cos = (const T*)p.turned_cos, *sin = (const T*)p.turned_sin;
+  int64_t block = 0;
+  for (; block + kLanes <= p.blocks; block += kLanes) {
+    Planes<V> a[4];
+    for (int j = 0; j < 4; ++j)
+      a[j] = load(re + block + j * p.blocks, im + block + j * p.blocks, kLanes, (V*)nullptr);
+    butterfly(a);
+    for (int k = 1; k < 4; ++k) {
+      const int64_t at = (k - 1) * p.blocks + block;
+      a[k] = a[k] * load(cos + at, sin + at, kLanes, (V*)nullptr);
+    }
+    store_in_turn(out_re + 4 * block, a[0].re, a[1].re, a[2].re, a[3].re);
+    store_in_turn(out_im + 4 * block, a[0].im, a[1].im, a[2].im, a[3].im);
+  }
+  small_pass<T, 4>(p, block, re, im, out_re, out_im);
 }
 
 // Any radix: each result is a sum over all inputs.
@@ -184,11 +224,12 @@ template <class T>
 void pass(const FourierPass& p, const void* re, const void* im, void* out_re, void* out_im) {
   const T *x = (const T*)re, *y = (const T*)im;
   T *to_x = (T*)out_re, *to_y = (T*)out_im;
+  if (p.turned_cos) return first_pass<T>(p, x, y, to_x, to_y);
   switch (p.radix) {
-    case 2: return small_pass<T, 2>(p, x, y, to_x, to_y);
-    case 3: return small_pass<T, 3>(p, x, y, to_x, to_y);
-    case 4: return small_pass<T, 4>(p, x, y, to_x, to_y);
-    case 5: return small_pass<T, 5>(p, x, y, to_x, to_y);
+    case 2: return small_pass<T, 2>(p, 0, x, y, to_x, to_y);
+    case 3: return small_pass<T, 3>(p, 0, x, y, to_x, to_y);
+    case 4: return small_pass<T, 4>(p, 0, x, y, to_x, to_y);
+    case 5: return small_pass<T, 5>(p, 0, x, y, to_x, to_y);
     default: return large_pass<T>(p, x, y, to_x, to_y);
   }
 }
@@ -196,6 +237,15 @@ void pass(const FourierPass& p, const void* re, const void* im, void* out_re, vo
 template <class T>
 void scale(int64_t length, int64_t lanes, const void* by_re, const void* by_im, void* re,
            void* im) {
+  if (lanes == 1) {
+    T *x = (T*)re, *y = (T*)im;
+    for_lanes<T>(length, [&](int64_t i, int64_t n) WEFT_LAMBDA {
+      Vec<T>* const kind = nullptr;
+      const Planes<Vec<T>> by = load((const T*)by_re + i, (const T*)by_im + i, n, kind);
+      store(x + i, y + i, load(x + i, y + i, n, kind) * by, n);
+    });
+    return;
+  }
   for (int64_t j = 0; j < length; ++j) {
     const T a = ((const T*)by_re)[j], b = ((const T*)by_im)[j];
     T *x = (T*)re + j * lanes, *y = (T*)im + j * lanes;
@@ -233,10 +283,42 @@ WEFT_INLINE void join_pair(Planes<V> turn, V factor, Planes<V>& low, Planes<V>& 
   high = {rest.re * factor, -(rest.im * factor)};
 }
 
+template <class T, int... I>
+WEFT_INLINE Vec<T> reversed(Vec<T> a, Numbers<I...>) {
+  return Vec<T>::of(__builtin_shufflevector(a.v, a.v, (Vec<T>::kLanes - 1 - I)...));
+}
+template <class T>
+WEFT_INLINE Planes<Vec<T>> reversed(Planes<Vec<T>> a) {
+  const typename CountTo<Vec<T>::kLanes>::Type numbers;
+  return {reversed(a.re, numbers), reversed(a.im, numbers)};
+}
+
+// The pairs of a single row in vectors, from the ends towards the middle, as long as low and high
+// ones do not meet. Gives the first pair that is left.
+template <class T, class F>
+WEFT_INLINE int64_t for_mirrored_vectors(const FourierTurns& turns, void* re, void* im, F f) {
+  using V = Vec<T>;
+  constexpr int kLanes = V::kLanes;
+  V* const kind = nullptr;
+  int64_t k = 1;
+  for (; 2 * (k + kLanes - 1) < turns.length; k += kLanes) {
+    T *low_re = (T*)re + k, *low_im = (T*)im + k;
+    T *high_re = (T*)re + (turns.length - k - kLanes + 1),
+      *high_im = (T*)im + (turns.length - k - kLanes + 1);
+    Planes<V> low = load(low_re, low_im, kLanes, kind);
+    Planes<V> high = reversed(load(high_re, high_im, kLanes, kind));
+    f(load((const T*)turns.cos + k, (const T*)turns.sin + k, kLanes, kind), low, high);
+    store(low_re, low_im, low, kLanes);
+    store(high_re, high_im, reversed(high), kLanes);
+  }
+  return k;
+}
+
 // Calls f(V* low, ...) for all pairs of mirror images but for the first and the last element.
 template <class T, class F>
 WEFT_INLINE void for_mirrored(const FourierTurns& turns, int64_t lanes, void* re, void* im, F f) {
-  for (int64_t k = 1; k <= turns.length / 2; ++k) {
+  for (int64_t k = lanes == 1 ? for_mirrored_vectors<T>(turns, re, im, f) : 1;
+       k <= turns.length / 2; ++k) {
     const T cos = ((const T*)turns.cos)[k], sin = ((const T*)turns.sin)[k];
     T *low_re = (T*)re + k * lanes, *low_im = (T*)im + k * lanes;
     T *high_re = (T*)re + (turns.length - k) * lanes,

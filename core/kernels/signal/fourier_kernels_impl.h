@@ -12,6 +12,8 @@ struct FourierPass {
   const void *cos, *sin;  // the roots of unity
   int64_t length;         // how many there are
   int64_t root_step;      // result k of block p is multiplied by the root number p * k * root_step
+  // The roots of a pass with runs of one element, [k - 1][block]; null: they are taken one by one.
+  const void *turned_cos, *turned_sin;
 };
 
 // exp(-πi k / length), for k up to length / 2.

@@ -67,6 +67,10 @@ void for_tiles(int64_t count, int64_t lanes, const Body& body) {
 // Every kStep-th element of rows, to lanes: element j of row r becomes element r of vector j.
 template <int kStep, class T>
 void gather(const T* rows, int64_t row_length, int64_t count, int64_t lanes, T* to) {
+  if (kStep == 1 && lanes == 1) {
+    std::memcpy(to, rows, static_cast<size_t>(count) * sizeof(T));
+    return;
+  }
   for_tiles(count, lanes, [&](int64_t lane, int64_t begin, int64_t end) {
     const T* const row = rows + lane * row_length;
     for (int64_t j = begin; j < end; ++j) to[j * lanes + lane] = row[j * kStep];
@@ -74,6 +78,10 @@ void gather(const T* rows, int64_t row_length, int64_t count, int64_t lanes, T* 
 }
 template <int kStep, class T>
 void scatter(const T* from, int64_t row_length, int64_t count, int64_t lanes, T* rows) {
+  if (kStep == 1 && lanes == 1) {
+    std::memcpy(rows, from, static_cast<size_t>(count) * sizeof(T));
+    return;
+  }
   for_tiles(count, lanes, [&](int64_t lane, int64_t begin, int64_t end) {
     T* const row = rows + lane * row_length;
     for (int64_t j = begin; j < end; ++j) row[j * kStep] = from[j * lanes + lane];
