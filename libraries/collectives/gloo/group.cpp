@@ -67,8 +67,7 @@ GlooGroup::GlooGroup(const weft_collective_options& options)
       secret_(static_cast<const char*>(options.secret),
               static_cast<const char*>(options.secret) + options.secret_bytes),
       exchange_(*this, options.rank, options.ranks, name_.c_str()),
-      farewells_(static_cast<size_t>(options.ranks)),
-      coming_farewells_(static_cast<size_t>(options.ranks)) {
+      farewells_(static_cast<size_t>(options.ranks)) {
   start_clock();
   device_ = gloo::transport::tcp::CreateDevice(place_of(bind_));
   context_ = device_->createContext(options.rank, options.ranks);
@@ -85,7 +84,11 @@ GlooGroup::~GlooGroup() {
     // Who did not read a message that was sent to it has left: it has no use for it.
     is_parted_ = true;
   }
-  coming_farewells_.clear();
+  if (watcher_.joinable()) {
+    coming_farewells_->abortWaitRecv();
+    watcher_.join();
+  }
+  coming_farewells_.reset();
   if (context_)
     for (int32_t rank = 0; rank < options_.ranks; ++rank)
       if (rank != options_.rank) context_->getPair(rank)->close();
@@ -182,11 +185,13 @@ weft_status GlooGroup::connect(const void* const* addresses, const size_t* bytes
   } catch (const Broken& broken) {
     return part_from(broken, nullptr);
   }
+  coming_farewells_ =
+      context_->createUnboundBuffer(farewells_.data(), farewells_.size() * sizeof(Farewell));
   for (int32_t rank = 0; rank < options_.ranks; ++rank)
     if (rank != options_.rank)
-      coming_farewells_[static_cast<size_t>(rank)] =
-          receive(rank, static_cast<Channel>(kFarewellSlot), &farewells_[static_cast<size_t>(rank)],
-                  sizeof(Farewell));
+      coming_farewells_->recv(rank, kFarewellSlot, static_cast<size_t>(rank) * sizeof(Farewell),
+                              sizeof(Farewell));
+  watcher_ = std::thread([this] { watch(); });
   return WEFT_OK;
 }
 
@@ -270,6 +275,7 @@ void GlooGroup::wait(Transfer& transfer) {
   {
     const std::lock_guard lock(mutex_);
     if (is_aborted_) throw Broken{options_.rank, false, abort_reason_};
+    if (is_told_) throw Broken{block.peer, false, "another rank parts"};
     waited_ = &block;
   }
   bool is_complete = false;
@@ -285,7 +291,7 @@ void GlooGroup::wait(Transfer& transfer) {
   block.is_done = is_complete;
   if (is_complete) return;
   if (is_aborted_) throw Broken{options_.rank, false, abort_reason_};
-  throw Broken{block.peer, Clock::now() >= deadline_, reason};
+  throw Broken{block.peer, !is_told_ && Clock::now() >= deadline_, reason};
 }
 
 // ---- parting ------------------------------------------------------------------------------------
@@ -316,16 +322,28 @@ weft_status GlooGroup::part(weft_status status) {
   return fail(status, "%s", last_text_.c_str());
 }
 
-// True if the rank said why it left: its text is that of this thread then, and its status counts.
-bool GlooGroup::take_farewell(int32_t rank) {
-  auto* const block = static_cast<Block*>(coming_farewells_[static_cast<size_t>(rank)].get());
-  if (block == nullptr) return false;
+// A rank that has said why it parts; -1 for none. A connection that closes may hide that the text
+// came before: the text itself tells.
+int32_t GlooGroup::told_by() const {
+  for (int32_t rank = 0; rank < options_.ranks; ++rank)
+    if (farewells_[static_cast<size_t>(rank)].status != WEFT_OK) return rank;
+  return -1;
+}
+
+// Waits until a rank parts, and ends what this one waits for.
+void GlooGroup::watch() {
+  bool has_come = false;
   try {
-    return block->buffer->waitRecv(std::chrono::milliseconds(1));
+    has_come = coming_farewells_->waitRecv(std::chrono::hours(24 * 365));
   } catch (const std::exception& failure) {
-    static_cast<void>(failure);  // it did not
-    return false;
+    static_cast<void>(failure);  // a connection is closed: who waits for it learns that
+    has_come = told_by() >= 0;
   }
+  if (!has_come) return;
+  const std::lock_guard lock(mutex_);
+  is_told_ = true;
+  if (waited_ != nullptr && waited_->is_sent) waited_->buffer->abortWaitSend();
+  if (waited_ != nullptr && !waited_->is_sent) waited_->buffer->abortWaitRecv();
 }
 
 weft_status GlooGroup::part_from(const Broken& broken, const weft_collective_call* call) {
@@ -333,8 +351,8 @@ weft_status GlooGroup::part_from(const Broken& broken, const weft_collective_cal
   if (broken.peer == options_.rank)
     return part(fail(WEFT_DISCONNECTED, "group: rank %d of the group `%s` was aborted: %s",
                      options_.rank, name_.c_str(), broken.reason.c_str()));
-  if (!broken.is_late && take_farewell(broken.peer)) {
-    const Farewell& farewell = farewells_[static_cast<size_t>(broken.peer)];
+  if (const int32_t teller = broken.is_late ? -1 : told_by(); teller >= 0) {
+    const Farewell& farewell = farewells_[static_cast<size_t>(teller)];
     return part(fail(farewell.status, "%.*s", static_cast<int>(kTextBytes - 1), farewell.text));
   }
   char what[384] = "connect";

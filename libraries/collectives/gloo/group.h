@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "../secret.h"
@@ -48,7 +49,8 @@ class GlooGroup final : public Wire {
   // The end of the group: says why to all and closes the connections. Gives the status back.
   weft_status part(weft_status status);
   weft_status part_from(const Broken& broken, const weft_collective_call* call);
-  bool take_farewell(int32_t rank);
+  void watch();
+  int32_t told_by() const;
 
   weft_collective_options options_;
   std::string name_, key_, bind_;
@@ -57,8 +59,11 @@ class GlooGroup final : public Wire {
   std::shared_ptr<gloo::transport::Context> context_;
   Exchange exchange_;
   Clock::time_point deadline_;
+  // What ranks say when they part. A thread waits for the first, because a rank that parts may not
+  // be the one that this rank waits for.
   std::vector<Farewell> farewells_;
-  std::vector<Posted> coming_farewells_;  // by rank
+  std::unique_ptr<gloo::transport::UnboundBuffer> coming_farewells_;
+  std::thread watcher_;
 
   std::mutex mutex_;  // of what follows
   bool is_running_ = false;
@@ -66,6 +71,7 @@ class GlooGroup final : public Wire {
   Block* waited_ = nullptr;
   std::string abort_reason_;
   bool is_aborted_ = false;
+  bool is_told_ = false;
   weft_status last_status_ = WEFT_OK;
   std::string last_text_;
 };
