@@ -12,7 +12,7 @@ namespace weft::graph {
 ops::Values operands_of(ops::Builder& builder, const Node& node,
                         const std::vector<ops::Value>& became);
 
-// By value: does an output of the graph depend on it?
+// By value: does an output of the graph, or an effect, depend on it?
 std::vector<bool> needed_values(const Graph& graph);
 
 }  // namespace weft::graph

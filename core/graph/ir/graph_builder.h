@@ -89,7 +89,7 @@ std::vector<ops::Value> inline_graph(GraphBuilder& builder, const Graph& source,
                                      std::span<const ops::Value> inputs);
 
 // Applies the outputs of `source`, a graph without states and regions, through any builder, eager
-// ones too; only the nodes that the outputs need. Random nodes draw anew.
+// ones too; only effects, and the nodes that these and the outputs need. Random nodes draw anew.
 ops::Values emit_graph(ops::Builder& builder, const Graph& source,
                        std::span<const ops::Value> inputs);
 

@@ -20,6 +20,7 @@ namespace weft::graph {
 namespace {
 
 constexpr int64_t kLine = 64;
+constexpr int64_t kParts = 5;  // buckets of a run that is smaller than so many full ones
 
 // Nodes that one reduction takes the place of.
 struct Bucket {
@@ -126,7 +127,11 @@ class Bucketing {
     if (run.empty()) return;
     std::vector<int32_t> order = run;
     std::ranges::stable_sort(order, {}, [&](int32_t n) { return ready_[static_cast<size_t>(n)]; });
-    const BucketBytes limits = bucket_bytes();
+    BucketBytes limits = bucket_bytes();
+    int64_t total = 0;
+    for (const int32_t n : run) total += type_of(n).bytes();
+    // A small network gets some buckets, too: only what is not in the last one can be hidden.
+    limits.others = std::min(limits.others, std::max(limits.first, total / kParts));
     std::vector<Bucket> full, open;
     for (const int32_t n : order) {
       auto bucket =

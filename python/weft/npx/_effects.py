@@ -62,18 +62,8 @@ def check(condition: ArrayLike, message: str, *arrays: ArrayLike) -> None:
 
 
 def _has_effect(name: str) -> bool:
-    """Is it to happen? Not while somebody only looks for shapes.
-
-    Raises NotImplementedError in the rule of a gradient that is traced.
-    """
-    if is_quiet():
-        return False
-    if rules.are_traced:
-        raise Unsupported(
-            f"{name}: a plan computes gradients without the host, so it cannot be in the rule of "
-            "one; call what has the rule outside of `hybridize`, or `with weft.debug.eager()`"
-        )
-    return True
+    """Is it to happen? Not while somebody only looks for shapes."""
+    return not is_quiet()
 
 
 def _where() -> str:
@@ -121,6 +111,12 @@ def callback(
     if not _has_effect("callback"):
         outputs = [np.zeros(shape, dtype=BY_NUMBER[number]) for number, shape in types]
     else:
+        if rules.are_traced:
+            raise Unsupported(
+                "callback: a plan computes gradients without functions of the host, so it cannot "
+                "be in the rule of one; call what has the rule outside of `hybridize`, or `with "
+                "weft.debug.eager()`"
+            )
         kept = keep_alive(call) if is_tracing() else call
         outputs = _OPERATORS["callback"](list(arrays), kept, numbers)
     if result is None:

@@ -5,6 +5,8 @@ from typing import Any
 from weft import autograd, np, npx
 from weft._base.errors import InvalidValue, Unsupported
 from weft._base.options import require
+from weft._core import collectives
+from weft._trace.state import is_tracing, watch
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
 
@@ -214,10 +216,15 @@ class SyncBatchNorm(BatchNorm):
         )
         self.group = group
 
+    def _ranks(self) -> int:
+        return collectives.place(self.group)[1]
+
     # The mean first, then the squares of what differs from it: sums of squares alone would lose all
     # digits where the mean is large.
     def forward(self, x: Any) -> Any:
-        if not autograd.is_training() or self.use_global_stats:
+        if is_tracing():
+            watch(self._ranks)
+        if not autograd.is_training() or self.use_global_stats or self._ranks() == 1:
             return super().forward(x)
         axes = tuple(axis for axis in range(x.ndim) if axis != 1)
         kept = (1, -1) + (1,) * (x.ndim - 2)
