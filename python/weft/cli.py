@@ -6,7 +6,8 @@ page of its plans, `weft ops FILE` prints what a runtime-only library needs to r
 FILE` makes it start at once, `weft compile FILE` makes C of it. Four commands import both: `weft
 profile SCRIPT` and `weft benchmark FILE` print where time goes; `weft convert FILE` makes a .weft
 file of another framework's, or of a folder with config.json and weights; `weft train FILE` trains a
-net of Caffe. `weft completion SHELL` prints what completes all of this in a shell.
+net of Caffe. `weft launch -n 4 SCRIPT` runs a program as several processes that train together.
+`weft completion SHELL` prints what completes all of this in a shell.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from typing import Any
 
 from weft._completion import add_completion, completion
 from weft._measure import add_benchmark, add_profile, benchmark_file, profile_script
+from weft._processes.arguments import add_launch
 from weft._version import __version__
 
 PREFIX = Path(__file__).absolute().parent
@@ -61,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
         )
     )
     add_train(commands.add_parser("train", help="train the net of a solver.prototxt of Caffe"))
+    add_launch(commands.add_parser("launch", help="run a program as processes that train together"))
     ops = commands.add_parser("ops", help="print what -DWEFT_OPS needs to run a .weft file")
     ops.add_argument("file", help="path of the file")
     profile = commands.add_parser("profile", help="run a program and print where its time goes")
@@ -392,6 +395,10 @@ def run(options: argparse.Namespace) -> int:
         return compile_file(options)
     if options.command in ("profile", "benchmark"):
         return measure(options)
+    if options.command == "launch":
+        from weft._processes.launch import launch
+
+        return launch(options)
     if options.command == "completion":
         return print_completion(options.shell)
     answers = []

@@ -1,0 +1,109 @@
+"""How the processes of a job find the store: rank 0 keeps it where no launcher of Weft's does.
+
+On one host rank 0 takes a free port of loopback and writes it into a file that only this user may
+read; so two jobs never meet at one port. On several hosts the launcher's variables give the
+address.
+"""
+
+import hashlib
+import os
+import socket
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from weft._base.errors import Disconnected, InvalidValue
+from weft._processes.client import Client
+from weft._processes.interfaces import address_of
+from weft._processes.launchers import Place
+from weft._processes.server import Server
+
+Address = tuple[str, int]
+
+
+def meet(
+    place: Place,
+    secret: bytes,
+    environ: Mapping[str, str],
+    *,
+    interface: str | None,
+    timeout: float,
+    heartbeat: float,
+    on_broken: Callable[[int, str], None],
+) -> tuple[Client, Server | None]:
+    """A connection to the job's store, and the store itself where this process keeps it.
+
+    interface: to listen on, a name or an address
+
+    Raises ConnectionError for a port that is used or another secret, TimeoutError where nobody
+    answers.
+    """
+    server = None
+    address: Address | Callable[[], Address | None] = place.host, place.port
+    by_file = place.port == 0
+    if place.rank == 0 and not place.is_served:
+        host = _own_host(place, interface)
+        server = Server(host, place.port, secret, place.job, heartbeat=heartbeat)
+        address = server.address
+        if by_file:
+            _write(_port_file(place.job, environ), server.address)
+    elif by_file:
+        path = _port_file(place.job, environ)
+        address = lambda: _read(path)  # noqa: E731
+    try:
+        client = Client(address, secret, place.job, timeout=timeout, on_broken=on_broken)
+    except BaseException:
+        if server is not None:
+            server.close()
+        raise
+    return client, server
+
+
+def forget(place: Place, environ: Mapping[str, str]) -> None:
+    """Removes the file that rank 0 wrote, if it did."""
+    if place.rank == 0 and place.port == 0 and not place.is_served:
+        _port_file(place.job, environ).unlink(missing_ok=True)
+
+
+def _own_host(place: Place, interface: str | None) -> str:
+    """Where the store of rank 0 listens: loopback, the interface that was named, or what the
+    launcher's address is on this host."""
+    if interface is not None:
+        return address_of("init", interface)
+    if place.is_one_host or place.host in ("localhost", "127.0.0.1"):
+        return "127.0.0.1"
+    try:
+        found = str(socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)[0][4][0])
+    except OSError as error:
+        raise Disconnected(f"init: the host of rank 0, {place.host!r}, is unknown here: {error}; "
+                           "set WEFT_STORE=address:port for all processes") from error  # fmt: skip
+    if found.startswith("127."):
+        raise InvalidValue(
+            f"init: {place.host!r} is {found} here, which other hosts cannot reach; name the "
+            "network by `interface`, or set WEFT_STORE=address:port for all processes"
+        )
+    return found
+
+
+def _port_file(job: str, environ: Mapping[str, str]) -> Path:
+    cache = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "weft" / f"store-{hashlib.sha256(job.encode()).hexdigest()[:16]}"
+
+
+def _write(path: Path, address: Address) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    unfinished.write_text(f"{address[0]} {address[1]}")
+    unfinished.replace(path)
+
+
+def _read(path: Path) -> Address | None:
+    """What rank 0 wrote; None before. What an earlier job left is no store that answers, or one
+    that has another key."""
+    try:
+        host, port = path.read_text().split()
+    except FileNotFoundError:
+        return None
+    return host, int(port)
+
+
+__all__ = ["forget", "meet"]
