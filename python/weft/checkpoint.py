@@ -90,7 +90,19 @@ def save_checkpoint(
     Raises RuntimeError for a parameter without values; OSError where the file cannot be written;
     the old one then stays whole, as it does if the process is killed meanwhile.
     """
-    arrays, extra_keys = {}, []
+    arrays, description = _described(net, trainer, loader, extra)
+    return save_arrays(path, arrays, background, _FILE.metadata(description))
+
+
+def _described(
+    net: Block,
+    trainer: Trainer | None,
+    loader: DataLoader | None,
+    extra: Mapping[str, Any] | None,
+) -> tuple[dict[str, ndarray], dict[str, Any]]:
+    """All that training depends on: arrays by name, and the rest as plain values."""
+    arrays: dict[str, ndarray] = {}
+    extra_keys: list[str] = []
     for name, parameter in net.collect_params().items():
         arrays[name] = parameter.list_data()[0]
         kept = _extra_arrays(name, parameter)
@@ -111,7 +123,7 @@ def save_checkpoint(
         "beside": [*extra_keys, *extra_arrays],
         "extra": plain,
     }
-    return save_arrays(path, arrays, background, _FILE.metadata(description))
+    return arrays, description
 
 
 def load_checkpoint(
@@ -131,9 +143,24 @@ def load_checkpoint(
     that is no checkpoint or lacks what is asked for; OSError for a damaged one. Nothing is changed
     then.
     """
-    name = fspath(path)
-    source = f"load_checkpoint: `{name}`"
     arrays, found = _FILE.load(path, "load_checkpoint")
+    return _prepared(arrays, found, net, trainer, loader, f"`{fspath(path)}`")()
+
+
+def _prepared(
+    arrays: Mapping[str, ndarray],
+    found: dict[str, Any],
+    net: Block,
+    trainer: Trainer | None,
+    loader: DataLoader | None,
+    name: str,
+) -> Callable[[], dict[str, Any]]:
+    """Checks what `_described` gave without changing anything; the result sets it, and gives what
+    the program keeps.
+
+    name: what it comes from, for errors
+    """
+    source = f"load_checkpoint: {name}"
     states = _part(found["trainer"], trainer, "trainer", source)
     place = _part(found["loader"], loader, "loader", source)
     _generators.check(found["random"], f"{source} is damaged")
@@ -143,7 +170,7 @@ def load_checkpoint(
         if key not in found["beside"] and not is_state(key)
     }
     steps = [
-        net.prepare_dict(parameters, "load_checkpoint", f"`{name}`"),
+        net.prepare_dict(parameters, "load_checkpoint", name),
         _prepare_extra(net, arrays, found["beside"], source),
     ]
     if trainer is not None:
@@ -151,13 +178,17 @@ def load_checkpoint(
         steps.append(trainer.prepare_states(arrays, states, source, parameters))
     if loader is not None:
         steps.append(loader.prepare_state(place))
-    for apply in steps:
-        apply()
-    if trainer is not None:
-        trainer.set_fresh_gradients(states["fresh"])
-    _generators.restore(found["random"])
     extra: dict[str, Any] = _with_arrays(found["extra"], arrays, source)
-    return extra
+
+    def apply() -> dict[str, Any]:
+        for step in steps:
+            step()
+        if trainer is not None:
+            trainer.set_fresh_gradients(states["fresh"])
+        _generators.restore(found["random"])
+        return extra
+
+    return apply
 
 
 def _part(found: Any, wanted: Any, word: str, source: str) -> Any:
