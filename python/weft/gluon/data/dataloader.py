@@ -106,6 +106,7 @@ class DataLoader:
         self._num_workers = num_workers
         self._thread_pool = thread_pool
         self._timeout = timeout
+        self._part_of: Callable[[Any], Any] | None = None
         if num_workers:
             self._prefetch = 2 * num_workers if prefetch is None else prefetch
         else:
@@ -126,12 +127,20 @@ class DataLoader:
         seed = int.from_bytes(np.random.uniform(size=2).asnumpy().tobytes(), "little")
         return Place(sampler, random, seed, self._batch_sampler)
 
+    def take_part(self, part: Callable[[Any], Any] | None) -> None:
+        """Makes only what `part` gives of the sample numbers of each batch; None: all. The order,
+        and the place in it, stay those of whole batches: ranks of any number can share them."""
+        self._part_of = part
+
+    def _part(self, indices: Any) -> Any:
+        return indices if self._part_of is None else self._part_of(indices)
+
     def _batches(self, place: Place) -> Batches:
         if not self._num_workers:
             return _ahead(
                 self._prefetch,
                 place,
-                lambda batch, indices: self._start_here(place.seed, batch, indices),
+                lambda batch, indices: self._start_here(place.seed, batch, self._part(indices)),
                 lambda made: made,
             )
         if not (self._thread_pool or self._idle) and stays_here(self._make_batch):
@@ -254,7 +263,7 @@ class DataLoader:
             yield from _ahead(
                 self._prefetch,
                 place,
-                lambda batch, indices: threads.submit(_noted, make, batch, indices),
+                lambda batch, indices: threads.submit(_noted, make, batch, self._part(indices)),
                 result,
             )
         finally:
@@ -269,7 +278,7 @@ class DataLoader:
             yield from _ahead(
                 self._prefetch,
                 place,
-                lambda batch, indices: pool.ask(place.seed, batch, indices),
+                lambda batch, indices: pool.ask(place.seed, batch, self._part(indices)),
                 pool.answer,
             )
         except BaseException:  # left early, too: what is on its way is nobody's
