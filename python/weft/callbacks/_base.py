@@ -5,6 +5,7 @@ from typing import Any
 
 from weft._base.errors import InvalidType, NotFound
 from weft._base.spelling import hint
+from weft._processes import session
 
 Logs = Mapping[str, float]
 
@@ -26,6 +27,7 @@ class Callback:
     model: Any = None
     params: Mapping[str, Any] = {}
     order = 0  # those with a higher one hear of an event later
+    of_rank_0 = False  # of several processes that train together, only rank 0's hears of events
 
     def set_model(self, model: Any) -> None:
         """Is told the model."""
@@ -94,8 +96,9 @@ class Callbacks:
         for each in self._all:
             each.set_model(model)
             each.set_params(params)
+        hearing = [c for c in self._all if not (c.of_rank_0 and session.is_quiet())]
         self._hearing: dict[str, list[Callable[..., None]]] = {
-            event: [getattr(c, event) for c in self._all if _hears(c, event)] for event in _EVENTS
+            event: [getattr(c, event) for c in hearing if _hears(c, event)] for event in _EVENTS
         }
 
     @property

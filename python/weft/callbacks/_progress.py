@@ -1,6 +1,7 @@
 """What `fit` shows: a bar on a terminal or in a notebook, a line after each epoch elsewhere."""
 
 import builtins
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import Any
 
 from weft._base.errors import InvalidType
 from weft._base.spelling import hint
+from weft._processes import session
 from weft.callbacks._base import Callback, Logs
 
 
@@ -87,14 +89,17 @@ def text_of(logs: Logs) -> str:
 
 def shown_by(verbose: int | None) -> list[Callback]:
     """What shows the progress: nothing for 0, a bar for 1, lines for 2; for None a bar where
-    somebody looks."""
+    somebody looks. Of several processes that train together rank 0 alone shows it."""
+    if session.is_quiet():
+        return []
     if verbose is None:
         verbose = 1 if _is_watched() else 2
     return [[], [ProgressBar()], [EpochLines()]][verbose]
 
 
 def _is_watched() -> bool:
-    return sys.stderr.isatty() or _in_notebook()
+    # `weft launch` passes on what its processes print, and says whether somebody looks.
+    return sys.stderr.isatty() or "WEFT_TERMINAL" in os.environ or _in_notebook()
 
 
 def _in_notebook() -> bool:

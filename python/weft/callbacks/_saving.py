@@ -25,6 +25,7 @@ class Checkpoint(Callback):
     """
 
     order = 2  # it keeps what the others have made of an epoch, the history among them
+    of_rank_0 = True
 
     def __init__(
         self,
@@ -157,6 +158,8 @@ class CSVLogger(Callback):
     separator: between the columns
     append: goes on with a file that is there
     """
+
+    of_rank_0 = True
 
     def __init__(
         self, path: str | PathLike[str], separator: str = ",", append: bool = False

@@ -42,6 +42,8 @@ class TensorBoard(Callback):
     Raises LookupError where tensorboardX is missing: `pip install weft[tensorboard]`.
     """
 
+    of_rank_0 = True
+
     def __init__(
         self,
         folder: str | PathLike[str] = "logs",
