@@ -20,12 +20,14 @@ class Profile:
     events: what ran, by begin; empty until the block has ended
     wall: seconds of the block
     dropped: how many events there was no room for, of more than four million
+    began: when the block began, in seconds of `time.monotonic()`; None before
     """
 
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.wall = 0.0
         self.dropped = 0
+        self.began: float | None = None
         self._begin: int | None = None
         self._live = 0  # bytes in use at the begin
 
@@ -38,6 +40,7 @@ class Profile:
         self._live = int(native.memory()["live"])
         native.profile_start()
         self._begin = time.monotonic_ns()
+        self.began = self._begin / 1e9
 
     def stop(self) -> None:
         """Ends, as the end of the `with` block does; what is queued is waited for first.
