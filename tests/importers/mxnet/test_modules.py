@@ -308,7 +308,7 @@ def test_a_store_adds_up_and_updates():
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        (lambda: mx.kv.create("dist_sync"), "many machines"),
+        (lambda: mx.kv.create("dist_snyc"), "did you mean `dist_sync`"),
         (lambda: mx.kv.create("locl"), "did you mean `local`"),
         (lambda: mx.kv.create().push("w", np.ones(1)), "was not given to `init`"),
         (lambda: mx.kv.create().set_gradient_compression({"type": "2bit"}), "one process"),

@@ -9,8 +9,9 @@
 >>> out
 array([2., 2.])
 
-One process has all devices, so `local` and `device` are the same; training on many machines has its
-own way in Weft, and `dist_*` say so.
+One process has all devices of its own, so `local` and `device` are the same; `dist_sync`,
+`dist_async` and `dist_device_sync` are of all processes that a launcher started
+(docs/distributed.md).
 """
 
 from weft.mxnet.kvstore import base, kvstore  # noqa: F401
