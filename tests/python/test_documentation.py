@@ -60,6 +60,7 @@ PAGES = [
     "data",
     "debugging",
     "derivatives",
+    "distributed",
     "pictures",
     "from-caffe",
     "from-mxnet",
