@@ -303,6 +303,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 __all__ = ["build", "find", "main"]
+__dir__ = __all__.copy
 
 if __name__ == "__main__":
     sys.exit(main())
