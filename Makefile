@@ -244,7 +244,8 @@ slice-distributed: build
 	  then echo "== $$driver: not run; $$(cat $(BUILD)/$$driver.txt)"; \
 	  else cat $(BUILD)/$$driver.txt; exit 1; fi; \
 	done; echo "== drivers of collectives: memory$$plugins" && \
-	WEFT_COLLECTIVE_PLUGINS=$$plugins $(PYTEST) tests/collectives
+	WEFT_COLLECTIVE_PLUGINS=$$plugins $(PYTEST) tests/collectives && \
+	$(PYTEST) --full tests/python/distributed
 
 # The runtime-only library on other processors, as far as cross compilers and qemu-user are here.
 slice-cross: build

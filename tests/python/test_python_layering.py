@@ -122,6 +122,7 @@ def test_modules_are_imported_by_name_in_the_package_alone():
     }
     assert found == {
         "weft",  # public modules, when they are first asked for
+        "weft.device",  # itself, to answer a call of the module
         "weft._base.later",  # modules of a package, when a name of theirs is first asked for
         "weft._base.packages",  # packages that only some programs need
         "weft._base.spelling",  # the same, for hints of errors

@@ -16,6 +16,7 @@ from weft._base.errors import InvalidType, InvalidValue
 from weft._core import collectives
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.model_zoo.text._attention import Attention
 from weft.gluon.model_zoo.text._experts import Experts
 from weft.gluon.nn.attention import MultiHeadAttention
 from weft.gluon.nn.basic import Dense
@@ -137,11 +138,10 @@ def _split(owner: Block, name: str, block: Block, way: str, group: str) -> None:
 
 
 def _split_heads(block: Block, name: str, group: str) -> None:
-    dense = [getattr(block, part, None) for part in ("query", "key", "value", "output")]
-    if not all(isinstance(part, Dense) for part in dense) or not hasattr(block, "num_heads"):
+    if not isinstance(block, MultiHeadAttention | Attention):
         raise InvalidType(
-            f"split_layers: `{name}` must be attention with the layers query, key, value and "
-            f"output to be split by heads; got {type(block).__name__}"
+            f"split_layers: `{name}` must be MultiHeadAttention, or attention of the zoo's "
+            f"networks of text, to be split by heads; got {type(block).__name__}"
         )
     attention: Any = block
     ranks = collectives.place(group)[1]

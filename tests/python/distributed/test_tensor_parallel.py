@@ -112,7 +112,7 @@ def refused(ways, group="world"):
         ),
         ({"atention": "heads"}, "'atention' fits no layer of the network, such as `attention`"),
         ({"norm": "outputs"}, "`norm` must be a Dense layer to be split by outputs; got LayerNorm"),
-        ({"wide": "heads"}, "`wide` must be attention with the layers"),
+        ({"wide": "heads"}, "`wide` must be MultiHeadAttention, or attention of"),
         ({"attention": "heads"}, "`num_heads` of `attention` must be a multiple of 3 ranks; got 4"),
         ({"narrow": "outputs"}, "`narrow.weight` must have an extent along axis 0 that 3 ranks"),
     ],
