@@ -805,8 +805,6 @@ func Clip(x Operand, options *ClipOptions) (*Tensor, error) {
 type CollectiveWaitOptions struct {
 	// any dtype; where the start sends from, if that is elsewhere.
 	Sent Operand
-	// divide by the number of ranks. Default: false.
-	Mean *bool
 	// a group that this process has joined. Default: "world".
 	Group *string
 }
@@ -821,7 +819,6 @@ func CollectiveWait(result Operand, options *CollectiveWaitOptions) (*Tensor, er
 	c := newCall("collective_wait")
 	c.operand(result)
 	c.operand(options.Sent)
-	c.optionalBool(options.Mean, false)
 	c.optionalString(options.Group, false)
 	return c.one()
 }
@@ -916,6 +913,25 @@ func Convolution(data Operand, weight Operand, options *ConvolutionOptions) (*Te
 func Copy(x Operand) (*Tensor, error) {
 	c := newCall("copy")
 	c.operand(x)
+	return c.one()
+}
+
+// CopyToPartsOptions is what CopyToParts may be given beside its required arguments.
+type CopyToPartsOptions struct {
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// CopyToParts: An array that all ranks of a group have alike, for each to compute another part of a result; the gradient is the sum of the parts' gradients.
+//
+// x: any floating dtype; the same array on all ranks.
+func CopyToParts(x Operand, options *CopyToPartsOptions) (*Tensor, error) {
+	if options == nil {
+		options = &CopyToPartsOptions{}
+	}
+	c := newCall("copy_to_parts")
+	c.operand(x)
+	c.optionalString(options.Group, false)
 	return c.one()
 }
 
@@ -1797,6 +1813,28 @@ func GatherNd(data Operand, indices Operand) (*Tensor, error) {
 	c := newCall("gather_nd")
 	c.operand(data)
 	c.operand(indices)
+	return c.one()
+}
+
+// GatherPartsOptions is what GatherParts may be given beside its required arguments.
+type GatherPartsOptions struct {
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// GatherParts: The parts of an array that ranks share, one behind the other; in plans it is no effect, so it may run again instead of keeping its result.
+//
+// x: any dtype; the same type on all ranks.
+//
+// ranks: how many processes the group has.
+func GatherParts(x Operand, ranks int64, options *GatherPartsOptions) (*Tensor, error) {
+	if options == nil {
+		options = &GatherPartsOptions{}
+	}
+	c := newCall("gather_parts")
+	c.operand(x)
+	c.int_(ranks)
+	c.optionalString(options.Group, false)
 	return c.one()
 }
 
@@ -4977,6 +5015,25 @@ func Sum(x Operand, options *SumOptions) (*Tensor, error) {
 	c.optionalInts(options.Axis, options.AxisNone)
 	c.optionalBool(options.Keepdims, false)
 	c.optionalDtype(options.Dtype, options.DtypeNone)
+	return c.one()
+}
+
+// SumPartsOptions is what SumParts may be given beside its required arguments.
+type SumPartsOptions struct {
+	// a group that this process has joined. Default: "world".
+	Group *string
+}
+
+// SumParts: The sum of what the ranks of a group have computed of one array, on all of them; the gradient is that of a loss which all ranks compute alike.
+//
+// x: any floating dtype; the same type on all ranks.
+func SumParts(x Operand, options *SumPartsOptions) (*Tensor, error) {
+	if options == nil {
+		options = &SumPartsOptions{}
+	}
+	c := newCall("sum_parts")
+	c.operand(x)
+	c.optionalString(options.Group, false)
 	return c.one()
 }
 

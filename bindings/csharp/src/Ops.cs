@@ -308,10 +308,9 @@ namespace Weft
         /// <summary>The result of a collective that was started, when it is there.</summary>
         /// <param name="result">any dtype; what the start gave.</param>
         /// <param name="sent">any dtype; where the start sends from, if that is elsewhere.</param>
-        /// <param name="mean">divide by the number of ranks. Default: false.</param>
         /// <param name="group">a group that this process has joined. Default: "world".</param>
-        public static Tensor CollectiveWait(Operand result, Operand sent = null, bool? mean = null, string group = null) =>
-            Operator.Named("collective_wait").One(new object[] { result, sent, mean, group });
+        public static Tensor CollectiveWait(Operand result, Operand sent = null, string group = null) =>
+            Operator.Named("collective_wait").One(new object[] { result, sent, group });
 
         /// <summary>Vectors as columns, and matrices, joined side by side.</summary>
         /// <param name="arrays">any dtype: vectors, or matrices with as many rows.</param>
@@ -350,6 +349,12 @@ namespace Weft
         /// <param name="x">any dtype.</param>
         public static Tensor Copy(Operand x) =>
             Operator.Named("copy").One(new object[] { x });
+
+        /// <summary>An array that all ranks of a group have alike, for each to compute another part of a result; the gradient is the sum of the parts' gradients.</summary>
+        /// <param name="x">any floating dtype; the same array on all ranks.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor CopyToParts(Operand x, string group = null) =>
+            Operator.Named("copy_to_parts").One(new object[] { x, group });
 
         /// <summary>x1 with the sign of x2, element by element.</summary>
         /// <param name="x1">any real dtype; bool and integers become the default float.</param>
@@ -693,6 +698,13 @@ namespace Weft
         /// <param name="indices">integers, shape (M, ...); negative ones count back.</param>
         public static Tensor GatherNd(Operand data, Operand indices) =>
             Operator.Named("gather_nd").One(new object[] { data, indices });
+
+        /// <summary>The parts of an array that ranks share, one behind the other; in plans it is no effect, so it may run again instead of keeping its result.</summary>
+        /// <param name="x">any dtype; the same type on all ranks.</param>
+        /// <param name="ranks">how many processes the group has.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor GatherParts(Operand x, long ranks, string group = null) =>
+            Operator.Named("gather_parts").One(new object[] { x, ranks, group });
 
         /// <summary>x times the normal distribution's cumulative function.</summary>
         /// <param name="x">any real dtype; bool and integers become the default float.</param>
@@ -1919,6 +1931,12 @@ namespace Weft
         /// <param name="dtypeNone">dtype is none on purpose.</param>
         public static Tensor Sum(Operand x, long[] axis = null, bool axisNone = false, bool? keepdims = null, Dtype? dtype = null, bool dtypeNone = false) =>
             Operator.Named("sum").One(new object[] { x, axisNone ? Operator.None : (object)axis, keepdims, dtypeNone ? Operator.None : (object)dtype });
+
+        /// <summary>The sum of what the ranks of a group have computed of one array, on all of them; the gradient is that of a loss which all ranks compute alike.</summary>
+        /// <param name="x">any floating dtype; the same type on all ranks.</param>
+        /// <param name="group">a group that this process has joined. Default: "world".</param>
+        public static Tensor SumParts(Operand x, string group = null) =>
+            Operator.Named("sum_parts").One(new object[] { x, group });
 
         /// <summary>U, S and V^H of matrices U diag(S) V^H, with as few columns as do.</summary>
         /// <param name="a">any dtype but half types: matrices, (..., M, N).</param>

@@ -400,8 +400,6 @@ export function clip(x: Operand, options?: {
 export function collectiveWait(result: Operand, options?: {
   /** any dtype; where the start sends from, if that is elsewhere. */
   sent?: Operand;
-  /** divide by the number of ranks. Default: false. */
-  mean?: boolean;
   /** a group that this process has joined. Default: "world". */
   group?: string;
 }): Tensor;
@@ -447,6 +445,14 @@ export function convolution(data: Operand, weight: Operand, options?: {
  * @param x any dtype.
  */
 export function copy(x: Operand): Tensor;
+/**
+ * An array that all ranks of a group have alike, for each to compute another part of a result; the gradient is the sum of the parts' gradients.
+ * @param x any floating dtype; the same array on all ranks.
+ */
+export function copyToParts(x: Operand, options?: {
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor;
 /**
  * x1 with the sign of x2, element by element.
  * @param x1 any real dtype; bool and integers become the default float.
@@ -848,6 +854,15 @@ export function gatherBlocksStart(x: Operand, ranks: number | bigint, options?: 
  * @param indices integers, shape (M, ...); negative ones count back.
  */
 export function gatherNd(data: Operand, indices: Operand): Tensor;
+/**
+ * The parts of an array that ranks share, one behind the other; in plans it is no effect, so it may run again instead of keeping its result.
+ * @param x any dtype; the same type on all ranks.
+ * @param ranks how many processes the group has.
+ */
+export function gatherParts(x: Operand, ranks: number | bigint, options?: {
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
+}): Tensor;
 /**
  * x times the normal distribution's cumulative function.
  * @param x any real dtype; bool and integers become the default float.
@@ -2317,6 +2332,14 @@ export function sum(x: Operand, options?: {
   keepdims?: boolean;
   /** floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none. */
   dtype?: Dtype | null;
+}): Tensor;
+/**
+ * The sum of what the ranks of a group have computed of one array, on all of them; the gradient is that of a loss which all ranks compute alike.
+ * @param x any floating dtype; the same type on all ranks.
+ */
+export function sumParts(x: Operand, options?: {
+  /** a group that this process has joined. Default: "world". */
+  group?: string;
 }): Tensor;
 /**
  * U, S and V^H of matrices U diag(S) V^H, with as few columns as do.

@@ -210,11 +210,11 @@ export function clip(x, options) {
   $clip.accept(options);
   return $clip.call([x, options.min, options.max]);
 }
-const $collective_wait = define("collective_wait", ["sent", "mean", "group"]);
+const $collective_wait = define("collective_wait", ["sent", "group"]);
 export function collectiveWait(result, options) {
   if (options === undefined) return $collective_wait.call([result]);
   $collective_wait.accept(options);
-  return $collective_wait.call([result, options.sent, options.mean, options.group]);
+  return $collective_wait.call([result, options.sent, options.group]);
 }
 const $column_stack = define("column_stack", []);
 export function columnStack(arrays) {
@@ -239,6 +239,12 @@ export function convolution(data, weight, options) {
 const $copy = define("copy", []);
 export function copy(x) {
   return $copy.call([x]);
+}
+const $copy_to_parts = define("copy_to_parts", ["group"]);
+export function copyToParts(x, options) {
+  if (options === undefined) return $copy_to_parts.call([x]);
+  $copy_to_parts.accept(options);
+  return $copy_to_parts.call([x, options.group]);
 }
 const $copysign = define("copysign", []);
 export function copysign(x1, x2) {
@@ -497,6 +503,12 @@ export function gatherBlocksStart(x, ranks, options) {
 const $gather_nd = define("gather_nd", []);
 export function gatherNd(data, indices) {
   return $gather_nd.call([data, indices]);
+}
+const $gather_parts = define("gather_parts", ["group"]);
+export function gatherParts(x, ranks, options) {
+  if (options === undefined) return $gather_parts.call([x, ranks]);
+  $gather_parts.accept(options);
+  return $gather_parts.call([x, ranks, options.group]);
 }
 const $gelu = define("gelu", ["approximation"]);
 export function gelu(x, options) {
@@ -1293,6 +1305,12 @@ export function sum(x, options) {
   if (options === undefined) return $sum.call([x]);
   $sum.accept(options);
   return $sum.call([x, options.axis, options.keepdims, options.dtype]);
+}
+const $sum_parts = define("sum_parts", ["group"]);
+export function sumParts(x, options) {
+  if (options === undefined) return $sum_parts.call([x]);
+  $sum_parts.accept(options);
+  return $sum_parts.call([x, options.group]);
 }
 const $svd = define("svd", []);
 export function svd(a) {

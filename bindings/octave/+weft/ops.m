@@ -391,9 +391,8 @@ classdef ops
       % The result of a collective that was started, when it is there.
       %   result: any dtype; what the start gave.
       %   'sent': any dtype; where the start sends from, if that is elsewhere.
-      %   'mean': divide by the number of ranks. Default: false.
       %   'group': a group that this process has joined. Default: "world".
-      given = weft.internal.arguments('collective_wait', {'result', 'sent', 'mean', 'group'}, {result, [], [], []}, varargin);
+      given = weft.internal.arguments('collective_wait', {'result', 'sent', 'group'}, {result, [], []}, varargin);
       y = weft.Tensor(weft_mex('call', 'collective_wait', given));
     end
 
@@ -438,6 +437,14 @@ classdef ops
       %   x: any dtype.
       given = weft.internal.arguments('copy', {'x'}, {x}, {});
       y = weft.Tensor(weft_mex('call', 'copy', given));
+    end
+
+    function y = copy_to_parts(x, varargin)
+      % An array that all ranks of a group have alike, for each to compute another part of a result; the gradient is the sum of the parts' gradients.
+      %   x: any floating dtype; the same array on all ranks.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('copy_to_parts', {'x', 'group'}, {x, []}, varargin);
+      y = weft.Tensor(weft_mex('call', 'copy_to_parts', given));
     end
 
     function y = copysign(x1, x2)
@@ -879,6 +886,15 @@ classdef ops
       %   indices: integers, shape (M, ...); negative ones count back.
       given = weft.internal.arguments('gather_nd', {'data', 'indices'}, {data, indices}, {});
       y = weft.Tensor(weft_mex('call', 'gather_nd', given));
+    end
+
+    function y = gather_parts(x, ranks, varargin)
+      % The parts of an array that ranks share, one behind the other; in plans it is no effect, so it may run again instead of keeping its result.
+      %   x: any dtype; the same type on all ranks.
+      %   ranks: how many processes the group has.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('gather_parts', {'x', 'ranks', 'group'}, {x, ranks, []}, varargin);
+      y = weft.Tensor(weft_mex('call', 'gather_parts', given));
     end
 
     function y = gelu(x, varargin)
@@ -2399,6 +2415,14 @@ classdef ops
       %   'dtype': floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none.
       given = weft.internal.arguments('sum', {'x', 'axis', 'keepdims', 'dtype'}, {x, [], [], []}, varargin);
       y = weft.Tensor(weft_mex('call', 'sum', given));
+    end
+
+    function y = sum_parts(x, varargin)
+      % The sum of what the ranks of a group have computed of one array, on all of them; the gradient is that of a loss which all ranks compute alike.
+      %   x: any floating dtype; the same type on all ranks.
+      %   'group': a group that this process has joined. Default: "world".
+      given = weft.internal.arguments('sum_parts', {'x', 'group'}, {x, []}, varargin);
+      y = weft.Tensor(weft_mex('call', 'sum_parts', given));
     end
 
     function varargout = svd(a)

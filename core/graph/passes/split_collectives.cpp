@@ -5,10 +5,10 @@
 // transfer. Waits have the order of their starts, because a group works in that order.
 //
 // What renews a state stays behind what reads its old content. Gradients that are reduced in place
-// are alive until their updates, which come at the end; that is the price of hiding transfers. Where
-// the result is another array, the operand is alive as well until the wait. So only some of these
-// transfers are under way at a time: a start that is one more waits for the oldest first, which a
-// group that works in order has mostly done by then.
+// are alive until their updates, which come at the end; that is the price of hiding transfers.
+// Where the result is another array, the operand is alive as well until the wait. So only some of
+// these transfers are under way at a time: a start that is one more waits for the oldest first,
+// which a group that works in order has mostly done by then.
 #include <algorithm>
 #include <deque>
 
@@ -233,10 +233,10 @@ class Order {
   std::vector<bool> feeds_, done_;           // by node
   std::vector<int32_t> feeders_;             // not done yet, in order
   std::vector<int32_t> order_;
-  std::vector<int32_t> wait_of_;       // by node: the wait of a start; else -1
-  std::vector<int32_t> waits_;         // in the order in which they run
-  size_t next_wait_ = 0;               // of these: the first that may not have run
-  std::deque<int32_t> under_way_;      // waits of starts that keep their operands, not forced yet
+  std::vector<int32_t> wait_of_;   // by node: the wait of a start; else -1
+  std::vector<int32_t> waits_;     // in the order in which they run
+  size_t next_wait_ = 0;           // of these: the first that may not have run
+  std::deque<int32_t> under_way_;  // waits of starts that keep their operands, not forced yet
 };
 
 }  // namespace

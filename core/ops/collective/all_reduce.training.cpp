@@ -81,8 +81,8 @@ Values gradient(const GradContext& g) {
   return {total * (chosen / reduce(chosen, "sum"))};
 }
 
-// `sum_parts` and `copy_to_parts` are for losses that all ranks compute alike, of which there is one:
-// what all have alike has one cotangent, which all have alike, too.
+// `sum_parts` and `copy_to_parts` are for losses that all ranks compute alike, of which there is
+// one: what all have alike has one cotangent, which all have alike, too.
 Values gradient_of_sum_parts(const GradContext& g) {
   return {g.builder().call("copy_to_parts", {g.dout()}, {g.get("group")})};
 }
@@ -176,8 +176,9 @@ WEFT_OP(all_reduce_start) {
 }
 
 WEFT_OP(sum_parts) {
-  op.doc("The sum of what the ranks of a group have computed of one array, on all of them; the "
-         "gradient is that of a loss which all ranks compute alike.")
+  op.doc(
+        "The sum of what the ranks of a group have computed of one array, on all of them; the "
+        "gradient is that of a loss which all ranks compute alike.")
       .in(Namespace::kNpx)
       .input("x", "any floating dtype; the same type on all ranks");
   add_group_name(op);
@@ -189,8 +190,9 @@ WEFT_OP(sum_parts) {
 }
 
 WEFT_OP(copy_to_parts) {
-  op.doc("An array that all ranks of a group have alike, for each to compute another part of a "
-         "result; the gradient is the sum of the parts' gradients.")
+  op.doc(
+        "An array that all ranks of a group have alike, for each to compute another part of a "
+        "result; the gradient is the sum of the parts' gradients.")
       .in(Namespace::kNpx)
       .input("x", "any floating dtype; the same array on all ranks");
   add_group_name(op);

@@ -215,8 +215,10 @@ WEFT_OP(gather_blocks) {
 
 // No effect: all ranks have the same plans, so they make and repeat it in the same order.
 WEFT_OP(gather_parts) {
-  op.doc("The parts of an array that ranks share, one behind the other; in plans it is no effect, so "
-         "it may run again instead of keeping its result.")
+  op.doc(
+        "The parts of an array that ranks share, one behind the other; in plans it is no effect, "
+        "so "
+        "it may run again instead of keeping its result.")
       .in(Namespace::kNpx)
       .input("x", "any dtype; the same type on all ranks");
   add_ranks(op);

@@ -249,6 +249,15 @@ def convolution(
     Same results as ``torch.nn.functional.conv2d``.
     """
 
+def copy_to_parts(x: ArrayLike, group: str = "world", *, out: ndarray | None = None) -> ndarray:
+    """An array that all ranks of a group have alike, for each to compute another part of a result;
+    the gradient is the sum of the parts' gradients.
+
+    x: any floating dtype; the same array on all ranks
+    group: a group that this process has joined
+    out: array to write into
+    """
+
 def ctc_loss(
     data: ArrayLike,
     label: ArrayLike,
@@ -462,6 +471,22 @@ def gather_nd(data: ArrayLike, indices: ArrayLike, *, out: ndarray | None = None
 
     data: any dtype, at least M axes
     indices: integers, shape (M, ...); negative ones count back
+    out: array to write into
+    """
+
+def gather_parts(
+    x: ArrayLike,
+    ranks: int,
+    group: str = "world",
+    *,
+    out: ndarray | None = None,
+) -> ndarray:
+    """The parts of an array that ranks share, one behind the other; in plans it is no effect, so it
+    may run again instead of keeping its result.
+
+    x: any dtype; the same type on all ranks
+    ranks: how many processes the group has
+    group: a group that this process has joined
     out: array to write into
     """
 
@@ -1783,6 +1808,15 @@ def stop_gradient(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """The same elements as a constant: no gradient flows to `x`.
 
     x: any dtype
+    out: array to write into
+    """
+
+def sum_parts(x: ArrayLike, group: str = "world", *, out: ndarray | None = None) -> ndarray:
+    """The sum of what the ranks of a group have computed of one array, on all of them; the gradient
+    is that of a loss which all ranks compute alike.
+
+    x: any floating dtype; the same type on all ranks
+    group: a group that this process has joined
     out: array to write into
     """
 

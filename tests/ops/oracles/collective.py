@@ -9,6 +9,7 @@ def _same(x, **_):
 
 
 all_reduce = all_reduce_start = broadcast = broadcast_start = _same
+sum_parts = copy_to_parts = gather_parts = _same
 gather_blocks = reduce_blocks = exchange_blocks = all_gather = reduce_scatter = all_to_all = _same
 
 

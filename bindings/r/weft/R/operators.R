@@ -340,10 +340,9 @@ ops$clip <- function(x, min = NULL, max = NULL) {
 # The result of a collective that was started, when it is there.
 #   result: any dtype; what the start gave.
 #   sent: any dtype; where the start sends from, if that is elsewhere.
-#   mean: divide by the number of ranks. Default: false.
 #   group: a group that this process has joined. Default: "world".
-ops$collective_wait <- function(result, sent = NULL, mean = NULL, group = NULL) {
-  call_operator("collective_wait", list(result, sent, mean, group), TRUE)
+ops$collective_wait <- function(result, sent = NULL, group = NULL) {
+  call_operator("collective_wait", list(result, sent, group), TRUE)
 }
 
 # Vectors as columns, and matrices, joined side by side.
@@ -382,6 +381,13 @@ ops$convolution <- function(data, weight, bias = NULL, kernel = NULL, stride = N
 #   x: any dtype.
 ops$copy <- function(x) {
   call_operator("copy", list(x), TRUE)
+}
+
+# An array that all ranks of a group have alike, for each to compute another part of a result; the gradient is the sum of the parts' gradients.
+#   x: any floating dtype; the same array on all ranks.
+#   group: a group that this process has joined. Default: "world".
+ops$copy_to_parts <- function(x, group = NULL) {
+  call_operator("copy_to_parts", list(x, group), TRUE)
 }
 
 # x1 with the sign of x2, element by element.
@@ -766,6 +772,14 @@ ops$gather_blocks_start <- function(x, ranks, group = NULL) {
 #   indices: integers, shape (M, ...); negative ones count back.
 ops$gather_nd <- function(data, indices) {
   call_operator("gather_nd", list(data, indices), TRUE)
+}
+
+# The parts of an array that ranks share, one behind the other; in plans it is no effect, so it may run again instead of keeping its result.
+#   x: any dtype; the same type on all ranks.
+#   ranks: how many processes the group has.
+#   group: a group that this process has joined. Default: "world".
+ops$gather_parts <- function(x, ranks, group = NULL) {
+  call_operator("gather_parts", list(x, ranks, group), TRUE)
 }
 
 # x times the normal distribution's cumulative function.
@@ -2110,6 +2124,13 @@ ops$subtract <- function(x1, x2) {
 #   dtype: floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none. NA: none.
 ops$sum <- function(x, axis = NULL, keepdims = NULL, dtype = NULL) {
   call_operator("sum", list(x, axis, keepdims, dtype), TRUE)
+}
+
+# The sum of what the ranks of a group have computed of one array, on all of them; the gradient is that of a loss which all ranks compute alike.
+#   x: any floating dtype; the same type on all ranks.
+#   group: a group that this process has joined. Default: "world".
+ops$sum_parts <- function(x, group = NULL) {
+  call_operator("sum_parts", list(x, group), TRUE)
 }
 
 # U, S and V^H of matrices U diag(S) V^H, with as few columns as do.

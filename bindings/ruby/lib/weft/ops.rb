@@ -344,10 +344,9 @@ module Weft
     # The result of a collective that was started, when it is there.
     #   result: any dtype; what the start gave.
     #   sent: any dtype; where the start sends from, if that is elsewhere.
-    #   mean: divide by the number of ranks. Default: false.
     #   group: a group that this process has joined. Default: "world".
-    def collective_wait(result, sent: nil, mean: nil, group: nil)
-      Operator.named("collective_wait").call([result, sent, mean, group]).first
+    def collective_wait(result, sent: nil, group: nil)
+      Operator.named("collective_wait").call([result, sent, group]).first
     end
 
     # Vectors as columns, and matrices, joined side by side.
@@ -386,6 +385,13 @@ module Weft
     #   x: any dtype.
     def copy(x)
       Operator.named("copy").call([x]).first
+    end
+
+    # An array that all ranks of a group have alike, for each to compute another part of a result; the gradient is the sum of the parts' gradients.
+    #   x: any floating dtype; the same array on all ranks.
+    #   group: a group that this process has joined. Default: "world".
+    def copy_to_parts(x, group: nil)
+      Operator.named("copy_to_parts").call([x, group]).first
     end
 
     # x1 with the sign of x2, element by element.
@@ -770,6 +776,14 @@ module Weft
     #   indices: integers, shape (M, ...); negative ones count back.
     def gather_nd(data, indices)
       Operator.named("gather_nd").call([data, indices]).first
+    end
+
+    # The parts of an array that ranks share, one behind the other; in plans it is no effect, so it may run again instead of keeping its result.
+    #   x: any dtype; the same type on all ranks.
+    #   ranks: how many processes the group has.
+    #   group: a group that this process has joined. Default: "world".
+    def gather_parts(x, ranks, group: nil)
+      Operator.named("gather_parts").call([x, ranks, group]).first
     end
 
     # x times the normal distribution's cumulative function.
@@ -2114,6 +2128,13 @@ module Weft
     #   dtype: floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none.
     def sum(x, axis: nil, keepdims: nil, dtype: nil)
       Operator.named("sum").call([x, axis, keepdims, dtype]).first
+    end
+
+    # The sum of what the ranks of a group have computed of one array, on all of them; the gradient is that of a loss which all ranks compute alike.
+    #   x: any floating dtype; the same type on all ranks.
+    #   group: a group that this process has joined. Default: "world".
+    def sum_parts(x, group: nil)
+      Operator.named("sum_parts").call([x, group]).first
     end
 
     # U, S and V^H of matrices U diag(S) V^H, with as few columns as do.

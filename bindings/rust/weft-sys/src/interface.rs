@@ -5,9 +5,17 @@ use std::os::raw::{c_char, c_void};
 pub const WEFT_ABI_MAJOR: i32 = 0;
 pub const WEFT_ABI_MINOR: i32 = 4;
 pub const WEFT_ABSENT: i32 = -1;
+pub const WEFT_ALL_GATHER: i32 = 2;
+pub const WEFT_ALL_REDUCE: i32 = 0;
+pub const WEFT_ALL_TO_ALL: i32 = 4;
+pub const WEFT_BARRIER: i32 = 7;
 pub const WEFT_BFLOAT16: i32 = 10;
 pub const WEFT_BOOL: i32 = 0;
+pub const WEFT_BROADCAST: i32 = 3;
 pub const WEFT_CHECK_FAILED: i32 = 12;
+pub const WEFT_COLLECTIVE_ABI: i32 = 1;
+pub const WEFT_COLLECTIVE_CHECKS: i32 = 2;
+pub const WEFT_COLLECTIVE_ORDERED: i32 = 1;
 pub const WEFT_COMPLEX128: i32 = 14;
 pub const WEFT_COMPLEX64: i32 = 13;
 pub const WEFT_DEVICE_ABI: i32 = 1;
@@ -67,9 +75,16 @@ pub const WEFT_PROFILE_STEP: i32 = 1;
 pub const WEFT_PROFILE_TASK: i32 = 4;
 pub const WEFT_PROFILE_WAIT: i32 = 5;
 pub const WEFT_PROFILE_WORK: i32 = 6;
+pub const WEFT_RECEIVE: i32 = 6;
+pub const WEFT_REDUCE_MAX: i32 = 3;
+pub const WEFT_REDUCE_MIN: i32 = 2;
+pub const WEFT_REDUCE_PRODUCT: i32 = 1;
+pub const WEFT_REDUCE_SCATTER: i32 = 1;
+pub const WEFT_REDUCE_SUM: i32 = 0;
 pub const WEFT_RESET_COPIES: i32 = 2;
 pub const WEFT_RESET_PEAK: i32 = 1;
 pub const WEFT_RESET_POOLED: i32 = 4;
+pub const WEFT_SEND: i32 = 5;
 pub const WEFT_TAG_BEYOND: i32 = 12;
 pub const WEFT_TAG_BOOL: i32 = 4;
 pub const WEFT_TAG_COMPLEX: i32 = 13;
@@ -107,6 +122,8 @@ pub struct weft_builder_ {
     _private: [u8; 0],
 }
 pub type weft_builder = *mut weft_builder_;
+pub type weft_collective_kind = i32;
+pub type weft_collective_plugin_function = Option<unsafe extern "C" fn(u32) -> *const weft_collective_driver>;
 #[repr(C)]
 pub struct weft_context_ {
     _private: [u8; 0],
@@ -154,6 +171,7 @@ pub struct weft_op_ {
 pub type weft_op = *const weft_op_;
 pub type weft_operand = i32;
 pub type weft_profile_kind = i32;
+pub type weft_reduction = i32;
 pub type weft_segment_function = Option<unsafe extern "C" fn(*mut c_void, *const weft_tensor, usize, *mut weft_tensor, usize) -> weft_status>;
 pub type weft_status = i32;
 #[repr(C)]
@@ -230,6 +248,51 @@ pub struct weft_c_options {
     pub train: *const c_char,
     pub train_entry: *const c_char,
     pub cmsis_nn: *const c_char,
+}
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct weft_collective_call {
+    pub struct_size: usize,
+    pub kind: weft_collective_kind,
+    pub reduction: weft_reduction,
+    pub dtype: weft_dtype,
+    pub peer: i32,
+    pub tag: i64,
+    pub count: i64,
+    pub send: *const c_void,
+    pub receive: *mut c_void,
+    pub ordered: i32,
+    pub fingerprint: u64,
+    pub r#where: *const c_char,
+}
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct weft_collective_driver {
+    pub struct_size: usize,
+    pub abi: u32,
+    pub name: *const c_char,
+    pub device_kind: *const c_char,
+    pub context: *mut c_void,
+    pub flags: u32,
+    pub open: Option<unsafe extern "C" fn(*mut c_void, *const weft_collective_options, *mut *mut c_void, *mut c_void, *mut usize) -> weft_status>,
+    pub connect: Option<unsafe extern "C" fn(*mut c_void, *mut c_void, *const *const c_void, *const usize) -> weft_status>,
+    pub run: Option<unsafe extern "C" fn(*mut c_void, *mut c_void, *const weft_collective_call) -> weft_status>,
+    pub abort: Option<unsafe extern "C" fn(*mut c_void, *mut c_void, *const c_char)>,
+    pub close: Option<unsafe extern "C" fn(*mut c_void, *mut c_void)>,
+    pub error: Option<unsafe extern "C" fn(*mut c_void) -> *const c_char>,
+}
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct weft_collective_options {
+    pub struct_size: usize,
+    pub rank: i32,
+    pub ranks: i32,
+    pub group: *const c_char,
+    pub key: *const c_char,
+    pub bind: *const c_char,
+    pub secret: *const c_void,
+    pub secret_bytes: usize,
+    pub timeout: f64,
 }
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -514,6 +577,9 @@ extern "C" {
     pub fn weft_checkpoint_abort();
     pub fn weft_checkpoint_begin(a0: *const weft_tensor, a1: usize) -> weft_status;
     pub fn weft_checkpoint_end(a0: *const weft_tensor, a1: usize, a2: weft_segment_function, a3: *mut c_void, a4: Option<unsafe extern "C" fn(*mut c_void)>, a5: *mut weft_tensor) -> weft_status;
+    pub fn weft_collective_load(a0: *const c_char, a1: *mut *const c_char) -> weft_status;
+    pub fn weft_collective_register(a0: *const weft_collective_driver) -> weft_status;
+    pub fn weft_collective_set_buckets(a0: i64, a1: i64) -> weft_status;
     pub fn weft_cond(a0: weft_tensor, a1: weft_body, a2: weft_body, a3: *mut weft_tensor, a4: usize) -> weft_status;
     pub fn weft_context_bind_input(a0: weft_context, a1: usize, a2: *const c_void, a3: usize) -> weft_status;
     pub fn weft_context_bind_output(a0: weft_context, a1: usize, a2: *mut c_void, a3: usize) -> weft_status;
@@ -565,6 +631,14 @@ extern "C" {
     pub fn weft_function_trim(a0: weft_function) -> weft_status;
     pub fn weft_get_device() -> weft_device;
     pub fn weft_grad(a0: *const weft_tensor, a1: *const weft_tensor, a2: usize, a3: *const weft_tensor, a4: usize, a5: i32, a6: i32, a7: *mut weft_tensor) -> weft_status;
+    pub fn weft_group_abort(a0: weft_group, a1: *const c_char) -> weft_status;
+    pub fn weft_group_connect(a0: weft_group, a1: *const *const c_void, a2: *const usize) -> weft_status;
+    pub fn weft_group_get(a0: *const c_char, a1: *mut weft_group) -> weft_status;
+    pub fn weft_group_leave(a0: weft_group) -> weft_status;
+    pub fn weft_group_open(a0: *const c_char, a1: *const weft_collective_options, a2: *mut weft_group, a3: *mut *const c_void, a4: *mut usize) -> weft_status;
+    pub fn weft_group_rank(a0: weft_group) -> i32;
+    pub fn weft_group_release(a0: weft_group);
+    pub fn weft_group_size(a0: weft_group) -> i32;
     pub fn weft_hold_release(a0: weft_hold);
     pub fn weft_host_function_create(a0: *const c_char, a1: weft_host_call, a2: *mut c_void, a3: Option<unsafe extern "C" fn(*mut c_void)>, a4: *mut weft_host_function) -> weft_status;
     pub fn weft_host_function_release(a0: weft_host_function);

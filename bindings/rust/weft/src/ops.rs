@@ -905,8 +905,6 @@ pub fn clip_with<'a>(x: impl Into<Input<'a>>, options: &Clip<'_>) -> Result<Tens
 pub struct CollectiveWait<'a> {
     /// any dtype; where the start sends from, if that is elsewhere.
     pub sent: Option<Input<'a>>,
-    /// divide by the number of ranks. Default: `false`.
-    pub mean: Given<bool>,
     /// a group that this process has joined. Default: `"world"`.
     pub group: Given<String>,
 }
@@ -924,7 +922,6 @@ pub fn collective_wait_with<'a>(result: impl Into<Input<'a>>, options: &Collecti
     let mut arguments = Arguments::new();
     arguments.input(result.into());
     arguments.optional(options.sent);
-    arguments.given_bool(&options.mean);
     arguments.given_string(&options.group);
     arguments.one(&OPERATOR)
 }
@@ -1020,6 +1017,29 @@ pub fn copy<'a>(x: impl Into<Input<'a>>) -> Result<Tensor> {
     static OPERATOR: Operator = Operator::new(c"copy");
     let mut arguments = Arguments::new();
     arguments.input(x.into());
+    arguments.one(&OPERATOR)
+}
+
+/// What [`copy_to_parts_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct CopyToParts {
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// An array that all ranks of a group have alike, for each to compute another part of a result; the gradient is the sum of the parts' gradients.
+///
+/// `x`: any floating dtype; the same array on all ranks.
+pub fn copy_to_parts<'a>(x: impl Into<Input<'a>>) -> Result<Tensor> {
+    copy_to_parts_with(x, &CopyToParts::default())
+}
+
+/// As [`copy_to_parts`], with what may be left out.
+pub fn copy_to_parts_with<'a>(x: impl Into<Input<'a>>, options: &CopyToParts) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"copy_to_parts");
+    let mut arguments = Arguments::new();
+    arguments.input(x.into());
+    arguments.given_string(&options.group);
     arguments.one(&OPERATOR)
 }
 
@@ -2006,6 +2026,32 @@ pub fn gather_nd<'a>(data: impl Into<Input<'a>>, indices: impl Into<Input<'a>>) 
     let mut arguments = Arguments::new();
     arguments.input(data.into());
     arguments.input(indices.into());
+    arguments.one(&OPERATOR)
+}
+
+/// What [`gather_parts_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct GatherParts {
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// The parts of an array that ranks share, one behind the other; in plans it is no effect, so it may run again instead of keeping its result.
+///
+/// `x`: any dtype; the same type on all ranks.
+///
+/// `ranks`: how many processes the group has.
+pub fn gather_parts<'a>(x: impl Into<Input<'a>>, ranks: i64) -> Result<Tensor> {
+    gather_parts_with(x, ranks, &GatherParts::default())
+}
+
+/// As [`gather_parts`], with what may be left out.
+pub fn gather_parts_with<'a>(x: impl Into<Input<'a>>, ranks: i64, options: &GatherParts) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"gather_parts");
+    let mut arguments = Arguments::new();
+    arguments.input(x.into());
+    arguments.int(ranks);
+    arguments.given_string(&options.group);
     arguments.one(&OPERATOR)
 }
 
@@ -5482,6 +5528,29 @@ pub fn sum_with<'a>(x: impl Into<Input<'a>>, options: &Sum) -> Result<Tensor> {
     arguments.given_ints(&options.axis);
     arguments.given_bool(&options.keepdims);
     arguments.given_dtype(&options.dtype);
+    arguments.one(&OPERATOR)
+}
+
+/// What [`sum_parts_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct SumParts {
+    /// a group that this process has joined. Default: `"world"`.
+    pub group: Given<String>,
+}
+
+/// The sum of what the ranks of a group have computed of one array, on all of them; the gradient is that of a loss which all ranks compute alike.
+///
+/// `x`: any floating dtype; the same type on all ranks.
+pub fn sum_parts<'a>(x: impl Into<Input<'a>>) -> Result<Tensor> {
+    sum_parts_with(x, &SumParts::default())
+}
+
+/// As [`sum_parts`], with what may be left out.
+pub fn sum_parts_with<'a>(x: impl Into<Input<'a>>, options: &SumParts) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"sum_parts");
+    let mut arguments = Arguments::new();
+    arguments.input(x.into());
+    arguments.given_string(&options.group);
     arguments.one(&OPERATOR)
 }
 

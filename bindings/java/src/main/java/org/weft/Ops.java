@@ -1273,14 +1273,6 @@ public final class Ops {
             return this;
         }
 
-        private Object mean;
-
-        /** divide by the number of ranks. Default: false. */
-        public CollectiveWait mean(boolean value) {
-            mean = value;
-            return this;
-        }
-
         private Object group;
 
         /** a group that this process has joined. Default: "world". */
@@ -1297,7 +1289,7 @@ public final class Ops {
      * @param result any dtype; what the start gave.
      */
     public static Tensor collectiveWait(Operand result) {
-        return OP_COLLECTIVE_WAIT.one(new Object[] {result, null, null, null});
+        return OP_COLLECTIVE_WAIT.one(new Object[] {result, null, null});
     }
 
     /**
@@ -1307,7 +1299,7 @@ public final class Ops {
      * @param options what may be left out
      */
     public static Tensor collectiveWait(Operand result, CollectiveWait options) {
-        return OP_COLLECTIVE_WAIT.one(new Object[] {result, options.sent, options.mean, options.group});
+        return OP_COLLECTIVE_WAIT.one(new Object[] {result, options.sent, options.group});
     }
 
     private static final Operator OP_COLUMN_STACK = new Operator("column_stack");
@@ -1479,6 +1471,39 @@ public final class Ops {
      */
     public static Tensor copy(Operand x) {
         return OP_COPY.one(new Object[] {x});
+    }
+
+    private static final Operator OP_COPY_TO_PARTS = new Operator("copy_to_parts");
+
+    /** What {@link #copyToParts} may be given beside its required arguments. */
+    public static final class CopyToParts {
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public CopyToParts group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * An array that all ranks of a group have alike, for each to compute another part of a result; the gradient is the sum of the parts' gradients.
+     *
+     * @param x any floating dtype; the same array on all ranks.
+     */
+    public static Tensor copyToParts(Operand x) {
+        return OP_COPY_TO_PARTS.one(new Object[] {x, null});
+    }
+
+    /**
+     * An array that all ranks of a group have alike, for each to compute another part of a result; the gradient is the sum of the parts' gradients.
+     *
+     * @param x any floating dtype; the same array on all ranks.
+     * @param options what may be left out
+     */
+    public static Tensor copyToParts(Operand x, CopyToParts options) {
+        return OP_COPY_TO_PARTS.one(new Object[] {x, options.group});
     }
 
     private static final Operator OP_COPYSIGN = new Operator("copysign");
@@ -2860,6 +2885,41 @@ public final class Ops {
      */
     public static Tensor gatherNd(Operand data, Operand indices) {
         return OP_GATHER_ND.one(new Object[] {data, indices});
+    }
+
+    private static final Operator OP_GATHER_PARTS = new Operator("gather_parts");
+
+    /** What {@link #gatherParts} may be given beside its required arguments. */
+    public static final class GatherParts {
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public GatherParts group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * The parts of an array that ranks share, one behind the other; in plans it is no effect, so it may run again instead of keeping its result.
+     *
+     * @param x any dtype; the same type on all ranks.
+     * @param ranks how many processes the group has.
+     */
+    public static Tensor gatherParts(Operand x, long ranks) {
+        return OP_GATHER_PARTS.one(new Object[] {x, ranks, null});
+    }
+
+    /**
+     * The parts of an array that ranks share, one behind the other; in plans it is no effect, so it may run again instead of keeping its result.
+     *
+     * @param x any dtype; the same type on all ranks.
+     * @param ranks how many processes the group has.
+     * @param options what may be left out
+     */
+    public static Tensor gatherParts(Operand x, long ranks, GatherParts options) {
+        return OP_GATHER_PARTS.one(new Object[] {x, ranks, options.group});
     }
 
     private static final Operator OP_GELU = new Operator("gelu");
@@ -7905,6 +7965,39 @@ public final class Ops {
      */
     public static Tensor sum(Operand x, Sum options) {
         return OP_SUM.one(new Object[] {x, options.axis, options.keepdims, options.dtype});
+    }
+
+    private static final Operator OP_SUM_PARTS = new Operator("sum_parts");
+
+    /** What {@link #sumParts} may be given beside its required arguments. */
+    public static final class SumParts {
+        private Object group;
+
+        /** a group that this process has joined. Default: "world". */
+        public SumParts group(String value) {
+            group = value;
+            return this;
+        }
+
+    }
+
+    /**
+     * The sum of what the ranks of a group have computed of one array, on all of them; the gradient is that of a loss which all ranks compute alike.
+     *
+     * @param x any floating dtype; the same type on all ranks.
+     */
+    public static Tensor sumParts(Operand x) {
+        return OP_SUM_PARTS.one(new Object[] {x, null});
+    }
+
+    /**
+     * The sum of what the ranks of a group have computed of one array, on all of them; the gradient is that of a loss which all ranks compute alike.
+     *
+     * @param x any floating dtype; the same type on all ranks.
+     * @param options what may be left out
+     */
+    public static Tensor sumParts(Operand x, SumParts options) {
+        return OP_SUM_PARTS.one(new Object[] {x, options.group});
     }
 
     private static final Operator OP_SVD = new Operator("svd");
