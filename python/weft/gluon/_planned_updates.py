@@ -11,13 +11,14 @@ from operator import is_
 from types import NoneType
 from typing import Any
 
-from weft import autograd, np, optimizer
+from weft import autograd, np, npx, optimizer
 from weft._base.errors import Error, Unsupported
 from weft._core import native
 from weft._core.typing import ndarray
 from weft._trace.state import is_tracing, outside_trace, watch
 from weft.gluon._loss_scale import LossScaler
 from weft.gluon._sharded_updates import ShardedUpdates
+from weft.gluon._sharing import Pieces
 from weft.gluon.parameter import Parameter
 from weft.sparse import RowSparseArray
 
@@ -137,9 +138,20 @@ class PlannedUpdates:
         gradients = [p.list_own_grad()[0] for p in trained.values()]
         self.loss_scaler.unscale(gradients)
         finite = self.loss_scaler.all_finite(gradients)
-        if self.sharded is None:
-            return finite
-        return self.sharded.sum_over_ranks((~finite).astype("int32")) == 0
+        if self.sharded is not None:
+            finite = self.sharded.sum_over_ranks((~finite).astype("int32")) == 0
+        return self._everywhere(finite)
+
+    def _everywhere(self, finite: ndarray) -> ndarray:
+        """Is it so on all ranks that have other parts of the parameters?"""
+        groups = {
+            p.sharing.group
+            for p in self._params.values()
+            if p.sharing is not None and not isinstance(p.sharing, Pieces)
+        }
+        for group in sorted(groups):
+            finite = npx.all_reduce((~finite).astype("int32"), group=group) == 0
+        return finite
 
     def _scheduled(self, number: ndarray, rate: ndarray) -> ndarray:
         """The rate of a traced update."""

@@ -10,7 +10,6 @@ shard is a parameter like any other. What is done to a shard must not depend on 
 array, so the optimizer has to treat each element by itself.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,6 +18,7 @@ from weft._base.errors import InvalidValue, Unsupported
 from weft._core import collectives, native
 from weft._core.typing import ndarray
 from weft._trace.state import is_tracing, outside_trace
+from weft.gluon._sharing import Pieces, Placed, Slices
 from weft.gluon.parameter import Parameter
 
 LEVELS = ("zero1", "zero2", "zero3")
@@ -28,10 +28,12 @@ FLATS = 8  # at least, if they are not too small: some are exchanged while other
 
 
 class Piece(NamedTuple):
-    """A parameter in a flat array: elements `begin` to `end`."""
+    """A parameter in a flat array: elements `begin` to `end`, of this shape, which is that of a
+    slice where other ranks have the rest (`Parameter.split`)."""
 
     name: str
     parameter: Parameter
+    shape: tuple[int, ...]
     begin: int
     end: int
 
@@ -58,6 +60,12 @@ class Shard:
         self.gradient: ndarray | None = None
 
     @property
+    def group(self) -> str | None:
+        """Of the ranks that have the rest of the parameters, where these are slices."""
+        sharing = self.pieces[0].parameter.sharing
+        return sharing.group if isinstance(sharing, Slices) else None
+
+    @property
     def name(self) -> str:
         """That of the first parameter, which has the same options as all."""
         return self.pieces[0].name
@@ -79,18 +87,17 @@ class Shard:
     def apart(self, flat: ndarray) -> Iterator[tuple[Piece, ndarray]]:
         """The parameters' parts of a flat array, in their shapes."""
         for piece in self.pieces:
-            yield piece, flat[piece.begin : piece.end].reshape(piece.parameter.shape)
+            yield piece, flat[piece.begin : piece.end].reshape(piece.shape)
 
     def parameters(self) -> list[ndarray]:
         """The arrays of the parameters."""
-        return [piece.parameter.list_data()[0] for piece in self.pieces]
+        return [piece.parameter.list_own()[0] for piece in self.pieces]
 
     # What a trainer asks of a parameter.
 
     def list_data(self) -> list[ndarray]:
-        kept = self.pieces[0].parameter.part
-        if kept is not None:
-            return [kept]
+        if isinstance(self.pieces[0].parameter.sharing, Pieces):
+            return self.parameters()
         if is_tracing():
             assert self.weight is not None
             return [self.weight]
@@ -145,6 +152,12 @@ class ShardedUpdates:
         flats = _flats(trained, used, lags, 0 if self.keeps_parts else LARGEST)
         self.shards = {flat[0].name: Shard(flat, part, self._ranks) for flat in flats}
         if self.keeps_parts:
+            for name, parameter in trained.items():
+                if parameter.sharing is not None:
+                    raise Unsupported(
+                        f"Trainer: `shard='zero3'` cannot keep parts of `{name}`, which is split "
+                        "over other ranks already; use 'zero1'"
+                    )
             for parameter in trained.values():
                 parameter.share(group)
 
@@ -168,7 +181,7 @@ class ShardedUpdates:
         for shard in self.shards.values():
             parameters = shard.flat([array.detach() for array in shard.parameters()])
             shard.weight = parameters.reshape(self._ranks, shard.length).take(place, axis=0)
-            flat = shard.flat([p.parameter.list_grad()[0] for p in shard.pieces])
+            flat = shard.flat([p.parameter.list_own_grad()[0] for p in shard.pieces])
             shard.gradient = npx.reduce_scatter(
                 flat, axis=0, ranks=self._ranks, ordered=self._ordered, group=self._group
             )
@@ -184,7 +197,7 @@ class ShardedUpdates:
                 continue
             flat = npx.all_gather(shard.weight, axis=0, ranks=self._ranks, group=self._group)
             for piece, array in shard.apart(flat):
-                piece.parameter.list_data()[0][...] = array
+                piece.parameter.list_own()[0][...] = array
             shard.weight = shard.gradient = None
 
     def sum_over_ranks(self, array: ndarray) -> ndarray:
@@ -202,7 +215,10 @@ class ShardedUpdates:
                 for array in state:
                     flat = npx.all_gather(array, axis=0, ranks=self._ranks, group=self._group)
                     for piece, part in shard.apart(flat):
-                        found.setdefault(piece.name, []).append(part.copy())
+                        slices = piece.parameter.sharing
+                        is_slice = isinstance(slices, Slices)
+                        whole = slices.whole(part.copy()) if is_slice else part.copy()
+                        found.setdefault(piece.name, []).append(whole)
         return {name: tuple(arrays) for name, arrays in found.items()}
 
     def own(self, states: Mapping[str, tuple[ndarray, ...]]) -> dict[str, tuple[ndarray, ...]]:
@@ -216,15 +232,20 @@ class ShardedUpdates:
             arrays = []
             for kind, like in enumerate(filled[0]):
                 parts = [
-                    np.zeros(piece.parameter.shape, dtype=like.dtype)
+                    np.zeros(piece.shape, dtype=like.dtype)
                     if state is None
-                    else state[kind]
+                    else _slice_of(piece, state[kind])
                     for piece, state in zip(shard.pieces, known, strict=True)
                 ]
                 arrays.append(shard.own(parts))
                 native.set_state(arrays[-1], True)
             found[name] = tuple(arrays)
         return found
+
+
+def _slice_of(piece: Piece, array: ndarray) -> ndarray:
+    slices = piece.parameter.sharing
+    return slices.own(array) if isinstance(slices, Slices) else array
 
 
 def check_level(where: str, level: str | None) -> None:
@@ -253,28 +274,33 @@ def _flats(
     """Parameters joined by what their updates depend on, the last ones first: their gradients are
     there first."""
     flats: dict[Any, list[list[Piece]]] = {}
-    total = sum(p.list_data()[0].nbytes for p in trained.values())
+    total = sum(p.list_own()[0].nbytes for p in trained.values())
     largest = min(largest, max(SMALLEST, total // FLATS))
     for name, parameter in reversed(trained.items()):
         _check_parameter(name, parameter)
         options = tuple(sorted(used._of_group(name).items())) + tuple(
             sorted(used.of_parameter(name).items())
         )
-        size = math.prod(parameter.shape or ())
-        dtype = parameter.list_data()[0].dtype
-        key = (dtype, parameter.lr_mult, parameter.wd_mult, options, lags.get(name, 0))
+        own = parameter.list_own()[0]
+        size, dtype = own.size, own.dtype
+        group = None if parameter.sharing is None else parameter.sharing.group
+        key = (dtype, group, parameter.lr_mult, parameter.wd_mult, options, lags.get(name, 0))
         alike = flats.setdefault(key, [[]])
         begin = alike[-1][-1].end if alike[-1] else 0
         if begin and (begin + size) * dtype.itemsize > largest:
             alike.append([])
             begin = 0
-        alike[-1].append(Piece(name, parameter, begin, begin + size))
+        alike[-1].append(Piece(name, parameter, own.shape, begin, begin + size))
     return [flat for alike in flats.values() for flat in alike]
 
 
 def _check_parameter(name: str, parameter: Parameter) -> None:
     if parameter.grad_stype == "row_sparse":
         raise Unsupported(f"Trainer: `shard` needs dense gradients; that of `{name}` is row-sparse")
+    if isinstance(parameter.sharing, Placed):
+        raise Unsupported(
+            f"Trainer: `shard` needs parameters that all ranks have; `{name}` lies on one rank"
+        )
     if parameter.mask is not None:
         raise Unsupported(f"Trainer: `shard` cannot keep the zeros of `{name}`, which is pruned")
     if parameter.grad_req == "add":

@@ -316,19 +316,20 @@ class Trainer(SavedStates):
 
     def _squares_of_all(self, gradients: Sequence[ndarray]) -> ndarray:
         """The sum of squares of whole gradients, whose parts this process has some of."""
-        if self.sharded is not None:
-            return self.sharded.sum_over_ranks(sum_of_squares(gradients))
-        trained = (p for p in self._params.values() if p.grad_req != "null")
+        if self.sharded is None:
+            trained = [p for p in self._params.values() if p.grad_req != "null"]
+            groups = [None if p.sharing is None else p.sharing.group for p in trained]
+        else:
+            groups = [shard.group for shard in self.sharded.shards.values()]
         of_groups: dict[str | None, list[ndarray]] = {}
-        for parameter, gradient in zip(trained, gradients, strict=True):
-            kept = parameter.sharing
-            of_groups.setdefault(None if kept is None else kept.group, []).append(gradient)
-        sums = [
-            sum_of_squares(some)
-            if group is None
-            else npx.all_reduce(sum_of_squares(some), group=group)
-            for group, some in of_groups.items()
-        ]
+        for group, gradient in zip(groups, gradients, strict=True):
+            of_groups.setdefault(group, []).append(gradient)
+        sums = []
+        for group, some in of_groups.items():
+            squares = sum_of_squares(some)
+            if self.sharded is not None:
+                squares = self.sharded.sum_over_ranks(squares)
+            sums.append(squares if group is None else npx.all_reduce(squares, group=group))
         return sum(sums[1:], sums[0])
 
     def gradients(self) -> list[Any]:
@@ -380,7 +381,7 @@ class Trainer(SavedStates):
         if scaler.is_scaled:
             self._optimizer.rescale_grad /= float(scaler.scale.item())
             scaler.is_scaled = False
-        finite = scaler.all_finite(gradients)
+        finite = self._everywhere(scaler.all_finite(gradients))
         scaler.update(finite)
         return bool(finite.item())
 

@@ -4,7 +4,8 @@ import numpy
 import pytest
 import weft
 from spawned import RankError, ranks
-from weft import autograd, gluon, np
+from weft import autograd, gluon, np, npx
+from weft._core import collectives
 from weft.distributed._tensor_parallel import split_layers
 from weft.gluon import nn
 from weft.gluon.model_zoo.text._experts import Experts
@@ -168,3 +169,77 @@ def test_experts_of_several_ranks_train_as_one(count, compiled):
             for name, array in found.items():
                 numpy.testing.assert_allclose(array, whole[name], rtol=1e-4, atol=1e-5)
         assert own < wanted[2] / count + 4 * 4 * WIDTH + 1  # the router is on all ranks
+
+
+class Axis:
+    """A group along an axis of a mesh, as `weft.distributed.Mesh` gives it."""
+
+    def __init__(self, name):
+        self.name = name
+
+
+class TwoAxes:
+    """Ranks 0 and 1, 2 and 3 share layers; 0 and 2, 1 and 3 have other samples."""
+
+    axes = {"data": 2, "tensor": 2}  # noqa: RUF012
+
+    def __init__(self):
+        rank, count = collectives.place()
+        self.groups = []
+        for name, mine in (("tensor", [rank // 2 * 2, rank // 2 * 2 + 1]),
+                           ("data", [rank % 2, rank % 2 + 2])):  # fmt: skip
+            group = collectives.Group(
+                "memory", mine.index(rank), 2, name=name, key=f"{name}{min(mine)}", secret=b"tests"
+            )
+            address = numpy.frombuffer(group.address, "uint8")
+            padded = numpy.zeros(4096, "uint8")
+            padded[: len(address)] = address
+            every = npx.all_gather(np.array(padded[None]), axis=0, ranks=count).asnumpy()
+            sizes = npx.all_gather(np.array([len(address)]), axis=0, ranks=count).asnumpy()
+            group.connect([every[r, : sizes[r]].tobytes() for r in mine])
+            self.groups.append(group)
+
+    def __getitem__(self, axis):
+        return Axis(axis)
+
+
+def train_on_mesh(shard, clip, halves):
+    mesh = TwoAxes() if shard != "alone" else None
+    weft.seed(5)
+    net = Layer()
+    net.initialize()
+    if mesh:
+        split_layers(net, WAYS, group="tensor")
+    trainer = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 0.05})
+    if halves:
+        weft.amp.init_trainer(trainer)
+    options = {"mesh": mesh, "shard": shard} if mesh else {}
+    step = trainer.compile(net, gluon.loss.L2Loss(), clip_global_norm=clip, **options)
+    losses = []
+    for number in range(4):
+        x, y = data(number)
+        if mesh:
+            part = collectives.place("data")[0]
+            x, y = x[2 * part : 2 * part + 2], y[2 * part : 2 * part + 2]
+        losses.append(step(x, y).asnumpy())
+    arrays, _ = trainer.describe_states()
+    states = {name: a.asnumpy() for name, a in arrays.items()}
+    whole = {name: p.data().asnumpy() for name, p in net.collect_params().items()}
+    return losses, whole, states
+
+
+@pytest.mark.parametrize("shard, clip, halves", [
+    (None, None, False), ("zero1", None, False), ("zero2", 0.05, False), (None, 0.05, True),
+    ("zero1", 0.05, True),
+])  # fmt: skip
+def test_a_mesh_trains_as_one_process(shard, clip, halves):
+    wanted = ranks(1).run(train_on_mesh, "alone", clip, halves)[0]
+    found = ranks(4).run(train_on_mesh, shard, clip, halves)
+    for rank, (losses, whole, states) in enumerate(found):
+        part = slice(2 * (rank // 2), 2 * (rank // 2) + 2)
+        for ours, theirs in zip(losses, wanted[0], strict=True):
+            numpy.testing.assert_allclose(ours, theirs[part], rtol=1e-4)
+        for ours, theirs in ((whole, wanted[1]), (states, wanted[2])):
+            assert ours.keys() == theirs.keys()
+            for name, array in ours.items():
+                numpy.testing.assert_allclose(array, theirs[name], rtol=1e-3, atol=1e-5)
