@@ -99,6 +99,8 @@ def _check(trainer: Any, trained: dict[str, Parameter], kind: str) -> None:
         raise InvalidValue(f"step: {kind} has no parameters to train; all are frozen")
     if trainer.ranks > 1:
         raise Unsupported(f"step: {kind} cannot be used with several processes: it looks at losses")
+    if any(parameter.sharing is not None for parameter in trained.values()):
+        raise Unsupported(f"step: {kind} cannot be used with parameters that are kept in parts")
     if trainer.loss_scaler is not None:
         raise Unsupported(f"step: {kind} cannot be used with losses that are scaled for float16")
     for name, parameter in trained.items():

@@ -254,6 +254,11 @@ class Parameter(NamedArrays):
 
     def _create(self, initializer: Any) -> None:
         with outside_trace(), autograd.pause():
+            if self._sharing is not None:
+                whole = native.empty(self._shape, self.dtype)
+                init.create(initializer)(self.name, whole)
+                self._copies[0][...] = self._sharing.own(whole)
+                return
             self._allocate()
             with self._copies[0].device:
                 init.create(initializer)(self.name, self._copies[0])
@@ -275,6 +280,7 @@ class Parameter(NamedArrays):
 
     def _adopt(self, array: ndarray) -> None:
         """Makes an array that exists the parameter's own; gradients that add up stay."""
+        self._require_whole("another array")
         totals = [copy.grad for copy in self._copies if self._grad_req == "add"]
         self._copies, self._devices = [array], [array.device]
         self._attach()
@@ -363,6 +369,8 @@ class Parameter(NamedArrays):
 
     def reset_device(self, device: Devices) -> None:
         """Moves the values to other devices; gradients start again from 0."""
+        if self._sharing is not None and _listed(device) != self._devices:
+            self._require_whole("another device")
         self._devices = _listed(device)
         if not self._copies or [copy.device for copy in self._copies] == self._devices:
             return
@@ -436,6 +444,13 @@ class Parameter(NamedArrays):
             self._attach()
         Parameter.changes += 1
 
+    def _require_whole(self, what: str) -> None:
+        if self._sharing is not None:
+            raise InvalidState(
+                f"Parameter: `{self.name}` is kept in parts on {self._sharing.ranks} ranks, so it "
+                f"cannot be given {what}"
+            )
+
     @property
     def part(self) -> ndarray | None:
         """This process's part of the values, behind each other, after `share`; else None."""
@@ -495,6 +510,8 @@ class Parameter(NamedArrays):
 
     @mask.setter
     def mask(self, mask: ArrayLike | None) -> None:
+        if mask is not None:
+            self._require_whole("a mask")
         if mask is None:
             self._mask = None
             Parameter.changes += 1

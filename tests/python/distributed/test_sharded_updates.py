@@ -167,6 +167,45 @@ def test_one_process_has_nothing_to_share():
         trainer.compile(net, gluon.loss.L2Loss(), shard="zero1")
 
 
+def of_parts(what):
+    net = made()
+    for parameter in net.collect_params().values():
+        parameter.share("world")
+    weight = net[0].weight
+    if what == "mask":
+        weight.mask = np.ones(weight.shape, dtype="bool")
+    elif what == "sam":
+        trainer = gluon.Trainer(net.collect_params(), "sam")
+        trainer.step(1, closure=lambda: None)
+    elif what == "split":
+        weight.split(1, "world")
+    elif what == "initialize":
+        weft.seed(7)
+        net.initialize(force_reinit=True)
+        found = weight.data().asnumpy()
+        other = made()
+        weft.seed(7)
+        other.initialize(force_reinit=True)
+        return (found == other[0].weight.data().asnumpy()).all()
+
+
+@pytest.mark.parametrize(
+    "what, text",
+    [
+        ("mask", "`0.weight` is kept in parts on 2 ranks, so it cannot be given a mask"),
+        ("sam", "SAM cannot be used with parameters that are kept in parts"),
+        ("split", "`0.weight` is kept in parts already"),
+    ],
+)
+def test_parts_refuse_what_needs_the_whole(what, text):
+    for failed in ranks(2).tell(of_parts, what):
+        assert isinstance(failed, RankError) and text in failed.text, failed
+
+
+def test_parts_can_begin_again():
+    assert all(ranks(2).run(of_parts, "initialize"))
+
+
 def unused():
     net = made()
     extra = nn.Dense(2, in_units=2)
