@@ -924,7 +924,7 @@ type CopyToPartsOptions struct {
 
 // CopyToParts: An array that all ranks of a group have alike, for each to compute another part of a result; the gradient is the sum of the parts' gradients.
 //
-// x: any floating dtype; the same array on all ranks.
+// x: any dtype; the same array on all ranks.
 func CopyToParts(x Operand, options *CopyToPartsOptions) (*Tensor, error) {
 	if options == nil {
 		options = &CopyToPartsOptions{}
@@ -5026,7 +5026,7 @@ type SumPartsOptions struct {
 
 // SumParts: The sum of what the ranks of a group have computed of one array, on all of them; the gradient is that of a loss which all ranks compute alike.
 //
-// x: any floating dtype; the same type on all ranks.
+// x: floating; the same type on all ranks.
 func SumParts(x Operand, options *SumPartsOptions) (*Tensor, error) {
 	if options == nil {
 		options = &SumPartsOptions{}

@@ -21,6 +21,7 @@ REFUSED = {
             *("all_reduce_start", "broadcast_start", "gather_blocks_start"),
             *("reduce_blocks_start", "exchange_blocks_start"),
             *("send", "receive", "barrier", "group_rank", "group_size"),
+            *("gather_parts", "sum_parts", "copy_to_parts"),
         ),
         "it reaches other ranks",
     ),

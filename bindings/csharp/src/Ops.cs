@@ -351,7 +351,7 @@ namespace Weft
             Operator.Named("copy").One(new object[] { x });
 
         /// <summary>An array that all ranks of a group have alike, for each to compute another part of a result; the gradient is the sum of the parts' gradients.</summary>
-        /// <param name="x">any floating dtype; the same array on all ranks.</param>
+        /// <param name="x">any dtype; the same array on all ranks.</param>
         /// <param name="group">a group that this process has joined. Default: "world".</param>
         public static Tensor CopyToParts(Operand x, string group = null) =>
             Operator.Named("copy_to_parts").One(new object[] { x, group });
@@ -1933,7 +1933,7 @@ namespace Weft
             Operator.Named("sum").One(new object[] { x, axisNone ? Operator.None : (object)axis, keepdims, dtypeNone ? Operator.None : (object)dtype });
 
         /// <summary>The sum of what the ranks of a group have computed of one array, on all of them; the gradient is that of a loss which all ranks compute alike.</summary>
-        /// <param name="x">any floating dtype; the same type on all ranks.</param>
+        /// <param name="x">floating; the same type on all ranks.</param>
         /// <param name="group">a group that this process has joined. Default: "world".</param>
         public static Tensor SumParts(Operand x, string group = null) =>
             Operator.Named("sum_parts").One(new object[] { x, group });

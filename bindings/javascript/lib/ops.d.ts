@@ -447,7 +447,7 @@ export function convolution(data: Operand, weight: Operand, options?: {
 export function copy(x: Operand): Tensor;
 /**
  * An array that all ranks of a group have alike, for each to compute another part of a result; the gradient is the sum of the parts' gradients.
- * @param x any floating dtype; the same array on all ranks.
+ * @param x any dtype; the same array on all ranks.
  */
 export function copyToParts(x: Operand, options?: {
   /** a group that this process has joined. Default: "world". */
@@ -2335,7 +2335,7 @@ export function sum(x: Operand, options?: {
 }): Tensor;
 /**
  * The sum of what the ranks of a group have computed of one array, on all of them; the gradient is that of a loss which all ranks compute alike.
- * @param x any floating dtype; the same type on all ranks.
+ * @param x floating; the same type on all ranks.
  */
 export function sumParts(x: Operand, options?: {
   /** a group that this process has joined. Default: "world". */

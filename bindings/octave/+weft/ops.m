@@ -441,7 +441,7 @@ classdef ops
 
     function y = copy_to_parts(x, varargin)
       % An array that all ranks of a group have alike, for each to compute another part of a result; the gradient is the sum of the parts' gradients.
-      %   x: any floating dtype; the same array on all ranks.
+      %   x: any dtype; the same array on all ranks.
       %   'group': a group that this process has joined. Default: "world".
       given = weft.internal.arguments('copy_to_parts', {'x', 'group'}, {x, []}, varargin);
       y = weft.Tensor(weft_mex('call', 'copy_to_parts', given));
@@ -2419,7 +2419,7 @@ classdef ops
 
     function y = sum_parts(x, varargin)
       % The sum of what the ranks of a group have computed of one array, on all of them; the gradient is that of a loss which all ranks compute alike.
-      %   x: any floating dtype; the same type on all ranks.
+      %   x: floating; the same type on all ranks.
       %   'group': a group that this process has joined. Default: "world".
       given = weft.internal.arguments('sum_parts', {'x', 'group'}, {x, []}, varargin);
       y = weft.Tensor(weft_mex('call', 'sum_parts', given));

@@ -92,6 +92,13 @@ Values gradient_of_copy(const GradContext& g) {
 
 Result<Types> infer_same(const InferContext& c) { return Types{c.in[0]}; }
 
+Result<Types> infer_sum_parts(const InferContext& c) {
+  const DType dtype = c.in[0].dtype;
+  if (!is_floating(dtype))
+    return errors::invalid_type("sum_parts", "`x` must have a floating dtype; got ", dtype);
+  return Types{c.in[0]};
+}
+
 Status run_sum_parts(const KernelCall& call) {
   WEFT_ASSIGN(const GroupCall to, group_of(call));
   WEFT_TRY(copy_to_result(call));
@@ -180,13 +187,14 @@ WEFT_OP(sum_parts) {
         "The sum of what the ranks of a group have computed of one array, on all of them; the "
         "gradient is that of a loss which all ranks compute alike.")
       .in(Namespace::kNpx)
-      .input("x", "any floating dtype; the same type on all ranks");
+      .input("x", "floating; the same type on all ranks");
   add_group_name(op);
-  op.infer(infer_same)
+  op.infer(infer_sum_parts)
       .gradient(gradient_of_sum_parts)
       .effect()
       .kernel(slot(run_sum_parts))
-      .sample(R"({"shapes": [[2, 3]]})");
+      .sample(R"({"shapes": [[2, 3]]})")
+      .sample(R"({"shapes": [[4]], "group": "self"})");
 }
 
 WEFT_OP(copy_to_parts) {
@@ -194,12 +202,13 @@ WEFT_OP(copy_to_parts) {
         "An array that all ranks of a group have alike, for each to compute another part of a "
         "result; the gradient is the sum of the parts' gradients.")
       .in(Namespace::kNpx)
-      .input("x", "any floating dtype; the same array on all ranks");
+      .input("x", "any dtype; the same array on all ranks");
   add_group_name(op);
   op.infer(infer_same)
       .gradient(gradient_of_copy)
       .kernel(slot(run_copy))
-      .sample(R"({"shapes": [[2, 3]]})");
+      .sample(R"({"shapes": [[2, 3]]})")
+      .sample(R"({"shapes": [[4]], "group": "self"})");
 }
 
 WEFT_OP(broadcast) {

@@ -226,7 +226,8 @@ WEFT_OP(gather_parts) {
   op.infer(infer_gather)
       .gradient(gradient_of_gather)
       .kernel(collective_slot(run<CollectiveKind::kAllGather>))
-      .sample(R"({"shapes": [[2, 3]], "ranks": 1})");
+      .sample(R"({"shapes": [[2, 3]], "ranks": 1})")
+      .sample(R"({"shapes": [[4]], "ranks": 1, "group": "self"})");
 }
 
 WEFT_OP(gather_blocks_start) {

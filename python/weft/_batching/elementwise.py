@@ -95,6 +95,7 @@ rules.refuse(
     *("all_reduce_start", "broadcast_start", "gather_blocks_start", "reduce_blocks_start"),
     *("exchange_blocks_start", "collective_wait", "send", "receive", "barrier"),
     *("group_rank", "group_size", "all_gather", "reduce_scatter", "all_to_all"),
+    *("gather_parts", "sum_parts", "copy_to_parts"),
 )
 rules.refuse("its result's extent follows from values; use np.where", "nonzero_rows")
 

@@ -253,7 +253,7 @@ def copy_to_parts(x: ArrayLike, group: str = "world", *, out: ndarray | None = N
     """An array that all ranks of a group have alike, for each to compute another part of a result;
     the gradient is the sum of the parts' gradients.
 
-    x: any floating dtype; the same array on all ranks
+    x: any dtype; the same array on all ranks
     group: a group that this process has joined
     out: array to write into
     """
@@ -1815,7 +1815,7 @@ def sum_parts(x: ArrayLike, group: str = "world", *, out: ndarray | None = None)
     """The sum of what the ranks of a group have computed of one array, on all of them; the gradient
     is that of a loss which all ranks compute alike.
 
-    x: any floating dtype; the same type on all ranks
+    x: floating; the same type on all ranks
     group: a group that this process has joined
     out: array to write into
     """

@@ -384,7 +384,7 @@ ops$copy <- function(x) {
 }
 
 # An array that all ranks of a group have alike, for each to compute another part of a result; the gradient is the sum of the parts' gradients.
-#   x: any floating dtype; the same array on all ranks.
+#   x: any dtype; the same array on all ranks.
 #   group: a group that this process has joined. Default: "world".
 ops$copy_to_parts <- function(x, group = NULL) {
   call_operator("copy_to_parts", list(x, group), TRUE)
@@ -2127,7 +2127,7 @@ ops$sum <- function(x, axis = NULL, keepdims = NULL, dtype = NULL) {
 }
 
 # The sum of what the ranks of a group have computed of one array, on all of them; the gradient is that of a loss which all ranks compute alike.
-#   x: any floating dtype; the same type on all ranks.
+#   x: floating; the same type on all ranks.
 #   group: a group that this process has joined. Default: "world".
 ops$sum_parts <- function(x, group = NULL) {
   call_operator("sum_parts", list(x, group), TRUE)

@@ -388,7 +388,7 @@ module Weft
     end
 
     # An array that all ranks of a group have alike, for each to compute another part of a result; the gradient is the sum of the parts' gradients.
-    #   x: any floating dtype; the same array on all ranks.
+    #   x: any dtype; the same array on all ranks.
     #   group: a group that this process has joined. Default: "world".
     def copy_to_parts(x, group: nil)
       Operator.named("copy_to_parts").call([x, group]).first
@@ -2131,7 +2131,7 @@ module Weft
     end
 
     # The sum of what the ranks of a group have computed of one array, on all of them; the gradient is that of a loss which all ranks compute alike.
-    #   x: any floating dtype; the same type on all ranks.
+    #   x: floating; the same type on all ranks.
     #   group: a group that this process has joined. Default: "world".
     def sum_parts(x, group: nil)
       Operator.named("sum_parts").call([x, group]).first

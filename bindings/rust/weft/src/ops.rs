@@ -1029,7 +1029,7 @@ pub struct CopyToParts {
 
 /// An array that all ranks of a group have alike, for each to compute another part of a result; the gradient is the sum of the parts' gradients.
 ///
-/// `x`: any floating dtype; the same array on all ranks.
+/// `x`: any dtype; the same array on all ranks.
 pub fn copy_to_parts<'a>(x: impl Into<Input<'a>>) -> Result<Tensor> {
     copy_to_parts_with(x, &CopyToParts::default())
 }
@@ -5540,7 +5540,7 @@ pub struct SumParts {
 
 /// The sum of what the ranks of a group have computed of one array, on all of them; the gradient is that of a loss which all ranks compute alike.
 ///
-/// `x`: any floating dtype; the same type on all ranks.
+/// `x`: floating; the same type on all ranks.
 pub fn sum_parts<'a>(x: impl Into<Input<'a>>) -> Result<Tensor> {
     sum_parts_with(x, &SumParts::default())
 }

@@ -1490,7 +1490,7 @@ public final class Ops {
     /**
      * An array that all ranks of a group have alike, for each to compute another part of a result; the gradient is the sum of the parts' gradients.
      *
-     * @param x any floating dtype; the same array on all ranks.
+     * @param x any dtype; the same array on all ranks.
      */
     public static Tensor copyToParts(Operand x) {
         return OP_COPY_TO_PARTS.one(new Object[] {x, null});
@@ -1499,7 +1499,7 @@ public final class Ops {
     /**
      * An array that all ranks of a group have alike, for each to compute another part of a result; the gradient is the sum of the parts' gradients.
      *
-     * @param x any floating dtype; the same array on all ranks.
+     * @param x any dtype; the same array on all ranks.
      * @param options what may be left out
      */
     public static Tensor copyToParts(Operand x, CopyToParts options) {
@@ -7984,7 +7984,7 @@ public final class Ops {
     /**
      * The sum of what the ranks of a group have computed of one array, on all of them; the gradient is that of a loss which all ranks compute alike.
      *
-     * @param x any floating dtype; the same type on all ranks.
+     * @param x floating; the same type on all ranks.
      */
     public static Tensor sumParts(Operand x) {
         return OP_SUM_PARTS.one(new Object[] {x, null});
@@ -7993,7 +7993,7 @@ public final class Ops {
     /**
      * The sum of what the ranks of a group have computed of one array, on all of them; the gradient is that of a loss which all ranks compute alike.
      *
-     * @param x any floating dtype; the same type on all ranks.
+     * @param x floating; the same type on all ranks.
      * @param options what may be left out
      */
     public static Tensor sumParts(Operand x, SumParts options) {
