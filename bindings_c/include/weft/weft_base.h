@@ -6,7 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(_WIN32)
+#if defined(_WIN32) && defined(WEFT_BUILDING_LIBRARY)
+#define WEFT_API __declspec(dllexport)
+#elif defined(_WIN32) && defined(WEFT_STATIC)
+#define WEFT_API
+#elif defined(_WIN32)
 #define WEFT_API __declspec(dllimport)
 #else
 #define WEFT_API __attribute__((visibility("default")))
