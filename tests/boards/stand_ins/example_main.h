@@ -2,4 +2,5 @@
 #ifdef __cplusplus
 extern "C"
 #endif
-int example_main(void);
+    int
+    example_main(void);

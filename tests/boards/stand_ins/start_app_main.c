@@ -2,8 +2,7 @@
 #include "board.h"
 
 void app_main(void);
-int board_main(void)
-{
+int board_main(void) {
   app_main();
   return 0;
 }

@@ -3,8 +3,7 @@
 
 void setup(void);
 void loop(void);
-int board_main(void)
-{
+int board_main(void) {
   setup();
   loop();
   return 0;

@@ -1,4 +1,5 @@
-// Stands for Arduino's core in tests: what the examples of packages use of it, on an emulated board.
+// Stands for Arduino's core in tests: what the examples of packages use of it, on an emulated
+// board.
 #pragma once
 #include "board.h"
 
