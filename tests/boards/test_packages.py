@@ -229,7 +229,7 @@ def test_esp_idfs_manager_takes_both_manifests(files, tmp_path, capfd):
     manifest = manager.ManifestManager(str(package), "mlp").load()
     assert (str(manifest.version), manifest.url) == ("1.0.0", URL)
     main = manager.ManifestManager(str(package / "examples/check/main"), "main").load()
-    assert [requirement.name for requirement in main.requirements] == ["espressif/mlp"]
+    assert [requirement.name for requirement in main.requirements] == ["mlp"]
 
 
 def test_zephyrs_kconfig_reads_the_options(files, tmp_path, capfd):
