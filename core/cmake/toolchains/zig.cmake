@@ -4,7 +4,7 @@
 #   cmake -B build/windows -DCMAKE_TOOLCHAIN_FILE=core/cmake/toolchains/zig.cmake
 #     -DWEFT_ZIG_TARGET=x86_64-windows-gnu -DWEFT_RUNTIME_ONLY=ON
 #
-# Tried: aarch64-macos, x86_64-windows-gnu, aarch64-linux-musl, x86_64-linux-musl.
+# Tried with some files of the core, not yet with all of it: aarch64-macos, x86_64-windows-gnu.
 set(WEFT_ZIG_TARGET "" CACHE STRING "What zig compiles for, such as aarch64-macos")
 list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES WEFT_ZIG_TARGET WEFT_ZIG)
 if(NOT WEFT_ZIG_TARGET MATCHES "^([a-z0-9_]+)-([a-z]+)")
