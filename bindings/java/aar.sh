@@ -18,12 +18,14 @@ sources="$here/src/main/native"
 rm -rf "$inside" "$build/aar-classes"
 mkdir -p "$inside" "$build/aar-classes"
 
-# link <ABI> <compiler> <flags>...: the native part, with what the flags name.
+# link <ABI> <compiler> <flags>...: the native part, with what the flags name. Libraries follow the
+# sources: a linker drops those that nothing before them asks for.
 link() {
   abi=$1
-  shift
+  compiler=$2
+  shift 2
   mkdir -p "$inside/jni/$abi"
-  "$@" -std=c++17 -O2 -Wall -Wextra -fPIC -shared -fvisibility=hidden "$sources"/*.cc \
+  "$compiler" -std=c++17 -O2 -Wall -Wextra -fPIC -shared -fvisibility=hidden "$sources"/*.cc "$@" \
     -o "$inside/jni/$abi/libweft_jni.so"
 }
 
