@@ -10,6 +10,7 @@
 #                     frameworks, in environments of their own, to compare with
 #   make site         the book, as plain files in build/site/html
 #   make dist         wheels for all Pythons that are here, into dist/
+#   make xcframework  the framework for Apple's systems, as far as zig goes; make aar  Android's archive
 #
 # WERROR=ON makes warnings errors, JOBS=n sets the number of compilers, PYTHON names the interpreter.
 
@@ -32,7 +33,7 @@ PYTEST_ALL = .ci/halves $(PYTEST)
 CTEST = ctest --output-on-failure
 
 .PHONY: all build prerequisites demo test test-array-api test-mxnet test-full slices lint lint-rules format format-check bench \
-  bench-all bench-peers runtime site dist clean distclean
+  bench-all bench-peers runtime site dist xcframework aar clean distclean
 .DEFAULT_GOAL := all
 all: build
 
@@ -135,6 +136,25 @@ dist: $(DIST)/.dependencies
 	@PATH="$(CURDIR)/$(DIST)/bin:$$PATH" $(DIST)/bin/python .ci/dist.py --pythons "$(PYTHONS)" --jobs $(JOBS) \
 	  --define WEFT_WERROR=$(WERROR)
 
+# zig's compiler, which has the libraries of other systems inside.
+ZIG := $(BUILD)/zig-venv
+$(ZIG)/.dependencies: tests/cross/requirements.txt $(VENV)/.dependencies
+	@test -x $(ZIG)/bin/python || $(PYTHON) -m venv $(ZIG)
+	@$(ZIG)/bin/python -m pip install --quiet -r $<
+	@touch $@
+
+# The framework for Apple's systems, as far as zig goes: macOS; and Android's archive, by the NDK.
+XCFRAMEWORK := $(BUILD)/zig-macos-static
+xcframework: $(ZIG)/.dependencies
+	$(BIN)/cmake -G Ninja -S . -B $(XCFRAMEWORK) -DWEFT_RUNTIME_ONLY=ON -DBUILD_SHARED_LIBS=OFF \
+	  -DCMAKE_TOOLCHAIN_FILE=$(CURDIR)/core/cmake/toolchains/zig.cmake -DWEFT_ZIG_TARGET=aarch64-macos \
+	  -DWEFT_ZIG="$$($(ZIG)/bin/python -c 'import pathlib, ziglang; print(pathlib.Path(ziglang.__file__).parent / "zig")')"
+	$(BIN)/cmake --build $(XCFRAMEWORK) -j $(JOBS) --target weft
+	$(BIN)/python bindings/swift/xcframework.py macos-arm64=$(XCFRAMEWORK)/lib/libweft.a \
+	  -o $(BUILD)/Weft.xcframework
+aar:
+	BUILD=$(CURDIR)/$(BUILD)/android bindings/java/aar.sh
+
 # ----------------------------------------------------------------------------------------- testing
 
 test: build
@@ -172,8 +192,8 @@ test-mxnet: build $(MXNET_SUITE)/.dependencies
 # What test-full adds to test, in slices of at most 25 minutes on two cores. SLICE names those to
 # run (SLICE=tsan, SLICE="isa-avx2 engine"), without `test`; `make slices` lists them.
 SLICES := isa-generic isa-avx2 isa-avx512 engine devices passes-1 passes-2 passes-3 passes-4 \
-  thorough docs site dist runtime onnx bindings distributed cross clang fuzz asan asan-ops asan-python \
-  ubsan tsan mutation peers
+  thorough docs site dist runtime onnx bindings distributed boards systems cross clang fuzz asan \
+  asan-ops asan-python ubsan tsan mutation peers
 ifneq ($(filter-out $(SLICES),$(SLICE)),)
   $(error test-full has no slice $(filter-out $(SLICES),$(SLICE)); its slices are $(SLICES))
 endif
@@ -246,6 +266,20 @@ slice-distributed: build
 	done; echo "== drivers of collectives: memory$$plugins" && \
 	WEFT_COLLECTIVE_PLUGINS=$$plugins $(PYTEST) tests/collectives && \
 	$(PYTEST) --full tests/python/distributed
+
+# Packages for boards, as their package managers read them and compilers of their processors take them.
+BOARDS := $(BUILD)/boards-venv
+$(BOARDS)/.dependencies: tests/boards/requirements.txt $(VENV)/.dependencies
+	@test -x $(BOARDS)/bin/python || $(PYTHON) -m venv $(BOARDS)
+	@$(BOARDS)/bin/python -m pip install --quiet -r $< -r $(VENV)/requirements.txt
+	@$(BOARDS)/bin/python .ci/link_package.py $(CURDIR)/$(BUILD)/python
+	@touch $@
+slice-boards: build $(BOARDS)/.dependencies
+	$(BOARDS)/bin/python -m pytest -q --full tests/boards
+
+# Windows, macOS and Linux with another C library, as far as zig's compiler goes.
+slice-systems: build $(ZIG)/.dependencies
+	$(ZIG)/bin/python tests/cross/systems.py --build $(BUILD) --jobs $(JOBS)
 
 # The runtime-only library on other processors, as far as cross compilers and qemu-user are here.
 slice-cross: build

@@ -1,7 +1,5 @@
 // weft_collective.h: drivers of groups. DrivenTransport turns the core's calls on a transport into
 // calls of a driver's functions; the rest loads, checks and lists drivers.
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <cctype>
 #include <map>
@@ -11,6 +9,7 @@
 #include "guard.h"
 #include "library_scope.h"
 #include "runtime/collective/group.h"
+#include "runtime/os/process.h"
 #include "weft/weft_collective.h"
 
 using namespace weft;
@@ -127,13 +126,10 @@ Status load_driver(const char* path, const char** name) {
     }
   }
   WEFT_TRY(c::require_regular_file("weft_collective_load", path));
-  void* const library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  if (!library) {
-    const char* const reason = dlerror();
-    return errors::not_found("weft_collective_load", reason ? reason : path);
-  }
-  const auto entry =
-      reinterpret_cast<weft_collective_plugin_function>(dlsym(library, WEFT_COLLECTIVE_PLUGIN));
+  void* const library = os::open_library(path);
+  if (!library) return errors::not_found("weft_collective_load", os::why_no_library());
+  const auto entry = reinterpret_cast<weft_collective_plugin_function>(
+      os::find_symbol(library, WEFT_COLLECTIVE_PLUGIN));
   if (!entry)
     return errors::unsupported(
         "weft_collective_load", path,

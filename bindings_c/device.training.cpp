@@ -1,8 +1,6 @@
 // weft.h and weft_device.h: devices, their drivers, and arrays on them. DrivenDevice turns the
 // core's calls on a device into calls of a driver's functions; the rest loads, checks and lists
 // drivers.
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <cctype>
 #include <mutex>
@@ -12,6 +10,7 @@
 #include "library_scope.h"
 #include "ops/slots/kernel_call.h"
 #include "runtime/device.h"
+#include "runtime/os/process.h"
 #include "weft/weft_device.h"
 
 using namespace weft;
@@ -188,14 +187,11 @@ Status register_driver(const weft_device_driver& driver) {
 // Loads a plug-in: a shared library that exports a function which gives its driver.
 Status load_driver(const char* path) {
   WEFT_TRY(c::require_regular_file("weft_device_load", path));
-  void* const library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  if (!library) {
-    const char* const reason = dlerror();
-    return errors::not_found("weft_device_load", reason ? reason : path);
-  }
+  void* const library = os::open_library(path);
+  if (!library) return errors::not_found("weft_device_load", os::why_no_library());
   // The library is never closed: arrays on its devices may live until the process ends.
   const auto entry =
-      reinterpret_cast<weft_device_plugin_function>(dlsym(library, WEFT_DEVICE_PLUGIN));
+      reinterpret_cast<weft_device_plugin_function>(os::find_symbol(library, WEFT_DEVICE_PLUGIN));
   if (!entry)
     return errors::unsupported("weft_device_load", path,
                                " is not a device plug-in: it does not export " WEFT_DEVICE_PLUGIN);

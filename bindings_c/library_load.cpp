@@ -1,9 +1,5 @@
 // weft.h: shared libraries of operators. A library exports weft_library_init, which registers its
 // operators; this file loads it once, calls that function and remembers the library's name for it.
-#include <dlfcn.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <mutex>
 #include <vector>
@@ -11,6 +7,8 @@
 #include "guard.h"
 #include "library_scope.h"
 #include "ops/registry.h"
+#include "runtime/os/files.h"
+#include "runtime/os/process.h"
 
 using namespace weft;
 
@@ -37,16 +35,7 @@ std::string last_part(const std::string& path) {
 // Makes libweft's symbols global. A library of operators that was not linked with libweft finds its
 // functions there; a host that loaded libweft for itself alone (Python) has not put them there. If
 // libweft is part of the program, this finds the program and changes nothing.
-void show_own_symbols() {
-  Dl_info info{};
-  if (dladdr(reinterpret_cast<const void*>(&weft_library_load), &info) && info.dli_fname)
-    dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_GLOBAL);
-}
-
-const char* loader_says() {
-  const char* text = dlerror();
-  return text ? text : "the dynamic loader does not say why";
-}
+void show_own_symbols() { os::show_symbols_of(reinterpret_cast<const void*>(&weft_library_load)); }
 
 // Calls the library's function while `loading` has its name.
 Status start(const std::string& name, weft_status (*init)()) {
@@ -68,7 +57,7 @@ Status load(const std::string& path) {
   WEFT_TRY(ops::registry_status());
   const std::string name = last_part(path);
   // Only a path with a slash names a file; the loader searches for other names itself.
-  if (access(path.c_str(), F_OK) != 0 && path.find('/') != std::string::npos)
+  if (!os::is_there(path.c_str()) && path.find('/') != std::string::npos)
     return errors::not_found("weft_library_load", "there is no file ", path);
   if (!loading.empty())
     return errors::invalid_state("weft_library_load", "library `", loading,
@@ -77,13 +66,14 @@ Status load(const std::string& path) {
   show_own_symbols();
   // One thread loads at a time, so that a library is loaded once.
   const std::lock_guard lock(libraries().mutex);
-  void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!handle) return errors::io("weft_library_load", loader_says());
+  void* const handle = os::open_library(path.c_str());
+  if (!handle) return errors::io("weft_library_load", os::why_no_library());
   std::vector<void*>& loaded = libraries().loaded;
   if (std::ranges::find(loaded, handle) != loaded.end()) return {};
-  const auto init = reinterpret_cast<weft_status (*)()>(dlsym(handle, "weft_library_init"));
+  const auto init =
+      reinterpret_cast<weft_status (*)()>(os::find_symbol(handle, "weft_library_init"));
   if (!init) {
-    dlclose(handle);
+    os::close_library(handle);
     return errors::invalid_value(
         "weft_library_load", "`", name,
         "` is not a library of operators: it does not export weft_library_init");
@@ -98,8 +88,7 @@ Status load(const std::string& path) {
 const std::string& library_being_loaded() { return loading; }
 
 Status require_regular_file(const char* function, const char* path) {
-  struct stat info {};
-  if (::stat(path, &info) != 0 || S_ISREG(info.st_mode)) return {};
+  if (!os::is_irregular(path)) return {};
   return errors::io(function, path, " is not a regular file");
 }
 

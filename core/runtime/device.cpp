@@ -3,11 +3,10 @@
 
 #include "runtime/device.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "base/errors.h"
+#include "runtime/os/process.h"
 
 namespace weft {
 namespace {
@@ -34,10 +33,10 @@ Device::Device(std::string kind, int index)
     : kind_(std::move(kind)),
       index_(index),
       name_(kind_ + ":" + std::to_string(index)),
-      process_(getpid()) {}
+      process_(os::process_number()) {}
 
 Status Device::check_process() const {
-  if (process_ == getpid()) return {};
+  if (process_ == os::process_number()) return {};
   return errors::invalid_state("device", name_,
                                " belongs to the process that loaded it, not to this fork of that "
                                "process; load devices in each process");

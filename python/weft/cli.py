@@ -15,9 +15,11 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
+from weft._boards.write import LAYOUTS, facts, require_names, write_package
 from weft._completion import add_completion, completion
 from weft._measure import add_benchmark, add_profile, benchmark_file, profile_script
 from weft._processes.arguments import add_launch
@@ -161,6 +163,7 @@ def add_compile(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--main", action="store_true", help="also a main that checks one run against libweft"
     )
+    add_package(command)
     command.add_argument(
         "--ports-in-arena",
         action="store_true",
@@ -197,6 +200,22 @@ def add_compile(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--train-entry", metavar="ENTRY", default="train", help="of the step; `train` by default"
     )
+
+
+def add_package(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--package",
+        choices=sorted(LAYOUTS),
+        help="lay the C out as a library for boards, with an example that checks one run",
+    )
+    command.add_argument(
+        "--package-version",
+        metavar="VERSION",
+        default="1.0.0",
+        help="of the package, three numbers; 1.0.0 by default",
+    )
+    command.add_argument("--vendor", default="Weft", help="whose package it is; Weft by default")
+    command.add_argument("--url", default="", help="where the package can be had")
 
 
 def shape(text: str) -> tuple[str, tuple[int, ...]]:
@@ -327,26 +346,49 @@ def compile_file(options: argparse.Namespace) -> int:
     """Writes a model as C and prints the files' names; returns the exit status."""
     from weft import Error, runtime
 
-    name = options.name or re.sub(r"\W", "_", Path(options.file).stem, flags=re.ASCII)
     try:
         for library in options.library:
             runtime.load_library(library)
-        files = runtime.Model(options.file).write_c(
-            options.output,
-            options.entry,
-            name=name,
-            memory=options.memory,
-            main=options.main,
-            ports_in_arena=options.ports_in_arena,
-            feed_rows=options.feed_rows,
-            train=options.train,
-            train_entry=options.train_entry,
-            cmsis_nn=options.cmsis_nn,
-        )
+        files = packaged(options) if options.package else compiled(options, options.output)
     except (Error, OSError) as error:
         return failed(error)
     print("\n".join(map(str, files)))
     return 0
+
+
+def name_of(options: argparse.Namespace) -> str:
+    """That of files and functions."""
+    return options.name or re.sub(r"\W", "_", Path(options.file).stem, flags=re.ASCII)
+
+
+def compiled(options: argparse.Namespace, folder: str, main: bool = False) -> list[Path]:
+    """Writes the C into a folder; gives the files."""
+    from weft import runtime
+
+    return runtime.Model(options.file).write_c(
+        folder,
+        options.entry,
+        name=name_of(options),
+        memory=options.memory,
+        main=main or options.main,
+        ports_in_arena=options.ports_in_arena,
+        feed_rows=options.feed_rows,
+        train=options.train,
+        train_entry=options.train_entry,
+        cmsis_nn=options.cmsis_nn,
+    )
+
+
+def packaged(options: argparse.Namespace) -> list[Path]:
+    """Writes the C as a package for boards; gives the files."""
+    said = (options.package_version, options.vendor, options.url, options.cmsis_nn is not None)
+    require_names(options.package, *said)
+    name = name_of(options)
+    with tempfile.TemporaryDirectory() as made:
+        compiled(options, made, main=True)
+        header = (Path(made) / f"{name}.h").read_text("utf-8")
+        known = facts(header, name, *said)
+        return write_package(options.package, Path(made), Path(options.output), known)
 
 
 def measure(options: argparse.Namespace) -> int:
@@ -419,9 +461,11 @@ __all__ = [
     "add_compile",
     "add_convert",
     "add_file",
+    "add_package",
     "add_train",
     "cflags",
     "compile_file",
+    "compiled",
     "convert_file",
     "describe",
     "failed",
@@ -429,7 +473,9 @@ __all__ = [
     "list_operators",
     "main",
     "measure",
+    "name_of",
     "pack_file",
+    "packaged",
     "parser",
     "print_completion",
     "print_line",

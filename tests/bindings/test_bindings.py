@@ -9,6 +9,8 @@ import re
 import shutil
 import subprocess
 import sys
+import xml.etree.ElementTree as ElementTree
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,30 @@ def test_versions_are_those_of_the_library():
     assert f'gem.version = "{version}"' in gem
     package = json.loads((BINDINGS / "javascript" / "package.json").read_text("utf-8"))
     assert package["version"] == version
+
+
+@pytest.mark.full
+def test_androids_archive_has_what_android_reads_and_its_classes_run(build_dir, tmp_path):
+    if shutil.which("javac") is None:
+        pytest.skip("aar: javac is not installed")
+    java = BINDINGS / "java"
+    where = {"WEFT_PREFIX": str(build_dir / "python" / "weft"), "BUILD": str(tmp_path)}
+    run(["./aar.sh", "--trial"], java, **where)
+    (archive,) = tmp_path.glob("weft-*.aar")
+    with zipfile.ZipFile(archive) as files:
+        files.extractall(tmp_path / "inside")
+    inside = tmp_path / "inside"
+    manifest = ElementTree.parse(inside / "AndroidManifest.xml").getroot()
+    android = "{http://schemas.android.com/apk/res/android}"
+    assert manifest.get("package") == "org.weft"
+    assert manifest.find("uses-sdk").get(f"{android}minSdkVersion") == "33"
+    assert (inside / "R.txt").is_file()
+    assert "org.weft" in (inside / "proguard.txt").read_text("utf-8")
+    (native,) = (inside / "jni").glob("*/libweft_jni.so")
+    tests = str(java / "src/test/java/org/weft/Conformance.java")
+    run(["javac", "-cp", "classes.jar", "-d", "tests", tests], inside)
+    command = ["java", f"-Dweft.native={native.parent}", "-cp", "classes.jar:tests"]
+    run([*command, "org.weft.Conformance", str(BINDINGS / "conformance")], inside)
 
 
 @pytest.mark.full

@@ -84,8 +84,8 @@ def numbers(line: str) -> tuple[str, list[float]]:
     return f"{name} {dtype}", [float(value) for value in values]
 
 
-def difference(ours: str, theirs: str) -> str:
-    """The first difference that is more than rounding, or nothing."""
+def difference(ours: str, theirs: str, exactly: bool = False) -> str:
+    """The first difference, of floats one beyond rounding unless `exactly`; or nothing."""
     lines, others = ours.splitlines(), theirs.splitlines()
     if len(lines) != len(others):
         return f"{len(lines)} outputs and {len(others)}"
@@ -93,7 +93,7 @@ def difference(ours: str, theirs: str) -> str:
         (name, a), (other_name, b) = numbers(line), numbers(other)
         if name != other_name or len(a) != len(b):
             return f"{name} and {other_name}, {len(a)} and {len(b)} elements"
-        tolerance = TOLERANCE if name.endswith("float32") else 0
+        tolerance = TOLERANCE if name.endswith("float32") and not exactly else 0
         for i, (x, y) in enumerate(zip(a, b, strict=True)):
             if not math.isclose(x, y, rel_tol=tolerance, abs_tol=tolerance):
                 return f"{name}[{i}]: {x} here, {y} there"

@@ -6,7 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(_WIN32)
+#if defined(_WIN32) && defined(WEFT_BUILDING_LIBRARY)
+#define WEFT_API __declspec(dllexport)
+#elif defined(_WIN32) && defined(WEFT_STATIC)
+#define WEFT_API
+#elif defined(_WIN32)
 #define WEFT_API __declspec(dllimport)
 #else
 #define WEFT_API __attribute__((visibility("default")))
@@ -33,10 +37,10 @@ enum {
   WEFT_INVALID_TYPE = 6,
   WEFT_INDEX_OUT_OF_RANGE = 7,
   WEFT_OVERFLOW = 8,
-  WEFT_IO = 9,               /* a file could not be read or written, or it is damaged */
-  WEFT_INVALID_STATE = 10,   /* the call does not fit what happened before */
-  WEFT_INTERRUPTED = 11,     /* the interrupt hook ended the call; results are unfinished */
-  WEFT_CHECK_FAILED = 12,    /* the operator `check` found that its condition does not hold */
+  WEFT_IO = 9,                /* a file could not be read or written, or it is damaged */
+  WEFT_INVALID_STATE = 10,    /* the call does not fit what happened before */
+  WEFT_INTERRUPTED = 11,      /* the interrupt hook ended the call; results are unfinished */
+  WEFT_CHECK_FAILED = 12,     /* the operator `check` found that its condition does not hold */
   WEFT_NO_FACTORIZATION = 13, /* a matrix is singular or not positive, or nothing converged */
   WEFT_DISCONNECTED = 14      /* another process of a group is lost, or did not come in time */
 };

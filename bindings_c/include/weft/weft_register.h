@@ -163,7 +163,11 @@ WEFT_API void weft_parallel_for(int64_t units, int64_t grain, void* context,
  * file. */
 WEFT_API weft_status weft_library_load(const char* path);
 /* Marks weft_library_init as exported. */
+#if defined(_WIN32)
+#define WEFT_LIBRARY_EXPORT __declspec(dllexport)
+#else
 #define WEFT_LIBRARY_EXPORT WEFT_API
+#endif
 
 /* For bindings whose rules are functions on arrays: begins a trace inside a rule, from types. The
  * thread's own trace or recording pauses and goes on when this trace has ended. */

@@ -62,7 +62,7 @@ static void compare(double wanted, double is)
 {
   const int is_same = wanted == is || (wanted != wanted && is != is);
   const double difference = is_same ? 0 : fabs(is - wanted);
-  if (fabs(wanted) > scale && fabs(wanted) < HUGE_VAL) scale = fabs(wanted);
+  if (fabs(wanted) > scale && fabs(wanted) < INFINITY) scale = fabs(wanted);
   if (!(difference <= largest)) largest = difference;
 }
 )";

@@ -2,16 +2,13 @@
 // errors.
 #include "model/archive/mapping.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 
 #include "base/errors.h"
 #include "runtime/memory/pool.h"
+#include "runtime/os/files.h"
+#include "runtime/os/memory.h"
 
 namespace weft::model {
 namespace {
@@ -26,24 +23,23 @@ Status failed(const std::string& path, const char* what) {
 }  // namespace
 
 Result<Ref<Mapping>> Mapping::open(const std::string& path) {
-  // O_NONBLOCK: opening a pipe would wait for its writer; pipes are refused below.
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  const int file = os::open_to_read(path.c_str());
   if (file < 0) {
     if (errno == ENOENT) return errors::not_found("load", "there is no file `", path, "`");
     return failed(path, "cannot be opened");
   }
-  struct stat info {};
-  if (::fstat(file, &info) != 0 || !S_ISREG(info.st_mode)) {
-    ::close(file);
+  const int64_t length = os::length_of(file);
+  if (length < 0) {
+    os::close_file(file);
     return errors::io("load", "`", path, "` is not a regular file");
   }
-  const auto bytes = static_cast<size_t>(info.st_size);
+  const auto bytes = static_cast<size_t>(length);
   if (bytes <= kReadBytes) return read(file, path, bytes);
-  void* const data =
-      ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file, 0);
-  if (data == MAP_FAILED) {
+  void* const data = os::map_private(file, bytes);
+  if (!data && errno == 0) return read(file, path, bytes);
+  if (!data) {
     const int error = errno;
-    ::close(file);
+    os::close_file(file);
     errno = error;
     return failed(path, "cannot be mapped");
   }
@@ -58,14 +54,14 @@ Result<Ref<Mapping>> Mapping::open(const std::string& path) {
 Result<Ref<Mapping>> Mapping::read(int file, const std::string& path, size_t bytes) {
   auto* const data = static_cast<char*>(pool_allocate(bytes));
   size_t found = 0;
-  ssize_t got = data ? 1 : 0;
+  ptrdiff_t got = data ? 1 : 0;
   while (got > 0 && found < bytes) {
-    got = ::read(file, data + found, bytes - found);
+    got = os::read(file, data + found, bytes - found);
     if (got > 0) found += static_cast<size_t>(got);
     if (got < 0 && errno == EINTR) got = 1;
   }
   const int error = errno;
-  ::close(file);
+  os::close_file(file);
   if (!data) return errors::out_of_memory("load", static_cast<int64_t>(bytes));
   Ref<Mapping> mapping = Ref<Mapping>::adopt(new Mapping(Kind::kRead, data, bytes));
   errno = error;
@@ -82,23 +78,23 @@ Ref<Mapping> Mapping::borrow(const void* data, size_t bytes) {
 Mapping::~Mapping() {
   if (kind_ == Kind::kRead) pool_free(data_, bytes_);
   if (kind_ != Kind::kMapped) return;
-  ::munmap(data_, bytes_);
-  ::close(file_);
+  os::unmap(data_, bytes_);
+  os::close_file(file_);
 }
 
 Status Mapping::check() const {
-  struct stat info {};
-  if (kind_ != Kind::kMapped || ::fstat(file_, &info) != 0 ||
-      static_cast<uint64_t>(info.st_size) >= bytes_)
-    return {};
-  return errors::io("run", "`", path_, "` was shortened to ", static_cast<int64_t>(info.st_size),
+  if (kind_ != Kind::kMapped) return {};
+  const int64_t length = os::length_of(file_);
+  if (length < 0 || static_cast<uint64_t>(length) >= bytes_) return {};
+  return errors::io("run", "`", path_, "` was shortened to ", length,
                     " bytes after it was loaded, of ", bytes_,
                     "; load it again, and replace files instead of writing over them");
 }
 
 void Mapping::forget_first(size_t bytes) const {
-  const auto page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
-  if (kind_ == Kind::kMapped && bytes >= page) ::madvise(data_, bytes / page * page, MADV_DONTNEED);
+  const size_t page = os::page_bytes();
+  if (kind_ == Kind::kMapped && bytes >= page)
+    os::forget_pages(data_, bytes / page * page, /*for_good=*/false);
 }
 
 Result<Ref<Storage>> Mapping::storage(size_t offset, int64_t bytes) {

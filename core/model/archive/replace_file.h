@@ -26,7 +26,6 @@ class ReplaceFile {
 
  private:
   Status failed(const char* what) const;
-  bool open_without_name();
   bool give_name();
   template <class Make>
   bool make_named(const Make& make);  // calls `make(name)` until a name is free

@@ -1,8 +1,6 @@
 // The thread of a group, its queue, and how operations fail together.
 #include "runtime/collective/group.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstring>
@@ -13,6 +11,7 @@
 #include "runtime/collective/started.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/interrupt.h"
+#include "runtime/os/process.h"
 #include "runtime/profile.h"
 
 namespace weft {
@@ -67,12 +66,12 @@ Group::Group(std::string name, int rank, int size, double timeout,
       rank_(rank),
       size_(size),
       timeout_(timeout),
-      process_(getpid()),
+      process_(os::process_number()),
       transport_(std::move(transport)) {}
 
 // Whoever waits holds a reference, so nobody waits here. A fork has not the thread to join.
 Group::~Group() {
-  if (process_ != getpid()) {
+  if (process_ != os::process_number()) {
     thread_.detach();
     return;
   }
@@ -100,7 +99,7 @@ void Group::start(Operation operation) {
     entry->done = true;
   };
   if (!transport_) return end(run_alone(entry->operation));
-  if (process_ != getpid())
+  if (process_ != os::process_number())
     return end(errors::invalid_state(
         entry->operation.where, "group `", name_,
         "` belongs to the process that joined it, not to this fork of that process"));
@@ -162,7 +161,7 @@ Status Group::run(Operation operation) {
 }
 
 void Group::abort(const std::string& reason) {
-  if (!transport_ || process_ != getpid()) return;
+  if (!transport_ || process_ != os::process_number()) return;
   {
     const Lock lock(mutex_);
     fail(errors::disconnected(errors::join("group `", name_, "`"), reason));
@@ -182,7 +181,7 @@ void Group::fail(const Status& status) {
 }
 
 Status Group::drain() {
-  if (process_ != getpid()) return {};
+  if (process_ != os::process_number()) return {};
   const WithoutLock free;
   Lock lock(mutex_);
   ended_.wait(lock, [&] { return queue_.empty() && !running_; });
@@ -192,7 +191,7 @@ Status Group::drain() {
 void Group::stop_thread() {
   (void)drain();  // its failure is that of the waits
   Lock lock(mutex_);
-  if (process_ == getpid()) join(lock);
+  if (process_ == os::process_number()) join(lock);
 }
 
 void Group::serve() {

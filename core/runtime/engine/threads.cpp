@@ -3,8 +3,6 @@
 
 #include "runtime/engine/threads.h"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
@@ -16,6 +14,7 @@
 #include "runtime/engine/interrupt.h"
 #include "runtime/engine/pause.h"
 #include "runtime/engine/region.h"
+#include "runtime/os/process.h"
 #include "runtime/profile.h"
 
 namespace weft {
@@ -71,20 +70,13 @@ struct InsideScope {
 
 std::atomic<int> wanted_threads{0};
 
-// The processors of the affinity mask: a container or taskset may give the process only some.
-int processors() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
-
 int threads_of_environment() {
   for (const char* name : {"WEFT_NUM_THREADS", "OMP_NUM_THREADS"}) {
     const char* text = std::getenv(name);
     const int count = text ? std::atoi(text) : 0;
     if (count > 0) return std::min(count, kMaxThreads);
   }
-  return processors();
+  return os::processors();
 }
 
 void run_region(Region& region, const Region::Work& work, std::atomic<bool>* give_up) {
@@ -107,7 +99,7 @@ void join_all(Pool& p) {
 void start(Pool& p, int threads) {
   if (static_cast<int>(p.threads.size()) + 1 == threads) return;
   join_all(p);
-  p.patience = threads <= processors() ? kBetweenRuns : kMoment;
+  p.patience = threads <= os::processors() ? kBetweenRuns : kMoment;
   p.region.begin(threads);
   for (int thread = 1; thread < threads; ++thread)
     p.threads.emplace_back([&p, thread] {

@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #endif
 
+#include "runtime/os/memory.h"
 #include "runtime/thread_state.h"
 
 // Sanitizers check only blocks of malloc.
@@ -36,12 +37,12 @@ constexpr int64_t kMaxCachedBytes = int64_t{1} << 30;
 constexpr size_t kMaxBytes = size_t{1} << (sizeof(size_t) > 4 ? 46 : 30);
 
 // Blocks of at least two huge pages ask for huge pages: fewer page faults and fewer TLB misses.
-constexpr size_t kHugePage = size_t{2} << 20;
-constexpr size_t kSmallestHuge = 2 * kHugePage;
+[[maybe_unused]] constexpr size_t kHugePage = size_t{2} << 20;
+[[maybe_unused]] constexpr size_t kSmallestHuge = 2 * kHugePage;
 
 // From this size on a block is a mapping of its own, so freed memory leaves the process. malloc
 // might keep it between blocks that are in use.
-constexpr size_t kSmallestMapped = size_t{1} << 20;
+[[maybe_unused]] constexpr size_t kSmallestMapped = size_t{1} << 20;
 
 // After this many requests for large blocks, blocks that were idle all the time go back to the
 // system: they held what a model was read, cast or packed from. Doubled when a block is wanted
@@ -132,11 +133,8 @@ void* take_from_system(size_t bytes, [[maybe_unused]] size_t asked) {
 #if WEFT_MAPS_BLOCKS
   if (bytes >= kSmallestMapped) return map(bytes, asked);
 #endif
-  if constexpr (!kRecyclesBlocks) {
-    void* block = nullptr;
-    return ::posix_memalign(&block, kAlignment, std::max<size_t>(asked, 1)) == 0 ? block : nullptr;
-  }
-  return std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) & ~(kAlignment - 1));
+  return os::allocate_aligned(
+      kAlignment, kRecyclesBlocks ? (bytes + kAlignment - 1) & ~(kAlignment - 1) : asked);
 }
 
 void give_to_system(void* block, [[maybe_unused]] size_t bytes) {
@@ -146,7 +144,7 @@ void give_to_system(void* block, [[maybe_unused]] size_t bytes) {
     return;
   }
 #endif
-  std::free(block);
+  os::free_aligned(block);
 }
 
 void* from_source(size_t bytes, size_t asked) {

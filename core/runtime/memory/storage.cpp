@@ -3,15 +3,13 @@
 
 #include "runtime/memory/storage.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <new>
 
 #include "base/errors.h"
 #include "runtime/device.h"
 #include "runtime/engine/engine.h"
 #include "runtime/memory/pool.h"
+#include "runtime/os/memory.h"
 
 namespace weft {
 namespace {
@@ -76,17 +74,12 @@ Result<Ref<Storage>> Storage::adopt_mapped(void* data, int64_t bytes, Object& ma
 // address counts as a writer.
 void Storage::give_back_pages() const {
   if (free_ != let_mapping_go || writes != 0) return;
-  const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto page = static_cast<uintptr_t>(os::page_bytes());
   const auto begin = (reinterpret_cast<uintptr_t>(data_) + page - 1) / page * page;
   const auto end =
       (reinterpret_cast<uintptr_t>(data_) + static_cast<uintptr_t>(bytes_)) / page * page;
   if (begin >= end) return;
-#if defined(MADV_NOHUGEPAGE)
-  // Otherwise a read of a neighbouring page could load this part again, as one 2 MiB page of the
-  // cache.
-  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_NOHUGEPAGE);
-#endif
-  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  os::forget_pages(reinterpret_cast<void*>(begin), end - begin, /*for_good=*/true);
 }
 
 void Storage::destroy() {

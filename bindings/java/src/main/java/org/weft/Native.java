@@ -17,8 +17,12 @@ final class Native {
         load();
     }
 
-    /** From the folder of the property weft.native, else out of the jar. */
+    /** From the folder of the property weft.native, on Android from the package, else out of the jar. */
     private static void load() {
+        if ("Dalvik".equals(System.getProperty("java.vm.name"))) {
+            System.loadLibrary("weft_jni");
+            return;
+        }
         String folder = System.getProperty("weft.native");
         if (folder != null) {
             System.load(Path.of(folder, "libweft_jni.so").toAbsolutePath().toString());

@@ -1,0 +1,1 @@
+/* Stands for Zephyr's header in tests: examples of packages need nothing of it. */
