@@ -146,7 +146,11 @@ def add_train(command: argparse.ArgumentParser) -> None:
 def add_compile(command: argparse.ArgumentParser) -> None:
     add_file(command)
     command.add_argument(
-        "--target", choices=["c"], default="c", help="c: C99 that needs no library"
+        "--target",
+        choices=["c", "wasm"],
+        default="c",
+        help="c: C99 that needs no library; wasm: a module for browsers and Node of that C, with a "
+        "loader in JavaScript and its types",
     )
     command.add_argument(
         *("--output", "-o"), metavar="DIR", default=".", help="folder of the files; made if needed"
@@ -328,6 +332,8 @@ def compile_file(options: argparse.Namespace) -> int:
     try:
         for library in options.library:
             runtime.load_library(library)
+        if options.target == "wasm":
+            return compile_to_wasm(options, name)
         files = runtime.Model(options.file).write_c(
             options.output,
             options.entry,
@@ -339,6 +345,35 @@ def compile_file(options: argparse.Namespace) -> int:
             train=options.train,
             train_entry=options.train_entry,
             cmsis_nn=options.cmsis_nn,
+        )
+    except (Error, OSError) as error:
+        return failed(error)
+    print("\n".join(map(str, files)))
+    return 0
+
+
+def compile_to_wasm(options: argparse.Namespace, name: str) -> int:
+    """Writes a model as a WebAssembly module with its loader; returns the exit status."""
+    from weft import Error
+    from weft._wasm import compile_module
+
+    alone = {
+        "--main": options.main,
+        "--ports-in-arena": options.ports_in_arena,
+        "--feed-rows": options.feed_rows,
+        "--cmsis-nn": options.cmsis_nn,
+    }
+    if given := [flag for flag, value in alone.items() if value]:
+        return failed(ValueError(f"{given[0]} is for --target c alone"))
+    try:
+        files = compile_module(
+            options.file,
+            options.output,
+            name,
+            entry=options.entry,
+            memory=options.memory,
+            train=options.train,
+            train_entry=options.train_entry,
         )
     except (Error, OSError) as error:
         return failed(error)
@@ -415,6 +450,7 @@ __all__ = [
     "add_train",
     "cflags",
     "compile_file",
+    "compile_to_wasm",
     "convert_file",
     "describe",
     "failed",
