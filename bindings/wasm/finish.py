@@ -84,7 +84,7 @@ def finish(source: Path, target: Path, wasm_opt: Path, *features: str) -> None:
     inlined = target.with_suffix(".inlined")
     options = ("--inlining", "-aimfs", INLINED)
     run(wasm_opt, source, "-o", inlined, *flags, *options)
-    run(wasm_opt, inlined, "-o", target, *flags, "-Oz", "--converge", "--strip-debug", "--strip-producers")
+    run(wasm_opt, inlined, "-o", target, *flags, "-Oz", "--strip-debug", "--strip-producers")
     inlined.unlink()
 
 

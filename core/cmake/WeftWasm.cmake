@@ -6,6 +6,7 @@ if(NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "wasm32" OR NOT TARGET weft)
 endif()
 
 # Of weft.h what a library of some operators has (weft_ops.map), without files and threads.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS core/cmake/weft_ops.map)
 file(STRINGS core/cmake/weft_ops.map weft_exported REGEX "^ *weft_")
 string(REGEX MATCHALL "weft_[a-z_]+" weft_exported "${weft_exported}")
 list(REMOVE_ITEM weft_exported weft_model_load weft_set_num_threads weft_num_threads)

@@ -4,7 +4,7 @@
 const CODES = [
   "OK", "INVALID_VALUE", "OUT_OF_MEMORY", "UNSUPPORTED", "NOT_FOUND", "INTERNAL", "INVALID_TYPE",
   "INDEX_OUT_OF_RANGE", "OVERFLOW", "IO", "INVALID_STATE", "INTERRUPTED", "CHECK_FAILED",
-  "NO_FACTORIZATION",
+  "NO_FACTORIZATION", "DISCONNECTED",
 ];
 
 /** An error of the library: `code` names the kind, as in weft.h without the prefix. */

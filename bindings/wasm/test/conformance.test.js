@@ -14,7 +14,8 @@ const folder = fileURLToPath(new URL("../../conformance/", import.meta.url));
 const models = `${folder}models/`;
 const STATUS = [
   "OK", "INVALID_VALUE", "OUT_OF_MEMORY", "UNSUPPORTED", "NOT_FOUND", "INTERNAL", "INVALID_TYPE",
-  "INDEX_OUT_OF_RANGE", "OVERFLOW", "IO", "INVALID_STATE", "INTERRUPTED", "CHECK_FAILED", "NO_FACTORIZATION",
+  "INDEX_OUT_OF_RANGE", "OVERFLOW", "IO", "INVALID_STATE", "INTERRUPTED", "CHECK_FAILED",
+  "NO_FACTORIZATION", "DISCONNECTED",
 ];
 
 const numbers = (word) => (word === "-" ? [] : word.split(",").map(Number));
