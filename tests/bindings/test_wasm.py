@@ -1,4 +1,4 @@
-"""The package of bindings/wasm, in Node, with the modules that `make wasm` built; how they are made."""
+"""The package of bindings/wasm, in Node, with the module that `make wasm` built; how it is made."""
 
 import importlib.util
 import json
@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "bindings" / "wasm"
-MODULES = [PACKAGE / "lib" / name for name in ("weft.wasm", "weft-relaxed.wasm")]
+MODULE = PACKAGE / "lib" / "weft.wasm"
 
 
 def finish():
@@ -23,7 +23,7 @@ def finish():
 
 @pytest.mark.full
 def test_cases_and_mistakes_in_node():
-    if shutil.which("node") is None or not MODULES[0].exists():
+    if shutil.which("node") is None or not MODULE.exists():
         pytest.skip("node is not installed, or `make wasm` was not run")
     done = subprocess.run(
         ["node", "--test", "test/"], cwd=PACKAGE, capture_output=True, text=True, check=False
@@ -36,19 +36,7 @@ def test_the_version_is_the_librarys():
     assert package["version"] == (ROOT / "VERSION").read_text("utf-8").strip()
 
 
-def test_the_product_of_the_relaxed_module_is_one_instruction():
-    before = "(module\n (func $f (result v128) (nop))\n"
-    plain = (
-        " (func $weft_madd_f32x4 (param $0 v128) (param $1 v128) (param $2 v128) (result v128)\n"
-        "  (f32x4.add (f32x4.mul (local.get $0) (local.get $1)) (local.get $2)))\n"
-    )
-    after = " (func $g (call $f))\n)\n"
-    assert finish().relaxed(before + plain + after) == (
-        before + " (func $weft_madd_f32x4 (param v128 v128 v128) (result v128) "
-        "(f32x4.relaxed_madd (local.get 0) (local.get 1) (local.get 2)))\n" + after
-    )
-
-
-def test_a_module_without_the_product_is_refused():
-    with pytest.raises(finish().Failed, match="no function weft_madd_f32x4, or no names"):
-        finish().relaxed("(module)")
+def test_a_missing_tool_is_named(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(finish().Failed, match="no-such-tool is not here: install Binaryen"):
+        finish().find_tool("no-such-tool")

@@ -58,5 +58,3 @@ export interface Model {
   dispose(): void;
 }
 export function load(source: Source, options?: LoadOptions): Promise<Model>;
-/** Does this machine have the instructions of weft-relaxed.wasm? */
-export function hasRelaxed(): boolean;

@@ -4,7 +4,6 @@ import { WeftError, unpacked } from "./errors.js";
 import { Host } from "./host.js";
 
 export { WeftError };
-export { hasRelaxed } from "./module.js";
 
 /** Questions to a host on another thread. */
 class Remote {

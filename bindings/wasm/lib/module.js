@@ -1,19 +1,7 @@
-// Finds, compiles and starts the WebAssembly module: the one with fused products where the machine has
-// them, compiled while it comes over the network.
+// Finds, compiles and starts the WebAssembly module, compiled while it comes over the network.
 //
 // The module knows nothing of its surroundings: it has no files, no clock and no random numbers but
 // those of the models. What it imports is below.
-
-/** Does this machine have the instructions of weft-relaxed.wasm? */
-export function hasRelaxed() {
-  // A module of one function: f32x4.relaxed_madd of three vectors, which it returns.
-  const vector = [0x41, 0, 0xfd, 0x11]; // i32.const 0, i32x4.splat
-  const code = [0, ...vector, ...vector, ...vector, 0xfd, 0x85, 2, 0x0b];
-  const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0];
-  return WebAssembly.validate(
-    Uint8Array.of(...header, 0x0a, code.length + 2, 1, code.length, ...code),
-  );
-}
 
 const WASI_SUCCESS = 0, WASI_BAD_FILE = 8, WASI_NOT_SUPPORTED = 58;
 const NO_SUCH_CALL = -38; // ENOSYS
@@ -90,8 +78,7 @@ async function compiled(source) {
  * @param print takes lines of the library's log
  */
 export async function start(source, print = (text) => console.warn(text)) {
-  const name = hasRelaxed() ? "weft-relaxed.wasm" : "weft.wasm";
-  const module = await compiled(source ?? new URL(`./${name}`, import.meta.url));
+  const module = await compiled(source ?? new URL("./weft.wasm", import.meta.url));
   let exports;
   const instance = await WebAssembly.instantiate(module, importsOf(module, () => exports.memory, print));
   exports = instance.exports;
