@@ -2,9 +2,9 @@
 
     python bindings/wasm/finish.py linked.wasm --output lib [--name weft]
 
-Kernels call a function `weft_madd_f32x4` for a b + c (core/kernels/isa/madd_wasm.cpp). Binaryen's wasm-opt
-puts its body in place of each call and makes the module small. Emscripten brings wasm-opt; the folder
-that BINARYEN names goes before the path.
+Kernels call a function `weft_madd_f32x4` for a b + c (core/kernels/isa/madd_wasm.cpp). Binaryen's
+wasm-opt puts its body in place of each call and makes the module small. It is looked for in the
+folder that BINARYEN names, then on the path.
 """
 
 import argparse
@@ -23,7 +23,7 @@ FEATURES = (
 INLINED = "5"
 
 
-class Failed(Exception):
+class FinishError(Exception):
     """What went wrong, for the last line of the output."""
 
 
@@ -32,7 +32,7 @@ def find_tool(name: str) -> Path:
     folder = os.environ.get("BINARYEN")
     if path := shutil.which(name, path=folder) or shutil.which(name):
         return Path(path)
-    raise Failed(f"{name} is not here: install Binaryen (on Debian: apt-get install binaryen)")
+    raise FinishError(f"{name} is not here: install Binaryen (on Debian: apt-get install binaryen)")
 
 
 def run(*command: str | Path) -> None:
@@ -40,7 +40,7 @@ def run(*command: str | Path) -> None:
     words = [str(part) for part in command]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Failed(f"{' '.join(words)}: {done.stderr.strip()[-2000:]}")
+        raise FinishError(f"{' '.join(words)}: {done.stderr.strip()[-2000:]}")
 
 
 def make(linked: Path, output: Path, name: str) -> Path:
@@ -63,7 +63,7 @@ def main() -> int:
     try:
         path = make(options.linked, options.output, options.name)
         print(f"{path}: {path.stat().st_size:,} bytes")
-    except (Failed, OSError) as error:
+    except (FinishError, OSError) as error:
         print(f"finish.py: {error}", file=sys.stderr)
         return 1
     return 0

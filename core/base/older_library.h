@@ -1,7 +1,7 @@
 // What old releases of libc++ (Emscripten's and that of Debian's clang) lack of the C++20 standard
 // library: algorithms over whole ranges, bit_cast, and real numbers to and from text. The build
-// includes this file before all others where its check finds them missing (cmake/WeftCompiler.cmake);
-// no source includes it.
+// includes this file before all others where its check finds them missing
+// (cmake/WeftCompiler.cmake); no source includes it.
 //
 // Only what the core calls is here, with the standard's meaning. The names are in namespace std,
 // which the standard forbids; it is safe because a library that lacks them uses them for nothing

@@ -1,8 +1,8 @@
 """A model's own WebAssembly module, of the C that `weft compile` makes: what the command does with
 `--target wasm`.
 
-The C is compiled by Emscripten, or by zig, with a few functions around it that tell where inputs and
-outputs lie. Beside the module stand a loader in JavaScript, for browsers and Node, and its types.
+The C is compiled by Emscripten, or by zig, with a few functions around it that tell where inputs
+and outputs lie. Beside the module stand a loader in JavaScript and its types.
 """
 
 import re
@@ -193,7 +193,7 @@ def _compile(
 
 
 def _memory_of(sources: list[Path]) -> int:
-    """Bytes that the module's memory begins with: more than the arrays of the C take, in whole pages.
+    """Bytes that the module's memory begins with: more than the C's arrays take, in whole pages.
 
     The text of an array is longer than its bytes are, so the size of the text bounds the constants.
     """
@@ -209,7 +209,8 @@ def _loader(name: str, functions: list[_Function], has_state: bool) -> str:
     """The text of name.mjs."""
     described = {
         verb: [
-            f'{{ name: "{port.name}", isInput: {str(port.is_input).lower()}, dtype: "{port.dtype}", '
+            f'{{ name: "{port.name}", isInput: {str(port.is_input).lower()}, '
+            f'dtype: "{port.dtype}", '
             f"shape: {port.shape}, kind: {_ARRAYS[port.dtype]}, elements: {port.elements} }}"
             for port in ports
         ]
@@ -287,7 +288,7 @@ export async function load(source = "@name@.wasm") {
   exports._initialize?.();
   return new Model(exports);
 }
-"""
+"""  # noqa: E501
 
 _METHOD = """\
   /** Sets inputs, by name, and calls @verb@; gives the outputs by name. Inputs that are absent stay as they were. */
@@ -300,7 +301,7 @@ _METHOD = """\
     if (!port) throw new TypeError(`@verb@: there is no array \\`${name}\\`; there are: ${PORTS.@verb@.map((port) => port.name).join(", ")}`);
     return this.#array("@verb@", port);
   }
-"""
+"""  # noqa: E501
 
 _STATE_METHODS = """\
   /** What runs and training change, as bytes: a copy, to be kept and set again. */
@@ -317,12 +318,13 @@ _STATE_METHODS = """\
   reset() {
     this.#exports.module_reset();
   }
-"""
+"""  # noqa: E501
 
 
 def _types(functions: list[_Function], has_state: bool) -> str:
     """The text of name.d.mts."""
-    text = "// Types of a model compiled by Weft. Written by `weft compile`.\nexport class Model {\n"
+    text = "// Types of a model compiled by Weft. Written by `weft compile`.\n"
+    text += "export class Model {\n"
     for verb, _, ports in functions:
         inputs = "; ".join(f"{p.name}?: {_ARRAYS[p.dtype]}" for p in ports if p.is_input)
         outputs = "; ".join(f"{p.name}: {_ARRAYS[p.dtype]}" for p in ports if not p.is_input)

@@ -59,8 +59,10 @@ def test_a_module_gives_the_librarys_results(tmp_path, capsys):
     module(path, tmp_path)
     names = [line.rsplit("/", 1)[1] for line in capsys.readouterr().out.split()]
     assert names == ["net.wasm", "net.mjs", "net.d.mts"]
-    port = re.search(r"run\(inputs\?: \{ (\w+)\?: Float32Array", (tmp_path / "net.d.mts").read_text())
-    script = f"console.log(JSON.stringify(Object.values(model.run({{ {port[1]}: {floats(x)} }}))[0]))"
+    types = (tmp_path / "net.d.mts").read_text()
+    port = re.search(r"run\(inputs\?: \{ (\w+)\?: Float32Array", types)
+    outputs = f"Object.values(model.run({{ {port[1]}: {floats(x)} }}))"
+    script = f"console.log(JSON.stringify({outputs}[0]))"
     found = numpy.array(list(node(tmp_path, script).values()))
     assert numpy.allclose(found, wanted.ravel(), rtol=1e-5, atol=1e-6)
 
@@ -71,7 +73,8 @@ def test_wrong_inputs_are_errors_that_name_what_is_expected(tmp_path):
     module(path, tmp_path)
     script = """
     const said = [];
-    for (const inputs of [{ y: new Float32Array(36) }, { x: new Float32Array(35) }, { x: new Int32Array(36) }])
+    const wrong = [new Float32Array(35), new Int32Array(36)].map((x) => ({ x }));
+    for (const inputs of [{ y: new Float32Array(36) }, ...wrong])
       try { model.run(inputs); } catch (error) { said.push(`${error.name}: ${error.message}`); }
     console.log(JSON.stringify(said));
     """
@@ -96,7 +99,8 @@ def test_a_module_trains_and_goes_back(tmp_path):
     training = model.context("train")
     wanted = [float(training.run(x.asnumpy(), label.asnumpy())[0].tolist()[0]) for _ in range(4)]
     module(path, tmp_path, "--train")
-    inputs = re.search(r"train\(inputs\?: \{ (\w+)\?: \w+; (\w+)\?:", (tmp_path / "net.d.mts").read_text())
+    types = (tmp_path / "net.d.mts").read_text()
+    inputs = re.search(r"train\(inputs\?: \{ (\w+)\?: \w+; (\w+)\?:", types)
     script = f"""
     const given = {{ {inputs[1]}: {floats(x.asnumpy())}, {inputs[2]}: Int32Array.of(2) }};
     const loss = () => Object.values(model.train(given))[0][0];

@@ -1,5 +1,5 @@
-// a b + c for the kernels of WebAssembly, out of line: bindings/wasm/finish.py puts the two instructions in
-// place of each call.
+// a b + c for the kernels of WebAssembly, out of line: bindings/wasm/finish.py puts the two
+// instructions in place of each call.
 #if defined(__wasm_simd128__)
 #include <wasm_simd128.h>
 

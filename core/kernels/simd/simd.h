@@ -284,8 +284,7 @@ WEFT_INLINE Vec<float> fma_(Vec<float> a, Vec<float> b, Vec<float> c) {
 #elif WEFT_NEON
   return Vec<float>::of(vfmaq_f32(c.v, a.v, b.v));
 #elif WEFT_WASM
-  return Vec<float>::of(
-      (Vec<float>::Native)weft_madd_f32x4((v128_t)a.v, (v128_t)b.v, (v128_t)c.v));
+  return Vec<float>::of((Vec<float>::Native)weft_madd_f32x4((v128_t)a.v, (v128_t)b.v, (v128_t)c.v));
 #elif WEFT_HARDWARE_FMA
   for (int i = 0; i < Vec<float>::kLanes; ++i) c.v[i] = __builtin_fmaf(a.v[i], b.v[i], c.v[i]);
   return c;

@@ -238,8 +238,7 @@ WEFT_INLINE Words load_i8(const void* p) {
 WEFT_INLINE Words load_u16(const void* p) { return (Words)wasm_u32x4_load16x4(p); }
 WEFT_INLINE Words load_i16(const void* p) { return (Words)wasm_i32x4_load16x4(p); }
 WEFT_INLINE void store_16(void* p, Words v) {
-  const v128_t halves =
-      wasm_i16x8_shuffle((v128_t)v, (v128_t)v, 0, 2, 4, 6, 0, 2, 4, 6);
+  const v128_t halves = wasm_i16x8_shuffle((v128_t)v, (v128_t)v, 0, 2, 4, 6, 0, 2, 4, 6);
   wasm_v128_store64_lane(p, halves, 0);
 }
 WEFT_INLINE void store_8(void* p, Words v) {
