@@ -1,6 +1,6 @@
 // Finds, compiles and starts the WebAssembly module, compiled while it comes over the network.
 //
-// The module knows nothing of its surroundings: it has no files, no clock and no random numbers but
+// The module knows nothing of its surroundings: it has no files and no random numbers but
 // those of the models. What it imports is below.
 
 const WASI_SUCCESS = 0, WASI_BAD_FILE = 8, WASI_NOT_SUPPORTED = 58;
