@@ -51,7 +51,6 @@ def test_generated_files_are_what_registry_and_modules_give(path):
 PAGES = [
     "audio",
     "bring-your-model",
-    "browser",
     "coming-from/README",
     "coming-from/jax",
     "coming-from/keras",
