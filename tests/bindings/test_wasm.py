@@ -38,5 +38,6 @@ def test_the_version_is_the_librarys():
 
 def test_a_missing_tool_is_named(monkeypatch):
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(finish().FinishError, match="no-such-tool is not here: install Binaryen"):
-        finish().find_tool("no-such-tool")
+    program = finish()
+    with pytest.raises(program.FinishError, match="no-such-tool is not here: install Binaryen"):
+        program.find_tool("no-such-tool")
