@@ -8,6 +8,7 @@
 #   make lint format  check the form of the sources; rewrite it
 #   make bench        benchmarks, at most 10 minutes; bench-all everything; bench-peers installs other
 #                     frameworks, in environments of their own, to compare with
+#   make wasm         the module for browsers, into bindings/wasm/lib
 #   make site         the book, as plain files in build/site/html
 #   make dist         wheels for all Pythons that are here, into dist/
 #   make xcframework  the framework for Apple's systems, as far as zig goes; make aar  Android's archive
@@ -33,7 +34,7 @@ PYTEST_ALL = .ci/halves $(PYTEST)
 CTEST = ctest --output-on-failure
 
 .PHONY: all build prerequisites demo test test-array-api test-mxnet test-full slices lint lint-rules format format-check bench \
-  bench-all bench-peers runtime site dist xcframework aar clean distclean
+  bench-all bench-peers runtime wasm site dist xcframework aar clean distclean
 .DEFAULT_GOAL := all
 all: build
 
@@ -65,6 +66,13 @@ runtime: $(VENV)/.dependencies
 	$(CONFIGURE) -B $(BUILD)/runtime -DWEFT_RUNTIME_ONLY=ON -DWEFT_BUILD_TESTS=ON
 	cmake --build $(BUILD)/runtime -j $(JOBS)
 	cd $(BUILD)/runtime && $(CTEST)
+
+# The module of bindings/wasm: all operators, for the dtypes of networks. Needs Emscripten.
+WASM_DTYPES ?= bool;uint8;int8;int32;int64;uint64;float16;float32
+wasm: $(VENV)/.dependencies
+	$(CONFIGURE) -B $(BUILD)/wasm -DCMAKE_TOOLCHAIN_FILE=core/cmake/toolchains/wasm.cmake \
+	  -DWEFT_RUNTIME_ONLY=ON "-DWEFT_DTYPES=$(WASM_DTYPES)"
+	cmake --build $(BUILD)/wasm -j $(JOBS) --target weft_modules
 
 # ----------------------------------------------------------------------------------------- running
 
@@ -192,8 +200,8 @@ test-mxnet: build $(MXNET_SUITE)/.dependencies
 # What test-full adds to test, in slices of at most 25 minutes on two cores. SLICE names those to
 # run (SLICE=tsan, SLICE="isa-avx2 engine"), without `test`; `make slices` lists them.
 SLICES := isa-generic isa-avx2 isa-avx512 engine devices passes-1 passes-2 passes-3 passes-4 \
-  thorough docs site dist runtime onnx bindings distributed boards systems cross clang fuzz asan \
-  asan-ops asan-python ubsan tsan mutation peers
+  thorough docs site dist runtime onnx bindings browser distributed boards systems cross clang fuzz \
+  asan asan-ops asan-python ubsan tsan mutation peers
 ifneq ($(filter-out $(SLICES),$(SLICE)),)
   $(error test-full has no slice $(filter-out $(SLICES),$(SLICE)); its slices are $(SLICES))
 endif
@@ -280,6 +288,11 @@ slice-boards: build $(BOARDS)/.dependencies
 # Windows, macOS and Linux with another C library, as far as zig's compiler goes.
 slice-systems: build $(ZIG)/.dependencies
 	$(ZIG)/bin/python tests/cross/systems.py --build $(BUILD) --jobs $(JOBS)
+
+# The module for browsers, in Node.
+slice-browser: build
+	@if ! command -v em++ > /dev/null; then echo "== browser: not run, Emscripten is not installed"; exit 0; fi; \
+	set -e; $(MAKE) wasm; $(PYTEST) --full tests/bindings/test_wasm.py
 
 # The runtime-only library on other processors, as far as cross compilers and qemu-user are here.
 slice-cross: build

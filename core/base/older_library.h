@@ -1,7 +1,7 @@
 // What old releases of libc++ (Emscripten's and that of Debian's clang) lack of the C++20 standard
-// library: algorithms over whole ranges, and real numbers to and from text. The build includes this
-// file before all others where its check finds them missing (cmake/WeftCompiler.cmake); no source
-// includes it.
+// library: algorithms over whole ranges, bit_cast, and real numbers to and from text. The build
+// includes this file before all others where its check finds them missing
+// (cmake/WeftCompiler.cmake); no source includes it.
 //
 // Only what the core calls is here, with the standard's meaning. The names are in namespace std,
 // which the standard forbids; it is safe because a library that lacks them uses them for nothing
@@ -34,14 +34,14 @@ namespace ranges {
 
 // A predicate or an order that is applied to the projections of elements.
 template <class Function, class Projection>
-auto projected(Function& function, Projection& projection) {
+constexpr auto projected(Function& function, Projection& projection) {
   return [&function, &projection](auto&&... elements) -> decltype(auto) {
     return std::invoke(function, std::invoke(projection, elements)...);
   };
 }
 // The predicate "its projection equals `value`".
 template <class Value, class Projection>
-auto equals(const Value& value, Projection& projection) {
+constexpr auto equals(const Value& value, Projection& projection) {
   return
       [&value, &projection](auto&& element) { return std::invoke(projection, element) == value; };
 }
@@ -79,6 +79,10 @@ WEFT_OF_ORDER(max_element)
 template <class Range, class Value, class Projection = std::identity>
 constexpr auto find(Range&& range, const Value& value, Projection projection = {}) {
   return std::find_if(std::begin(range), std::end(range), equals(value, projection));
+}
+template <class Range, class Condition = std::equal_to<>, class Projection = std::identity>
+constexpr auto adjacent_find(Range&& range, Condition condition = {}, Projection projection = {}) {
+  return std::adjacent_find(std::begin(range), std::end(range), projected(condition, projection));
 }
 template <class Range, class Value, class Projection = std::identity>
 constexpr auto count(Range&& range, const Value& value, Projection projection = {}) {
@@ -130,6 +134,14 @@ constexpr void reverse(Range&& range) {
 }
 
 }  // namespace ranges
+#endif
+
+#if WEFT_LACKED_BEFORE(14)
+// The bits of one type as another; the compiler knows how, also in constant expressions.
+template <class To, class From, std::enable_if_t<sizeof(To) == sizeof(From), int> = 0>
+constexpr To bit_cast(const From& from) noexcept {
+  return __builtin_bit_cast(To, from);
+}
 #endif
 
 // A number through snprintf, always with a point: C writes the decimal point of the locale.

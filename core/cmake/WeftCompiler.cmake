@@ -3,7 +3,11 @@
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "wasm32")
+  set(CMAKE_POSITION_INDEPENDENT_CODE OFF)  # a module has addresses of its own
+else()
+  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+endif()
 set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_C_VISIBILITY_PRESET hidden)
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
@@ -24,10 +28,11 @@ include(CheckCXXSourceCompiles)
 set(CMAKE_REQUIRED_FLAGS "${CMAKE_CXX20_STANDARD_COMPILE_OPTION}")
 check_cxx_source_compiles("
 #include <algorithm>
+#include <bit>
 #include <charconv>
 int main() {
   char text[] = \"1.5\";
-  double number = 0;
+  double number = std::bit_cast<double>(0ll);
   std::from_chars(text, text + 3, number);
   std::to_chars(text, text + 3, number);
   return std::ranges::any_of(text, [](char c) { return c == '2'; });

@@ -25,6 +25,14 @@ list(SORT weft_formula_headers)
 list(SORT weft_pass_sources)
 list(SORT weft_emitter_sources)
 
+# WEFT_DTYPES: a list as `weft ops` prints it, of everything but other dtypes.
+if(WEFT_DTYPES AND NOT WEFT_OPS)
+  include(list_everything)
+  set(WEFT_OPS "${WEFT_GENERATED_DIR}/everything.txt")
+  weft_list_everything("${WEFT_OPS}" "${WEFT_DTYPES}"
+    ${weft_operator_sources} ${weft_formula_headers} ${weft_pass_sources})
+endif()
+
 # WEFT_OPS: what `weft ops` printed of one or more models, joined into one list. Empty: everything.
 set(weft_keep "")
 if(WEFT_OPS)

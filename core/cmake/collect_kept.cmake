@@ -5,26 +5,14 @@
 #   cmake -DKEEP=<file or nothing> -DOUTPUT_DIR=<folder> -P collect_kept.cmake
 cmake_minimum_required(VERSION 3.20)
 include("${CMAKE_CURRENT_LIST_DIR}/write_if_changed.cmake")
-
-set(types bool:Boolean uint8:uint8_t uint16:uint16_t uint32:uint32_t uint64:uint64_t int8:int8_t
-  int16:int16_t int32:int32_t int64:int64_t float16:Float16 bfloat16:BFloat16 float32:float
-  float64:double)
-# Winograd's tiles; pooling of images in blocks.
-set(kernel_parts winograd average_pool max_pool)
-# Loops and branches; states and random numbers; shapes that a run decides on; batches in parts;
-# loops over row tiles; tile programs; steps side by side; searches for places; graphs as they
-# were traced, whose passes are collected by themselves (collect_passes.cmake); other devices than
-# the CPU, which nothing that loads and runs files asks for; regions that a pass makes of operators
-# on rows and what makes these.
-set(core_parts control states sizes batches rows tiles branches search passes devices
-  fuse_prologues)
+include("${CMAKE_CURRENT_LIST_DIR}/parts.cmake")
 
 set(lines "")
 if(KEEP)
   file(STRINGS "${KEEP}" lines)
 endif()
 set(content "// Generated: what this build has.\n#pragma once\n\n")
-foreach(pair IN LISTS types)
+foreach(pair IN LISTS weft_types)
   string(REGEX REPLACE "(.*):(.*)" "\\1;\\2" names "${pair}")
   list(GET names 0 dtype)
   list(GET names 1 type)
@@ -54,10 +42,10 @@ function(append_parts text)
   set(${text} "${content}" PARENT_SCOPE)
 endfunction()
 
-append_parts(content ${kernel_parts})
+append_parts(content ${weft_kernel_parts})
 write_if_changed("${OUTPUT_DIR}/weft_keep.h" "${content}")
 
 # A header of its own: kernels, which take longest to compile, do not depend on it.
 set(content "// Generated: what this build has of the core.\n#pragma once\n\n")
-append_parts(content ${core_parts})
+append_parts(content ${weft_core_parts})
 write_if_changed("${OUTPUT_DIR}/weft_parts.h" "${content}")

@@ -151,7 +151,11 @@ def add_train(command: argparse.ArgumentParser) -> None:
 def add_compile(command: argparse.ArgumentParser) -> None:
     add_file(command)
     command.add_argument(
-        "--target", choices=["c"], default="c", help="c: C99 that needs no library"
+        "--target",
+        choices=["c", "wasm"],
+        default="c",
+        help="c: C99 that needs no library; wasm: a module for browsers and Node of that C, with a "
+        "loader in JavaScript and its types",
     )
     command.add_argument(
         *("--output", "-o"), metavar="DIR", default=".", help="folder of the files; made if needed"
@@ -349,6 +353,8 @@ def compile_file(options: argparse.Namespace) -> int:
     try:
         for library in options.library:
             runtime.load_library(library)
+        if options.target == "wasm":
+            return compile_to_wasm(options, name_of(options))
         files = packaged(options) if options.package else compiled(options, options.output)
     except (Error, OSError) as error:
         return failed(error)
@@ -389,6 +395,36 @@ def packaged(options: argparse.Namespace) -> list[Path]:
         header = (Path(made) / f"{name}.h").read_text("utf-8")
         known = facts(header, name, *said)
         return write_package(options.package, Path(made), Path(options.output), known)
+
+
+def compile_to_wasm(options: argparse.Namespace, name: str) -> int:
+    """Writes a model as a WebAssembly module with its loader; returns the exit status."""
+    from weft import Error
+    from weft._wasm import compile_module
+
+    alone = {
+        "--package": options.package,
+        "--main": options.main,
+        "--ports-in-arena": options.ports_in_arena,
+        "--feed-rows": options.feed_rows,
+        "--cmsis-nn": options.cmsis_nn,
+    }
+    if given := [flag for flag, value in alone.items() if value]:
+        return failed(ValueError(f"{given[0]} is for --target c alone"))
+    try:
+        files = compile_module(
+            options.file,
+            options.output,
+            name,
+            entry=options.entry,
+            memory=options.memory,
+            train=options.train,
+            train_entry=options.train_entry,
+        )
+    except (Error, OSError) as error:
+        return failed(error)
+    print("\n".join(map(str, files)))
+    return 0
 
 
 def measure(options: argparse.Namespace) -> int:
@@ -466,6 +502,7 @@ __all__ = [
     "cflags",
     "compile_file",
     "compiled",
+    "compile_to_wasm",
     "convert_file",
     "describe",
     "failed",

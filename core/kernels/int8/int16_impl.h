@@ -24,6 +24,8 @@ WEFT_INLINE Sums pair_products(Int16s a, Int16s b) {
   return Sums::of((Sums::Native)_mm512_madd_epi16((__m512i)a, (__m512i)b));
 #elif WEFT_AVX2
   return Sums::of((Sums::Native)_mm256_madd_epi16((__m256i)a, (__m256i)b));
+#elif WEFT_WASM
+  return Sums::of((Sums::Native)wasm_i32x4_dot_i16x8((v128_t)a, (v128_t)b));
 #elif defined(__SSE2__)
   return Sums::of((Sums::Native)__builtin_ia32_pmaddwd128(a, b));
 #else

@@ -35,6 +35,13 @@
 #define WEFT_NEON 0
 #endif
 
+// 1 in the generic kernels of WebAssembly with vectors of 128 bits (-msimd128).
+#if defined(__wasm_simd128__)
+#define WEFT_WASM 1
+#else
+#define WEFT_WASM 0
+#endif
+
 // 1 where a fused multiply-add is one instruction. Then results agree bit for bit with every other
 // target that has one. Clang before 16 does not define __FP_FAST_FMA, so targets are listed, too.
 #if WEFT_AVX512 || WEFT_AVX2 || (defined(__FP_FAST_FMA) && defined(__FP_FAST_FMAF)) || \
@@ -48,6 +55,10 @@
 #include <immintrin.h>
 #elif WEFT_NEON
 #include <arm_neon.h>
+#elif WEFT_WASM
+#include <wasm_simd128.h>
+// a b + c, fused or not (madd_wasm.cpp).
+extern "C" __attribute__((const)) v128_t weft_madd_f32x4(v128_t a, v128_t b, v128_t c);
 #endif
 
 // Marks a formula and says which dtypes it has kernels for. The build reads these lines as text and

@@ -238,6 +238,13 @@ WEFT_INLINE Vec<double> min_(Vec<double> a, Vec<double> b) { return WEFT_DOUBLES
 WEFT_INLINE Vec<double> max_(Vec<double> a, Vec<double> b) { return WEFT_DOUBLES(max, a, b); }
 #undef WEFT_FLOATS
 #undef WEFT_DOUBLES
+#elif WEFT_WASM  // "pseudo-minimum" compares its operands in the other order
+WEFT_INLINE Vec<float> min_(Vec<float> a, Vec<float> b) {
+  return Vec<float>::of((Vec<float>::Native)wasm_f32x4_pmin((v128_t)b.v, (v128_t)a.v));
+}
+WEFT_INLINE Vec<float> max_(Vec<float> a, Vec<float> b) {
+  return Vec<float>::of((Vec<float>::Native)wasm_f32x4_pmax((v128_t)b.v, (v128_t)a.v));
+}
 #endif
 
 template <class V>
@@ -276,6 +283,8 @@ WEFT_INLINE Vec<float> fma_(Vec<float> a, Vec<float> b, Vec<float> c) {
   return Vec<float>::of((Vec<float>::Native)_mm256_fmadd_ps((__m256)a.v, (__m256)b.v, (__m256)c.v));
 #elif WEFT_NEON
   return Vec<float>::of(vfmaq_f32(c.v, a.v, b.v));
+#elif WEFT_WASM
+  return Vec<float>::of((Vec<float>::Native)weft_madd_f32x4((v128_t)a.v, (v128_t)b.v, (v128_t)c.v));
 #elif WEFT_HARDWARE_FMA
   for (int i = 0; i < Vec<float>::kLanes; ++i) c.v[i] = __builtin_fmaf(a.v[i], b.v[i], c.v[i]);
   return c;
@@ -308,6 +317,8 @@ WEFT_INLINE Vec<float> sqrt_(Vec<float> a) {
   return Vec<float>::of((Vec<float>::Native)_mm256_sqrt_ps((__m256)a.v));
 #elif WEFT_NEON
   return Vec<float>::of(vsqrtq_f32(a.v));
+#elif WEFT_WASM
+  return Vec<float>::of((Vec<float>::Native)wasm_f32x4_sqrt((v128_t)a.v));
 #else
   for (int i = 0; i < Vec<float>::kLanes; ++i) a.v[i] = __builtin_sqrtf(a.v[i]);
   return a;
@@ -320,6 +331,8 @@ WEFT_INLINE Vec<double> sqrt_(Vec<double> a) {
   return Vec<double>::of((Vec<double>::Native)_mm256_sqrt_pd((__m256d)a.v));
 #elif WEFT_NEON
   return Vec<double>::of(vsqrtq_f64(a.v));
+#elif WEFT_WASM
+  return Vec<double>::of((Vec<double>::Native)wasm_f64x2_sqrt((v128_t)a.v));
 #else
   for (int i = 0; i < Vec<double>::kLanes; ++i) a.v[i] = __builtin_sqrt(a.v[i]);
   return a;
@@ -351,6 +364,13 @@ WEFT_INLINE Vec<double> round_even_(Vec<double> a) {
 #elif WEFT_NEON
 WEFT_INLINE Vec<float> round_even_(Vec<float> a) { return Vec<float>::of(vrndnq_f32(a.v)); }
 WEFT_INLINE Vec<double> round_even_(Vec<double> a) { return Vec<double>::of(vrndnq_f64(a.v)); }
+#elif WEFT_WASM
+WEFT_INLINE Vec<float> round_even_(Vec<float> a) {
+  return Vec<float>::of((Vec<float>::Native)wasm_f32x4_nearest((v128_t)a.v));
+}
+WEFT_INLINE Vec<double> round_even_(Vec<double> a) {
+  return Vec<double>::of((Vec<double>::Native)wasm_f64x2_nearest((v128_t)a.v));
+}
 #endif
 // The nearest integer, or the one below it; copysign_ makes -0 stay -0.
 template <class V>
@@ -465,6 +485,8 @@ WEFT_INLINE bool is_any(Mask<Bytes> m) {
   return !_mm256_testz_si256((__m256i)m.v, (__m256i)m.v);
 #elif WEFT_NEON
   return vmaxvq_u32((uint32x4_t)m.v) != 0;
+#elif WEFT_WASM
+  return wasm_v128_any_true((v128_t)m.v);
 #else
   uint64_t words[kVectorBytes / 8], all = 0;
   __builtin_memcpy(words, &m.v, sizeof words);

@@ -228,6 +228,24 @@ WEFT_INLINE void store_8(void* p, Words v) {
   const uint32_t four = vget_lane_u32(vreinterpret_u32_u8(bytes), 0);
   __builtin_memcpy(p, &four, 4);
 }
+#elif WEFT_WASM
+WEFT_INLINE Words load_u8(const void* p) {
+  return (Words)wasm_u32x4_extend_low_u16x8(wasm_u16x8_extend_low_u8x16(wasm_v128_load32_zero(p)));
+}
+WEFT_INLINE Words load_i8(const void* p) {
+  return (Words)wasm_i32x4_extend_low_i16x8(wasm_i16x8_extend_low_i8x16(wasm_v128_load32_zero(p)));
+}
+WEFT_INLINE Words load_u16(const void* p) { return (Words)wasm_u32x4_load16x4(p); }
+WEFT_INLINE Words load_i16(const void* p) { return (Words)wasm_i32x4_load16x4(p); }
+WEFT_INLINE void store_16(void* p, Words v) {
+  const v128_t halves = wasm_i16x8_shuffle((v128_t)v, (v128_t)v, 0, 2, 4, 6, 0, 2, 4, 6);
+  wasm_v128_store64_lane(p, halves, 0);
+}
+WEFT_INLINE void store_8(void* p, Words v) {
+  const v128_t bytes =
+      wasm_i8x16_shuffle((v128_t)v, (v128_t)v, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12);
+  wasm_v128_store32_lane(p, bytes, 0);
+}
 #else
 // Targets without vector instructions for this: a plain loop, out of line.
 template <class S>

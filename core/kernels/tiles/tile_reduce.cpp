@@ -64,7 +64,7 @@ Group group_at(const TileReduceLoop& loop, int64_t number) {
 
 // Is the program a sum, along dense lines, of products or squares of arrays? It then needs no
 // buffer: a block of products is added up while it is multiplied (ReduceParts::products).
-bool sums_products(const TileReduceProgram& reducing) {
+bool sums_products([[maybe_unused]] const TileReduceProgram& reducing) {
 #if WEFT_HAS_SOME_OPERATORS
   return false;
 #else

@@ -36,14 +36,6 @@ constexpr int kLargeClasses = 4 * 40;
 constexpr int64_t kMaxCachedBytes = int64_t{1} << 30;
 constexpr size_t kMaxBytes = size_t{1} << (sizeof(size_t) > 4 ? 46 : 30);
 
-// Blocks of at least two huge pages ask for huge pages: fewer page faults and fewer TLB misses.
-[[maybe_unused]] constexpr size_t kHugePage = size_t{2} << 20;
-[[maybe_unused]] constexpr size_t kSmallestHuge = 2 * kHugePage;
-
-// From this size on a block is a mapping of its own, so freed memory leaves the process. malloc
-// might keep it between blocks that are in use.
-[[maybe_unused]] constexpr size_t kSmallestMapped = size_t{1} << 20;
-
 // After this many requests for large blocks, blocks that were idle all the time go back to the
 // system: they held what a model was read, cast or packed from. Doubled when a block is wanted
 // again.
@@ -107,6 +99,14 @@ int large_class(size_t bytes, int64_t* rounded) {
 }
 
 #if WEFT_MAPS_BLOCKS
+// Blocks of at least two huge pages ask for huge pages: fewer page faults and fewer TLB misses.
+constexpr size_t kHugePage = size_t{2} << 20;
+constexpr size_t kSmallestHuge = 2 * kHugePage;
+
+// From this size on a block is a mapping of its own, so freed memory leaves the process. malloc
+// might keep it between blocks that are in use.
+constexpr size_t kSmallestMapped = size_t{1} << 20;
+
 // A mapping of `bytes`, of which `asked` will be used. A huge page must begin at a multiple of its
 // size, so one more is mapped and the ends are cut off.
 void* map(size_t bytes, size_t asked) {

@@ -114,5 +114,11 @@ TEST_CASE("algorithms of ranges take projections and orders as the library's do"
   }
 }
 
+TEST_CASE("bits are seen as another type, also in constants") {
+  static_assert(older_library::bit_cast<uint32_t>(1.0f) == 0x3f800000);
+  for (const double number : {0.0, -0.0, 1.5, -1e300})
+    CHECK(older_library::bit_cast<uint64_t>(number) == std::bit_cast<uint64_t>(number));
+}
+
 }  // namespace
 }  // namespace weft

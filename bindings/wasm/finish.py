@@ -1,0 +1,73 @@
+"""Makes the module that pages load of the one that the linker wrote.
+
+    python bindings/wasm/finish.py linked.wasm --output lib [--name weft]
+
+Kernels call a function `weft_madd_f32x4` for a b + c (core/kernels/isa/madd_wasm.cpp). Binaryen's
+wasm-opt puts its body in place of each call and makes the module small. It is looked for in the
+folder that BINARYEN names, then on the path.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+FEATURES = (
+    *("--enable-simd", "--enable-bulk-memory", "--enable-sign-ext"),
+    *("--enable-nontrapping-float-to-int", "--enable-mutable-globals"),
+)
+# Bodies of at most so many nodes stand in place of their calls: that of the function has 5.
+INLINED = "5"
+
+
+class FinishError(Exception):
+    """What went wrong, for the last line of the output."""
+
+
+def find_tool(name: str) -> Path:
+    """A program of Binaryen: in the folder that BINARYEN names, or on the path."""
+    folder = os.environ.get("BINARYEN")
+    if path := shutil.which(name, path=folder) or shutil.which(name):
+        return Path(path)
+    raise FinishError(f"{name} is not here: install Binaryen (on Debian: apt-get install binaryen)")
+
+
+def run(*command: str | Path) -> None:
+    """Runs a command that must end well."""
+    words = [str(part) for part in command]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise FinishError(f"{' '.join(words)}: {done.stderr.strip()[-2000:]}")
+
+
+def make(linked: Path, output: Path, name: str) -> Path:
+    """Inlines the function, then makes the module small; gives its path."""
+    wasm_opt = find_tool("wasm-opt")
+    output.mkdir(parents=True, exist_ok=True)
+    made, inlined = output / f"{name}.wasm", output / f"{name}.inlined"
+    run(wasm_opt, linked, "-o", inlined, *FEATURES, "--inlining", "-aimfs", INLINED)
+    run(wasm_opt, inlined, "-o", made, *FEATURES, "-Oz", "--strip-debug", "--strip-producers")
+    inlined.unlink()
+    return made
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("linked", type=Path)
+    parser.add_argument("--output", type=Path, default=HERE / "lib")
+    parser.add_argument("--name", default="weft")
+    options = parser.parse_args()
+    try:
+        path = make(options.linked, options.output, options.name)
+        print(f"{path}: {path.stat().st_size:,} bytes")
+    except (FinishError, OSError) as error:
+        print(f"finish.py: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,362 @@
+// The engine on this thread: models and contexts as classes over weft.h, whose functions the module
+// exports. Calls run to their end; index.js puts the same behind a worker.
+//
+// Numbers that cross are addresses in the module's memory. That memory can grow in any call, which
+// detaches views of it, so views are made when they are asked for and not kept.
+import { arrayOf } from "./arrays.js";
+import { WeftError } from "./errors.js";
+import { start } from "./module.js";
+
+export { WeftError };
+
+const ALIGNMENT = 64; // of models, so that weights lie as the file has them
+const PORT_BYTES = 24; // weft_port: struct_size, name, dtype, rank, shape, bytes
+const PLURALS = { input: "inputs", output: "outputs", state: "states" };
+
+/** The module with its memory; `Engine.start()` makes one. */
+export class Engine {
+  #exports;
+  #decoder = new TextDecoder();
+  constructor(exports, module) {
+    this.#exports = exports;
+    /** The compiled module, for engines on other threads. */
+    this.module = module;
+    this.scratch = this.allocate(256);
+  }
+
+  /**
+   * Starts an engine with memory of its own.
+   * @param options.module a URL, bytes or a compiled module; by default the package's file
+   * @param options.log takes lines of the log; by default console.warn
+   */
+  static async start({ module, log } = {}) {
+    const started = await start(module, log);
+    return new Engine(started.exports, started.module);
+  }
+
+  /** The version of the library. */
+  get version() {
+    return this.text(this.#exports.weft_version());
+  }
+  /** Bytes of memory that the engine holds. WebAssembly never gives memory back. */
+  get memoryBytes() {
+    return this.#exports.memory.buffer.byteLength;
+  }
+
+  /** Loads a file from a typed array or an ArrayBuffer, which is copied into the engine's memory once. */
+  load(bytes, name = "model") {
+    const source = ArrayBuffer.isView(bytes)
+      ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      : new Uint8Array(bytes);
+    const room = this.room(source.length);
+    room.write(source);
+    return room.load(name);
+  }
+
+  /** Memory for a file of so many bytes that comes in pieces; it grows where the size was wrong. */
+  room(bytes) {
+    return new Room(this, bytes);
+  }
+
+  // ---- what Model and Context are made of
+
+  call(name, ...values) {
+    try {
+      return this.#exports[name](...values);
+    } catch (error) {
+      if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+      // Nothing of the library throws: memory is exhausted, or it has a defect.
+      throw new WeftError("OUT_OF_MEMORY", `weft: the engine stopped, as without memory (${error.message}); load a new one`);
+    }
+  }
+  /** Calls what returns a status, and throws if that is an error. */
+  check(name, ...values) {
+    const status = this.call(name, ...values);
+    if (status !== 0) throw new WeftError(status, this.text(this.#exports.weft_last_error()));
+  }
+  allocate(bytes) {
+    const address = this.call("memalign", ALIGNMENT, Math.max(1, bytes)) >>> 0;
+    if (address === 0) throw new WeftError("OUT_OF_MEMORY", `weft: no memory for ${bytes} bytes`);
+    return address;
+  }
+  free(address) {
+    this.call("free", address);
+  }
+  bytes(address, count) {
+    return new Uint8Array(this.#exports.memory.buffer, address, count);
+  }
+  view() {
+    return new DataView(this.#exports.memory.buffer);
+  }
+  pointer(address) {
+    return this.view().getUint32(address, true);
+  }
+  /** The text at an address, up to its zero. */
+  text(address) {
+    const memory = new Uint8Array(this.#exports.memory.buffer), begin = address >>> 0;
+    return this.#decoder.decode(memory.subarray(begin, memory.indexOf(0, begin)));
+  }
+  /** Calls `use` with the address of a text. */
+  withText(text, use) {
+    const bytes = new TextEncoder().encode(`${text}\0`);
+    const address = this.allocate(bytes.length);
+    this.bytes(address, bytes.length).set(bytes);
+    try {
+      return use(address);
+    } finally {
+      this.free(address);
+    }
+  }
+}
+
+/** Where a file's bytes are collected, in the engine's memory, where the model will read them. */
+class Room {
+  #engine;
+  #address;
+  #bytes;
+  #used = 0;
+  constructor(engine, bytes) {
+    this.#engine = engine;
+    this.#bytes = Math.max(bytes, 4096);
+    this.#address = engine.allocate(this.#bytes);
+  }
+  write(piece) {
+    if (this.#used + piece.length > this.#bytes) {
+      const bytes = Math.max(this.#used + piece.length, Math.ceil(1.5 * this.#bytes));
+      const address = this.#engine.allocate(bytes);
+      const old = this.#engine.bytes(this.#address, this.#used);
+      this.#engine.bytes(address, this.#used).set(old);
+      this.#engine.free(this.#address);
+      this.#address = address;
+      this.#bytes = bytes;
+    }
+    this.#engine.bytes(this.#address + this.#used, piece.length).set(piece);
+    this.#used += piece.length;
+  }
+  /** The model; `name` stands in errors. */
+  load(name) {
+    const engine = this.#engine;
+    try {
+      engine.check("weft_model_load_memory", this.#address, this.#used, engine.scratch);
+    } catch (error) {
+      this.dispose();
+      if (error instanceof WeftError) error.message = `${name}: ${error.message}`;
+      throw error;
+    }
+    return new Model(engine, engine.pointer(engine.scratch), this.#address);
+  }
+  dispose() {
+    this.#engine.free(this.#address);
+  }
+}
+
+/** A loaded file; several contexts may run it. */
+export class Model {
+  #engine;
+  #handle;
+  #address;
+  #contexts = new Set();
+  constructor(engine, handle, address) {
+    this.#engine = engine;
+    this.#handle = handle;
+    this.#address = address;
+  }
+  get #open() {
+    if (this.#handle === 0) throw new WeftError("INVALID_STATE", "model: it was disposed");
+    return this.#handle;
+  }
+  /** The names of the entry points. */
+  get entries() {
+    const engine = this.#engine, count = engine.call("weft_model_entry_count", this.#open);
+    return Array.from({ length: count }, (_, i) => engine.text(engine.call("weft_model_entry_name_at", this.#open, i)));
+  }
+  /** A text of the file; undefined for an unknown key. */
+  metadata(key) {
+    const engine = this.#engine;
+    const found = engine.withText(key, (at) => engine.call("weft_model_metadata", this.#open, at));
+    return found === 0 ? undefined : engine.text(found);
+  }
+  /** Limits what plans of later contexts need beside inputs, outputs and states. */
+  setBudget(bytes, entry = "forward") {
+    const engine = this.#engine;
+    engine.withText(entry, (at) => engine.check("weft_model_set_budget", this.#open, at, BigInt(bytes)));
+  }
+  /** Memory and bindings to run an entry point; with `sharing`, a context whose states it sees and changes. */
+  context(entry = "forward", { sharing } = {}) {
+    const engine = this.#engine;
+    engine.withText(entry, (at) => {
+      if (sharing) engine.check("weft_context_create_sharing", sharing.handle, at, 0, 0, engine.scratch);
+      else engine.check("weft_context_create", this.#open, at, 0, 0, engine.scratch);
+    });
+    const context = new Context(engine, engine.pointer(engine.scratch), () => this.#contexts.delete(context));
+    this.#contexts.add(context);
+    return context;
+  }
+  /** Frees the model and its contexts now; nothing else does. */
+  dispose() {
+    if (this.#handle === 0) return;
+    for (const context of [...this.#contexts].reverse()) context.dispose();
+    this.#engine.call("weft_model_release", this.#handle);
+    this.#engine.free(this.#address);
+    this.#handle = 0;
+  }
+}
+
+/** Runs one entry point. Inputs, outputs and states are named, or counted from 0. */
+export class Context {
+  #engine;
+  #handle;
+  #bound = new Map(); // input: {address, bytes}
+  #forget;
+  constructor(engine, handle, forget) {
+    this.#engine = engine;
+    this.#handle = handle;
+    this.#forget = forget;
+  }
+  get handle() {
+    if (this.#handle === 0) throw new WeftError("INVALID_STATE", "context: it was disposed");
+    return this.#handle;
+  }
+  #port(which, index) {
+    const engine = this.#engine, at = engine.scratch;
+    engine.view().setUint32(at, PORT_BYTES, true);
+    engine.check(`weft_context_get_${which}`, this.handle, index, at);
+    const view = engine.view(), shape = view.getUint32(at + 16, true);
+    const port = {
+      name: engine.text(view.getUint32(at + 4, true)),
+      dtype: engine.text(engine.call("weft_dtype_name", view.getInt32(at + 8, true))),
+      shape: [],
+      bytes: view.getUint32(at + 20, true),
+    };
+    for (let i = 0; i < view.getInt32(at + 12, true); i++) port.shape.push(Number(view.getBigInt64(shape + 8 * i, true)));
+    return port;
+  }
+  #ports(which) {
+    const count = this.#engine.call(`weft_context_${PLURALS[which]}`, this.handle);
+    return Array.from({ length: count }, (_, i) => this.#port(which, i));
+  }
+  #place(which, port) {
+    if (typeof port === "number") return port;
+    const names = this.#ports(which).map(({ name }) => name);
+    const found = names.indexOf(port);
+    if (found < 0) throw new TypeError(`context: there is no ${which} \`${port}\`; there are: ${names.join(", ") || "none"}`);
+    return found;
+  }
+  /** The inputs: [{name, dtype, shape, bytes}, …]; an open extent is -1. */
+  get inputs() {
+    return this.#ports("input");
+  }
+  get outputs() {
+    return this.#ports("output");
+  }
+  get states() {
+    return this.#ports("state");
+  }
+  /** Sets the shape of an input with open dimensions. */
+  setInputShape(input, shape) {
+    const engine = this.#engine, at = engine.allocate(8 * shape.length), view = engine.view();
+    shape.forEach((extent, i) => view.setBigInt64(at + 8 * i, BigInt(extent), true));
+    try {
+      engine.check("weft_context_set_input_shape", this.handle, this.#place("input", input), at, shape.length);
+    } finally {
+      engine.free(at);
+    }
+    this.#unbind(this.#place("input", input)); // the call unbound it
+    return this;
+  }
+  #unbind(place) {
+    const bound = this.#bound.get(place);
+    if (bound) this.#engine.free(bound.address);
+    this.#bound.delete(place);
+  }
+  /** The memory of an input, bound if it was not. */
+  #memory(place, bytes) {
+    const bound = this.#bound.get(place);
+    if (bound?.bytes === bytes) return bound.address;
+    const address = this.#engine.allocate(bytes);
+    try {
+      this.#engine.check("weft_context_bind_input", this.handle, place, address, bytes);
+    } catch (error) {
+      this.#engine.free(address);
+      throw error;
+    }
+    this.#unbind(place);
+    this.#bound.set(place, { address, bytes });
+    return address;
+  }
+  /**
+   * A typed array over the memory that every run reads: write to it, no copy is made. It is good until the
+   * next call of the engine, which may grow its memory; ask for it again then.
+   */
+  input(input = 0) {
+    const place = this.#place("input", input), { dtype, bytes } = this.#port("input", place);
+    const address = this.#memory(place, bytes), kind = arrayOf(dtype);
+    return new kind(this.#engine.bytes(0, 0).buffer, address, bytes / kind.BYTES_PER_ELEMENT);
+  }
+  /** Copies elements to an input, for all runs until it is set again. */
+  setInput(input, elements) {
+    const place = this.#place("input", input), { name, dtype } = this.#port("input", place);
+    const kind = arrayOf(dtype);
+    if (!(elements instanceof kind))
+      throw new TypeError(`setInput: \`${name}\` is ${dtype}, a ${kind.name}; got a ${elements?.constructor?.name}`);
+    const address = this.#memory(place, elements.byteLength);
+    this.#engine.bytes(address, elements.byteLength).set(new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength));
+    return this;
+  }
+  /** Runs the entry point, on this thread. */
+  run() {
+    this.#engine.check("weft_context_run", this.handle);
+    return this;
+  }
+  /** A copy of an output after a run. */
+  output(output = 0) {
+    return this.outputView(output).slice();
+  }
+  /** An output after a run where it lies, without a copy; it is good until the next call of the engine. */
+  outputView(output = 0) {
+    const engine = this.#engine, place = this.#place("output", output);
+    engine.check("weft_context_output_data", this.handle, place, engine.scratch);
+    const address = engine.pointer(engine.scratch);
+    const { dtype, bytes } = this.#port("output", place), kind = arrayOf(dtype);
+    return new kind(engine.bytes(0, 0).buffer, address, bytes / kind.BYTES_PER_ELEMENT);
+  }
+  /** A copy of a state. */
+  state(state) {
+    const engine = this.#engine, place = this.#place("state", state);
+    const { dtype, bytes } = this.#port("state", place), at = engine.allocate(bytes);
+    try {
+      engine.check("weft_context_read_state", this.handle, place, at, bytes);
+      return new (arrayOf(dtype))(engine.bytes(at, bytes).slice().buffer);
+    } finally {
+      engine.free(at);
+    }
+  }
+  /** Copies elements to a state. */
+  setState(state, elements) {
+    const engine = this.#engine, place = this.#place("state", state), bytes = elements.byteLength;
+    const { name, dtype } = this.#port("state", place), kind = arrayOf(dtype);
+    if (!(elements instanceof kind))
+      throw new TypeError(`setState: \`${name}\` is ${dtype}, a ${kind.name}; got a ${elements?.constructor?.name}`);
+    const at = engine.allocate(bytes);
+    try {
+      engine.bytes(at, bytes).set(new Uint8Array(elements.buffer, elements.byteOffset, bytes));
+      engine.check("weft_context_write_state", this.handle, place, at, bytes);
+    } finally {
+      engine.free(at);
+    }
+    return this;
+  }
+  /** Sets all states back to what the file has. */
+  reset() {
+    this.#engine.check("weft_context_reset", this.handle);
+    return this;
+  }
+  /** Frees the context now. */
+  dispose() {
+    if (this.#handle === 0) return;
+    this.#engine.call("weft_context_release", this.#handle);
+    for (const place of [...this.#bound.keys()]) this.#unbind(place);
+    this.#handle = 0;
+    this.#forget();
+  }
+}

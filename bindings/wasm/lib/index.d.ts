@@ -1,0 +1,60 @@
+// Types of weft-wasm: .weft files in browsers and in Node.
+export type Elements =
+  | Float32Array | Float64Array | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array
+  | Uint32Array | BigInt64Array | BigUint64Array;
+/** An input with open dimensions. */
+export interface Shaped {
+  data: Elements;
+  shape?: readonly number[];
+}
+/** What an input, an output or a state is; an open extent is -1. */
+export interface Port {
+  name: string;
+  dtype: string;
+  shape: number[];
+  bytes: number;
+}
+export interface Ports {
+  inputs: Port[];
+  outputs: Port[];
+  states: Port[];
+}
+export type Source = string | URL | ArrayBuffer | ArrayBufferView | Blob | Response;
+export interface LoadOptions {
+  /** false: the model runs on this thread. */
+  worker?: boolean;
+  /** true: the memory of an ArrayBuffer moves to the worker, and is empty here. */
+  transfer?: boolean;
+  /** Where the WebAssembly module is; by default the package's own file. */
+  module?: string | URL | ArrayBuffer | ArrayBufferView | WebAssembly.Module;
+  /** Takes the lines of the library's log. */
+  log?: (text: string) => void;
+}
+/** An error of the library: `code` names the kind, as in weft.h without the prefix. */
+export class WeftError extends Error {
+  readonly code: string;
+}
+export interface Context extends Ports {
+  /** How long the last run took, in milliseconds. */
+  readonly milliseconds?: number;
+  run(inputs?: Record<string | number, Elements | Shaped>, options?: { transfer?: boolean }): Promise<Record<string, Elements>>;
+  ports(): Promise<Ports>;
+  state(state: string | number): Promise<Elements>;
+  setState(state: string | number, elements: Elements): Promise<void>;
+  reset(): Promise<void>;
+  dispose(): Promise<void>;
+}
+export interface Model {
+  readonly entries: string[];
+  readonly version: string;
+  metadata(key: string): Promise<string | undefined>;
+  setBudget(bytes: number, entry?: string): Promise<void>;
+  context(entry?: string, options?: { sharing?: Context }): Promise<Context>;
+  run(
+    inputs: Record<string | number, Elements | Shaped>,
+    options?: { entry?: string; transfer?: boolean },
+  ): Promise<Record<string, Elements>>;
+  memoryBytes(): Promise<number>;
+  dispose(): void;
+}
+export function load(source: Source, options?: LoadOptions): Promise<Model>;

@@ -1,0 +1,191 @@
+// .weft files in browsers and in Node. A model runs in a worker of its own, so that a page stays alive
+// meanwhile; every call gives a promise.
+import { WeftError, unpacked } from "./errors.js";
+import { Host } from "./host.js";
+
+export { WeftError };
+
+/** Questions to a host on another thread. */
+class Remote {
+  #worker;
+  #waiting = new Map();
+  #next = 1;
+  #log;
+  static async open(log) {
+    const remote = new Remote();
+    remote.#log = log ?? ((text) => console.warn(text));
+    const url = new URL("./worker.js", import.meta.url);
+    if (typeof Worker !== "undefined") {
+      remote.#worker = new Worker(url, { type: "module" });
+      remote.#worker.onmessage = ({ data }) => remote.#receive(data);
+      remote.#worker.onerror = (event) => remote.#fail(event.message ?? "it could not start");
+    } else {
+      const { Worker: Thread } = await import(/* webpackIgnore: true */ "node:worker_threads");
+      remote.#worker = new Thread(url);
+      remote.#worker.on("message", (data) => remote.#receive(data));
+      remote.#worker.on("error", (error) => remote.#fail(error.message));
+    }
+    return remote;
+  }
+  ask(method, values, move = []) {
+    return new Promise((resolve, reject) => {
+      if (!this.#worker) return reject(new WeftError("INVALID_STATE", `${method}: the model was disposed`));
+      const id = this.#next++;
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.ref?.();
+      this.#worker.postMessage({ id, method, values }, move);
+    });
+  }
+  #receive({ id, answer, error, log }) {
+    if (log !== undefined) return this.#log(log);
+    const { resolve, reject } = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (this.#waiting.size === 0) this.#worker?.unref?.(); // an idle worker keeps no program of Node alive
+    if (error) reject(unpacked(error));
+    else resolve(answer);
+  }
+  #fail(text) {
+    for (const { reject } of this.#waiting.values()) reject(new Error(`weft: the worker failed: ${text}`));
+    this.#waiting.clear();
+  }
+  close() {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    for (const { reject } of this.#waiting.values()) reject(new WeftError("INVALID_STATE", "the model was disposed"));
+    this.#waiting.clear();
+  }
+}
+
+/** Questions to a host on this thread. */
+class Local {
+  #host = new Host();
+  ask(method, values) {
+    if (!this.#host) return Promise.reject(new WeftError("INVALID_STATE", `${method}: the model was disposed`));
+    return this.#host.answer(method, values);
+  }
+  close() {
+    this.#host = undefined;
+  }
+}
+
+/** A URL as other threads understand it: relative ones begin at the page, in Node at the working folder. */
+function absolute(source) {
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href ?? `file://${globalThis.process?.cwd?.() ?? ""}/`;
+  return new URL(source, base).href;
+}
+
+/**
+ * Loads a .weft file.
+ * @param source a URL, an ArrayBuffer or typed array, a Blob, or a Response
+ * @param options.worker false: the model runs on this thread
+ * @param options.transfer true: the memory of an ArrayBuffer moves to the worker, and is empty here
+ * @param options.module where the WebAssembly module is: a URL, bytes, or a compiled module
+ * @param options.log takes the lines of the library's log
+ */
+export async function load(source, { worker = true, transfer = false, module, log } = {}) {
+  let from = source, name = "model";
+  if (typeof source === "string" || source instanceof URL) from = name = absolute(source);
+  else if (typeof Response !== "undefined" && source instanceof Response) from = await source.arrayBuffer();
+  else if (!(source instanceof ArrayBuffer || ArrayBuffer.isView(source) || (typeof Blob !== "undefined" && source instanceof Blob)))
+    throw new TypeError(`load: \`source\` must be a URL, an ArrayBuffer, a typed array, a Blob or a Response; got ${typeof source}`);
+  const host = worker ? await Remote.open(log) : new Local();
+  const place = typeof module === "string" || module instanceof URL ? absolute(module) : module;
+  try {
+    const { version } = await host.ask("start", worker ? { module: place } : { module: place, log });
+    const memory = from instanceof ArrayBuffer ? from : from?.buffer;
+    const move = transfer && memory instanceof ArrayBuffer ? [memory] : [];
+    const { model, entries } = await host.ask("load", { source: from, name }, move);
+    return new Model(host, model, entries, version);
+  } catch (error) {
+    host.close();
+    throw error;
+  }
+}
+
+/** A loaded file. */
+class Model {
+  #host;
+  #model;
+  #contexts = new Map();
+  constructor(host, model, entries, version) {
+    this.#host = host;
+    this.#model = model;
+    /** The names of the entry points. */
+    this.entries = entries;
+    /** The version of the library. */
+    this.version = version;
+  }
+  /** A text of the file; undefined for an unknown key. */
+  metadata(key) {
+    return this.#host.ask("metadata", { model: this.#model, key });
+  }
+  /** Limits what plans of later contexts need beside inputs, outputs and states. */
+  setBudget(bytes, entry = "forward") {
+    return this.#host.ask("setBudget", { model: this.#model, bytes, entry });
+  }
+  /** Memory and bindings to run an entry point; with `sharing`, a context whose states it sees and changes. */
+  async context(entry = "forward", { sharing } = {}) {
+    const { context, ports } = await this.#host.ask("context", { model: this.#model, entry, sharing: sharing?.number });
+    return new Context(this.#host, context, ports);
+  }
+  /** Runs an entry point once, in a context that is kept for the next time; see Context.run. */
+  async run(inputs, { entry = "forward", transfer } = {}) {
+    if (!this.#contexts.has(entry)) this.#contexts.set(entry, this.context(entry));
+    return (await this.#contexts.get(entry)).run(inputs, { transfer });
+  }
+  /** Bytes of memory that the model and its contexts have taken; WebAssembly never gives memory back. */
+  memoryBytes() {
+    return this.#host.ask("memory", {});
+  }
+  /** Ends the worker and frees everything. */
+  dispose() {
+    this.#host.close();
+  }
+}
+
+/** Runs one entry point. Inputs, outputs and states are named, or counted from 0. */
+class Context {
+  #host;
+  constructor(host, number, ports) {
+    this.#host = host;
+    this.number = number;
+    /** What the entry point takes and gives: [{name, dtype, shape, bytes}, …]; an open extent is -1. */
+    this.inputs = ports.inputs;
+    this.outputs = ports.outputs;
+    this.states = ports.states;
+    /** How long the last run took, without the way to the worker and back. */
+    this.milliseconds = undefined;
+  }
+  /**
+   * Sets inputs and runs; gives the outputs by name, as typed arrays.
+   * @param inputs {name: typed array, or {data, shape} where dimensions are open}; those that are absent
+   *   stay as they were
+   * @param options.transfer true: the memory of the inputs moves to the worker, and is empty here
+   */
+  async run(inputs = {}, { transfer = false } = {}) {
+    const arrays = Object.values(inputs).map((value) => value?.data ?? value).filter(ArrayBuffer.isView);
+    const move = transfer ? arrays.map(({ buffer }) => buffer) : [];
+    const { outputs, milliseconds } = await this.#host.ask("run", { context: this.number, inputs }, move);
+    this.milliseconds = milliseconds;
+    return outputs;
+  }
+  /** What the entry point takes and gives now: after a run, outputs have the shapes of that run. */
+  ports() {
+    return this.#host.ask("ports", { context: this.number });
+  }
+  /** A copy of a state. */
+  state(state) {
+    return this.#host.ask("state", { context: this.number, state });
+  }
+  setState(state, elements) {
+    return this.#host.ask("setState", { context: this.number, state, elements });
+  }
+  /** Sets all states back to what the file has. */
+  reset() {
+    return this.#host.ask("reset", { context: this.number });
+  }
+  /** Frees the context. */
+  dispose() {
+    return this.#host.ask("disposeContext", { context: this.number });
+  }
+}
