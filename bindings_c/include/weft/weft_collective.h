@@ -129,12 +129,15 @@ WEFT_API weft_status weft_group_connect(weft_group group, const void* const* add
                                         const size_t* bytes);
 /* The group of this name; lends. WEFT_NOT_FOUND: this process has joined none. */
 WEFT_API weft_status weft_group_get(const char* name, weft_group* group);
+/* This process's number in the group, from 0. */
 WEFT_API int32_t weft_group_rank(weft_group group);
+/* How many processes the group has. */
 WEFT_API int32_t weft_group_size(weft_group group);
 /* Fails what the group does and all that it is asked to do; other ranks come to fail, too. */
 WEFT_API weft_status weft_group_abort(weft_group group, const char* reason);
 /* Waits for the group's operations, then takes its name away. */
 WEFT_API weft_status weft_group_leave(weft_group group);
+/* Gives back what weft_group_open gave. */
 WEFT_API void weft_group_release(weft_group group);
 
 #ifdef __cplusplus
