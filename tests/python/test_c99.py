@@ -572,7 +572,7 @@ def test_the_library_is_not_named_by_the_c(tmp_path):
 def test_the_page_leads_from_a_network_to_a_program(root, tmp_path, monkeypatch):
     page = (root / "docs" / "embedded.md").read_text("utf-8")
     blocks = re.findall(r"^```(python|sh|c)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
-    wanted = ["python", "sh", "sh", "c", "sh"] + ["python", "sh", "c", "sh"] * 2 + ["sh"]
+    wanted = ["python", "sh", "sh", "c", "sh", "sh"] + ["python", "sh", "c", "sh"] * 2 + ["sh"]
     assert [language for language, _ in blocks] == wanted
     monkeypatch.chdir(tmp_path)
     names, printed = {}, []
@@ -586,14 +586,15 @@ def test_the_page_leads_from_a_network_to_a_program(root, tmp_path, monkeypatch)
             done = subprocess.run(["sh", "-ec", command], capture_output=True, text=True)
             assert done.returncode == 0, done.stderr
             printed.append(done.stdout)
-    assert "trains  2.bias, 2.weight\n" in printed[3]
-    for program, wanted in ((printed[2], numpy.sin), (printed[4], calibrated)):
+    assert "library.properties" in printed[3]
+    assert "trains  2.bias, 2.weight\n" in printed[4]
+    for program, wanted in ((printed[2], numpy.sin), (printed[5], calibrated)):
         table = numpy.array([line.split() for line in program.splitlines()], dtype=float)
         assert table[:, 0].tolist() == [0, 30, 60, 90, 120, 150, 180]
         values = wanted(table[:, 0] * numpy.pi / 180)
         numpy.testing.assert_allclose(table[:, 1], values, atol=0.15)
-    assert "largest difference 0 of" in printed[5]
-    assert printed[6] == "right\n"
+    assert "largest difference 0 of" in printed[6]
+    assert printed[7] == "right\n"
 
 
 def calibrated(angle):

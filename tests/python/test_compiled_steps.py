@@ -470,7 +470,9 @@ def test_what_cannot_be_compiled_is_said():
     with pytest.raises(TypeError, match="compile: `net` must be a Block"):
         trainer.compile(lambda x: x, LOSS)
     with pytest.raises(TypeError, match="compile: `loss` must be callable"):
-        trainer.compile(net, "l2")
+        trainer.compile(net, 2)
+    with pytest.raises(LookupError, match="loss: there is none named 'l9'"):
+        trainer.compile(net, "l9")
     with pytest.raises(ValueError, match="compile: `clip_global_norm` must be positive"):
         trainer.compile(net, LOSS, clip_global_norm=0)
     with pytest.raises(ValueError, match="compile: `memory` must be"):

@@ -9,6 +9,15 @@ import pytest
 sys.path.append(str(Path(__file__).parent))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def ends_processes():
+    """Processes that tests of a file have started end with it."""
+    yield
+    from spawned import end_ranks
+
+    end_ranks()
+
+
 @pytest.fixture
 def free_port():
     """A port of loopback that nobody listens at."""

@@ -1,8 +1,8 @@
 """Processes of one thread that are ranks of a group: tests give them functions to run together.
 
-The processes of a number of ranks are started once and used by all tests. For each run they join a
-new group `world` over the driver `memory`; so a group that a test has broken is no concern of the
-next one. Functions are found by module and name, as pickle finds them.
+The processes of a number of ranks are started once and used by all tests of a file. For each run
+they join a new group `world` over the driver `memory`; so a group that a test has broken is no
+concern of the next one. Functions are found by module and name, as pickle finds them.
 """
 
 import atexit
@@ -104,5 +104,13 @@ def ranks(count: int) -> Ranks:
     """So many processes, started at the first use."""
     if count not in _started:
         _started[count] = Ranks(count)
-        atexit.register(_started[count].end)
     return _started[count]
+
+
+def end_ranks() -> None:
+    """Ends all of them: other tests ask what processes there are."""
+    while _started:
+        _started.popitem()[1].end()
+
+
+atexit.register(end_ranks)

@@ -99,7 +99,7 @@ class Cluster:
     >>> cluster = Cluster(8, memory="16 GiB", ranks_per_host=4, inside=Link("20 GB/s", 2e-6),
     ...                   between=Link("10 Gbit/s", 20e-6))
     >>> round(cluster.seconds("all_reduce", 100e6, 8), 3), cluster.hosts
-    (0.14, 2)
+    (0.088, 2)
     """
 
     def __init__(
