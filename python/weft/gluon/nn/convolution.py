@@ -48,7 +48,9 @@ def _padding(value: Padding, axes: int, where: str) -> tuple[int, ...]:
         told = "write `padding=0`"
         if value.lower() == "same":
             told = "half of the kernel keeps the extents, such as `padding=1` for a kernel of 3"
-        raise InvalidType(f"{where}: `padding` must be in numbers; got {value!r}; {told}")
+        raise InvalidType(
+            f"{where}: `padding` must be an integer or {axes} of them; got {value!r}; {told}"
+        )
     if not isinstance(value, tuple | list) or not any(isinstance(s, tuple | list) for s in value):
         return _extents(value, axes, where, "padding", least=0)
     if len(value) != axes or any(not isinstance(s, tuple | list) or len(s) != 2 for s in value):
