@@ -33,7 +33,8 @@ def exported_symbols(library) -> set[str]:
 
 @pytest.mark.skipif(not shutil.which("nm"), reason="not run: nm is not installed")
 def test_library_exports_what_the_header_declares(prefix, public_header):
-    declared = declared_functions(public_header.with_name("weft_device.h"))  # and weft.h by it
+    sides = ("weft_device.h", "weft_collective.h")  # and weft.h by them
+    declared = set().union(*(declared_functions(public_header.with_name(name)) for name in sides))
     assert declared, "no function found in the headers"
     exported = exported_symbols(prefix / "lib" / "libweft.so")
     assert exported == declared

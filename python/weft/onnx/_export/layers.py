@@ -421,3 +421,10 @@ rules.refuse(
     *("pooling_average_gradient_blocked", "pooling_scatter_blocked", "pooling_taps_blocked"),
 )
 rules.refuse("calls a function of this program; leave it out of what is exported", "callback")
+rules.refuse(
+    "reaches other processes, which ONNX has no operator for; export the network of one process",
+    *("all_reduce", "all_reduce_start", "barrier", "broadcast", "broadcast_start"),
+    *("collective_wait", "copy_to_parts", "exchange_blocks", "exchange_blocks_start"),
+    *("gather_blocks", "gather_blocks_start", "gather_parts", "group_rank", "group_size"),
+    *("receive", "reduce_blocks", "reduce_blocks_start", "send", "sum_parts"),
+)
