@@ -136,7 +136,9 @@ s = session.start()
 print("restarts", os.environ["WEFT_RESTARTS"])
 s.client.exchange("x", "x", s.rank, s.ranks, b"")
 if s.rank == 0 and os.environ["WEFT_RESTARTS"] != "2":
+    s.client.exchange("y", "y", 0, s.ranks, b"")  # the other has what it has asked for
     os.kill(os.getpid(), 9)
+s.client.set("y/1", b"")
 """
     result = launched("-n 2 --restarts 2", text, tmp_path)
     assert result.code == 0, result.err
@@ -155,7 +157,9 @@ told = threading.Event()
 s.on_broken(lambda text: told.set())
 s.client.exchange("x", f"x{s.generation.number}", s.place.rank, s.ranks, b"")
 if s.generation.number == 1 and s.rank == 1:
+    s.client.exchange("y", "y", 1, s.ranks, b"")  # the others have what they have asked for
     os.kill(os.getpid(), 9)
+s.client.set(f"y/{s.rank}", b"")
 if s.generation.number == 1:
     if s.broken is None:
         told.wait(60)
