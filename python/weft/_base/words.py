@@ -306,7 +306,7 @@ PACKAGE: Table = {
     **_alike("manual_seed set_seed seed_everything set_random_seed", "write `weft.seed(number)`"),
     **_alike("save", "write `weft.npx.save(path, arrays)`, or `weft.save_checkpoint(path, net)`"),
     **_alike("load", "write `weft.npx.load(path)`, or `weft.load_checkpoint(path, net)`"),
-    **_alike("kv kvstore", "a `gluon.Trainer` adds up gradients of devices by itself"),
+    **_alike("kvstore", "write `weft.kv`"),
     **_alike("set_default_device", "write `with weft.Device(name)`"),
     **_alike("losses criterion", "write `weft.gluon.loss`"),
     **_alike("models applications zoo", "write `weft.gluon.model_zoo`, or `weft.Model(net, loss)`"),
@@ -317,7 +317,6 @@ PACKAGE: Table = {
     **_alike("save_model", "write `model.save(path)`, or `model.export(path)`"),
     **_alike("train fit", "write `weft.Model(net, loss).fit(x, y)`"),
     **_alike("History", "`model.fit(x, y)` gives it"),
-    **_alike("distributed", "a `gluon.Trainer` adds up gradients of devices by itself"),
 }
 
 AUTOGRAD: Table = {
