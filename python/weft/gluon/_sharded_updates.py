@@ -120,7 +120,7 @@ class Shard:
         return self.pieces[0].parameter.list_device()
 
     def keep_to_mask(self) -> None:
-        """Shards have no masks: `shards_of` refuses them."""
+        """Shards have no masks: `_check_parameter` refuses them."""
 
 
 class ShardedUpdates:
