@@ -177,3 +177,13 @@ def test_simulations_of_nothing_are_refused(options, text):
         simulate(*prediction(), **options)
     with pytest.raises(ValueError, match="`ranks` must be at most 10000"):
         simulate(prediction()[0], Cluster(10_001, memory="1 GiB"))
+
+
+def test_only_splits_that_can_be_trained_are_planned():
+    found = list(splits(Cluster(8, memory="1 GiB"), costs(), 32))
+    assert any(s.pipeline > 1 and s.micro_batches > 1 for s in found)
+    assert any(s.zero == 3 for s in found) and any(s.tensor > 1 and s.zero == 2 for s in found)
+    for split in found:
+        assert split.zero == 0 or split.pipeline == 1  # `compile` shares, `Pipeline` does not
+        assert split.zero < 3 or split.tensor == 1  # slices are not cut once more
+        assert split.micro_batches == 1 or split.pipeline > 1

@@ -65,7 +65,8 @@ class Prediction(NamedTuple):
 
 
 def splits(cluster: Cluster, costs: Costs, batch: int) -> Iterator[Split]:
-    """All splits that use every rank and leave each at least one sample of a batch."""
+    """All splits that use every rank, leave each at least one sample of a batch, and can be
+    trained: stages have whole states, and slices of layers are not cut once more."""
     ranks = cluster.ranks
     cuttable = any(layer.products for layer in costs.layers)
     for tensor, pipeline in itertools.product(_divisors(ranks), repeat=2):
@@ -77,8 +78,10 @@ def splits(cluster: Cluster, costs: Costs, batch: int) -> Iterator[Split]:
         if batch % data:
             continue
         share = batch // data
-        for zero, micro in itertools.product(range(4 if data > 1 else 1), _MICRO_BATCHES):
-            if micro > share or share % micro or (zero == 3 and pipeline > 1):
+        levels = range(4 if data > 1 and pipeline == 1 else 1)
+        pieces = [m for m in _MICRO_BATCHES if share % m == 0] if pipeline > 1 else [1]
+        for zero, micro in itertools.product(levels, pieces):
+            if zero == 3 and tensor > 1:
                 continue
             yield Split(data, tensor, pipeline, zero, micro)
 
@@ -97,7 +100,7 @@ def predict(costs: Costs, cluster: Cluster, split: Split, batch: int) -> Predict
     states = costs.states * stage / _cut(costs, split)
 
     work = stage if split.pipeline > 1 else 1.0
-    passes = split.micro_batches * costs.seconds(piece) * work / _sped_up(costs, split)
+    passes = split.micro_batches * costs.seconds(piece) * work / _cut(costs, split)
     shares = split.data if split.zero else 1
     update = costs.update_seconds * stage / _cut(costs, split) / shares
     idle = passes * (split.pipeline - 1) / split.micro_batches if split.pipeline > 1 else 0.0
@@ -106,7 +109,7 @@ def predict(costs: Costs, cluster: Cluster, split: Split, batch: int) -> Predict
     reduced = _reductions(cluster, split, gradients, parameters, apart)
     covered = min(
         max(0.0, reduced - _last_bucket(cluster, split, gradients, apart)),
-        _BACKWARD * costs.seconds(piece) * work / _sped_up(costs, split),
+        _BACKWARD * costs.seconds(piece) * work / _cut(costs, split),
     )
     inside = _of_tensors(costs, cluster, split, share) + _of_stages(costs, cluster, split, share)
     exchange = reduced - covered + inside
@@ -176,10 +179,6 @@ def _products(costs: Costs) -> float:
 def _cut(costs: Costs, split: Split) -> float:
     share = _products(costs)
     return 1 / (1 - share + share / split.tensor)
-
-
-def _sped_up(costs: Costs, split: Split) -> float:
-    return _cut(costs, split)
 
 
 def _reductions(
