@@ -21,6 +21,7 @@ from weft._trace.planned import hybridize
 from weft._trace.state import is_tracing, outside_trace
 from weft.gluon._compression import Compression, compression_of
 from weft.gluon._sharded_updates import ShardedUpdates
+from weft.gluon._sharing import Pieces
 from weft.gluon.parameter import Parameter
 
 STORES = ("dist_sync", "dist_device_sync", "dist_sync_device")
@@ -219,6 +220,10 @@ class GradientExchange:
 
 def _described(name: str, parameter: Parameter) -> str:
     kind = "frozen" if parameter.grad_req == "null" else "trained"
+    sharing = parameter.sharing
+    if sharing is not None and not isinstance(sharing, Pieces):
+        # Ranks that have other slices of a layer are no copies of each other.
+        kind += f", part {sharing.rank} of {sharing.ranks} in group `{sharing.group}`"
     return f"`{name}` {tuple(parameter.shape or ())} {parameter.dtype} {kind}".replace("\n", " ")
 
 

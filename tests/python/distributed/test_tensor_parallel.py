@@ -243,3 +243,17 @@ def test_a_mesh_trains_as_one_process(shard, clip, halves):
             assert ours.keys() == theirs.keys()
             for name, array in ours.items():
                 numpy.testing.assert_allclose(array, theirs[name], rtol=1e-3, atol=1e-5)
+
+
+def train_slices_as_copies():
+    net = Layer()
+    net.initialize()
+    split_layers(net, WAYS, group="world")
+    trainer = gluon.Trainer(net.collect_params(), "sgd", kvstore="dist_sync")
+    trainer.compile(net, gluon.loss.L2Loss())(*data(0))
+
+
+def test_slices_are_not_taken_for_copies():
+    for failed in ranks(2).tell(train_slices_as_copies):
+        assert isinstance(failed, RankError)
+        assert "must train the same parameters" in failed.text and "part 1 of 2" in failed.text
