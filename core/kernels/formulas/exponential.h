@@ -54,17 +54,26 @@ WEFT_INLINE V within_exp_range(V x) {
   return min_(V(kIsFloat ? 89 : 710), max_(V(kIsFloat ? -104 : -746), x));
 }
 
-// exp(x) = 2^n exp(rest).
+// Does exp(x) round to 0?
+template <class V>
+WEFT_INLINE auto has_zero_exp(V x) {
+  using E = typename V::Element;
+  return x < V(sizeof(E) == 4 ? E(-103.9721) : E(-745.1333));
+}
+
+// exp(x) = 2^n exp(rest). Where the result rounds to 0, zero is scaled: an x86 processor takes some
+// hundred cycles for a product that underflows, and masks of -infinity are full of them.
 struct Exp {
   template <class V>
   V operator()(V x) const {
     const LogTwos<V> split = split_log_twos(within_exp_range(x));
-    return scale_by_power_(small_expm1(split.rest) + V(1), split.count);
+    const V share = select(has_zero_exp(x), V(0), small_expm1(split.rest) + V(1));
+    return scale_by_power_(share, split.count);
   }
 };
 WEFT_FORMULA(exp, Exp, floating, 6)
 
-// 2^x = 2^n exp((x - n) log(2)), n the nearest integer: exact for integers.
+// 2^x = 2^n exp((x - n) log(2)), n the nearest integer: exact for integers. Zeros as in exp.
 struct Exp2 {
   template <class V>
   V operator()(V x) const {
@@ -73,7 +82,7 @@ struct Exp2 {
     const V bounded = min_(V(kIsFloat ? 129 : 1025), max_(V(kIsFloat ? -151 : -1076), x));
     const V n = round_even_(bounded);
     const V p = small_expm1((bounded - n) * V(E(6.93147180559945309417e-1)));
-    return scale_by_power_(p + V(1), n);
+    return scale_by_power_(select(x < V(kIsFloat ? -150 : -1075), V(0), p + V(1)), n);
   }
 };
 WEFT_FORMULA(exp2, Exp2, transcendental, 12)
@@ -122,17 +131,19 @@ WEFT_INLINE Normalised<V> normalise(V x) {
           value_((pattern & fraction_bits) + root_half) - V(1)};
 }
 
-// The part of log(1 + f) beyond f - f^2 / 2: the series of FreeBSD's e_log.c and e_logf.c in s = f
-// / (2 + f), within 2^-58 (double) and 2^-34 (float).
+// The part of log(1 + f) beyond f - f^2 / 2. Float: the polynomial of Cephes, logf.c, which spares
+// a division. Double: the series of FreeBSD's e_log.c in s = f / (2 + f), within 2^-58.
 template <class V>
 WEFT_INLINE V log_correction(V f, V half_square) {
-  const V s = f / (f + V(2));
-  const V z = s * s;
-  const V w = z * z;
   if constexpr (sizeof(typename V::Element) == 4) {
-    return s * (half_square + (polynomial(w, 0.24279078841, 0.40000972152) * w +
-                               polynomial(w, 0.28498786688, 0.66666662693) * z));
+    const V p = polynomial(f, 7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1,
+                           1.4249322787e-1, -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1,
+                           3.3333331174e-1);
+    return f * (half_square + half_square) * p;
   } else {
+    const V s = f / (f + V(2));
+    const V z = s * s;
+    const V w = z * z;
     const V odd = polynomial(w, 1.479819860511658591e-01, 1.818357216161805012e-01,
                              2.857142874366239149e-01, 6.666666666666735130e-01);
     const V even =

@@ -78,7 +78,8 @@ struct Power {
       const LogTwos<V> split = split_log_twos(bounded);
       // The low part of the exponent is dropped where the exponent was clamped.
       const V rest = split.rest + select(bounded == exponent, error, V(0));
-      const V power = scale_by_power_(small_expm1(rest) + V(1), split.count);
+      const V power = scale_by_power_(
+          select(has_zero_exp(exponent), V(0), small_expm1(rest) + V(1)), split.count);
       const V magnitude = select(exponent != exponent, exponent, power);
       // 1 to any power is 1; NaN is handled at the end. Odd integers y keep the sign of x.
       const V sized = select(a == V(1), select(y != y, y, V(1)), magnitude);

@@ -5,44 +5,37 @@
 // polynomial is enough.
 
 // An angle less the nearest multiple of pi / 2, in two parts (rest + low), and the number of that
-// multiple modulo 4.
+// multiple, of which only the last two bits count.
 template <class V>
 struct Angle {
-  V rest, low, quadrant;
+  using Integer = decltype(bits_(V(0)));
+  V rest, low;
+  Integer quadrant;
 };
 
-// The reduction of Cody and Waite: pi / 2 is subtracted in parts so short that their multiples are
-// exact up to kFarAngle. From there on far_rest_ takes over.
+// The reduction of Cody and Waite up to kFarAngle; far angles are replaced afterwards.
+//
+// pi / 2 is subtracted in three parts. The first has so few bits that its multiples are exact. The
+// product with the second is rounded, and so is the difference; both errors go to `low`. (Dekker's
+// short sum gives that of the difference, as `near` is a multiple of the last bit of `step`.)
+// Adding 1.5 2^23 or 2^52 rounds to an integer, and leaves it in the last bits.
 template <class V>
 WEFT_INLINE Angle<V> split_quadrants(V x) {
   using E = typename V::Element;
-  const V n = round_even_(x * V(E(6.36619772367581343076e-1)));
-  V high, low;
-  // high -= part; what the rounding loses is added to low (Knuth's two-sum).
-  const auto subtract = [&](V part) WEFT_LAMBDA {
-    const V difference = high - part;
-    const V moved = difference - high;
-    low = low + ((high - (difference - moved)) - (part + moved));
-    high = difference;
-  };
-  low = V(0);
-  if constexpr (sizeof(E) == 4) {  // 11 bits in each part
-    high = x - n * V(E(1.5703125));
-    subtract(n * V(E(0x1.fb4p-12)));
-    subtract(n * V(E(0x1.444p-24)));
-    subtract(n * V(E(0x1.68cp-39)));
-    low = low - n * V(E(6.123233996e-17));
-  } else {  // 33 bits in each part, FreeBSD's e_rem_pio2.c
-    high = x - n * V(E(1.57079632673412561417));
-    subtract(n * V(E(6.07710050630396597660e-11)));
-    subtract(n * V(E(2.02226624871116645580e-21)));
-    low = low - n * V(E(8.47842766036889956997e-32));
-  }
-  const V rest = high + low;
-  const auto is_far = abs_(x) >= V(E(kFarAngle<E>));
-  const V quadrant = n - V(4) * floor_(V(E(0.25)) * n);
-  return {select(is_far, far_rest_(x), rest), select(is_far, V(0), (high - rest) + low),
-          select(is_far, far_quadrant_(x), quadrant)};
+  constexpr bool kIsFloat = sizeof(E) == 4;
+  const V rounding(kIsFloat ? E(12582912) : E(6755399441055744.0));
+  const V first(kIsFloat ? E(1.5703125) : E(1.57079632673412561417));
+  const V second(kIsFloat ? E(4.838267923332751e-4) : E(6.077100506506192e-11));
+  const V third(kIsFloat ? E(2.5633440682570896e-12) : E(3.5215598651832e-27));
+  const V count = fma_(x, V(E(6.36619772367581343076e-1)), rounding);
+  const V n = count - rounding;
+  const V near = fma_(-n, first, x);
+  const V step = n * second;
+  const V rest = near - step;
+  const V lost = ((near - rest) - step) - product_error_(n, second, step);
+  Angle<V> angle{rest, fma_(-n, third, lost), bits_(count)};
+  replace_far_angle_(x, angle.rest, angle.low, angle.quadrant);
+  return angle;
 }
 
 // sin and cos on [-pi / 4, pi / 4]; angle.low enters by its first derivative. Float: Cephes,
@@ -60,7 +53,7 @@ WEFT_INLINE V small_sin(const Angle<V>& angle) {
                    2.75573137070700676789e-06, -1.98412698298579493134e-04,
                    8.33333333332248946124e-03, -1.66666666666666324348e-01);
   }
-  return r + fma_(z * r, p, angle.low - V(E(0.5)) * z * angle.low);
+  return r + fma_(z * r, p, fma_(V(E(-0.5)) * z, angle.low, angle.low));
 }
 template <class V>
 WEFT_INLINE V small_cos(const Angle<V>& angle) {
@@ -83,42 +76,49 @@ WEFT_INLINE V small_cos(const Angle<V>& angle) {
 
 // In odd quadrants sine and cosine change places.
 template <class V>
-WEFT_INLINE auto is_odd_quadrant(V quadrant) {
-  return (quadrant == V(1)) | (quadrant == V(3));
+WEFT_INLINE auto is_odd_quadrant(const Angle<V>& angle) {
+  using Integer = typename Angle<V>::Integer;
+  return (angle.quadrant & Integer(1)) == Integer(1);
+}
+// `value`, negated where the second bit of `turns` is set.
+template <class V, class Integer>
+WEFT_INLINE V turned_sign(V value, Integer turns) {
+  constexpr int kToSign = 8 * sizeof(typename V::Element) - 2;
+  return value_(bits_(value) ^ ((turns & Integer(2)) << kToSign));
 }
 
 struct Sin {
   template <class V>
   V operator()(V x) const {
     const Angle<V> angle = split_quadrants(x);
-    const V value = select(is_odd_quadrant(angle.quadrant), small_cos(angle), small_sin(angle));
+    const V value = select(is_odd_quadrant(angle), small_cos(angle), small_sin(angle));
     // sin(-0) is -0.
-    return select(x == V(0), x, select(angle.quadrant >= V(2), -value, value));
+    return select(x == V(0), x, turned_sign(value, angle.quadrant));
   }
 };
-WEFT_FORMULA(sin, Sin, transcendental, 48)
+WEFT_FORMULA(sin, Sin, transcendental, 32)
 
 struct Cos {
   template <class V>
   V operator()(V x) const {
+    using Integer = typename Angle<V>::Integer;
     const Angle<V> angle = split_quadrants(x);
-    const V value = select(is_odd_quadrant(angle.quadrant), small_sin(angle), small_cos(angle));
-    const auto is_negative = (angle.quadrant == V(1)) | (angle.quadrant == V(2));
-    return select(is_negative, -value, value);
+    const V value = select(is_odd_quadrant(angle), small_sin(angle), small_cos(angle));
+    return turned_sign(value, angle.quadrant + Integer(1));
   }
 };
-WEFT_FORMULA(cos, Cos, transcendental, 48)
+WEFT_FORMULA(cos, Cos, transcendental, 32)
 
 struct Tan {
   template <class V>
   V operator()(V x) const {
     const Angle<V> angle = split_quadrants(x);
     const V sin = small_sin(angle), cos = small_cos(angle);
-    const auto turned = is_odd_quadrant(angle.quadrant);
+    const auto turned = is_odd_quadrant(angle);
     return select(x == V(0), x, select(turned, -cos, sin) / select(turned, sin, cos));
   }
 };
-WEFT_FORMULA(tan, Tan, transcendental, 48)
+WEFT_FORMULA(tan, Tan, transcendental, 40)
 
 // (atan(t) - t) for |t| <= tan(pi / 8). Float: Cephes, atanf.c; double: FreeBSD, s_atan.c.
 template <class V>

@@ -266,12 +266,13 @@ Recorded<T> power_(Recorded<T> a, Recorded<T> b) {
 template <class T>
 constexpr double kFarAngle = sizeof(T) == 4 ? 8192 : 1048576;
 template <class T>
-Recorded<T> far_rest_(Recorded<T> x) {
-  return Recorded<T>::call("weft_far_rest_", kSuffix<T>, {x.value});
-}
-template <class T>
-Recorded<T> far_quadrant_(Recorded<T> x) {
-  return Recorded<T>::call("weft_far_quadrant_", kSuffix<T>, {x.value});
+void replace_far_angle_(Recorded<T> x, Recorded<T>& rest, Recorded<T>& low,
+                        Recorded<Integer<T>>& quadrant) {
+  const Truth is_far = abs_(x) >= Recorded<T>(T(kFarAngle<T>));
+  const auto far = [&](const char* name) { return Recorded<T>::call(name, kSuffix<T>, {x.value}); };
+  rest = select(is_far, far("weft_far_rest_"), rest);
+  low = select(is_far, Recorded<T>(T(0)), low);
+  quadrant = select(is_far, to_int_(far("weft_far_quadrant_")), quadrant);
 }
 
 // Another formula is a call of its function, which is printed before the one that calls it.

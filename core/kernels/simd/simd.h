@@ -513,14 +513,16 @@ WEFT_INLINE Vec<T> fmod_(Vec<T> a, Vec<T> b) {
 #endif
 }
 
-// One far angle sends the whole vector lane by lane through far_angle.h; usually there is none.
-template <class T>
-WEFT_INLINE Vec<T> far_rest_(Vec<T> x) {
-  return is_any(!(abs_(x) < Vec<T>(T(kFarAngle<T>)))) ? far_rests(x) : Vec<T>(0);
-}
-template <class T>
-WEFT_INLINE Vec<T> far_quadrant_(Vec<T> x) {
-  return is_any(!(abs_(x) < Vec<T>(T(kFarAngle<T>)))) ? far_quadrants(x) : Vec<T>(0);
+// Replaces what a formula found of far angles. One of them sends the whole vector lane by lane
+// through far_angle.h; usually there is none.
+template <class T, class Integer>
+WEFT_INLINE void replace_far_angle_(Vec<T> x, Vec<T>& rest, Vec<T>& low, Integer& quadrant) {
+  const Vec<T> limit(T(kFarAngle<T>));
+  if (!is_any(!(abs_(x) < limit))) return;
+  const auto is_far = abs_(x) >= limit;
+  rest = select(is_far, far_rests(x), rest);
+  low = select(is_far, Vec<T>(0), low);
+  quadrant = select(is_far, to_int_(far_quadrants(x)), quadrant);
 }
 
 // Numbers<0, 1, …, N - 1> as CountTo<N>::Type: a pack of indices for shuffles.

@@ -180,16 +180,28 @@ void give_back_cached(Shared& pool, int index, int count) {
     to_source(take_cached(pool, index), static_cast<size_t>(bytes_of_class(index)));
 }
 
-// Gives idle blocks back to the system, once in `patience` requests. A program that repeats the
-// same work stops doing so: patience grows until it covers one round of the program.
-[[maybe_unused]] void give_back_idle(Shared& pool) {
-  if (++pool.asked < pool.patience) return;
+// Gives back what stayed idle since the last call.
+[[maybe_unused]] void give_back_untouched(Shared& pool) {
   pool.asked = 0;
   for (int k = 0; k < kLargeClasses; ++k) {
     if (pool.idle[k] > 0) pool.was_given_back[k] = true;
     give_back_cached(pool, k, pool.idle[k]);
     pool.idle[k] = pool.counts[k];
   }
+}
+
+// Gives idle blocks back to the system, once in `patience` requests. A program that repeats the
+// same work stops doing so: patience grows until it covers one round of the program.
+[[maybe_unused]] void give_back_idle(Shared& pool) {
+  if (++pool.asked >= pool.patience) give_back_untouched(pool);
+}
+
+// Is there room in the cache for a block? If it is full, older blocks that nobody needs make way:
+// otherwise what a program uses now would go to the system and come back each time.
+bool has_room(Shared& pool, int64_t bytes) {
+  if constexpr (kGivesBackIdle)
+    if (pool.cached + bytes > kMaxCachedBytes) give_back_untouched(pool);
+  return pool.cached + bytes <= kMaxCachedBytes && pool.within_limit(pool.held() + bytes);
 }
 
 // Gives all cached blocks back to the system; call it with the mutex held.
@@ -322,8 +334,7 @@ void free_large(void* block, size_t bytes) {
     const std::lock_guard lock(pool.mutex);
     pool.large -= static_cast<int64_t>(bytes);
     pool.large_blocks -= rounded;
-    if (kRecyclesBlocks && pool.cached + rounded <= kMaxCachedBytes &&
-        pool.within_limit(pool.held() + rounded)) {
+    if (kRecyclesBlocks && has_room(pool, rounded)) {
       auto* free_block = static_cast<FreeBlock*>(block);
       free_block->next = pool.heads[index];
       pool.heads[index] = free_block;

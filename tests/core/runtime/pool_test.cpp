@@ -180,6 +180,24 @@ TEST_CASE("blocks that are needed again and again stay") {
   CHECK(memory_stats().system_calls == calls);
 }
 
+TEST_CASE("blocks in use stay in the pool when older ones have filled it") {
+  if constexpr (!kRecyclesBlocks) return;
+  trim_pools();
+  constexpr size_t kMiB = size_t{1} << 20;
+  for (const size_t size : {80, 160, 320, 448}) {  // most of a GiB, one block of each class
+    void* const block = pool_allocate(size * kMiB);
+    pool_free(block, size * kMiB);
+  }
+  int64_t calls = 0;
+  for (int i = 0; i < 20; ++i) {
+    if (i == 4) calls = memory_stats().system_calls;
+    void* const block = pool_allocate(100 * kMiB);
+    pool_free(block, 100 * kMiB);
+  }
+  CHECK(memory_stats().system_calls == calls);
+  trim_pools();
+}
+
 TEST_CASE("blocks come from the system once any have been taken") {
   pool_free(pool_allocate(64), 64);
   CHECK_FALSE(set_block_source({}));
