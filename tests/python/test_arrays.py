@@ -429,6 +429,12 @@ def test_namespace_is_found():
             np.zeros(1).__array_namespace__(api_version=unknown)
 
 
+@pytest.mark.parametrize("kind", [None, "bool", "integral", "numeric", ("bool", "real floating")])
+def test_the_dtypes_that_programs_are_told_of_are_those_of_numpy(kind):
+    ours, theirs = (xp.__array_namespace_info__().dtypes(kind=kind) for xp in (np, numpy))
+    assert ours == theirs
+
+
 def test_a_copy_is_row_by_row():
     turned = np.array([[1, 2], [3, 4]]).T
     assert turned.copy(order="C").strides == (16, 8)

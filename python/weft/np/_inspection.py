@@ -6,7 +6,7 @@ import numpy
 
 from weft._base.errors import InvalidValue
 from weft._core import native
-from weft._core.dtypes import BY_NUMBER, bfloat16
+from weft._core.dtypes import BY_NUMBER, EXTRA
 from weft.np._dtype_functions import isdtype
 
 _KINDS = (
@@ -42,19 +42,19 @@ class NamespaceInfo:
     def dtypes(self, *, device: Any = None, kind: Any = None) -> dict[str, Any]:
         """All dtypes by name, or those of a kind such as 'integral', or of one of a tuple of them.
 
-        The half types are none of the standard's and are left out. Raises ValueError for a kind
-        that the standard does not know.
+        Half types and storage dtypes are none of the standard's and are left out. Raises ValueError
+        for a kind that the standard does not know.
         """
         kinds = kind if isinstance(kind, tuple) else (kind,)
         for one in kinds:
             if one is not None and one not in _KINDS:
                 known = ", ".join(_KINDS)
                 raise InvalidValue(f"dtypes: `kind` must be one of {known}; got {one!r}")
-        halves = (bfloat16, numpy.dtype("float16"))
+        others = ("float16", *EXTRA)
         return {
             dtype.name: dtype
             for dtype in BY_NUMBER
-            if dtype not in halves and any(one is None or isdtype(dtype, one) for one in kinds)
+            if dtype.name not in others and any(one is None or isdtype(dtype, one) for one in kinds)
         }
 
 
