@@ -69,14 +69,14 @@ def _own_host(place: Place, interface: str | None) -> str:
     launcher's address is on this host."""
     if interface is not None:
         return address_of("init", interface)
-    if place.is_one_host or place.host in ("localhost", "127.0.0.1"):
+    if place.host in ("localhost", "127.0.0.1"):
         return "127.0.0.1"
     try:
         found = str(socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)[0][4][0])
     except OSError as error:
         raise Disconnected(f"init: the host of rank 0, {place.host!r}, is unknown here: {error}; "
                            "set WEFT_STORE=address:port for all processes") from error  # fmt: skip
-    if found.startswith("127."):
+    if found.startswith("127.") and not place.is_one_host:
         raise InvalidValue(
             f"init: {place.host!r} is {found} here, which other hosts cannot reach; name the "
             "network by `interface`, or set WEFT_STORE=address:port for all processes"

@@ -34,6 +34,19 @@ def _of_ray(module: str, name: str) -> Any:
         return _Missing
 
 
+def _trainer_module() -> str:
+    """Ray has two trainers of one name, of which `RAY_TRAIN_V2_ENABLED` chooses one; callbacks of
+    users come with the second.
+    """
+    if _of_ray("ray", "__version__") is not _Missing and _has_second_trainer():
+        return "ray.train.v2.api.data_parallel_trainer"
+    return "ray.train.data_parallel_trainer"
+
+
+def _has_second_trainer() -> bool:
+    return hasattr(package("weft.distributed.ray", "ray.train", "ray", "Ray Train"), "UserCallback")
+
+
 if TYPE_CHECKING:
     Backend: Any = object
     BackendConfig: Any = object
@@ -41,7 +54,7 @@ if TYPE_CHECKING:
 else:
     Backend = _of_ray("ray.train.backend", "Backend")
     BackendConfig = _of_ray("ray.train.backend", "BackendConfig")
-    DataParallelTrainer = _of_ray("ray.train.data_parallel_trainer", "DataParallelTrainer")
+    DataParallelTrainer = _of_ray(_trainer_module(), "DataParallelTrainer")
 
 
 class WeftConfig(BackendConfig):  # type: ignore[misc]
@@ -79,11 +92,16 @@ class _WeftBackend(Backend):  # type: ignore[misc]
                 "WEFT_SECRET": secret,
                 "WEFT_JOB": job,
             }
-            worker_group.execute_single(rank, os.environ.update, variables)
+            worker_group.execute_single(rank, _set, variables)
 
     def on_shutdown(self, worker_group: Any, backend_config: WeftConfig) -> None:
         """Called when the training function has ended."""
         worker_group.execute(_leave)
+
+
+def _set(variables: dict[str, str]) -> None:
+    # A function, since a method of os.environ would travel with a copy of it.
+    os.environ.update(variables)
 
 
 def _about() -> tuple[str, int]:

@@ -286,8 +286,10 @@ def test_the_same_program_by_srun(tmp_path):
     check_told(tmp_path)
 
 
-def test_the_same_program_by_torchruns_variables(tmp_path, free_port):
-    common = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port)}
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2"])  # the launcher names an address
+def test_the_same_program_by_torchruns_variables(tmp_path, free_port, address):
+    hosts = {"LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": address, "MASTER_PORT": str(free_port)}
+    common = {"WORLD_SIZE": "2", **hosts}
     ranks = ({**common, "RANK": str(n), "LOCAL_RANK": str(n)} for n in range(2))
     assert started(tmp_path, *ranks) == ["", ""]
     check_told(tmp_path)
