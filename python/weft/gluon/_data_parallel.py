@@ -171,7 +171,7 @@ class GradientExchange:
 
     def _sums(self, names: Sequence[str], gradients: Sequence[ndarray]) -> list[ndarray]:
         if self._compression is not None:
-            return [self._compression.sum(n, g) for n, g in zip(names, gradients, strict=True)]
+            return self._compression.sums(names, gradients)
         return [
             npx.all_reduce(gradient, ordered=self._ordered, group=self._group)
             for gradient in gradients

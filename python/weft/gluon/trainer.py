@@ -39,8 +39,9 @@ class Trainer(SavedStates):
     groups: options of some of the parameters, by regular expressions that match whole names:
         "learning_rate", "wd", and "frozen"; where several match, the last one counts. Schedulers
         and `set_learning_rate` change all rates alike
-    compression_params: for 'dist_sync', what gradients are sent as: `{"type": "fp16"}`, "bf16", or
-        `{"type": "2bit", "threshold": 0.5}`, which keeps what was not sent for the next step
+    compression_params: for 'dist_sync', what gradients are sent as: `{"type": "fp16"}`, "bf16",
+        `{"type": "2bit", "threshold": 0.5}`, or `{"type": "powersgd", "rank": 4}` for matrices as
+        products of thin ones; the last two keep what was not sent for the next step
     deterministic: into how many shares `compile`d steps cut the batches of all processes together;
         shares are computed one by one and added up in a fixed tree, so that any number of processes
         that divides it by a power of two gives the same bits

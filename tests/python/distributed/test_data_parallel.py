@@ -146,6 +146,100 @@ def test_two_bits_keep_what_was_not_sent():
         numpy.testing.assert_allclose(found, right, rtol=1e-6)
 
 
+def sent_as_products(mode, rank_of_all):
+    """Two parameters under SGD, whose gradients are this rank's numbers."""
+    rank, _ = place()
+    net = nn.Dense(6, in_units=9)
+    net.initialize("zeros")
+    trainer = gluon.Trainer(
+        net.collect_params(),
+        "sgd",
+        {"learning_rate": 1.0},
+        kvstore="dist_sync",
+        compression_params={"type": "powersgd", "rank": rank_of_all},
+    )
+    step = trainer.compile(net, lambda out, given: out * given) if mode == "compiled" else None
+    for number in range(4):
+        x, given = given_to(rank, number)
+        if step is not None:
+            step(np.array(x), np.array(given), batch_size=1)
+            continue
+        with autograd.record():
+            loss = net(np.array(x)) * np.array(given)
+        loss.backward()
+        trainer.step(1)
+    return net.weight.data().asnumpy(), net.bias.data().asnumpy()
+
+
+def given_to(rank, number):
+    drawn = numpy.random.default_rng((rank, number))
+    return drawn.normal(size=(5, 9)).astype("float32"), drawn.normal(size=(5, 6)).astype("float32")
+
+
+def power_sgd(count, rank_of_all, steps):
+    """Algorithm 1 of the paper, with error feedback and warm start, in float64."""
+    from zlib import crc32
+
+    q = numpy.random.default_rng(crc32(b"weight")).normal(size=(9, rank_of_all))
+    errors = numpy.zeros((count, 6, 9))
+    weight, bias = numpy.zeros((6, 9)), numpy.zeros(6)
+    for number in range(steps):
+        pairs = [given_to(rank, number) for rank in range(count)]
+        wanted = errors + [given.T.astype("float64") @ x for x, given in pairs]
+        p, _ = numpy.linalg.qr(numpy.mean(wanted @ q, axis=0))
+        q = numpy.mean(wanted.transpose(0, 2, 1) @ p, axis=0)
+        errors = wanted - p @ q.T
+        weight -= p @ q.T
+        bias -= numpy.mean([given.sum(axis=0) for _, given in pairs], axis=0)
+    return weight, bias
+
+
+@pytest.mark.parametrize("mode", ["eager", "compiled"])
+@pytest.mark.parametrize("rank_of_all", [1, 2])
+def test_power_sgd_is_the_algorithm_of_its_paper(mode, rank_of_all):
+    weight, bias = power_sgd(2, rank_of_all, 4)
+    for found in ranks(2).run(sent_as_products, mode, rank_of_all):
+        numpy.testing.assert_allclose(found[0], weight, rtol=1e-4, atol=1e-4)
+        numpy.testing.assert_allclose(found[1], bias, rtol=1e-5, atol=1e-5)
+
+
+def digits_accuracy(compression):
+    from sklearn.datasets import load_digits
+
+    rank, count = place()
+    found = load_digits()
+    x, y = (found.data / 16).astype("float32"), found.target.astype("int64")
+    net = nn.HybridSequential(nn.Dense(32, activation="relu", in_units=64), nn.Dense(10))
+    net.initialize()
+    net(np.array(x[:1]))
+    trainer = gluon.Trainer(
+        net.collect_params(),
+        "sgd",
+        {"learning_rate": 0.2, "momentum": 0.9},
+        kvstore="dist_sync",
+        compression_params=compression,
+    )
+    step = trainer.compile(net, gluon.loss.SoftmaxCrossEntropyLoss())
+    rows = gluon.data.ArrayDataset(np.array(x[:1500]), np.array(y[:1500]))
+    for _ in range(6):
+        for data, label in gluon.data.DataLoader(rows, 25, shuffle=True, shard=(rank, count)):
+            step(data, label)
+    return float((net(np.array(x[1500:])).asnumpy().argmax(axis=1) == y[1500:]).mean())
+
+
+def test_power_sgd_learns_digits_as_whole_gradients_do():
+    pytest.importorskip("sklearn")
+    whole = ranks(2).run(digits_accuracy, None)
+    thin = ranks(2).run(digits_accuracy, {"type": "powersgd", "rank": 2})
+    assert thin[0] == thin[1] and thin[0] > 0.85 and thin[0] > whole[0] - 0.04
+
+
+def test_options_of_compression_are_checked():
+    for given in ({"type": "powersgd", "threshold": 1}, {"type": "powersgd", "rank": 0}):
+        with pytest.raises(ValueError, match="compression_params"):
+            gluon.Trainer([], "sgd", kvstore="dist_sync", compression_params=given)
+
+
 def with_another_network():
     rank, _ = place()
     net = nn.Dense(3, in_units=4 + rank)
