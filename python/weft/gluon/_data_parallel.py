@@ -202,12 +202,10 @@ class GradientExchange:
         size = npx.all_reduce(np.array(int(batch_size)), group=self._group)
         return int(size.item())
 
-    def traced_share(self, batch_size: int) -> ndarray:
-        """In a trace: what gradients are multiplied by if they were divided by `batch_size` and the
-        number of ranks. It is 1 exactly where all ranks have as many samples."""
-        size = np.array(float(batch_size), dtype="float32")
-        total = npx.all_reduce(size, ordered=self._ordered, group=self._group)
-        return float(max(batch_size, 1) * self.ranks) / total
+    def traced_total(self, batch_size: int) -> ndarray:
+        """In a trace: the sum of all ranks' batch sizes, in float64."""
+        size = np.array(float(batch_size), dtype="float32")  # as gradients are, so it joins these
+        return npx.all_reduce(size, ordered=self._ordered, group=self._group).astype("float64")
 
     def fresh_anywhere(self, fresh: Sequence[bool]) -> list[bool]:
         """Which gradients some rank has written."""

@@ -101,6 +101,7 @@ class Trainer(SavedStates):
                 "Trainer: `compression_params` are for `kvstore='dist_sync'`; got "
                 f"{kvstore!r}, where no gradient is sent"
             )
+        self._total: Any = None  # in a trace: samples of all processes
         self._deterministic = deterministic
         self._check_shares()
         if self._exchange is not None and all(p.is_initialized for p in self._params.values()):
@@ -110,6 +111,11 @@ class Trainer(SavedStates):
     def ranks(self) -> int:
         """How many processes train together."""
         return 1 if self._exchange is None else self._exchange.ranks
+
+    @property
+    def group(self) -> str | None:
+        """The name of the group of processes that train together; None: this one trains alone."""
+        return None if self._exchange is None else self._exchange.group
 
     @property
     def shares(self) -> int | None:
@@ -263,8 +269,15 @@ class Trainer(SavedStates):
             self.sharded.take_gradients()
         self._is_reduced = True
 
+    def begin_exchange(self) -> None:
+        """Gives all processes the parameters of the first one, where that has not been done and
+        their shapes are known; all call it. Not for users."""
+        if self._exchange is not None and all(p.is_initialized for p in self._params.values()):
+            self._exchange.begin(has_gradients=False)
+
     def begin_sharing(self) -> None:
         """Before a step is traced: parameters have their shapes now."""
+        self._total = self.share = None  # of a trace that has failed
         if self._shard is None or self.sharded is not None or self._exchange is None:
             return
         self._exchange.begin(has_gradients=False)
@@ -307,7 +320,33 @@ class Trainer(SavedStates):
         self._take_progress()
         self._shard = level
 
-    def clip_global_norm(self, most: float) -> Any:
+    def samples_of_all(self, batch_size: int) -> Any:
+        """The sum of the batch sizes of all processes; in a trace with others an array. Not for
+        users."""
+        if self._exchange is None or self.ranks == 1:
+            return batch_size
+        if not is_tracing():
+            return self._exchange.total(batch_size)
+        if self._total is None:
+            self._total = self._exchange.traced_total(batch_size)
+        return self._total
+
+    def _mean_over(self, batch_size: int) -> float:
+        """In a trace with other processes: notes what takes gradients to their mean, and gives the
+        rest of it as a number. Ranks whose batches differ in size must multiply by the same factors
+        to stay alike in every bit, so all of it is an array; but for half dtypes, which would lose
+        it, an array that is 1 where sizes are equal."""
+        total = self.samples_of_all(batch_size)
+        self._total = None
+        halves = any("float16" in str(p.dtype) for p in self._params.values())
+        if halves:
+            whole = max(batch_size, 1) * self.ranks
+            self.share = float(whole) / total
+            return self._scale / whole
+        self.share = self._scale / total
+        return 1.0
+
+    def clip_global_norm(self, most: Any) -> Any:
         """Scales all gradients where their norm is above `most`; gives the norm, in a hybridized
         function as an array. With `shard` the norm is that of all ranks' parts."""
         trained = [p for p in self._params.values() if p.grad_req != "null"]
@@ -351,10 +390,10 @@ class Trainer(SavedStates):
     def _update(self, caller: str, batch_size: int, ignore_stale_grad: bool) -> None:
         trained = {n: p for n, p in self._params.items() if p.grad_req != "null"}
         self._is_reduced = False
-        self._optimizer.rescale_grad = self._scale / (batch_size * self.ranks)
-        if self._exchange is not None:
+        self._optimizer.rescale_grad = self._scale / batch_size
+        if self._exchange is not None and self.ranks > 1:
             if is_tracing():
-                self.share = self._exchange.traced_share(batch_size)
+                self._optimizer.rescale_grad = self._mean_over(batch_size)
             else:
                 self._optimizer.rescale_grad = self._scale / self._exchange.total(batch_size)
         if is_tracing():

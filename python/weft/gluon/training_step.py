@@ -37,7 +37,9 @@ class _Trainer(Protocol):
 
     def begin_sharing(self) -> None: ...
 
-    def clip_global_norm(self, most: float) -> Any: ...
+    def samples_of_all(self, batch_size: int) -> Any: ...
+
+    def clip_global_norm(self, most: Any) -> Any: ...
 
     def step(self, batch_size: int, closure: Callable[[], Any]) -> Any: ...
 
@@ -183,7 +185,7 @@ def _step_of(
                 trainer.loss_scaler.is_scaled = True
                 trainer.loss_scaler.unscale(trainer.gradients())
             if most_norm is not None:
-                trainer.clip_global_norm(most_norm * size * trainer.ranks)
+                trainer.clip_global_norm(most_norm * trainer.samples_of_all(size))
             found.append((value, outs))
             return value
 
