@@ -1,6 +1,6 @@
 """The trainer: applies an optimizer to parameters."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -17,6 +17,7 @@ from weft.gluon._data_parallel import STORES, GradientExchange
 from weft.gluon._parameter_groups import are_groups, by_patterns, joined, resolved
 from weft.gluon._saved_states import SavedStates
 from weft.gluon._sharded_updates import check_level
+from weft.gluon._shares import Shares
 from weft.gluon.block import Block
 from weft.gluon.parameter import Parameter
 from weft.gluon.training_step import TrainingStep
@@ -42,9 +43,10 @@ class Trainer(SavedStates):
     compression_params: for 'dist_sync', what gradients are sent as: `{"type": "fp16"}`, "bf16",
         `{"type": "2bit", "threshold": 0.5}`, or `{"type": "powersgd", "rank": 4}` for matrices as
         products of thin ones; the last two keep what was not sent for the next step
-    deterministic: into how many shares `compile`d steps cut the batches of all processes together;
-        shares are computed one by one and added up in a fixed tree, so that any number of processes
-        that divides it by a power of two gives the same bits
+    deterministic: into how many shares steps cut the batches of all processes together; shares are
+        computed one by one and added up in a fixed tree, so that any number of processes that
+        divides it by a power of two gives the same bits. `compile`d steps do so by themselves, a
+        loop of your own goes over `each_share`
     group: the processes that train together
 
     `params` may also be a list of groups as PyTorch has them: dicts with "params" and such options.
@@ -103,6 +105,7 @@ class Trainer(SavedStates):
             )
         self._total: Any = None  # in a trace: samples of all processes
         self._deterministic = deterministic
+        self._shares = Shares()
         self._check_shares()
         if self._exchange is not None and all(p.is_initialized for p in self._params.values()):
             self._exchange.begin(has_gradients=False)
@@ -211,7 +214,52 @@ class Trainer(SavedStates):
         """
         self._reduce("allreduce_grads", True)
 
+    def each_share(self, *arrays: Any) -> Iterator[Any]:
+        """The shares of this process's batch, for a loop of your own with `deterministic`: behind
+        it gradients are the sum of those of all shares, in a fixed tree.
+
+        arrays: data and labels, cut along their first axis; one of them gives arrays, several give
+            tuples. Without `deterministic` the whole batch comes once
+
+        Raises ValueError for a batch that is no multiple of the shares, NotImplementedError for
+        row-sparse gradients.
+
+        >>> from weft import autograd, gluon, np
+        >>> net = gluon.nn.Dense(1)
+        >>> net.initialize()
+        >>> trainer = gluon.Trainer(net.collect_params(), "sgd", deterministic=4)
+        >>> data = np.ones((8, 3))
+        >>> for x in trainer.each_share(data):
+        ...     with autograd.record():
+        ...         loss = net(x)
+        ...     loss.backward()
+        >>> trainer.step(len(data))
+        """
+        given = [np.asarray(array) for array in arrays]
+        if not given:
+            raise InvalidValue("each_share: needs at least one array; got none")
+        for part in self._shares.each(self, given):
+            yield part if len(part) > 1 else part[0]
+
+    @property
+    def adds_gradients(self) -> bool:
+        """Do gradients of several batches add up? Not for users."""
+        trained = (p for p in self._params.values() if p.grad_req != "null")
+        return self.sharded is None and any(p.grad_req == "add" for p in trained)
+
+    def _require_shares(self, caller: str) -> None:
+        """Gradients of whole batches would not have the bits that were asked for."""
+        if self.shares is None or self.shares == 1 or self._shares.are_added:
+            return
+        raise InvalidState(
+            f"{caller}: with `deterministic={self._deterministic}` gradients must be computed in "
+            f"{self.shares} shares of a batch; got those of a whole batch; write `for x, y in "
+            "trainer.each_share(x, y):` around recording and `backward`, or use "
+            "`trainer.compile(net, loss)`"
+        )
+
     def _reduce(self, caller: str, ignore_stale_grad: bool) -> None:
+        self._require_shares(caller)
         if self._exchange is not None:
             self._reduce_over_ranks(caller, ignore_stale_grad)
             return
@@ -278,6 +326,8 @@ class Trainer(SavedStates):
     def begin_sharing(self) -> None:
         """Before a step is traced: parameters have their shapes now."""
         self._total = self.share = None  # of a trace that has failed
+        if self._shares.are_added:
+            self._shares.clear()
         if self._shard is None or self.sharded is not None or self._exchange is None:
             return
         self._exchange.begin(has_gradients=False)
@@ -390,6 +440,8 @@ class Trainer(SavedStates):
     def _update(self, caller: str, batch_size: int, ignore_stale_grad: bool) -> None:
         trained = {n: p for n, p in self._params.items() if p.grad_req != "null"}
         self._is_reduced = False
+        self._require_shares(caller)
+        self._shares.clear()
         self._optimizer.rescale_grad = self._scale / batch_size
         if self._exchange is not None and self.ranks > 1:
             if is_tracing():

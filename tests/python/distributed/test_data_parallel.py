@@ -240,6 +240,65 @@ def test_options_of_compression_are_checked():
             gluon.Trainer([], "sgd", kvstore="dist_sync", compression_params=given)
 
 
+def eager_by_shares(steps, count):
+    here = place()
+    net = network(seed=3 + here[0])
+    options = {"kvstore": "dist_sync", "deterministic": count}
+    trainer = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 0.01}, **options)
+    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
+    for number in range(steps):
+        parts = part_of(data(number), here)
+        for x, y in trainer.each_share(*parts):
+            with autograd.record():
+                loss = loss_of(net(x), y)
+            loss.backward()
+        trainer.step(len(parts[0]))
+    return contents(net)
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_eager_shares_have_the_bits_of_compiled_ones(count):
+    right = trained("compiled", 20, {"deterministic": 4})
+    alone = [eager_by_shares(20, 4)] if count == 1 else []
+    for found in alone or ranks(count).run(eager_by_shares, 20, 4):
+        for mine, theirs in zip(found, right, strict=True):
+            numpy.testing.assert_array_equal(mine, theirs)
+
+
+def accumulated(count):
+    """Two batches add up before an update."""
+    here = place()
+    net = network(seed=3 + here[0])
+    net.setattr("grad_req", "add")
+    options = {"kvstore": "dist_sync", "deterministic": count}
+    trainer = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 0.01}, **options)
+    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
+    for number in range(8):
+        parts = part_of(data(number), here)
+        for x, y in trainer.each_share(*parts):
+            with autograd.record():
+                loss = loss_of(net(x), y)
+            loss.backward()
+        if number % 2:
+            trainer.step(2 * len(parts[0]))
+            net.zero_grad()
+    return contents(net)
+
+
+def test_shares_add_up_over_batches():
+    right = accumulated(4)
+    for found in ranks(2).run(accumulated, 4):
+        for mine, theirs in zip(found, right, strict=True):
+            numpy.testing.assert_array_equal(mine, theirs)
+
+
+@pytest.mark.parametrize("mode", ["eager", "hybridized"])
+def test_a_loop_without_shares_is_refused(mode):
+    with pytest.raises(RuntimeError, match=r"each_share.*trainer.compile"):
+        trained(mode, 1, {"deterministic": 4})
+    trained(mode, 1, {"deterministic": 1})
+
+
 def with_another_network():
     rank, _ = place()
     net = nn.Dense(3, in_units=4 + rank)
