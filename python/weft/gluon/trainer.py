@@ -47,6 +47,8 @@ class Trainer(SavedStates):
         computed one by one and added up in a fixed tree, so that any number of processes that
         divides it by a power of two gives the same bits. `compile`d steps do so by themselves, a
         loop of your own goes over `each_share`
+    overlap: whether sums over processes begin while an eager backward pass still runs, from the
+        second step on. Then all processes must run as many backward passes; False: at `step`
     group: the processes that train together
 
     `params` may also be a list of groups as PyTorch has them: dicts with "params" and such options.
@@ -71,6 +73,7 @@ class Trainer(SavedStates):
         groups: Mapping[str, Mapping[str, Any]] | None = None,
         compression_params: dict[str, Any] | None = None,
         deterministic: int | None = None,
+        overlap: bool = True,
         group: str = "world",
     ) -> None:
         if kvstore not in ("device", "local", None, *STORES):
@@ -103,6 +106,7 @@ class Trainer(SavedStates):
                 "Trainer: `compression_params` are for `kvstore='dist_sync'`; got "
                 f"{kvstore!r}, where no gradient is sent"
             )
+        self._overlaps = overlap
         self._total: Any = None  # in a trace: samples of all processes
         self._deterministic = deterministic
         self._shares = Shares()
@@ -286,6 +290,9 @@ class Trainer(SavedStates):
             self._reduce_to_shards(caller, trained)
             return
         stale = set(self._stale(caller, trained, ignore_stale_grad))
+        everything = trained
+        if not is_tracing():
+            self._exchange.take_early(stale)
         if ignore_stale_grad and not is_tracing():
             flags = self._exchange.fresh_anywhere([name not in stale for name in trained])
             trained = {n: p for (n, p), used in zip(trained.items(), flags, strict=True) if used}
@@ -297,6 +304,8 @@ class Trainer(SavedStates):
             trained = {name: p for name, p in trained.items() if name not in stale}
         self._exchange.reduce(trained)
         self._is_reduced = True
+        if self._overlaps and not is_tracing() and self.shares in (None, 1):
+            self._exchange.overlap(everything)
 
     def _reduce_to_shards(self, caller: str, trained: dict[str, Parameter]) -> None:
         assert self._exchange is not None and self._shard is not None
@@ -322,6 +331,10 @@ class Trainer(SavedStates):
         their shapes are known; all call it. Not for users."""
         if self._exchange is not None and all(p.is_initialized for p in self._params.values()):
             self._exchange.begin(has_gradients=False)
+
+    def _drop_early(self) -> None:
+        if self._exchange is not None:
+            self._exchange.drop_early()
 
     def begin_sharing(self) -> None:
         """Before a step is traced: parameters have their shapes now."""

@@ -449,3 +449,70 @@ def test_a_plan_says_how_many_steps_hide_each_transfer():
     first, second = ranks(2).run(plan_text)
     assert first == second
     assert "begins a transfer of" in first and "steps behind its start" in first
+
+
+def early(kind, overlap):
+    """Four eager steps of a deeper network; with `overlap` sums begin in the backward pass."""
+    rank, _ = place()
+    net = nn.HybridSequential(*[nn.Dense(8, activation="tanh", in_units=8) for _ in range(6)])
+    net.initialize()
+    if kind == "add":
+        net.setattr("grad_req", "add")
+    drawn = numpy.random.default_rng(3)
+    for parameter in net.collect_params().values():
+        parameter.set_data(np.array(drawn.normal(size=parameter.shape).astype("float32") * 0.5))
+    options = {"kvstore": "dist_sync", "overlap": overlap}
+    trainer = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 0.01}, **options)
+    for number in range(4):
+        for repeat in range(2 if kind in ("twice", "add") else 1):
+            x, _ = data((number, repeat, rank), 8)
+            with autograd.record():
+                out = np.array(x)
+                for place_of_layer, layer in enumerate(net):
+                    if kind == "unused" and place_of_layer == 2 + rank and number % 2:
+                        continue
+                    out = layer(out)
+                loss = (out**2).sum(axis=1)
+            loss.backward()
+        if kind == "halved" or (kind == "halved on one" and rank == 1):
+            for parameter in net.collect_params().values():
+                parameter.grad()[...] = parameter.grad() * 0.5
+        trainer.step(len(x), ignore_stale_grad=kind == "unused")
+        if kind == "add":
+            net.zero_grad()
+    return contents(net)
+
+
+KINDS = ["plain", "twice", "add", "unused", "halved", "halved on one"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_sums_that_begin_early_have_the_same_bits(kind):
+    late = ranks(2).run(early, kind, False)
+    for found in ranks(2).run(early, kind, True):
+        for mine, theirs in zip(found, late[0], strict=True):
+            numpy.testing.assert_array_equal(mine, theirs)
+
+
+def starts_in_backward(overlap):
+    """How many transfers the third step's backward pass begins, and the step after it."""
+    from weft import profiler
+
+    net = nn.HybridSequential(*[nn.Dense(32, activation="relu", in_units=32) for _ in range(8)])
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", kvstore="dist_sync", overlap=overlap)
+    for _ in range(3):
+        with profiler.profile() as profile:
+            with autograd.record():
+                loss = net(np.ones((4, 32)))
+            loss.backward()
+            trainer.step(4)
+    starts = [event.backward for event in profile.events if event.name == "all_reduce_start"]
+    moved = [e for e in profile.events if e.thread == "transfers of world"]
+    return starts.count(True), len(moved) >= len(starts)
+
+
+def test_the_backward_pass_begins_transfers():
+    for begun, moved in ranks(2).run(starts_in_backward, True):
+        assert begun >= 4 and moved
+    assert {begun for begun, _ in ranks(2).run(starts_in_backward, False)} == {0}
