@@ -9,6 +9,7 @@
 #include "autograd/tape.h"
 #include "autograd/tape_recorder.h"
 #include "guard.h"
+#include "ops/slots/host_function.h"
 #include "trace/trace.h"
 
 using namespace weft;
@@ -163,6 +164,24 @@ weft_status weft_tensor_use_up_grad(weft_tensor handle) {
       leaf->use_up();
     return {};
   });
+}
+
+weft_status weft_tensor_tell_grad(weft_tensor handle, weft_host_function function) {
+  return c::guard([&]() -> Status {
+    WEFT_TRY(c::require("weft_tensor_tell_grad", {{"tensor", handle}}));
+    autograd::LeafNode* const leaf = autograd::leaf_of(*c::tensor(handle));
+    if (!leaf && !function) return {};
+    if (!leaf)
+      return errors::invalid_state("weft_tensor_tell_grad",
+                                   "`tensor` must have a gradient; call attach_grad() on it first");
+    leaf->tell(Ref<ops::HostFunction>(reinterpret_cast<ops::HostFunction*>(function)));
+    return {};
+  });
+}
+
+int32_t weft_tensor_grad_is_untouched(weft_tensor handle) {
+  const autograd::LeafNode* leaf = handle ? autograd::leaf_of(*c::tensor(handle)) : nullptr;
+  return leaf && leaf->is_untouched();
 }
 
 weft_status weft_tensor_grad_rows(weft_tensor handle, weft_tensor* indices, weft_tensor* rows) {

@@ -11,6 +11,7 @@
 #include "eager/call.h"
 #include "eager/recorder.h"
 #include "ops/registry.h"
+#include "ops/slots/host_function.h"
 #include "runtime/device.h"
 #include "runtime/thread_state.h"
 
@@ -51,7 +52,33 @@ LeafNode::LeafNode(ops::TensorType type, std::unique_ptr<RowGradient> rows, bool
   set_segment(0);
 }
 
-LeafNode::~LeafNode() = default;
+LeafNode::~LeafNode() {
+  if (listener_) told_leaves.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void LeafNode::tell(Ref<ops::HostFunction> listener) {
+  told_leaves.fetch_add(int64_t{listener ? 1 : 0} - int64_t{listener_ ? 1 : 0},
+                        std::memory_order_relaxed);
+  listener_ = std::move(listener);
+  delivered_ = Ref<Storage>();
+}
+
+bool LeafNode::is_untouched() const {
+  if (!delivered_ || !gradient_ || is_used_up_) return false;
+  const Box& box = gradient_->box();
+  return !box.pinned() && box.storage() == delivered_.get() &&
+         delivered_->writes.load(std::memory_order_relaxed) == writes_;
+}
+
+Status LeafNode::told() {
+  if (!listener_) return {};
+  if (gradient_) {
+    delivered_ = Ref<Storage>(gradient_->box().storage());
+    writes_ = delivered_->writes.load(std::memory_order_relaxed);
+  }
+  const Ref<ops::HostFunction> listener = listener_;  // it may take itself away
+  return listener->call({}, {});
+}
 
 // Few nodes are watched, and few outputs of these.
 struct TapeNode::Watchers {

@@ -2,8 +2,13 @@
 // first, so every node is visited after all its users, without recursion. What users contribute to
 // a node is added up before it is visited. One sweep takes time and memory in proportion to the
 // nodes that it reaches, and a logarithm for the heap.
+//
+// Leaves are older than what uses them, so they would come last. Where somebody is told of
+// gradients, a leaf is visited as soon as the last node that leads to it has been: its edges are
+// counted first.
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "autograd/released.h"
@@ -58,6 +63,8 @@ class Sweep {
   void make_dense(ops::Values& cotangents);
   Status deliver_to_watchers(const TapeNode& node, const ops::Values& cotangents);
   Status visit(TapeNode& node, ops::Values cotangents);
+  void count_uses();
+  Status visit_complete_leaves(const TapeNode& node);
   bool ends_at(const TapeNode& node, const TapeNode& from) const {
     return leads_to_released(node, from) && (!leaving_ || from.segment() == segment_);
   }
@@ -81,6 +88,8 @@ class Sweep {
   bool is_cut_ = false;  // something released was left out, as a constant: that was checked
   bool has_reached_leaf_ = false;
   PoolVector<Leaving>* leaving_ = nullptr;
+  // Of leaves that tell somebody: how many edges of nodes that were not visited lead to them.
+  std::unordered_map<const TapeNode*, size_t> uses_;
 };
 
 // The same value on the sweep's builder. The builder of a rule is gone when the rule is done.
@@ -166,8 +175,11 @@ Status Sweep::visit(TapeNode& node, ops::Values cotangents) {
   if (is_wanted(node)) results_.emplace_back(&node, cotangents);
   if (node.is_watched() && wanted_.empty()) WEFT_TRY(deliver_to_watchers(node, cotangents));
   has_reached_leaf_ |= leaf != nullptr;
-  if (leaf)
-    return wanted_.empty() && cotangents[0] ? leaf->deliver(std::move(cotangents[0])) : Status();
+  if (leaf) {
+    if (!wanted_.empty() || !cotangents[0]) return {};
+    WEFT_TRY(leaf->deliver(std::move(cotangents[0])));
+    return leaf->told();
+  }
   // What a rule makes of nothing, such as a constant, goes to the device of its cotangents.
   const auto given = std::ranges::find_if(cotangents, [](const ops::Value& c) { return bool(c); });
   const DeviceScope there(given == cotangents.end() ? thread_state().device
@@ -187,16 +199,57 @@ Status Sweep::visit(TapeNode& node, ops::Values cotangents) {
   return {};
 }
 
+// Goes over all that the heads depend on. A node that no cotangent reaches is counted, too; the
+// leaves behind it are visited at the end, as all others would be.
+void Sweep::count_uses() {
+  PoolVector<const TapeNode*> open;
+  std::unordered_set<const TapeNode*> seen;
+  for (const Edge& head : heads_)
+    if (seen.insert(head.node.get()).second) open.push_back(head.node.get());
+  while (!open.empty()) {
+    const TapeNode* const node = open.back();
+    open.pop_back();
+    for (const Edge& edge : node->edges()) {
+      if (!edge || ends_at(*node, *edge.node)) continue;
+      const TapeNode* const from = edge.node.get();
+      if (!from->is_leaf()) {
+        if (seen.insert(from).second) open.push_back(from);
+      } else if (static_cast<const LeafNode*>(from)->is_told()) {
+        ++uses_[from];
+      }
+    }
+  }
+}
+
+// Leaves that only this node, which has been visited, was missing for. They stay on the heap, with
+// nothing pending.
+Status Sweep::visit_complete_leaves(const TapeNode& node) {
+  for (const Edge& edge : node.edges()) {
+    if (!edge || ends_at(node, *edge.node)) continue;
+    const auto uses = uses_.find(edge.node.get());
+    if (uses == uses_.end() || --uses->second > 0) continue;
+    const auto entry = pending_.find(edge.node.get());
+    if (entry == pending_.end()) continue;
+    ops::Values cotangents = std::move(entry->second);
+    pending_.erase(entry);
+    WEFT_TRY(visit(*edge.node, std::move(cotangents)));
+  }
+  return {};
+}
+
 Status Sweep::run() {
   const ProfileScope scope(ProfileKind::kBackward, "backward");
+  if (told_leaves.load(std::memory_order_relaxed) && wanted_.empty() && !leaving_) count_uses();
   while (!heap_.empty()) {
     std::ranges::pop_heap(heap_, earlier);
     const Ref<TapeNode> node = std::move(heap_.back());
     heap_.pop_back();
     const auto entry = pending_.find(node.get());
+    if (entry == pending_.end()) continue;  // a leaf that was complete early
     ops::Values cotangents = std::move(entry->second);
     pending_.erase(entry);
     WEFT_TRY(visit(*node, std::move(cotangents)));
+    if (!uses_.empty()) WEFT_TRY(visit_complete_leaves(*node));
     if (!retain_ && !node->is_leaf()) visited_.push_back(node);
   }
   if (is_cut_ && !has_reached_leaf_ && wanted_.empty())

@@ -25,6 +25,10 @@ namespace weft::eager {
 class EagerBuilder;
 }
 
+namespace weft::ops {
+class HostFunction;
+}
+
 namespace weft::autograd {
 
 class LeafNode;
@@ -34,6 +38,9 @@ class TapeNode;
 // The clock of releases: how many sweeps have given up what nodes saved. A node that was recorded
 // at 3 was there before the fourth such sweep, which releases at 4.
 inline constinit std::atomic<uint64_t> releases{0};
+// How many leaves have somebody who is told of their gradients: without any, a sweep does not count
+// what leads to leaves.
+inline constinit std::atomic<int64_t> told_leaves{0};
 
 // Where an input came from: output `output` of a node, or nothing, for a constant.
 struct Edge {
@@ -192,8 +199,20 @@ class LeafNode final : public TapeNode {
   bool is_used_up() const { return is_used_up_; }
   void note_delivery();  // a plan has written the gradient
 
+  // ---- who is told when a sweep has delivered all that it has for the leaf; null: nobody
+  // ---------
+
+  void tell(Ref<ops::HostFunction> listener);
+  bool is_told() const { return static_cast<bool>(listener_); }
+  Status told();  // tells the listener, if there is one
+  // Has nobody written to the gradient since the listener was told?
+  bool is_untouched() const;
+
  private:
   ~LeafNode() override;
+  Ref<ops::HostFunction> listener_;
+  Ref<Storage> delivered_;  // with the listener: the gradient's storage, which keeps its address
+  uint32_t writes_ = 0;     // to it until then
   ops::TensorType type_;
   std::unique_ptr<RowGradient> rows_;
   Device* device_ = nullptr;

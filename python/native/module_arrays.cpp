@@ -150,6 +150,16 @@ void define_arrays(py::module_& module) {
   module.def("use_up_grad", [](const py::object& array) {
     check(weft_tensor_use_up_grad(array_argument(array, "use_up_grad")));
   });
+  module.def("tell_grad", [](const py::object& array, const py::object& function) {
+    weft_host_function call = function.is_none() ? nullptr : host_function(function.ptr());
+    if (!function.is_none() && !call) throw py::error_already_set();
+    const weft_status status = weft_tensor_tell_grad(array_argument(array, "tell_grad"), call);
+    weft_host_function_release(call);
+    check(status);
+  });
+  module.def("grad_is_untouched", [](const py::object& array) {
+    return weft_tensor_grad_is_untouched(array_argument(array, "grad_is_untouched")) != 0;
+  });
   module.def("grad_version", [](const py::object& array) {
     return weft_tensor_grad_version(array_argument(array, "grad_version"));
   });

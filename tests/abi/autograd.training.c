@@ -105,6 +105,59 @@ static void backward_of_cube(weft_tensor x) {
   weft_tensor_release(head);
 }
 
+/* What it is given: a leaf that was used first, and how often its gradient had come by then. */
+typedef struct told {
+  weft_tensor first;
+  uint64_t seen;
+  int calls;
+} told;
+
+static weft_status tell(void* context, const weft_tensor* inputs, size_t ninputs,
+                        weft_tensor* outputs, size_t noutputs) {
+  told* const found = context;
+  (void)inputs;
+  (void)outputs;
+  CHECK(ninputs == 0 && noutputs == 0);
+  ++found->calls;
+  found->seen = weft_tensor_grad_version(found->first);
+  return WEFT_OK;
+}
+
+/* first * second * second: the leaf `second` is complete before the sweep comes to `first`. */
+static void a_function_hears_of_a_gradient_when_it_is_complete(void) {
+  weft_tensor first = leaf(2, WEFT_GRAD_WRITE);
+  weft_tensor second = leaf(3, WEFT_GRAD_WRITE);
+  told found = {NULL, 9, 0};
+  weft_host_function function = NULL;
+  const float one = 1;
+  weft_tensor cubed, once, head;
+  weft_tensor none = floats(0, NULL, &one);
+  found.first = first;
+  MUST(weft_tensor_tell_grad(none, NULL));
+  MUST(weft_host_function_create("tell", tell, &found, NULL, &function));
+  FAILS(weft_tensor_tell_grad(none, function), WEFT_INVALID_STATE, "attach_grad");
+  MUST(weft_tensor_tell_grad(second, function));
+  weft_host_function_release(function);
+  record();
+  cubed = cube(first);
+  once = apply2("multiply", cubed, second);
+  head = apply2("multiply", once, second);
+  pause_recording();
+  MUST(weft_backward(&head, NULL, 1, 0));
+  CHECK(found.calls == 1 && found.seen == 0);
+  CHECK(gradient_of(first) == 108 && gradient_of(second) == 48);
+  CHECK(weft_tensor_grad_is_untouched(second) && !weft_tensor_grad_is_untouched(first));
+  MUST(weft_tensor_zero_grad(second));
+  CHECK(!weft_tensor_grad_is_untouched(second));
+  MUST(weft_tensor_tell_grad(second, NULL));
+  weft_tensor_release(head);
+  weft_tensor_release(once);
+  weft_tensor_release(cubed);
+  weft_tensor_release(none);
+  weft_tensor_release(first);
+  weft_tensor_release(second);
+}
+
 static void a_gradient_is_made_used_up_and_set_to_zero(void) {
   weft_tensor x = leaf(2, WEFT_GRAD_WRITE);
   weft_tensor a = leaf(2, WEFT_GRAD_ADD);
@@ -383,6 +436,7 @@ int main(void) {
   modes_are_set_and_given_back();
   mixed_precision_rounds_factors_and_keeps_dtypes();
   backward_fills_and_adds();
+  a_function_hears_of_a_gradient_when_it_is_complete();
   a_gradient_is_made_used_up_and_set_to_zero();
   what_a_trace_uses_up_stays_in_the_plan();
   gradients_of_gradients();

@@ -122,6 +122,8 @@ static void autograd(void) {
   NULLED(weft_tensor_made_grad(a, NULL), "out");
   NULLED(weft_tensor_zero_grad(NULL), "tensor");
   NULLED(weft_tensor_use_up_grad(NULL), "tensor");
+  NULLED(weft_tensor_tell_grad(NULL, NULL), "tensor");
+  CHECK(!weft_tensor_grad_is_untouched(NULL));
   CHECK(!weft_function_is_current(NULL));
   NULLED(weft_tensor_attach_grad_of_kind(NULL, WEFT_GRAD_WRITE, WEFT_GRAD_ROW_SPARSE), "tensor");
   NULLED(weft_tensor_attach_given_grad(NULL, WEFT_GRAD_WRITE, a), "tensor");

@@ -310,6 +310,9 @@ namespace Weft
         internal static extern int weft_tensor_grad(IntPtr a0, IntPtr a1);
 
         [DllImport(Library)]
+        internal static extern int weft_tensor_grad_is_untouched(IntPtr a0);
+
+        [DllImport(Library)]
         internal static extern int weft_tensor_grad_kind(IntPtr a0);
 
         [DllImport(Library)]
@@ -368,6 +371,9 @@ namespace Weft
 
         [DllImport(Library)]
         internal static extern IntPtr weft_tensor_strides(IntPtr a0);
+
+        [DllImport(Library)]
+        internal static extern int weft_tensor_tell_grad(IntPtr a0, IntPtr a1);
 
         [DllImport(Library)]
         internal static extern int weft_tensor_to_device(IntPtr a0, IntPtr a1, IntPtr a2);

@@ -73,6 +73,15 @@ WEFT_API weft_status weft_tensor_zero_grad(weft_tensor tensor);
  * call does nothing for a gradient that adds up, is row-sparse, or was read in the trace before it
  * was delivered. */
 WEFT_API weft_status weft_tensor_use_up_grad(weft_tensor tensor);
+/* Makes a function be called in each weft_backward that delivers a gradient to the array, when all
+ * that it delivers there has come: as soon as that is so, and not at the end. The function has
+ * neither inputs nor outputs. A traced backward calls nothing. NULL: it is called no more.
+ * WEFT_INVALID_STATE: the array is no leaf. */
+WEFT_API weft_status weft_tensor_tell_grad(weft_tensor tensor, weft_host_function function);
+/* Where a function is told (weft_tensor_tell_grad): is the gradient what backward delivered last,
+ * so that nobody has written to it since? 0 also where that cannot be known, because the program
+ * has its address. */
+WEFT_API int32_t weft_tensor_grad_is_untouched(weft_tensor tensor);
 /* Gives new references to the two arrays of a row-sparse gradient, or NULL if the array is no leaf.
  * `indices`: int64, ascending, each once. `rows`: for each index the sum of what was delivered to
  * that row. The arrays stay the same until backward or weft_tensor_set_grad_rows, so a write to

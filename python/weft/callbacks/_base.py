@@ -6,6 +6,7 @@ from typing import Any
 from weft._base.errors import InvalidType, NotFound
 from weft._base.spelling import ChecksOptions, hint
 from weft._base.words import FIGURE_NAMES
+from weft._core import collectives
 from weft._processes import session
 
 Logs = Mapping[str, float]
@@ -29,6 +30,7 @@ class Callback(ChecksOptions):
     params: Mapping[str, Any] = {}
     order = 0  # those with a higher one hear of an event later
     of_rank_0 = False  # of several processes that train together, only rank 0's hears of events
+    stops_alike = False  # whether, if at all, it ends the training at the same batch on all ranks
 
     def set_model(self, model: Any) -> None:
         """Is told the model."""
@@ -97,7 +99,7 @@ class Callbacks:
         for each in self._all:
             each.set_model(model)
             each.set_params(params)
-        hearing = [c for c in self._all if not (c.of_rank_0 and session.is_quiet())]
+        hearing = [c for c in self._all if not (c.of_rank_0 and is_quiet())]
         self._hearing: dict[str, list[Callable[..., None]]] = {
             event: [getattr(c, event) for c in hearing if _hears(c, event)] for event in _EVENTS
         }
@@ -106,6 +108,15 @@ class Callbacks:
     def hears_batches(self) -> bool:
         """Does any of them hear of batches of training?"""
         return bool(self._hearing["on_train_batch_begin"] or self._hearing["on_train_batch_end"])
+
+    @property
+    def stops_anywhere(self) -> bool:
+        """Could one of them end the training at a batch on some of the ranks alone?"""
+        batches = ("on_train_batch_begin", "on_train_batch_end")
+        return any(
+            not each.stops_alike and any(_hears(each, event) for event in batches)
+            for each in self._all
+        )
 
     def _tell(self, event: str, *arguments: Any) -> None:
         for method in self._hearing[event]:
@@ -167,6 +178,11 @@ class Callbacks:
         return found
 
 
+def is_quiet() -> bool:
+    """Does another process, rank 0, show and write what concerns all?"""
+    return session.is_quiet() or collectives.place()[0] != 0
+
+
 def _hears(callback: Callback, event: str) -> bool:
     return getattr(type(callback), event) is not getattr(Callback, event) or event in vars(callback)
 
@@ -221,4 +237,4 @@ def is_better_by(mode: str, monitor: str) -> Callable[[float, float], bool]:
     return (lambda new, old: new > old) if mode == "max" else (lambda new, old: new < old)
 
 
-__all__ = ["Callback", "Callbacks", "Logs", "figure", "is_better_by", "listed"]
+__all__ = ["Callback", "Callbacks", "Logs", "figure", "is_better_by", "is_quiet", "listed"]

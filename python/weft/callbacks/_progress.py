@@ -9,8 +9,7 @@ from typing import Any
 
 from weft._base.errors import InvalidType
 from weft._base.spelling import hint
-from weft._processes import session
-from weft.callbacks._base import Callback, Logs
+from weft.callbacks._base import Callback, Logs, is_quiet
 
 
 class ProgressBar(Callback):
@@ -22,6 +21,8 @@ class ProgressBar(Callback):
     >>> from weft import callbacks
     >>> bar = callbacks.ProgressBar()
     """
+
+    stops_alike = True
 
     def __init__(self) -> None:
         self._bar: Any = None
@@ -110,7 +111,7 @@ def text_of(logs: Logs) -> str:
 def shown_by(verbose: int | None) -> list[Callback]:
     """What shows the progress: nothing for 0, a bar for 1, lines for 2; for None a bar where
     somebody looks. Of several processes that train together rank 0 alone shows it."""
-    if session.is_quiet():
+    if is_quiet():
         return []
     if verbose is None:
         verbose = 1 if _is_watched() else 2

@@ -162,6 +162,8 @@ class LRFinder(Callback):
     True
     """
 
+    stops_alike = True
+
     def __init__(
         self,
         min_lr: float = 1e-6,

@@ -10,7 +10,7 @@ from weft import np
 from weft._base.errors import InvalidValue
 from weft._base.options import require, require_whole
 from weft._trace.planned import hybridize
-from weft.callbacks._base import Callback, Logs, figure, is_better_by
+from weft.callbacks._base import Callback, Logs, figure, is_better_by, is_quiet
 
 
 class Checkpoint(Callback):
@@ -22,6 +22,8 @@ class Checkpoint(Callback):
     every: write after so many epochs
     every_batches: write after so many batches, too
     weights_only: the files have the parameters alone, as `save_parameters` writes them
+
+    Of several processes that train together all take part, and rank 0 writes.
 
     >>> import weft
     >>> from weft import callbacks, np
@@ -36,7 +38,7 @@ class Checkpoint(Callback):
     """
 
     order = 2  # it keeps what the others have made of an epoch, the history among them
-    of_rank_0 = True
+    stops_alike = True
 
     def __init__(
         self,
@@ -62,7 +64,7 @@ class Checkpoint(Callback):
     def on_train_begin(self) -> None:
         self.best = None
         for path in (self.path, self.best_path):
-            if path is not None:
+            if path is not None and not is_quiet():
                 os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
 
     def on_train_batch_end(self, batch: int, logs: Logs) -> None:
@@ -79,10 +81,13 @@ class Checkpoint(Callback):
             self._write(self.path)
 
     def _write(self, path: str | PathLike[str]) -> None:
-        if self.weights_only:
+        if not self.weights_only:
+            self.model.save_with_others(path)
+        elif not is_quiet():
             self.model.net.save_parameters(path)
         else:
-            self.model.save(path)
+            for parameter in self.model.net.collect_params().values():
+                parameter.list_data()  # brings together what is kept in parts
 
     def state_dict(self) -> dict[str, Any]:
         return {"best": self.best}
@@ -109,6 +114,8 @@ class ExponentialMovingAverage(Callback):
     >>> list(history)
     ['loss', 'val_loss']
     """
+
+    stops_alike = True
 
     def __init__(self, decay: float = 0.999, *, keep: bool = True) -> None:
         require(

@@ -141,6 +141,8 @@ class TerminateOnNaN(Callback):
     True
     """
 
+    stops_alike = True
+
     def __init__(self, explain: bool = False) -> None:
         self.explain = explain
         self.message: str | None = None

@@ -42,7 +42,7 @@ class TensorBoard(Callback):
     Raises LookupError where tensorboardX is missing: `pip install weft[tensorboard]`.
     """
 
-    of_rank_0 = True
+    of_rank_0 = stops_alike = True
 
     def __init__(
         self,

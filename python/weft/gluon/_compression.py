@@ -2,7 +2,8 @@
 
 "fp16" and "bf16" round each rank's gradient to a half dtype; the sum is made in float32 and rounded
 once. "2bit" sends -threshold, 0 or threshold for each element and keeps the rest for the next step
-(MXNet's): what is not sent is not lost.
+(MXNet's): what is not sent is not lost. "powersgd" sends matrices as products of thin ones
+(`_power_sgd.py`).
 """
 
 from collections.abc import Mapping
@@ -10,22 +11,13 @@ from typing import Any
 
 from weft import np, npx
 from weft._base.errors import InvalidValue
+from weft._base.options import require_whole
 from weft._core import collectives, native
 from weft._core.typing import ndarray
 from weft._trace.state import outside_trace
+from weft.gluon._power_sgd import Compression, PowerSGD
 
 _HALVES = {"fp16": "float16", "bf16": "bfloat16"}
-
-
-class Compression:
-    """What is sent of a gradient, and what is made of what all ranks sent."""
-
-    def prepare(self, gradients: Mapping[str, ndarray]) -> None:
-        """Makes what lasts from step to step, outside of traces."""
-
-    def sum(self, name: str, gradient: ndarray) -> ndarray:
-        """The sum of what all ranks send of this gradient."""
-        raise NotImplementedError
 
 
 class _Half(Compression):
@@ -72,6 +64,9 @@ class _TwoBits(Compression):
         return (ones.reshape(-1)[: codes.size].reshape(gradient.shape)).astype(step.dtype) * step
 
 
+_OPTIONS = {"fp16": (), "bf16": (), "2bit": ("threshold",), "powersgd": ("rank",)}
+
+
 def compression_of(params: Mapping[str, Any] | None, group: str) -> Compression | None:
     """What `compression_params` of a trainer names."""
     if params is None:
@@ -79,20 +74,24 @@ def compression_of(params: Mapping[str, Any] | None, group: str) -> Compression 
     kind = params.get("type") if isinstance(params, Mapping) else params
     if kind in ("none", None):
         return None
-    allowed = {"type", "threshold"} if kind == "2bit" else {"type"}
-    if not isinstance(params, Mapping) or set(params) - allowed or kind not in (*_HALVES, "2bit"):
+    if (
+        not isinstance(params, Mapping)
+        or kind not in _OPTIONS
+        or set(params) - {"type", *_OPTIONS[kind]}
+    ):
         raise InvalidValue(
-            "Trainer: `compression_params` must be {'type': 'fp16'}, {'type': 'bf16'} or "
-            f"{{'type': '2bit', 'threshold': 0.5}}; got {params!r}"
+            "Trainer: `compression_params` must be {'type': 'fp16'}, {'type': 'bf16'}, "
+            "{'type': '2bit', 'threshold': 0.5} or {'type': 'powersgd', 'rank': 4}; got "
+            f"{params!r}"
         )
     if kind in _HALVES:
         return _Half(_HALVES[kind], group)
+    if kind == "powersgd":
+        rank = require_whole("Trainer", "compression_params['rank']", params.get("rank", 4), 1)
+        return PowerSGD(rank, group)
     threshold = float(params.get("threshold", 0.5))
     if not threshold > 0:
         raise InvalidValue(
             f"Trainer: the threshold of `compression_params` must be above 0; got {threshold}"
         )
     return _TwoBits(threshold, group)
-
-
-__all__ = ["Compression", "compression_of"]

@@ -8,7 +8,7 @@ reductions alone.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy
@@ -20,6 +20,7 @@ from weft._core.typing import ndarray
 from weft._trace.planned import hybridize
 from weft._trace.state import is_tracing, outside_trace
 from weft.gluon._compression import Compression, compression_of
+from weft.gluon._early_sums import EarlySums
 from weft.gluon._sharded_updates import ShardedUpdates
 from weft.gluon._sharing import Pieces
 from weft.gluon.parameter import Parameter
@@ -49,6 +50,8 @@ class GradientExchange:
         self._compression: Compression | None = compression_of(compression, group)
         self._has_begun = False
         self._plan: Callable[..., Any] | None = None
+        self._early: EarlySums | None = None
+        self._sums_found: dict[str, ndarray] | None = None
         if ordered and self._compression is not None:
             raise InvalidValue(
                 "Trainer: `deterministic` and `compression_params` exclude each other: what is "
@@ -56,7 +59,7 @@ class GradientExchange:
             )
 
     def __getstate__(self) -> dict[str, Any]:
-        return vars(self) | {"_plan": None, "_has_begun": False}
+        return vars(self) | {"_plan": None, "_has_begun": False, "_early": None}
 
     @property
     def group(self) -> str:
@@ -136,6 +139,37 @@ class GradientExchange:
         found = npx.all_gather(given, axis=0, ranks=self.ranks, group=self._group).asnumpy()
         return [row.tobytes() for row in found.reshape(self.ranks, len(block))]
 
+    # ---- in the backward pass of eager steps
+
+    def overlap(self, trained: dict[str, Parameter]) -> None:
+        """From the next backward pass on, sums of these gradients begin while it runs; those that
+        add up, have rows, or are sent in fewer bytes are summed at the step."""
+        able = {
+            name: p
+            for name, p in trained.items()
+            if p.grad_req == "write" and p.grad_stype != "row_sparse" and p.is_initialized
+        }
+        if self._compression is not None or self.ranks == 1 or len(able) < len(trained):
+            able = {}
+        if self._early is not None and self._early.names == list(able):
+            return
+        if self._early is not None:
+            self._early.close()
+        self._early = EarlySums(able, self._group, self._ordered) if able else None
+
+    def take_early(self, unused: Collection[str]) -> None:
+        """Waits for the sums that were begun; `reduce` takes them.
+
+        unused: names of parameters whose gradients are old on this rank
+        """
+        self._sums_found = None if self._early is None else self._early.found(unused)
+
+    def drop_early(self) -> None:
+        """Forgets sums that were begun, where training goes on from elsewhere."""
+        if self._early is not None:
+            self._early.close()
+        self._early = self._sums_found = None
+
     # ---- each step
 
     def reduce(self, trained: dict[str, Parameter]) -> None:
@@ -155,6 +189,11 @@ class GradientExchange:
                     dense[name] = parameter.list_own_grad()[0]
             if not dense:
                 return
+            found, self._sums_found = self._sums_found, None
+            if found is not None and not is_tracing():
+                for name, gradient in dense.items():
+                    gradient[...] = found[name]
+                return
             if self._compression is not None:
                 self._compression.prepare(dense)
             if is_tracing():
@@ -171,7 +210,7 @@ class GradientExchange:
 
     def _sums(self, names: Sequence[str], gradients: Sequence[ndarray]) -> list[ndarray]:
         if self._compression is not None:
-            return [self._compression.sum(n, g) for n, g in zip(names, gradients, strict=True)]
+            return self._compression.sums(names, gradients)
         return [
             npx.all_reduce(gradient, ordered=self._ordered, group=self._group)
             for gradient in gradients
@@ -202,12 +241,10 @@ class GradientExchange:
         size = npx.all_reduce(np.array(int(batch_size)), group=self._group)
         return int(size.item())
 
-    def traced_share(self, batch_size: int) -> ndarray:
-        """In a trace: what gradients are multiplied by if they were divided by `batch_size` and the
-        number of ranks. It is 1 exactly where all ranks have as many samples."""
-        size = np.array(float(batch_size), dtype="float32")
-        total = npx.all_reduce(size, ordered=self._ordered, group=self._group)
-        return float(max(batch_size, 1) * self.ranks) / total
+    def traced_total(self, batch_size: int) -> ndarray:
+        """In a trace: the sum of all ranks' batch sizes, in float64."""
+        size = np.array(float(batch_size), dtype="float32")  # as gradients are, so it joins these
+        return npx.all_reduce(size, ordered=self._ordered, group=self._group).astype("float64")
 
     def fresh_anywhere(self, fresh: Sequence[bool]) -> list[bool]:
         """Which gradients some rank has written."""

@@ -140,6 +140,9 @@ class SavedStates(PlannedUpdates, NamedArrays):
             "counts": {name: counts[name] for name in self._params if name in counts},
         }
 
+    def _drop_early(self) -> None:
+        """Forgets what was begun for the step that does not come now."""
+
     def prepare_states(
         self,
         arrays: Mapping[str, ndarray],
@@ -159,6 +162,7 @@ class SavedStates(PlannedUpdates, NamedArrays):
         }
 
         def apply() -> None:
+            self._drop_early()
             used, scheduler = self._optimizer, description["scheduler"]
             others = {key: n for key, n in used.counts.items() if key not in self._params}
             used.counts = {**others, **description["counts"]}

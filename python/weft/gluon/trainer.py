@@ -1,6 +1,6 @@
 """The trainer: applies an optimizer to parameters."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -17,6 +17,7 @@ from weft.gluon._data_parallel import STORES, GradientExchange
 from weft.gluon._parameter_groups import are_groups, by_patterns, joined, resolved
 from weft.gluon._saved_states import SavedStates
 from weft.gluon._sharded_updates import check_level
+from weft.gluon._shares import Shares
 from weft.gluon.block import Block
 from weft.gluon.parameter import Parameter
 from weft.gluon.training_step import TrainingStep
@@ -39,11 +40,15 @@ class Trainer(SavedStates):
     groups: options of some of the parameters, by regular expressions that match whole names:
         "learning_rate", "wd", and "frozen"; where several match, the last one counts. Schedulers
         and `set_learning_rate` change all rates alike
-    compression_params: for 'dist_sync', what gradients are sent as: `{"type": "fp16"}`, "bf16", or
-        `{"type": "2bit", "threshold": 0.5}`, which keeps what was not sent for the next step
-    deterministic: into how many shares `compile`d steps cut the batches of all processes together;
-        shares are computed one by one and added up in a fixed tree, so that any number of processes
-        that divides it by a power of two gives the same bits
+    compression_params: for 'dist_sync', what gradients are sent as: `{"type": "fp16"}`, "bf16",
+        `{"type": "2bit", "threshold": 0.5}`, or `{"type": "powersgd", "rank": 4}` for matrices as
+        products of thin ones; the last two keep what was not sent for the next step
+    deterministic: into how many shares steps cut the batches of all processes together; shares are
+        computed one by one and added up in a fixed tree, so that any number of processes that
+        divides it by a power of two gives the same bits. `compile`d steps do so by themselves, a
+        loop of your own goes over `each_share`
+    overlap: whether sums over processes begin while an eager backward pass still runs, from the
+        second step on. Then all processes must run as many backward passes; False: at `step`
     group: the processes that train together
 
     `params` may also be a list of groups as PyTorch has them: dicts with "params" and such options.
@@ -68,6 +73,7 @@ class Trainer(SavedStates):
         groups: Mapping[str, Mapping[str, Any]] | None = None,
         compression_params: dict[str, Any] | None = None,
         deterministic: int | None = None,
+        overlap: bool = True,
         group: str = "world",
     ) -> None:
         if kvstore not in ("device", "local", None, *STORES):
@@ -100,7 +106,10 @@ class Trainer(SavedStates):
                 "Trainer: `compression_params` are for `kvstore='dist_sync'`; got "
                 f"{kvstore!r}, where no gradient is sent"
             )
+        self._overlaps = overlap
+        self._total: Any = None  # in a trace: samples of all processes
         self._deterministic = deterministic
+        self._shares = Shares()
         self._check_shares()
         if self._exchange is not None and all(p.is_initialized for p in self._params.values()):
             self._exchange.begin(has_gradients=False)
@@ -109,6 +118,11 @@ class Trainer(SavedStates):
     def ranks(self) -> int:
         """How many processes train together."""
         return 1 if self._exchange is None else self._exchange.ranks
+
+    @property
+    def group(self) -> str | None:
+        """The name of the group of processes that train together; None: this one trains alone."""
+        return None if self._exchange is None else self._exchange.group
 
     @property
     def shares(self) -> int | None:
@@ -204,7 +218,52 @@ class Trainer(SavedStates):
         """
         self._reduce("allreduce_grads", True)
 
+    def each_share(self, *arrays: Any) -> Iterator[Any]:
+        """The shares of this process's batch, for a loop of your own with `deterministic`: behind
+        it gradients are the sum of those of all shares, in a fixed tree.
+
+        arrays: data and labels, cut along their first axis; one of them gives arrays, several give
+            tuples. Without `deterministic` the whole batch comes once
+
+        Raises ValueError for a batch that is no multiple of the shares, NotImplementedError for
+        row-sparse gradients.
+
+        >>> from weft import autograd, gluon, np
+        >>> net = gluon.nn.Dense(1)
+        >>> net.initialize()
+        >>> trainer = gluon.Trainer(net.collect_params(), "sgd", deterministic=4)
+        >>> data = np.ones((8, 3))
+        >>> for x in trainer.each_share(data):
+        ...     with autograd.record():
+        ...         loss = net(x)
+        ...     loss.backward()
+        >>> trainer.step(len(data))
+        """
+        given = [np.asarray(array) for array in arrays]
+        if not given:
+            raise InvalidValue("each_share: needs at least one array; got none")
+        for part in self._shares.each(self, given):
+            yield part if len(part) > 1 else part[0]
+
+    @property
+    def adds_gradients(self) -> bool:
+        """Do gradients of several batches add up? Not for users."""
+        trained = (p for p in self._params.values() if p.grad_req != "null")
+        return self.sharded is None and any(p.grad_req == "add" for p in trained)
+
+    def _require_shares(self, caller: str) -> None:
+        """Gradients of whole batches would not have the bits that were asked for."""
+        if self.shares is None or self.shares == 1 or self._shares.are_added:
+            return
+        raise InvalidState(
+            f"{caller}: with `deterministic={self._deterministic}` gradients must be computed in "
+            f"{self.shares} shares of a batch; got those of a whole batch; write `for x, y in "
+            "trainer.each_share(x, y):` around recording and `backward`, or use "
+            "`trainer.compile(net, loss)`"
+        )
+
     def _reduce(self, caller: str, ignore_stale_grad: bool) -> None:
+        self._require_shares(caller)
         if self._exchange is not None:
             self._reduce_over_ranks(caller, ignore_stale_grad)
             return
@@ -231,6 +290,9 @@ class Trainer(SavedStates):
             self._reduce_to_shards(caller, trained)
             return
         stale = set(self._stale(caller, trained, ignore_stale_grad))
+        everything = trained
+        if not is_tracing():
+            self._exchange.take_early(stale)
         if ignore_stale_grad and not is_tracing():
             flags = self._exchange.fresh_anywhere([name not in stale for name in trained])
             trained = {n: p for (n, p), used in zip(trained.items(), flags, strict=True) if used}
@@ -242,6 +304,8 @@ class Trainer(SavedStates):
             trained = {name: p for name, p in trained.items() if name not in stale}
         self._exchange.reduce(trained)
         self._is_reduced = True
+        if self._overlaps and not is_tracing() and self.shares in (None, 1):
+            self._exchange.overlap(everything)
 
     def _reduce_to_shards(self, caller: str, trained: dict[str, Parameter]) -> None:
         assert self._exchange is not None and self._shard is not None
@@ -262,8 +326,21 @@ class Trainer(SavedStates):
             self.sharded.take_gradients()
         self._is_reduced = True
 
+    def begin_exchange(self) -> None:
+        """Gives all processes the parameters of the first one, where that has not been done and
+        their shapes are known; all call it. Not for users."""
+        if self._exchange is not None and all(p.is_initialized for p in self._params.values()):
+            self._exchange.begin(has_gradients=False)
+
+    def _drop_early(self) -> None:
+        if self._exchange is not None:
+            self._exchange.drop_early()
+
     def begin_sharing(self) -> None:
         """Before a step is traced: parameters have their shapes now."""
+        self._total = self.share = None  # of a trace that has failed
+        if self._shares.are_added:
+            self._shares.clear()
         if self._shard is None or self.sharded is not None or self._exchange is None:
             return
         self._exchange.begin(has_gradients=False)
@@ -306,7 +383,33 @@ class Trainer(SavedStates):
         self._take_progress()
         self._shard = level
 
-    def clip_global_norm(self, most: float) -> Any:
+    def samples_of_all(self, batch_size: int) -> Any:
+        """The sum of the batch sizes of all processes; in a trace with others an array. Not for
+        users."""
+        if self._exchange is None or self.ranks == 1:
+            return batch_size
+        if not is_tracing():
+            return self._exchange.total(batch_size)
+        if self._total is None:
+            self._total = self._exchange.traced_total(batch_size)
+        return self._total
+
+    def _mean_over(self, batch_size: int) -> float:
+        """In a trace with other processes: notes what takes gradients to their mean, and gives the
+        rest of it as a number. Ranks whose batches differ in size must multiply by the same factors
+        to stay alike in every bit, so all of it is an array; but for half dtypes, which would lose
+        it, an array that is 1 where sizes are equal."""
+        total = self.samples_of_all(batch_size)
+        self._total = None
+        halves = any("float16" in str(p.dtype) for p in self._params.values())
+        if halves:
+            whole = max(batch_size, 1) * self.ranks
+            self.share = float(whole) / total
+            return self._scale / whole
+        self.share = self._scale / total
+        return 1.0
+
+    def clip_global_norm(self, most: Any) -> Any:
         """Scales all gradients where their norm is above `most`; gives the norm, in a hybridized
         function as an array. With `shard` the norm is that of all ranks' parts."""
         trained = [p for p in self._params.values() if p.grad_req != "null"]
@@ -350,10 +453,12 @@ class Trainer(SavedStates):
     def _update(self, caller: str, batch_size: int, ignore_stale_grad: bool) -> None:
         trained = {n: p for n, p in self._params.items() if p.grad_req != "null"}
         self._is_reduced = False
-        self._optimizer.rescale_grad = self._scale / (batch_size * self.ranks)
-        if self._exchange is not None:
+        self._require_shares(caller)
+        self._shares.clear()
+        self._optimizer.rescale_grad = self._scale / batch_size
+        if self._exchange is not None and self.ranks > 1:
             if is_tracing():
-                self.share = self._exchange.traced_share(batch_size)
+                self._optimizer.rescale_grad = self._mean_over(batch_size)
             else:
                 self._optimizer.rescale_grad = self._scale / self._exchange.total(batch_size)
         if is_tracing():

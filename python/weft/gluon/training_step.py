@@ -12,7 +12,6 @@ from weft._trace.cache import TraceCache
 from weft._trace.planned import Planned
 from weft._trace.state import is_tracing
 from weft.gluon import loss as losses
-from weft.gluon._data_parallel import tree_sum
 from weft.gluon._loss_scale import LossScaler
 from weft.gluon.block import Block
 
@@ -33,11 +32,15 @@ class _Trainer(Protocol):
 
     def gradients(self) -> list[Any]: ...
 
+    def each_share(self, *arrays: ndarray) -> Iterator[Any]: ...
+
     def allreduce_grads(self) -> None: ...
 
     def begin_sharing(self) -> None: ...
 
-    def clip_global_norm(self, most: float) -> Any: ...
+    def samples_of_all(self, batch_size: int) -> Any: ...
+
+    def clip_global_norm(self, most: Any) -> Any: ...
 
     def step(self, batch_size: int, closure: Callable[[], Any]) -> Any: ...
 
@@ -183,7 +186,7 @@ def _step_of(
                 trainer.loss_scaler.is_scaled = True
                 trainer.loss_scaler.unscale(trainer.gradients())
             if most_norm is not None:
-                trainer.clip_global_norm(most_norm * size * trainer.ranks)
+                trainer.clip_global_norm(most_norm * trainer.samples_of_all(size))
             found.append((value, outs))
             return value
 
@@ -201,24 +204,12 @@ def _by_shares(
     trainer: _Trainer, differentiate: Callable[..., Any], inputs: Any, labels: Any
 ) -> tuple[Any, Any]:
     """Share by share, with gradients added up in a tree. Gives values and outputs of all."""
-    count = trainer.shares
-    for array in (*inputs, *labels):
-        if count is not None and array.shape[0] % count:
-            raise InvalidValue(
-                f"compile: `deterministic` cuts a batch into {count} shares here, which must be "
-                f"equal; got a batch of {array.shape[0]}"
-            )
-    pieces = [np.split(array, count) for array in (*inputs, *labels)]
-    values, outs, gradients = [], [], []
-    for share in zip(*pieces, strict=True):
-        value, out = differentiate(share[: len(inputs)], share[len(inputs) :])
+    values, outs = [], []
+    for share in trainer.each_share(*inputs, *labels):
+        parts = share if isinstance(share, tuple) else (share,)
+        value, out = differentiate(parts[: len(inputs)], parts[len(inputs) :])
         values.append(value)
         outs.append(_listed(out))
-        with autograd.pause():
-            gradients.append([gradient.copy() for gradient in trainer.gradients()])
-    with autograd.pause():
-        for target, *parts in zip(trainer.gradients(), *gradients, strict=True):
-            target[...] = tree_sum(parts)
     joined = [np.concatenate(some) for some in zip(*outs, strict=True)]
     whole = np.concatenate(values) if values[0].ndim else np.stack(values).sum()
     return whole, joined[0] if len(joined) == 1 else joined

@@ -71,7 +71,8 @@ def clip_global_norm(
     >>> gradient
     array([0.6, 0.8])
     """
-    if not arrays or not max_norm > 0:
+    is_number = not isinstance(max_norm, ndarray)  # a plan may compute it
+    if not arrays or (is_number and not max_norm > 0):
         raise InvalidValue(
             f"clip_global_norm: needs arrays and a positive `max_norm`; got {len(arrays)} arrays "
             f"and {max_norm}"

@@ -50,7 +50,11 @@ class Figures(Mapping[str, float]):
         if isinstance(found, Mapping):
             return float(found.get("loss", math.nan))
         has_loss = bool(self._objective.loss_names())
-        return float(found[0]) / samples if has_loss else math.nan
+        return float(found[0]) / self._count(found, samples) if has_loss else math.nan
+
+    def _count(self, sums: Any, samples: int) -> float:
+        """The number of samples that sums are of."""
+        return samples
 
     def _figures(self) -> dict[str, float]:
         if self._read is None:
@@ -62,8 +66,9 @@ class Figures(Mapping[str, float]):
         if self._sums is None:
             return found
         values = iter(self._sums.tolist())
+        samples = self._count(self._sums, self._samples)
         for name in self._objective.loss_names():
-            found[name] = next(values) / self._samples
+            found[name] = next(values) / samples
         for head in self._objective.heads:
             for each in head.metrics:
                 self._take(each, values)

@@ -8,11 +8,15 @@ from typing import Any
 from weft import np
 from weft._base.errors import InvalidValue
 from weft.callbacks._base import Callbacks
+from weft.gluon._ranks import found_by_first, scale_gradients
 from weft.gluon._training_loop import Loop
-from weft.training._batches import Batch, Source
+from weft.gluon.data import _generators
+from weft.training._batches import Batch
 from weft.training._figures import Figures
+from weft.training._rank_figures import EvaluationFigures, TrainingFigures
 from weft.training._saving import load_training
 from weft.training._steps import Steps
+from weft.training._together import SharedSource
 
 
 class Run(Loop[Batch]):
@@ -24,7 +28,7 @@ class Run(Loop[Batch]):
     def __init__(
         self,
         model: Any,
-        source: Source,
+        source: SharedSource,
         hooks: Callbacks,
         steps: int | None,
         accumulate: int,
@@ -39,6 +43,8 @@ class Run(Loop[Batch]):
         self._steps, self._accumulate = steps, accumulate
         self._judge, self._every = judge, every
         self._is_heard = hooks.hears_batches
+        self._ranks = source.ranks
+        self._asks_all = self._ranks is not None and hooks.stops_anywhere
         self._has_own_step = model.has_own_train_step
         self._is_plain = not (accumulate > 1 or self._has_own_step or model.has_class_weights)
         self._continued: dict[str, Any] | None = None
@@ -74,7 +80,14 @@ class Run(Loop[Batch]):
             self._update()
         if self._is_heard:
             self.hooks.train_batch_end(self.batch - 1, figures)
+        if self._asks_all:
+            self._stop_together()
         return bool(model.stop_training)
+
+    def _stop_together(self) -> None:
+        """Where one rank wants to end the training, all do."""
+        if self._ranks is not None:
+            self.model.stop_training = self._ranks.any(bool(self.model.stop_training))
 
     def end_epoch(self, epoch: int) -> bool:
         if self.figures is None:
@@ -84,12 +97,15 @@ class Run(Loop[Batch]):
             )
         if self._accumulate > 1:
             self._update()
+        if self._ranks is not None:
+            self._ranks.average_statistics(self.model.net)
         logs = dict(self.figures)
         if self._judge is not None and (epoch + 1) % self._every == 0:
             logs |= {f"val_{name}": value for name, value in self._judge.judged().items()}
         # The epoch is over: what is saved now goes on with the next.
         self.number, self.batch, self.figures = epoch + 1, 0, None
         self.hooks.epoch_end(epoch, logs)
+        self._stop_together()
         return bool(self.model.stop_training)
 
     def _train(self, batch: Batch, figures: Figures) -> None:
@@ -116,6 +132,8 @@ class Run(Loop[Batch]):
     def _figures(self) -> Figures:
         """Those of the epoch, or of its part before the interruption."""
         figures = Figures(self.model.objective)
+        if self._ranks is not None:
+            figures = TrainingFigures(self.model.objective, self._ranks)
         if self._continued is not None:
             figures.restore(self._continued, _doubles)
         self._continued = None
@@ -146,6 +164,35 @@ class Run(Loop[Batch]):
         pending = self.model.pending_samples
         return {"epoch": self.number, "batch": self.batch, "pending": pending, "figures": figures}
 
+    def settle(self) -> dict[str, Any] | None:
+        """What each rank has of its own, for a file that rank 0 writes: random numbers and samples
+        that no update has used. The rest becomes the same on all: statistics, and sums of gradients
+        under way. All ranks call it; None for a process that is alone."""
+        ranks = self._ranks
+        if ranks is None:
+            return None
+        ranks.average_statistics(self.model.net)
+        if self.model.pending_samples:
+            ranks.average_gradients(self.model.net)
+        own = [_generators.state(), self.model.pending_samples]
+        random, pending = zip(*ranks.gathered(own), strict=True)
+        return {"random": list(random), "pending": list(pending)}
+
+    def take_own(self, found: dict[str, Any] | None) -> None:
+        """Takes this rank's part of what `settle` gave, also where it was on other ranks."""
+        ranks, before = self._ranks, 1 if found is None else len(found["random"])
+        size, rank = (1, 0) if ranks is None else (ranks.size, ranks.rank)
+        if ranks is not None and found is not None and before == size:
+            _generators.restore(found["random"][rank])
+            self.model.pending_samples = found["pending"][rank]
+            return
+        if ranks is not None and rank:
+            ranks.draw_own(_generators.state())
+        pending = self.model.pending_samples
+        if pending and before != size:
+            scale_gradients(self.model.net, before / size)
+        self.model.pending_samples = pending * (rank + 1) // size - pending * rank // size
+
     def restore(self, state: dict[str, Any]) -> None:
         """Goes on from a state."""
         self.number, self.batch = state["epoch"], state["batch"]
@@ -154,15 +201,17 @@ class Run(Loop[Batch]):
 
     def resume(self, path: str | PathLike[str], initial_epoch: int) -> int:
         """Takes a file, where there is one. Gives the first epoch."""
-        if not load_training(path, self.model, self, must_exist=False):
-            return initial_epoch
-        return self.number
+        with found_by_first(self._ranks, path) as found:
+            has_it = load_training(found, self.model, self, must_exist=False)
+        return self.number if has_it else initial_epoch
 
 
 class Judge(Loop[Batch]):
     """One call of `evaluate`, or the validations of one call of `fit`."""
 
-    def __init__(self, model: Any, source: Source, hooks: Callbacks, steps: int | None) -> None:
+    def __init__(
+        self, model: Any, source: SharedSource, hooks: Callbacks, steps: int | None
+    ) -> None:
         self._model, self._source, self._hooks, self._steps = model, source, hooks, steps
 
     def judged(self) -> Mapping[str, float]:
@@ -176,13 +225,13 @@ class Judge(Loop[Batch]):
         self._hooks.test_begin()
 
     def batches(self) -> Iterator[Batch]:
-        return self._source.epoch(self._steps)
+        return self._source.epoch(self._steps, evenly=False)
 
     def run_batch(self, batch: Batch) -> None:
         model, figures = self._model, self._figures
         if figures is None:
             self._plans: Steps = model.plans_for(batch)
-            figures = self._figures = Figures(model.objective)
+            figures = self._figures = self._new_figures()
         self._hooks.test_batch_begin(self._number)
         if model.has_own_test_step:
             logs = model.test_step(batch.inputs, batch.labels, batch.weights)
@@ -193,10 +242,22 @@ class Judge(Loop[Batch]):
         self._number += 1
 
     def end_epoch(self, epoch: int) -> None:
-        if self._figures is None:
+        figures, ranks = self._figures, self._source.ranks
+        is_empty = figures is None
+        if ranks is not None:
+            is_empty = ranks.any(is_empty)
+        if figures is None or is_empty:
             raise InvalidValue("evaluate: `x` must have batches; got none")
+        if isinstance(figures, EvaluationFigures):
+            figures.settle()
         self._logs = dict(self._figures)
         self._hooks.test_end(self._logs)
+
+    def _new_figures(self) -> Figures:
+        source, objective = self._source, self._model.objective
+        if source.ranks is None:
+            return Figures(objective)
+        return EvaluationFigures(objective, source.ranks, source.is_cut)
 
 
 def _doubles(values: list[float]) -> Any:

@@ -5,20 +5,41 @@ from os import PathLike, fspath
 from typing import Any
 
 from weft._base.errors import InvalidValue
-from weft.checkpoint import load_checkpoint, save_checkpoint
+from weft.callbacks._base import is_quiet
+from weft.checkpoint import _described, load_checkpoint, save_checkpoint
 from weft.gluon.data import DataLoader
 
 
-def save_training(path: str | PathLike[str], model: Any, run: Any, background: bool = False) -> Any:
-    """Writes the model, and where `run` is if there is one: `weft.save_checkpoint`."""
-    extra = {"history": model.history.state(), "run": None, "callbacks": {}}
-    loader = None
+def save_training(path: str | PathLike[str], model: Any, run: Any, own: Any = None) -> None:
+    """Writes the model, and where `run` is if there is one: `weft.save_checkpoint`.
+
+    own: what several ranks have each of their own (`Run.settle`)
+    """
+    save_checkpoint(path, model.net, model.trainer, _loader_of(run), extra=_extra(model, run, own))
+
+
+def save_with_others(path: str | PathLike[str], model: Any, run: Any) -> None:
+    """The same by all ranks that train together: rank 0 writes."""
+    own = None if run is None else run.settle()
+    if not is_quiet():
+        save_training(path, model, run, own)
+    elif own is not None:
+        # Brings together, with rank 0, what is kept in parts.
+        _described(model.net, model.trainer, None, None)
+
+
+def _loader_of(run: Any) -> DataLoader | None:
+    loader = None if run is None else run.source.loader
+    return loader if isinstance(loader, DataLoader) else None
+
+
+def _extra(model: Any, run: Any, own: Any) -> dict[str, Any]:
+    found = {"history": model.history.state(), "run": None, "callbacks": {}, "ranks": own}
     if run is not None:
-        loader = run.source.loader if isinstance(run.source.loader, DataLoader) else None
-        extra |= {"run": run.state(), "callbacks": run.hooks.state()}
-    return save_checkpoint(
-        path, model.net, model.trainer, loader, extra=extra, background=background
-    )
+        found |= {"run": run.state(), "callbacks": run.hooks.state()}
+        if own is not None:
+            found["run"]["pending"] = sum(own["pending"])
+    return found
 
 
 def load_training(path: str | PathLike[str], model: Any, run: Any, must_exist: bool = True) -> bool:
@@ -42,8 +63,9 @@ def load_training(path: str | PathLike[str], model: Any, run: Any, must_exist: b
     model.history.restore(extra["history"])
     if run is not None:
         run.restore(extra["run"])
+        run.take_own(extra.get("ranks"))
         run.hooks.restore(extra["callbacks"])
     return True
 
 
-__all__ = ["load_training", "save_training"]
+__all__ = ["load_training", "save_training", "save_with_others"]

@@ -4,17 +4,18 @@ import inspect
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from weft import amp, autograd, np
+from weft import amp, autograd, np, npx
 from weft._base.errors import InvalidType, InvalidValue
 from weft._base.spelling import hint
 from weft._core.typing import ndarray
 from weft._trace.planned import hybridize
+from weft.gluon._ranks import Ranks
 from weft.gluon.block import Block
 from weft.gluon.trainer import Trainer
 from weft.gluon.training_step import TrainingStep
 from weft.gluon.utils import clip_global_norm
 from weft.training._batches import Batch
-from weft.training._objective import Objective, is_planned
+from weft.training._objective import Objective, is_planned, parts_of
 
 Figures = tuple[Any, Any]  # sums of losses and metrics in one array; outputs, or None
 
@@ -22,7 +23,8 @@ Figures = tuple[Any, Any]  # sums of losses and metrics in one array; outputs, o
 class Steps:
     """The plans of a model.
 
-    Sums of losses and metrics come back as one array of doubles, which nobody has to wait for.
+    Sums of losses and metrics come back as one array of doubles, which nobody has to wait for. With
+    other ranks the number of samples is behind them, and in training they are those of all ranks.
     """
 
     def __init__(
@@ -35,20 +37,22 @@ class Steps:
         most_norm: float | None,
         dtype: str | None,
         keeps_gradients: bool = False,
+        ranks: Ranks | None = None,
     ) -> None:
+        self._ranks = ranks
         self.net, self.trainer, self.objective = net, trainer, objective
         self.keeps_gradients = keeps_gradients
-        self._added: dict[str, Any] = {}  # gradients of several batches, before they became 0
+        self._added_up: dict[str, Any] = {}  # gradients of several batches, before they became 0
         self._samples = 1  # of the last update
         self._most_norm, self._dtype = most_norm, dtype
         self._is_compiled = is_compiled
-        self._step = self._made_step(self._loss, self._figures)
+        self._step = self._made_step(self._loss, self._training_figures)
         # For batches of one array of inputs and one of labels, which are most: the arguments of a
         # plan are compared at each call, and those that are nested take longer.
         self._pair_step = self._made_step(self._pair_loss, self._pair_figures)
         self._searches = not trainer.optimizer.is_traceable
         self._takes_pairs = is_compiled and dtype is None and not self._searches
-        self._gradients = hybridize(self._add_gradients) if is_compiled else self._add_gradients
+        self._gradients = hybridize(self._added) if is_compiled else self._added
         self._judge = hybridize(self._judged) if is_compiled else self._judged
         self._run = hybridize(self._outputs) if is_compiled else self._outputs
 
@@ -69,15 +73,17 @@ class Steps:
     def train(self, batch: Batch) -> Figures:
         """One update."""
         inputs, labels, weights, size = batch
-        self._samples = size
+        self._samples = size * self.trainer.ranks
         if self._takes_pairs and weights is None and type(inputs) is type(labels) is ndarray:
             return self._split(self._pair_step(inputs, labels))
         if self._searches:
             return self._searched(batch)
         step = self._step if self._is_compiled else self._step.__wrapped__
         with self._precision():
-            figures = step(self._inputs(batch), _judges(batch), batch_size=size)
-        return self._split(figures)
+            figures = self._split(step(self._inputs(batch), _judges(batch), batch_size=size))
+        if self.keeps_gradients and self._ranks is not None and not self._is_compiled:
+            self._samples = int(figures[0][-1].item())  # parts of a batch may differ by one
+        return figures
 
     def _searched(self, batch: Batch) -> Figures:
         """An update by an optimizer that asks for the loss in several places."""
@@ -111,16 +117,17 @@ class Steps:
         if trainer.loss_scaler is not None:
             amp.unscale(trainer)
         if self._most_norm is not None:
-            clip_global_norm(trainer.gradients(), self._most_norm * size)
+            most = self._most_norm * trainer.samples_of_all(size)
+            clip_global_norm(trainer.gradients(), most)
         if self.keeps_gradients:
-            self._samples = size
-            self._added = {name: p.grad().copy() for name, p in self._trained()}
+            self._samples = trainer.samples_of_all(size)
+            self._added_up = {name: p.grad().copy() for name, p in self._trained()}
         trainer.update(size)
         self.net.zero_grad()
 
     def gradients(self) -> dict[str, Any]:
         """Those of the last update by name, as means over its samples."""
-        found = self._added or {name: p.grad() for name, p in self._trained()}
+        found = self._added_up or {name: p.grad() for name, p in self._trained()}
         return {name: gradient / self._samples for name, gradient in found.items()}
 
     def _trained(self) -> list[tuple[str, Any]]:
@@ -169,7 +176,16 @@ class Steps:
         return self._loss(*given, ())
 
     def _pair_figures(self, *given: Any) -> Any:
-        return self._figures(*given, ())
+        return self._training_figures(*given, ())
+
+    def _training_figures(self, *given: Any) -> Any:
+        """The figures of a batch, of all ranks."""
+        found = self._figures(*given)
+        if self._ranks is None:
+            return found
+        vector, outputs = self._split(found)
+        vector = npx.all_reduce(vector, group=self._ranks.group)
+        return vector if outputs is None else (vector, outputs)
 
     def _figures(self, *given: Any) -> Any:
         *outs, labels, weights = given
@@ -180,12 +196,18 @@ class Steps:
         sums = objective.totals(outputs, labels, weights) if objective.has_loss else []
         if labels is not None:
             sums += objective.sums(outputs, labels, weights)
+        if self._ranks is not None:
+            sums.append(np.array(float(parts_of(outputs)[0].shape[0]), dtype="float64"))
         vector = np.stack([one.astype("float64") for one in sums]) if sums else np.zeros((0,))
         if all(is_planned(found) for found in objective.all_metrics()):
             return vector
         return vector, outputs
 
+    def _added(self, inputs: Any, judges: Any) -> Any:
+        return self._training_figures(*_listed(self._add_gradients(inputs, judges)), *judges)
+
     def _add_gradients(self, inputs: Any, judges: Any) -> Any:
+        """Adds the gradients of a batch; gives the outputs."""
         with autograd.record():
             outs = self.net(*inputs)
             value = self._loss(*_listed(outs), *judges)
@@ -194,7 +216,7 @@ class Steps:
             value.backward()
         else:
             scaler.scaled(value).backward()
-        return self._figures(*_listed(outs), *judges)
+        return outs
 
     def _judged(self, inputs: Any, judges: Any) -> Any:
         return self._figures(*_listed(self.net(*inputs)), *judges)

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack, closing
 from os import PathLike
 from typing import Any
 
@@ -14,6 +15,7 @@ from weft.callbacks import Callback
 from weft.callbacks._base import Callbacks
 from weft.callbacks._base import listed as listed_callbacks
 from weft.callbacks._progress import shown_by
+from weft.gluon._ranks import Ranks, ranks_of
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.trainer import Trainer
@@ -22,9 +24,20 @@ from weft.training._class_weights import ClassWeights
 from weft.training._figures import Figures
 from weft.training._given import data_of
 from weft.training._objective import Objective
+from weft.training._rank_figures import TrainingFigures
 from weft.training._run import Judge, Run
-from weft.training._saving import load_training, save_training
+from weft.training._saving import load_training, save_training, save_with_others
 from weft.training._steps import Steps, in_order
+from weft.training._together import (
+    SharedSource,
+    check_arrays,
+    check_batch_size,
+    of_all,
+    random_numbers,
+    ranks_for,
+    store_of,
+    tell_together,
+)
 from weft.training.history import History, Record
 
 _PRECISIONS = ("float32", "bfloat16", "float16")
@@ -47,6 +60,14 @@ class Model:
     clip_global_norm: most that the norm of all gradients may be
     precision: "float32", or "bfloat16" or "float16" for mixed precision (`weft.amp`)
     compiled: forward, backward and update are one plan; False runs the network's Python instead
+    kvstore: as for `gluon.Trainer`; None: "dist_sync" where `weft.distributed.init()` has joined
+        several processes, and "device" in one that is alone
+    compression_params, deterministic: as for `gluon.Trainer`
+
+    Processes that train together all call `fit`, `evaluate` and `predict` with the same arguments.
+    Arrays, data sets and loaders are those of all, and so is `batch_size`: each rank takes its part
+    of every batch, so any number of ranks trains as one process does. Other iterables, and loaders
+    with `shard`, give each rank batches of its own. Figures are those of all ranks.
 
     Raises LookupError for names that there are not, which tells the nearest.
 
@@ -79,6 +100,9 @@ class Model:
         clip_global_norm: float | None = None,
         precision: str = "float32",
         compiled: bool = True,
+        kvstore: str | None = None,
+        compression_params: dict[str, Any] | None = None,
+        deterministic: int | None = None,
     ) -> None:
         if not isinstance(net, Block):
             raise InvalidType(f"Model: `net` must be a gluon.Block; got {_no_block(net)}")
@@ -96,21 +120,33 @@ class Model:
         self._precision = None if precision == "float32" else precision
         self._most_norm = clip_global_norm
         self._is_compiled = compiled
-        self._trainer = self._trainer_of(optimizer, optimizer_params, groups)
+        self._trains_by_choice = kvstore is not None
+        shared = {"compression_params": compression_params, "deterministic": deterministic}
+        self._trainer = self._trainer_of(optimizer, optimizer_params, groups, kvstore, shared)
         self._steps_made: Steps | None = None
         self._weights = ClassWeights(None)
         self._run: Run | None = None
 
-    def _trainer_of(self, optimizer: Any, options: dict[str, Any] | None, groups: Any) -> Trainer:
+    def _trainer_of(
+        self,
+        optimizer: Any,
+        options: dict[str, Any] | None,
+        groups: Any,
+        kvstore: str | None,
+        shared: dict[str, Any],
+    ) -> Trainer:
         if isinstance(optimizer, Trainer):
-            if options or groups:
-                raise InvalidValue(
-                    "Model: `optimizer_params` and `groups` are for an optimizer given by name; "
-                    "got a Trainer"
-                )
+            given = {"optimizer_params": options, "groups": groups, "kvstore": kvstore, **shared}
+            for name, value in given.items():
+                if value:
+                    raise InvalidValue(
+                        f"Model: `{name}` is for an optimizer given by name; got a Trainer, which "
+                        "has its own"
+                    )
             trainer = optimizer
         else:
-            trainer = Trainer(self.net.collect_params(), optimizer, options, groups=groups)
+            parameters, store = self.net.collect_params(), store_of(kvstore)
+            trainer = Trainer(parameters, optimizer, options, store, groups=groups, **shared)
         if self._precision == "float16" and trainer.loss_scaler is None:
             amp.init_trainer(trainer)
         return trainer
@@ -177,7 +213,8 @@ class Model:
             inputs; NumPy's and lists are taken, doubles of NumPy become float32. Or a data set, a
             loader, or an iterable of batches (inputs, labels) or (inputs, labels, weights)
         y: labels of x in the same forms
-        batch_size: samples of a batch, by default 32; not for loaders and iterables
+        batch_size: samples of a batch, of all ranks together, by default 32; not for loaders and
+            iterables
         epochs: the number of the epoch at which training ends
         verbose: 0 for nothing, 1 for a progress bar, 2 for a line after each epoch; None for a bar
             on a terminal or in a notebook, and lines elsewhere
@@ -205,40 +242,59 @@ class Model:
         train, valid = data_of(
             "fit", x, y, sample_weight, validation_split, validation_data, batch_size
         )
-        source = source_of("fit", train, batch_size, shuffle, workers)
+        if resume is not None and not isinstance(resume, str | PathLike):
+            raise InvalidType(
+                "fit: `resume` must be the path of a file, such as that of "
+                f"`callbacks.Checkpoint(path)`; got {resume!r}"
+            )
+        if accumulate > 1 and self._trainer.shares is not None:
+            raise InvalidValue(
+                f"fit: `accumulate` is not for a model with `deterministic`; got {accumulate}; "
+                "give larger batches, which are computed in shares anyway"
+            )
+        ranks = self._ranks("fit", train)
+        check_batch_size("fit", ranks, train, batch_size)
+        given = source_of("fit", train, batch_size, shuffle, workers)
         self._weights = ClassWeights(class_weight)
         self.stop_training = False
         self.history = History()
-        hooks = self._hooks(
-            "fit",
-            callbacks,
-            verbose,
-            epochs,
-            _least(source.steps, steps_per_epoch),
-            validates=valid is not None,
-        )
-        judge = None if valid is None else Judge(self, valid, hooks, validation_steps)
-        run = Run(self, source, hooks, steps_per_epoch, accumulate, judge, validation_freq)
-        self._run, first = run, initial_epoch
+        with ExitStack() as around:
+            source = around.enter_context(closing(SharedSource("fit", given, ranks)))
+            steps = _least(source.steps, steps_per_epoch)
+            hooks = self._hooks("fit", callbacks, verbose, epochs, steps, valid is not None)
+            judge = None
+            if valid is not None:
+                judged = SharedSource("fit", valid, ranks, fills=True)
+                around.enter_context(closing(judged))
+                judge = Judge(self, judged, hooks, validation_steps)
+            around.enter_context(random_numbers(ranks))
+            tell_together(ranks, verbose)
+            run = Run(self, source, hooks, steps_per_epoch, accumulate, judge, validation_freq)
+            self._train(run, initial_epoch, epochs, resume)
+        return self.history
+
+    def _train(self, run: Run, first: int, epochs: int, resume: Any) -> None:
+        self._run, hooks = run, run.hooks
         try:
-            if resume is not None and not isinstance(resume, str | PathLike):
-                raise InvalidType(
-                    "fit: `resume` must be the path of a file, such as that of "
-                    f"`callbacks.Checkpoint(path)`; got {resume!r}"
-                )
             hooks.train_begin()
             if resume is not None:
-                first = run.resume(resume, initial_epoch)
+                first = run.resume(resume, first)
             if not self.stop_training:
                 run.run(first, epochs)
             hooks.train_end()
         finally:
             run.close()
             hooks.close()
-        return self.history
+
+    def _ranks(self, where: str, data: Any) -> Ranks | None:
+        """Those that train together, after a look at whether they have the same arrays."""
+        ranks = ranks_for(where, self._trainer, self._trains_by_choice)
+        check_arrays(where, ranks, data)
+        return ranks
 
     def train_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None) -> dict[str, float]:
-        """One update on one batch. Returns its figures."""
+        """One update on one batch, which is this rank's part where several train together. Returns
+        its figures, those of all ranks."""
         batch = _one_batch("train_on_batch", x, y, sample_weight)
         logs = self.train_step(batch.inputs, batch.labels, batch.weights)
         return {name: float(value) for name, value in logs.items()}
@@ -250,7 +306,9 @@ class Model:
         x, y, sample_weight: as the data has them; None for what it lacks
         """
         batch = Batch.of(x, y, sample_weight)
-        figures = Figures(self.objective)
+        ranks = ranks_of(self._trainer)
+        alone = Figures(self.objective)
+        figures = alone if ranks is None else TrainingFigures(self.objective, ranks)
         figures.add(*self.plans_for(batch).train(batch), batch.labels, batch.size)
         return dict(figures)
 
@@ -291,12 +349,14 @@ class Model:
         Arguments as for `fit`; steps: at most so many batches
         """
         data = data_of("evaluate", x, y, sample_weight)[0]
-        source = source_of("evaluate", data, batch_size, shuffle=False)
-        hooks = self._hooks("evaluate", callbacks, verbose, 1, _least(source.steps, steps))
-        try:
-            return dict(Judge(self, source, hooks, steps).judged())
-        finally:
-            hooks.close()
+        ranks = self._ranks("evaluate", data)
+        given = source_of("evaluate", data, batch_size, shuffle=False)
+        with closing(SharedSource("evaluate", given, ranks, fills=True)) as source:
+            hooks = self._hooks("evaluate", callbacks, verbose, 1, _least(source.steps, steps))
+            try:
+                return dict(Judge(self, source, hooks, steps).judged())
+            finally:
+                hooks.close()
 
     @named_arguments
     def predict(self, x: Any, batch_size: int | None = None, *, steps: int | None = None) -> Any:
@@ -304,14 +364,20 @@ class Model:
         several in the structure of the network's outputs.
 
         x: as for `fit`; of batches with labels, the inputs are taken
+
+        Each of several ranks gets the outputs of all samples, in their order; of batches of its own
+        those that it gave.
         """
         data = data_of("predict", x)[0]
-        source = source_of("predict", data, batch_size, shuffle=False)
+        ranks = self._ranks("predict", data)
+        given = source_of("predict", data, batch_size, shuffle=False)
         found = []
-        for batch in source.epoch(steps):
-            if not found:
-                plans = self.plans_for(batch)
-            found.append(plans.predict(batch))
+        with closing(SharedSource("predict", given, ranks, fills=True)) as source:
+            for batch in source.epoch(steps, evenly=False):
+                if not found:
+                    plans = self.plans_for(batch)
+                outputs = plans.predict(batch)
+                found.append(of_all(source.ranks if source.is_cut else None, outputs))
         if not found:
             raise InvalidValue("predict: `x` must have batches; got none")
         return _joined(found)
@@ -354,6 +420,10 @@ class Model:
         """Writes parameters, the trainer's states and, inside `fit`, the place in the data: what
         `load` and `fit(resume=)` go on from."""
         save_training(path, self, self._run)
+
+    def save_with_others(self, path: str | PathLike[str]) -> None:
+        """`save` by all ranks that train together, of which rank 0 writes; not for users."""
+        save_with_others(path, self, self._run)
 
     def load(self, path: str | PathLike[str]) -> None:
         """Restores what `save` or `callbacks.Checkpoint` wrote: parameters, the trainer's states,
@@ -398,7 +468,9 @@ class Model:
                 most_norm=self._most_norm,
                 dtype=self._precision,
                 keeps_gradients=self.keeps_gradients,
+                ranks=ranks_of(self._trainer),
             )
+            self._trainer.begin_exchange()
         self._shapes = [(tuple(a.shape), a.dtype.name) for a in inputs]
         return self._steps_made
 

@@ -146,6 +146,159 @@ def test_two_bits_keep_what_was_not_sent():
         numpy.testing.assert_allclose(found, right, rtol=1e-6)
 
 
+def sent_as_products(mode, rank_of_all):
+    """Two parameters under SGD, whose gradients are this rank's numbers."""
+    rank, _ = place()
+    net = nn.Dense(6, in_units=9)
+    net.initialize("zeros")
+    trainer = gluon.Trainer(
+        net.collect_params(),
+        "sgd",
+        {"learning_rate": 1.0},
+        kvstore="dist_sync",
+        compression_params={"type": "powersgd", "rank": rank_of_all},
+    )
+    step = trainer.compile(net, lambda out, given: out * given) if mode == "compiled" else None
+    for number in range(4):
+        x, given = given_to(rank, number)
+        if step is not None:
+            step(np.array(x), np.array(given), batch_size=1)
+            continue
+        with autograd.record():
+            loss = net(np.array(x)) * np.array(given)
+        loss.backward()
+        trainer.step(1)
+    return net.weight.data().asnumpy(), net.bias.data().asnumpy()
+
+
+def given_to(rank, number):
+    drawn = numpy.random.default_rng((rank, number))
+    return drawn.normal(size=(5, 9)).astype("float32"), drawn.normal(size=(5, 6)).astype("float32")
+
+
+def power_sgd(count, rank_of_all, steps):
+    """Algorithm 1 of the paper, with error feedback and warm start, in float64."""
+    from zlib import crc32
+
+    q = numpy.random.default_rng(crc32(b"weight")).normal(size=(9, rank_of_all))
+    errors = numpy.zeros((count, 6, 9))
+    weight, bias = numpy.zeros((6, 9)), numpy.zeros(6)
+    for number in range(steps):
+        pairs = [given_to(rank, number) for rank in range(count)]
+        wanted = errors + [given.T.astype("float64") @ x for x, given in pairs]
+        p, _ = numpy.linalg.qr(numpy.mean(wanted @ q, axis=0))
+        q = numpy.mean(wanted.transpose(0, 2, 1) @ p, axis=0)
+        errors = wanted - p @ q.T
+        weight -= p @ q.T
+        bias -= numpy.mean([given.sum(axis=0) for _, given in pairs], axis=0)
+    return weight, bias
+
+
+@pytest.mark.parametrize("mode", ["eager", "compiled"])
+@pytest.mark.parametrize("rank_of_all", [1, 2])
+def test_power_sgd_is_the_algorithm_of_its_paper(mode, rank_of_all):
+    weight, bias = power_sgd(2, rank_of_all, 4)
+    for found in ranks(2).run(sent_as_products, mode, rank_of_all):
+        numpy.testing.assert_allclose(found[0], weight, rtol=1e-4, atol=1e-4)
+        numpy.testing.assert_allclose(found[1], bias, rtol=1e-5, atol=1e-5)
+
+
+def digits_accuracy(compression):
+    from sklearn.datasets import load_digits
+
+    rank, count = place()
+    found = load_digits()
+    x, y = (found.data / 16).astype("float32"), found.target.astype("int64")
+    net = nn.HybridSequential(nn.Dense(32, activation="relu", in_units=64), nn.Dense(10))
+    net.initialize()
+    net(np.array(x[:1]))
+    trainer = gluon.Trainer(
+        net.collect_params(),
+        "sgd",
+        {"learning_rate": 0.2, "momentum": 0.9},
+        kvstore="dist_sync",
+        compression_params=compression,
+    )
+    step = trainer.compile(net, gluon.loss.SoftmaxCrossEntropyLoss())
+    rows = gluon.data.ArrayDataset(np.array(x[:1500]), np.array(y[:1500]))
+    for _ in range(6):
+        for data, label in gluon.data.DataLoader(rows, 25, shuffle=True, shard=(rank, count)):
+            step(data, label)
+    return float((net(np.array(x[1500:])).asnumpy().argmax(axis=1) == y[1500:]).mean())
+
+
+def test_power_sgd_learns_digits_as_whole_gradients_do():
+    pytest.importorskip("sklearn")
+    whole = ranks(2).run(digits_accuracy, None)
+    thin = ranks(2).run(digits_accuracy, {"type": "powersgd", "rank": 2})
+    assert thin[0] == thin[1] and thin[0] > 0.85 and thin[0] > whole[0] - 0.04
+
+
+def test_options_of_compression_are_checked():
+    for given in ({"type": "powersgd", "threshold": 1}, {"type": "powersgd", "rank": 0}):
+        with pytest.raises(ValueError, match="compression_params"):
+            gluon.Trainer([], "sgd", kvstore="dist_sync", compression_params=given)
+
+
+def eager_by_shares(steps, count):
+    here = place()
+    net = network(seed=3 + here[0])
+    options = {"kvstore": "dist_sync", "deterministic": count}
+    trainer = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 0.01}, **options)
+    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
+    for number in range(steps):
+        parts = part_of(data(number), here)
+        for x, y in trainer.each_share(*parts):
+            with autograd.record():
+                loss = loss_of(net(x), y)
+            loss.backward()
+        trainer.step(len(parts[0]))
+    return contents(net)
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_eager_shares_have_the_bits_of_compiled_ones(count):
+    right = trained("compiled", 20, {"deterministic": 4})
+    alone = [eager_by_shares(20, 4)] if count == 1 else []
+    for found in alone or ranks(count).run(eager_by_shares, 20, 4):
+        for mine, theirs in zip(found, right, strict=True):
+            numpy.testing.assert_array_equal(mine, theirs)
+
+
+def accumulated(count):
+    """Two batches add up before an update."""
+    here = place()
+    net = network(seed=3 + here[0])
+    net.setattr("grad_req", "add")
+    options = {"kvstore": "dist_sync", "deterministic": count}
+    trainer = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 0.01}, **options)
+    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
+    for number in range(8):
+        parts = part_of(data(number), here)
+        for x, y in trainer.each_share(*parts):
+            with autograd.record():
+                loss = loss_of(net(x), y)
+            loss.backward()
+        if number % 2:
+            trainer.step(2 * len(parts[0]))
+            net.zero_grad()
+    return contents(net)
+
+
+def test_shares_add_up_over_batches():
+    right = accumulated(4)
+    for found in ranks(2).run(accumulated, 4):
+        for mine, theirs in zip(found, right, strict=True):
+            numpy.testing.assert_array_equal(mine, theirs)
+
+
+@pytest.mark.parametrize("mode", ["eager", "hybridized"])
+def test_a_loop_without_shares_is_refused(mode):
+    with pytest.raises(RuntimeError, match=r"each_share.*trainer.compile"):
+        trained(mode, 1, {"deterministic": 4})
+    trained(mode, 1, {"deterministic": 1})
+
+
 def with_another_network():
     rank, _ = place()
     net = nn.Dense(3, in_units=4 + rank)
@@ -296,3 +449,70 @@ def test_a_plan_says_how_many_steps_hide_each_transfer():
     first, second = ranks(2).run(plan_text)
     assert first == second
     assert "begins a transfer of" in first and "steps behind its start" in first
+
+
+def early(kind, overlap):
+    """Four eager steps of a deeper network; with `overlap` sums begin in the backward pass."""
+    rank, _ = place()
+    net = nn.HybridSequential(*[nn.Dense(8, activation="tanh", in_units=8) for _ in range(6)])
+    net.initialize()
+    if kind == "add":
+        net.setattr("grad_req", "add")
+    drawn = numpy.random.default_rng(3)
+    for parameter in net.collect_params().values():
+        parameter.set_data(np.array(drawn.normal(size=parameter.shape).astype("float32") * 0.5))
+    options = {"kvstore": "dist_sync", "overlap": overlap}
+    trainer = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 0.01}, **options)
+    for number in range(4):
+        for repeat in range(2 if kind in ("twice", "add") else 1):
+            x, _ = data((number, repeat, rank), 8)
+            with autograd.record():
+                out = np.array(x)
+                for place_of_layer, layer in enumerate(net):
+                    if kind == "unused" and place_of_layer == 2 + rank and number % 2:
+                        continue
+                    out = layer(out)
+                loss = (out**2).sum(axis=1)
+            loss.backward()
+        if kind == "halved" or (kind == "halved on one" and rank == 1):
+            for parameter in net.collect_params().values():
+                parameter.grad()[...] = parameter.grad() * 0.5
+        trainer.step(len(x), ignore_stale_grad=kind == "unused")
+        if kind == "add":
+            net.zero_grad()
+    return contents(net)
+
+
+KINDS = ["plain", "twice", "add", "unused", "halved", "halved on one"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_sums_that_begin_early_have_the_same_bits(kind):
+    late = ranks(2).run(early, kind, False)
+    for found in ranks(2).run(early, kind, True):
+        for mine, theirs in zip(found, late[0], strict=True):
+            numpy.testing.assert_array_equal(mine, theirs)
+
+
+def starts_in_backward(overlap):
+    """How many transfers the third step's backward pass begins, and the step after it."""
+    from weft import profiler
+
+    net = nn.HybridSequential(*[nn.Dense(32, activation="relu", in_units=32) for _ in range(8)])
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", kvstore="dist_sync", overlap=overlap)
+    for _ in range(3):
+        with profiler.profile() as profile:
+            with autograd.record():
+                loss = net(np.ones((4, 32)))
+            loss.backward()
+            trainer.step(4)
+    starts = [event.backward for event in profile.events if event.name == "all_reduce_start"]
+    moved = [e for e in profile.events if e.thread == "transfers of world"]
+    return starts.count(True), len(moved) >= len(starts)
+
+
+def test_the_backward_pass_begins_transfers():
+    for begun, moved in ranks(2).run(starts_in_backward, True):
+        assert begun >= 4 and moved
+    assert {begun for begun, _ in ranks(2).run(starts_in_backward, False)} == {0}

@@ -710,6 +710,7 @@ extern "C" {
     pub fn weft_tensor_from_dlpack(a0: *mut DLManagedTensorVersioned, a1: Option<unsafe extern "C" fn(*mut DLManagedTensorVersioned)>, a2: *mut weft_tensor) -> weft_status;
     pub fn weft_tensor_from_dlpack_unversioned(a0: *mut DLManagedTensor, a1: Option<unsafe extern "C" fn(*mut DLManagedTensor)>, a2: *mut weft_tensor) -> weft_status;
     pub fn weft_tensor_grad(a0: weft_tensor, a1: *mut weft_tensor) -> weft_status;
+    pub fn weft_tensor_grad_is_untouched(a0: weft_tensor) -> i32;
     pub fn weft_tensor_grad_kind(a0: weft_tensor) -> i32;
     pub fn weft_tensor_grad_req(a0: weft_tensor) -> i32;
     pub fn weft_tensor_grad_rows(a0: weft_tensor, a1: *mut weft_tensor, a2: *mut weft_tensor) -> weft_status;
@@ -730,6 +731,7 @@ extern "C" {
     pub fn weft_tensor_shape(a0: weft_tensor) -> *const i64;
     pub fn weft_tensor_shares_box(a0: weft_tensor, a1: weft_tensor) -> i32;
     pub fn weft_tensor_strides(a0: weft_tensor) -> *const i64;
+    pub fn weft_tensor_tell_grad(a0: weft_tensor, a1: weft_host_function) -> weft_status;
     pub fn weft_tensor_to_device(a0: weft_tensor, a1: weft_device, a2: *mut weft_tensor) -> weft_status;
     pub fn weft_tensor_to_dlpack(a0: weft_tensor, a1: *mut *mut DLManagedTensorVersioned) -> weft_status;
     pub fn weft_tensor_to_dlpack_unversioned(a0: weft_tensor, a1: *mut *mut DLManagedTensor) -> weft_status;

@@ -5,13 +5,17 @@ r of each. So every sample is taken once an epoch, by one rank, and all ranks ma
 What does not fill the last batch is spread evenly; parts of it differ by at most one sample.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import numpy
 
 from weft import np, npx
 from weft._base.errors import InvalidType, InvalidValue
+from weft.gluon.data import _generators
 from weft.gluon.data._epoch import sampler_state, set_sampler_state
 from weft.gluon.data.sampler import Sampler
 
@@ -24,33 +28,16 @@ class ShardedBatches(Sampler):
         self._rank, self._ranks = rank, ranks
 
     def __iter__(self) -> Iterator[list[int]]:
-        before: list[int] | None = None
-        for batch in self._batches:
+        for batch in _joined(self._batches, self._ranks):
             if len(batch) < self._ranks:
-                # Too few for a sample each: they join the batch before.
-                before = [*(before or []), *batch]
-                continue
-            if before is not None:
-                yield self._part(before)
-            before = batch
-        if before is not None:
-            yield self._part(before)
-
-    def _part(self, batch: list[int]) -> list[int]:
-        if len(batch) < self._ranks:
-            raise InvalidValue(
-                f"DataLoader: `dataset` must have a sample for each of {self._ranks} ranks; got "
-                f"{len(batch)}"
-            )
-        begin = len(batch) * self._rank // self._ranks
-        return batch[begin : len(batch) * (self._rank + 1) // self._ranks]
+                raise InvalidValue(
+                    f"DataLoader: `dataset` must have a sample for each of {self._ranks} ranks; "
+                    f"got {len(batch)}"
+                )
+            yield _part(batch, self._rank, self._ranks)
 
     def __len__(self) -> int:
-        lengths = getattr(self._batches, "last_length", None)
-        whole = len(self._batches)
-        return (
-            whole - 1 if lengths is not None and 0 < lengths < self._ranks and whole > 1 else whole
-        )
+        return _joined_length(self._batches, self._ranks)
 
     def state_dict(self) -> dict[str, Any]:
         return {"batches": sampler_state(self._batches)}
@@ -62,6 +49,91 @@ class ShardedBatches(Sampler):
                 f"{sorted(state) or 'nothing'}"
             )
         set_sampler_state(self._batches, state["batches"])
+
+
+def _joined(batches: Iterable[list[int]], ranks: int) -> Iterator[list[int]]:
+    """The batches; a last one with too few samples for one on each rank joins the one before."""
+    before: list[int] | None = None
+    small: list[int] | None = None
+    for batch in batches:
+        if small is not None:  # it is not the last one, so whoever cuts it complains
+            yield from (some for some in (before, small) if some is not None)
+            before = small = None
+        if len(batch) < ranks:
+            small = batch
+            continue
+        if before is not None:
+            yield before
+        before = batch
+    if small is not None:
+        before = [*(before or []), *small]
+    if before is not None:
+        yield before
+
+
+def _filled(batches: Iterable[list[int]], ranks: int) -> Iterator[list[int]]:
+    """The batches; those with too few samples are joined until there are enough."""
+    found: list[int] = []
+    for batch in batches:
+        found = [*found, *batch] if found else batch
+        if len(found) >= ranks:
+            yield found
+            found = []
+    if found:
+        yield found
+
+
+def _joined_length(batches: Any, ranks: int) -> int:
+    last, whole = getattr(batches, "last_length", None), len(batches)
+    return whole - 1 if last is not None and 0 < last < ranks and whole > 1 else whole
+
+
+def _part(batch: list[int], rank: int, ranks: int) -> list[int]:
+    return batch[len(batch) * rank // ranks : len(batch) * (rank + 1) // ranks]
+
+
+class Cut:
+    """How a loader's whole batches are cut for ranks that iterate together, of which each has such
+    a loader: all draw the order that rank 0 draws, and its place is that of whole batches.
+
+    ranks: a `gluon._ranks.Ranks`; where: who asks, for errors
+    fills: smaller batches than there are ranks are joined, and no error
+    """
+
+    def __init__(self, ranks: Any, where: str, fills: bool) -> None:
+        self._ranks, self._where, self._fills = ranks, where, fills
+
+    def part(self, batch: list[int]) -> list[int]:
+        """This rank's part of a batch."""
+        if len(batch) < self._ranks.size:
+            raise InvalidValue(
+                f"{self._where}: a batch, which is that of all ranks together, must have a sample "
+                f"for each of {self._ranks.size} ranks; got {len(batch)}"
+            )
+        return _part(batch, self._ranks.rank, self._ranks.size)
+
+    def batches(self, sampler: Any) -> Iterator[list[int]]:
+        """The whole batches of an epoch, whose order is drawn now."""
+        enough = _filled(sampler, self._ranks.size) if self._fills else sampler
+        found = _joined(enough, self._ranks.size)
+        return chain([first for first in [next(found, None)] if first is not None], found)
+
+    def length(self, sampler: Any) -> int:
+        """The number of batches of an epoch."""
+        return _joined_length(sampler, self._ranks.size)
+
+    @contextmanager
+    def drawing(self) -> Iterator[None]:
+        """A block in which all ranks draw what rank 0 draws. Behind it those that drew other random
+        numbers before go on with their own."""
+        own = _generators.state()
+        first = self._ranks.from_first(own)
+        _generators.restore(first)
+        try:
+            yield
+        finally:
+            if json.loads(json.dumps(own)) != first:
+                _generators.restore(own)
 
 
 class SharedOrder(Sampler):
@@ -124,4 +196,4 @@ def seed_of(shard: Any) -> int:
     return int(npx.broadcast(np.array(int(drawn)), root=0).item())
 
 
-__all__ = ["ShardedBatches", "SharedOrder", "place_of", "seed_of"]
+__all__ = ["Cut", "ShardedBatches", "SharedOrder", "place_of", "seed_of"]

@@ -8,7 +8,7 @@ worker process. Order and values are the same in all of them.
 import warnings
 import weakref
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import NoneType
 from typing import Any
@@ -21,7 +21,7 @@ from weft._core.files import check_form
 from weft.gluon.data import _generators
 from weft.gluon.data._epoch import Epoch, Place, sampler_state, set_sampler_state
 from weft.gluon.data._making import BatchMaker
-from weft.gluon.data._shards import ShardedBatches, SharedOrder, place_of, seed_of
+from weft.gluon.data._shards import Cut, ShardedBatches, SharedOrder, place_of, seed_of
 from weft.gluon.data._workers import WorkerPool, stays_here
 from weft.gluon.data.dataset import Dataset, SimpleDataset
 from weft.gluon.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
@@ -118,6 +118,7 @@ class DataLoader:
         self._thread_pool = thread_pool
         self._timeout = timeout
         self._part_of: Callable[[Any], Any] | None = None
+        self._cut: Cut | None = None
         if num_workers:
             self._prefetch = 2 * num_workers if prefetch is None else prefetch
         else:
@@ -133,10 +134,34 @@ class DataLoader:
         return epoch
 
     def _begin(self) -> Place:
+        if self._cut is None:
+            return self._begin_by(lambda: self._batch_sampler)
+        cut = self._cut
+        with cut.drawing():
+            return self._begin_by(lambda: cut.batches(self._batch_sampler))
+
+    def _begin_by(self, order: Callable[[], Iterable[Any]]) -> Place:
         sampler, random = sampler_state(self._batch_sampler), _generators.state()
         # Drawn whether there are workers or not, so that what is drawn next does not depend on it.
         seed = int.from_bytes(np.random.uniform(size=2).asnumpy().tobytes(), "little")
-        return Place(sampler, random, seed, self._batch_sampler)
+        return Place(sampler, random, seed, order())
+
+    @property
+    def samples(self) -> int | None:
+        """How many samples there are; None for a stream. Not for users."""
+        return self._samples
+
+    @property
+    def gives_whole_batches(self) -> bool:
+        """Are its batches not cut for ranks, and do all ranks know the same samples? Not so with
+        `shard`, and for streams, of which each rank reads its own. Not for users."""
+        return self._samples is not None and not isinstance(self._batch_sampler, ShardedBatches)
+
+    def cut_for(self, cut: Cut | None) -> None:
+        """Makes this rank's part of each batch, where all ranks iterate together; None: whole
+        batches again. Not for users."""
+        self._cut = cut
+        self.take_part(None if cut is None else cut.part)
 
     def take_part(self, part: Callable[[Any], Any] | None) -> None:
         """Makes only what `part` gives of the sample numbers of each batch; None: all. The order,
@@ -162,6 +187,8 @@ class DataLoader:
     def __len__(self) -> int:
         if self._samples is None:
             raise InvalidType("DataLoader: a stream has no length; iterate over the batches")
+        if self._cut is not None:
+            return self._cut.length(self._batch_sampler)
         return len(self._batch_sampler)
 
     # ---- the place in the order of samples

@@ -10,6 +10,7 @@ import warnings
 from typing import Any
 
 from weft._base.errors import InvalidValue
+from weft._core import collectives
 from weft.gluon.contrib.estimator._events import BatchEnd, EpochEnd, TrainBegin
 from weft.gluon.contrib.estimator._monitored import Monitored
 from weft.gluon.hybrid_block import HybridBlock
@@ -99,7 +100,7 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
     def _save_checkpoint(self, estimator: Any) -> None:
         name = f"{self.model_prefix}-epoch{self.current_epoch}batch{self.current_batch}"
         self._save_params_and_trainer(estimator, name)
-        if self.verbose > 0:
+        if self.verbose > 0 and _writes(estimator):
             estimator.logger.info(
                 "[Epoch %d] CheckpointHandler: saved %s", self.current_epoch, self._path(name)
             )
@@ -108,6 +109,8 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
         self.saved_checkpoints.append(name)
         while len(self.saved_checkpoints) > self.max_checkpoints:
             old = self.saved_checkpoints.pop(0)
+            if not _writes(estimator):
+                continue
             for ending in (".params", ".states"):
                 if os.path.exists(self._path(old + ending)):
                     os.remove(self._path(old + ending))
@@ -125,7 +128,7 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
             )
         elif self._monitored.is_better(value, self.best):
             self._save_params_and_trainer(estimator, f"{self.model_prefix}-best")
-            if self.verbose > 0:
+            if self.verbose > 0 and _writes(estimator):
                 estimator.logger.info(
                     "[Epoch %d] CheckpointHandler: %s improved from %0.5f to %0.5f",
                     *(self.current_epoch, name, self.best, value),
@@ -135,6 +138,8 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
     def _save_symbol(self, estimator: Any) -> None:
         """The graph of a network that is one."""
         net = estimator.net
+        if not _writes(estimator):
+            return
         if isinstance(net, HybridBlock) and net._is_active:
             self._write_graph(net)
         elif self.verbose > 0:
@@ -146,6 +151,8 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
         net.export(self._path(f"{self.model_prefix}.weft"))
 
     def _save_params_and_trainer(self, estimator: Any, file_prefix: str) -> None:
+        if not _writes(estimator):
+            return
         estimator.net.save_parameters(self._path(file_prefix + ".params"))
         estimator.trainer.save_states(self._path(file_prefix + ".states"))
 
@@ -198,3 +205,8 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
         estimator.logger.info(
             "CheckpointHandler: going on from %s for %d more %s", name, limit - done, unit
         )
+
+
+def _writes(estimator: Any) -> bool:
+    """Does this process write: is it alone, or the first one of those that train together?"""
+    return getattr(estimator, "ranks", None) is None or collectives.place()[0] == 0

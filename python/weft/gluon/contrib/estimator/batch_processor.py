@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from weft import autograd
+from weft import autograd, np
 from weft._core.typing import ndarray
 from weft.gluon.utils import split_and_load
 
@@ -44,12 +44,25 @@ class BatchProcessor:
         Returns data, label, prediction and loss, each a list with one array for each device.
         """
         data, label = self._get_data_and_label(train_batch, estimator.device, batch_axis)
+        if getattr(estimator.trainer, "shares", None) is not None:
+            return data, label, *self._fit_shares(estimator, data[0], label[0])
         with autograd.record():
             pred = [estimator.net(x) for x in data]
             loss = [estimator.loss(y, t) for y, t in zip(pred, label, strict=True)]
         for each in loss:
             each.backward()
         return data, label, pred, loss
+
+    def _fit_shares(self, estimator: Any, data: ndarray, label: ndarray) -> tuple[Arrays, Arrays]:
+        """Predictions and losses of a batch whose gradients are computed share by share."""
+        preds, losses = [], []
+        for x, y in estimator.trainer.each_share(data, label):
+            with autograd.record():
+                preds.append(estimator.net(x))
+                losses.append(estimator.loss(preds[-1], y))
+            losses[-1].backward()
+        with autograd.pause():
+            return [np.concatenate(preds)], [np.concatenate(losses)]
 
     def evaluate_batch(
         self, estimator: Any, val_batch: Any, batch_axis: int = 0

@@ -4,20 +4,23 @@ import copy
 import logging
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from weft import autograd, metric
 from weft._base.errors import InvalidValue
 from weft._base.options import require_whole
-from weft._core import native
+from weft._core import collectives, native
 from weft.device import Device
+from weft.gluon._ranks import Ranks, parts_with, ranks_of
 from weft.gluon._training_loop import Loop
 from weft.gluon.block import Block
 from weft.gluon.contrib.estimator._events import EVENTS, EventHandler
 from weft.gluon.contrib.estimator._kinds import is_a
 from weft.gluon.contrib.estimator.batch_processor import BatchProcessor
 from weft.gluon.contrib.estimator.event_handler import (
+    CheckpointHandler,
     GradientUpdateHandler,
     LoggingHandler,
     MetricHandler,
@@ -45,6 +48,10 @@ class Estimator:
     Raises ValueError for anything else in these places.
 
     Lines about the training go to `logger`, at first to the standard output.
+
+    With a trainer of several processes (`kvstore="dist_sync"`, which is the default's where
+    `weft.distributed.init()` has joined them) each takes its part of every batch of the loaders,
+    unless these have `shard`; metrics are those of all, and rank 0 logs and writes checkpoints.
 
     >>> from weft import gluon, metric, np
     >>> from weft.gluon import nn
@@ -99,6 +106,7 @@ class Estimator:
         self.max_epoch: int | None = None
         self.max_batch: int | None = None
         self.batch_axis = 0
+        self.ranks: Ranks | None = None  # in a loop: those that have parts of the same batches
 
     # ---- what it is made of
 
@@ -152,9 +160,17 @@ class Estimator:
                 stacklevel=3,
             )
             parameters = self.net.collect_params()
-            return self._trainer_type(parameters, "sgd", {"learning_rate": 0.001})
+            is_ours = collectives.place()[1] > 1 and self._trainer_type is Trainer
+            store = {"kvstore": "dist_sync"} if is_ours else {}
+            return self._trainer_type(parameters, "sgd", {"learning_rate": 0.001}, **store)
         if not is_a("trainer", trainer):
             raise InvalidValue(f"Estimator: `trainer` must be a gluon.Trainer; got {trainer!r}")
+        if collectives.place()[1] > 1 and getattr(trainer, "group", None) is None:
+            warnings.warn(
+                f"Estimator: this is one of {collectives.place()[1]} processes, but the trainer "
+                "was made for one alone; make it with `kvstore='dist_sync'`",
+                stacklevel=3,
+            )
         return trainer
 
     # ---- running
@@ -169,8 +185,9 @@ class Estimator:
         _require_loader("evaluate", "val_data", val_data)
         handlers = self._prepare_default_validation_handlers(event_handlers)
         _, *of_epochs, _ = self._categorize_handlers(handlers)
-        with autograd.predict_mode():
-            _Evaluation(self, val_data, of_epochs, batch_axis).run_epoch(0)
+        loader = self._shared("evaluate", val_data, fills=True)
+        with loader as batches, autograd.predict_mode():
+            _Evaluation(self, batches, of_epochs, batch_axis).run_epoch(0)
 
     def fit(
         self,
@@ -206,9 +223,23 @@ class Estimator:
         self.max_epoch, self.max_batch, self.batch_axis = epochs, batches, batch_axis
         handlers = self._prepare_default_handlers(val_data, event_handlers)
         train_begin, *of_epochs, train_end = self._categorize_handlers(handlers)
-        _tell(train_begin, "train_begin", self)
-        _Training(self, train_data, of_epochs, batch_axis).run()
-        _tell(train_end, "train_end", self)
+        with self._shared("fit", train_data) as batches:
+            around = nullcontext() if self.ranks is None else self.ranks.own_random_numbers()
+            with around:
+                _tell(train_begin, "train_begin", self)
+                _Training(self, batches, of_epochs, batch_axis).run()
+                _tell(train_end, "train_end", self)
+
+    @contextmanager
+    def _shared(self, where: str, loader: Any, *, fills: bool = False) -> Iterator[Any]:
+        """A block with the batches of this rank, where several train together."""
+        before, ranks = self.ranks, ranks_of(self.trainer)
+        with parts_with(f"Estimator.{where}", ranks, loader, fills=fills) as (ranks, is_cut):
+            self.ranks = ranks
+            try:
+                yield loader if ranks is None else _Even(ranks, loader, is_cut)
+            finally:
+                self.ranks = before
 
     # ---- handlers
 
@@ -252,8 +283,22 @@ class Estimator:
                     )
 
     def _categorize_handlers(self, event_handlers: Sequence[Any]) -> list[list[Any]]:
-        """Those that hear of each event, so that nobody else is called."""
+        """Those that hear of each event, so that nobody else is called. Of several ranks that train
+        together, the first one logs."""
+        ranks = ranks_of(self.trainer)
+        if ranks is not None and collectives.place()[0]:
+            event_handlers = [h for h in event_handlers if not isinstance(h, LoggingHandler)]
         return [[h for h in event_handlers if isinstance(h, event)] for event in EVENTS]
+
+
+class _Even:
+    """The batches of a loader, of which each rank has as many; for each epoch anew."""
+
+    def __init__(self, ranks: Ranks, loader: Any, is_cut: bool) -> None:
+        self._ranks, self._loader, self._is_cut = ranks, loader, is_cut
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._ranks.even(self._loader, self._is_cut))
 
 
 class _Training(Loop[Any]):
@@ -263,6 +308,9 @@ class _Training(Loop[Any]):
         self._estimator, self._data, self._axis = estimator, data, axis
         self._epoch_begin, self._batch_begin, self._batch_end, self._epoch_end = handlers
         self._has_batches = False
+        self._ranks = estimator.ranks
+        # Handlers of the program may end the training on one rank alone.
+        self._asks_all = any(type(h) not in _STOPS_ALIKE for h in self._batch_end)
 
     def begin_epoch(self, epoch: int) -> None:
         self._has_batches = False
@@ -276,12 +324,19 @@ class _Training(Loop[Any]):
         _tell(self._batch_begin, "batch_begin", self._estimator, batch=batch)
         _, label, pred, loss = self._processed(batch)
         found = {"batch": batch, "pred": pred, "label": label, "loss": loss}
-        return _tell(self._batch_end, "batch_end", self._estimator, **found)
+        stops = _tell(self._batch_end, "batch_end", self._estimator, **found)
+        return self._anywhere(stops) if self._asks_all else stops
 
     def end_epoch(self, epoch: int) -> bool:
         if not self._has_batches and self._estimator.max_batch is not None:
             raise InvalidValue("Estimator.fit: `train_data` must have batches; got none")
-        return _tell(self._epoch_end, "epoch_end", self._estimator)
+        if self._ranks is not None:
+            self._ranks.average_statistics(self._estimator.net)
+        return self._anywhere(_tell(self._epoch_end, "epoch_end", self._estimator))
+
+    def _anywhere(self, stops: bool) -> bool:
+        """Does some rank want to stop?"""
+        return stops if self._ranks is None else self._ranks.any(stops)
 
     def _processed(self, batch: Any) -> tuple[Any, ...]:
         """Data, label, prediction and loss of a batch."""
@@ -304,6 +359,12 @@ class _Evaluation(_Training):
         processor = self._estimator.batch_processor
         found: tuple[Any, ...] = processor.evaluate_batch(self._estimator, batch, self._axis)
         return found
+
+
+_STOPS_ALIKE = (
+    *(StoppingHandler, GradientUpdateHandler, MetricHandler, ValidationHandler, LoggingHandler),
+    CheckpointHandler,
+)
 
 
 def _tell(handlers: list[Any], event: str, estimator: Estimator, **found: Any) -> bool:

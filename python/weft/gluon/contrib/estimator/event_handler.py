@@ -77,11 +77,20 @@ class MetricHandler(EpochBegin, BatchEnd):
             metric.reset()
 
     def batch_end(self, estimator: Any, *args: Any, **kwargs: Any) -> None:
+        label, pred, loss = (_of_all(estimator, kwargs[name]) for name in ("label", "pred", "loss"))
         for metric in self.metrics:
             if is_a("loss metric", metric):
-                metric.update(None, kwargs["loss"])
+                metric.update(None, loss)
             else:
-                metric.update(kwargs["label"], kwargs["pred"])
+                metric.update(label, pred)
+
+
+def _of_all(estimator: Any, arrays: Any) -> Any:
+    """The arrays of a batch, of all ranks that have parts of it."""
+    ranks = getattr(estimator, "ranks", None)
+    if ranks is None:
+        return arrays
+    return [ranks.rows(array if array.ndim else array.reshape(1)) for array in arrays]
 
 
 class ValidationHandler(TrainBegin, BatchEnd, EpochEnd):
