@@ -48,6 +48,7 @@ Result<c99::CompileOptions> options_from(const char* function, const weft_c_opti
   result.feeds_rows = full.feed_rows != 0;
   result.train = text(full.train);
   result.train_entry = text(full.train_entry);
+  result.batch = full.batch;
   WEFT_ASSIGN(result.cmsis_nn, cmsis_nn_from(function, full));
   return result;
 }

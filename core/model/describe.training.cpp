@@ -9,7 +9,7 @@
 #include "executor/program/program.h"
 #include "executor/program/stages.h"
 #include "graph/ir/control.h"
-#include "graph/sizes/sizes.h"
+#include "model/fixed_batch.h"
 #include "ops/use.h"
 
 namespace weft::model {
@@ -58,51 +58,6 @@ Status count(const Graph& graph, Counts& counts) {
   return {};
 }
 
-// The types of an entry's inputs and captures for this batch.
-Result<std::vector<TensorType>> types_for(const Entry& entry, int64_t batch) {
-  std::vector<TensorType> types;
-  const Graph& graph = entry.program->graph();
-  for (size_t i = 0; i < graph.inputs.size(); ++i) {
-    TensorType type = graph.type(graph.inputs[i]);
-    if (i < entry.inputs.size()) {
-      const TensorType& port = entry.inputs[i].type;
-      if (batch > 0 && port.shape.rank() > 0) type.shape[0] = batch;
-      if (batch == 0) type = port;
-      for (int axis = 1; axis < port.shape.rank(); ++axis)
-        if (port.shape[axis] < 0)
-          return errors::unsupported("info", "entry `", entry.name, "` has any extent at axis ",
-                                     axis, " of `", entry.inputs[i].name,
-                                     "`; its figures depend on that extent");
-    }
-    types.push_back(std::move(type));
-  }
-  return types;
-}
-
-// The graph of an entry for this batch, without open dimensions.
-Result<Graph> graph_for(const Entry& entry, int64_t batch) {
-  const Graph& graph = entry.program->graph();
-  const size_t dimensions = graph::count_dimensions(graph);
-  const bool is_open = dimensions > 0;
-  if (dimensions < graph.sizes.size())
-    return errors::unsupported("info", "the shapes in entry `", entry.name,
-                               "` depend on values, so it has no fixed figures");
-  if (is_open && batch == 0)
-    return errors::invalid_value("info", "`batch` must be given for entry `", entry.name,
-                                 "`, which takes any batch (--batch)");
-  WEFT_ASSIGN(const std::vector<TensorType> types, types_for(entry, batch));
-  if (is_open) {
-    WEFT_ASSIGN(const std::vector<int64_t> sizes, graph::dimensions_of(graph, types));
-    return graph::for_sizes(graph, types, sizes);
-  }
-  if (batch == 0) return graph;
-  Result<Graph> changed = graph::for_sizes(graph, types, {});
-  if (changed.ok()) return changed;
-  return errors::unsupported("info", "entry `", entry.name,
-                             "` takes only the batch that it was exported with (",
-                             changed.status().message(), "); export it with a dimension there");
-}
-
 // A plan as contexts have it: inputs change, captures are frozen.
 Result<Ref<Compiled>> plan_of(const Entry& entry, Graph graph, Prepare prepare) {
   std::vector<bool> frozen(graph.inputs.size(), true);
@@ -133,7 +88,7 @@ Result<std::string> figures_of(const Model& model, int64_t batch) {
   if (batch < 0) return errors::invalid_value("info", "`batch` must be at least 1; got ", batch);
   std::string text;
   for (const Entry& entry : model.entries()) {
-    Result<Graph> found = graph_for(entry, batch);
+    Result<Graph> found = graph_of_batch(entry, batch, "info");
     if (!found.ok() && batch == 0) {
       text += "entry " + printable(entry.name) + "\n  " + found.status().message() + "\n";
       continue;
@@ -165,7 +120,7 @@ Result<std::string> plans_of(const Model& model, int64_t batch) {
   if (batch < 0) return errors::invalid_value("info", "`batch` must be at least 1; got ", batch);
   std::string text;
   for (const Entry& entry : model.entries()) {
-    WEFT_ASSIGN(Graph graph, graph_for(entry, batch));
+    WEFT_ASSIGN(Graph graph, graph_of_batch(entry, batch, "info"));
     WEFT_ASSIGN(const Ref<Compiled> plan, plan_of(entry, std::move(graph), Prepare::kYes));
     text += (text.empty() ? "" : ", ") + json_text(entry.name) + ": " + plan->arena_json();
   }

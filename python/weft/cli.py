@@ -188,6 +188,13 @@ def add_compile(command: argparse.ArgumentParser) -> None:
         "core, on those with DSP instructions or none, or on those with Helium",
     )
     command.add_argument(
+        "--batch",
+        metavar="N",
+        type=int,
+        default=0,
+        help="samples of a call; by default those of the file, or 1 where it takes any number",
+    )
+    command.add_argument(
         "--memory",
         metavar="BYTES",
         type=size,
@@ -382,6 +389,7 @@ def compiled(options: argparse.Namespace, folder: str, main: bool = False) -> li
         train=options.train,
         train_entry=options.train_entry,
         cmsis_nn=options.cmsis_nn,
+        batch=options.batch,
     )
 
 
@@ -420,6 +428,7 @@ def compile_to_wasm(options: argparse.Namespace, name: str) -> int:
             memory=options.memory,
             train=options.train,
             train_entry=options.train_entry,
+            batch=options.batch,
         )
     except (Error, OSError) as error:
         return failed(error)

@@ -64,6 +64,7 @@ typedef struct weft_c_options {
   const char* train;
   const char* train_entry;
   const char* cmsis_nn;
+  int64_t batch;
 } weft_c_options;
 weft_status weft_model_write_c(weft_model model, const weft_c_options* options, const char* folder);
 const char* weft_model_metadata(weft_model model, const char* key);
@@ -343,6 +344,7 @@ class Model:
         train: str | None = None,
         train_entry: str = "train",
         cmsis_nn: str | None = None,
+        batch: int = 0,
     ) -> list[Path]:
         """Writes an entry point as C99 that needs no library; gives the paths of the files.
 
@@ -363,6 +365,8 @@ class Model:
         cmsis_nn: the C calls Arm's CMSIS-NN where that has the operator with the same bits; the
             arena has what it takes on cores with `dsp` instructions or none, on those with
             `helium`, or on `any`; None: kernels of its own. Not with `train`
+        batch: the samples of a call; 0: those of the file, or 1 where it was exported with
+            `dynamic` there
         Raises NotImplementedError for an operator without a C form and for shapes that are not
         fixed, ValueError where `memory` is too little, and says how little is possible, and where
         `train` names no parameter that the step updates.
@@ -388,6 +392,7 @@ class Model:
                 "train": strings[3],
                 "train_entry": strings[2],
                 "cmsis_nn": strings[4],
+                "batch": batch,
             },
         )
         path = Path(folder)

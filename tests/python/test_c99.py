@@ -496,13 +496,31 @@ def test_an_operator_without_c_names_itself_and_the_line(tmp_path):
     assert not list(tmp_path.glob("*.c"))
 
 
-def test_dimensions_are_refused(tmp_path):
+@pytest.mark.parametrize("batch", [0, 1, 3])
+def test_a_file_for_any_batch_becomes_c_of_one(tmp_path, batch):
     net, x = small_net()
     net.hybridize()
     net(x)
     net.export(tmp_path / "net.weft", dynamic={"x": {0: "batch"}})
-    with pytest.raises(NotImplementedError, match="dimension of any extent"):
-        runtime.Model(tmp_path / "net.weft").write_c(tmp_path)
+    folder = tmp_path / "open"
+    runtime.Model(tmp_path / "net.weft").write_c(folder, name="net", batch=batch, main=True)
+    fixed = np.repeat(x[:1], batch or 1, axis=0)
+    net.export(tmp_path / "fixed.weft", fixed)
+    runtime.Model(tmp_path / "fixed.weft").write_c(tmp_path / "fixed", name="net", main=True)
+    for file in ("net.c", "net.h", "net_main.c"):
+        assert (folder / file).read_text() == (tmp_path / "fixed" / file).read_text()
+
+
+def test_other_dimensions_are_refused(tmp_path):
+    net, x = nn.HybridSequential(nn.Conv2D(4, 3), nn.GlobalAvgPool2D()), data(2, 1, 9, 9)
+    filled(net, x).export(tmp_path / "net.weft", x, dynamic={"x": {2: "height"}})
+    model = runtime.Model(tmp_path / "net.weft")
+    with pytest.raises(NotImplementedError, match="any extent at axis 2 of `x`; only that of axis"):
+        model.write_c(tmp_path)
+    fixed = runtime.Model(exported(net, tmp_path, x))
+    for batch in (-1, 3):
+        with pytest.raises(ValueError, match=rf"`batch` must be .*; got {batch}"):
+            fixed.write_c(tmp_path, batch=batch)
 
 
 def test_too_little_memory_says_the_least_and_what_it_holds(tmp_path):

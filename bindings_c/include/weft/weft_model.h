@@ -120,9 +120,12 @@ typedef struct weft_c_options {
    * that they need on cores with "dsp" instructions or none, on cores with "helium", or on "any"
    * core; NULL: no calls. Not with `train`. */
   const char* cmsis_nn;
+  /* The samples of a call, the first extent of every input; 0: those of the file, or 1 where the
+   * file leaves them open. */
+  int64_t batch;
 } weft_c_options;
 #define WEFT_C_OPTIONS_INIT \
-  { sizeof(weft_c_options), NULL, NULL, 0, 0, 0, 0, NULL, NULL, NULL }
+  { sizeof(weft_c_options), NULL, NULL, 0, 0, 0, 0, NULL, NULL, NULL, 0 }
 /* Writes an entry point as C99 that needs no library; with `train`, a run and a training step. The
  * folder must exist; it receives name.c and name.h, and name_main.c on request, each in one step.
  * The same file gives the same bytes. NULL options: the defaults. WEFT_UNSUPPORTED: an operator has

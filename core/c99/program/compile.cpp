@@ -15,6 +15,7 @@
 #include "c99/training/training.h"
 #include "c99/training/updates.h"
 #include "model/archive/replace_file.h"
+#include "model/fixed_batch.h"
 
 namespace weft::c99 {
 namespace {
@@ -127,12 +128,30 @@ std::vector<int32_t> changed_by(const model::Entry& entry, const graph::Graph& g
   return tensors;
 }
 
+// Is a batch that was asked for the one that the entry takes?
+Status check_batch(const model::Entry& entry, int64_t batch) {
+  if (batch < 0) return errors::invalid_value("compile", "`batch` must be at least 0; got ", batch);
+  for (const model::Port& port : entry.inputs)
+    if (batch > 0 && (port.type.shape.rank() == 0 || port.type.shape[0] != batch))
+      return errors::invalid_value("compile", "`batch` must be the first extent of `", port.name,
+                                   "`, ", model::type_text(port),
+                                   ", or 0; a file exported with `dynamic` there takes any; got ",
+                                   batch);
+  return {};
+}
+
 }  // namespace
 
 Result<Compiled> compile(const model::Model& model, const CompileOptions& options) {
   const std::string_view wanted =
       options.entry.empty() ? "forward" : std::string_view(options.entry);
   WEFT_ASSIGN(const model::Entry* entry, model.entry(wanted));
+  model::Entry fixed;
+  if (std::ranges::any_of(entry->inputs, &model::Port::is_open)) {
+    WEFT_ASSIGN(fixed, model::with_batch(*entry, std::max<int64_t>(options.batch, 1), "compile"));
+    entry = &fixed;
+  }
+  WEFT_TRY(check_batch(*entry, options.batch));
   Compiled compiled;
   compiled.name = options.name.empty() ? name_made_of(entry->name) : options.name;
   WEFT_TRY(check_name(compiled.name));

@@ -31,6 +31,8 @@ struct CompileOptions {
   // whole.
   bool feeds_rows = false;
   CmsisNn cmsis_nn = CmsisNn::kNone;  // call Arm's library where it has the operator
+  // The first extent of every input; 0: that of the file, or 1 where the file leaves it open.
+  int64_t batch = 0;
 };
 
 // The texts, and the figures that the header tells.

@@ -124,6 +124,9 @@ class Reference {
     Known& known = known_[call.entry->name];
     if (!known.context) {
       WEFT_ASSIGN(known.context, model::Context::create(states_, call.entry->name, nullptr, 0));
+      for (size_t i = 0; i < call.entry->inputs.size(); ++i)
+        if (known.context->inputs()[i].is_open())
+          WEFT_TRY(known.context->set_input_shape(i, call.entry->inputs[i].type.shape));
       for (size_t i = 0; i < call.entry->inputs.size(); ++i) {
         known.inputs.push_back("input" + std::to_string(inputs_));
         known.contents.push_back(example(call.entry->inputs[i], inputs_++, variant_));

@@ -44,7 +44,7 @@ def _trainer_module() -> str:
 
 
 def _has_second_trainer() -> bool:
-    return hasattr(package("weft.distributed.ray", "ray.train", "ray", "Ray Train"), "UserCallback")
+    return "UserCallback" in dir(package("weft.distributed.ray", "ray.train", "ray", "Ray Train"))
 
 
 if TYPE_CHECKING:
