@@ -23,8 +23,8 @@ class Registry(dict[str, type]):
         return cls
 
     def create(self, spec: Any, *args: Any, **options: Any) -> Any:
-        """An instance: of the class that a name stands for, of `spec` itself if it is a class, or
-        else `spec`.
+        """An instance: of the class that a name stands for, with or without underscores, of `spec`
+        itself if it is a class, or else `spec`.
 
         Raises LookupError for an unknown name.
         """
@@ -32,6 +32,7 @@ class Registry(dict[str, type]):
             return spec(*args, **options)
         if not isinstance(spec, str):
             return spec
-        if spec.lower() not in self:
+        found = self.get(spec.lower()) or self.get(spec.lower().replace("_", ""))
+        if found is None:
             raise unknown(self.what, spec, sorted(self), self.words)
-        return self[spec.lower()](*args, **options)
+        return found(*args, **options)

@@ -8,6 +8,7 @@ from weft._base.spelling import ChecksOptions, hint
 from weft._base.words import FIGURE_NAMES
 from weft._core import collectives
 from weft._processes import session
+from weft.lr_scheduler import LRScheduler
 
 Logs = Mapping[str, float]
 
@@ -189,15 +190,26 @@ def _hears(callback: Callback, event: str) -> bool:
 
 def listed(where: str, given: Any) -> list[Callback]:
     """The callbacks that a caller gave. Raises TypeError for anything else."""
-    is_one = isinstance(given, Callback | type)
+    is_one = isinstance(given, Callback | type) or not isinstance(given, Iterable)
     found = [] if given is None else [given] if is_one else list(given)
     for each in found:
         if not isinstance(each, Callback):
             raise InvalidType(
                 f"{where}: `callbacks` must be of weft.callbacks; got {type(each).__name__}"
-                + ("; call the class" if isinstance(each, type) else "")
+                + _instead_of_callback(each)
             )
     return found
+
+
+def _instead_of_callback(given: Any) -> str:
+    """What to write where something else was given."""
+    if isinstance(given, type):
+        return "; call the class"
+    if isinstance(given, LRScheduler):
+        return '; it goes to the optimizer: `optimizer_params={"lr_scheduler": scheduler}`'
+    if callable(given):
+        return "; write a class of `callbacks.Callback` with `on_epoch_end(self, epoch, logs)`"
+    return ""
 
 
 def figure(callback: Callback, monitor: str, logs: Logs) -> float | None:

@@ -118,6 +118,17 @@ def shown_by(verbose: int | None) -> list[Callback]:
     return [[], [ProgressBar()], [EpochLines()]][verbose]
 
 
+def tell_resumed(path: Any, done: int, epochs: int) -> None:
+    """Says that a training goes on from a file, or that nothing is left of it."""
+    if is_quiet():
+        return
+    name = os.fspath(path)
+    if done >= epochs:
+        print(f"fit: {name} has {done} epochs already, and `epochs` is {epochs}: nothing is left")
+    else:
+        print(f"fit: goes on from {name}, in epoch {done + 1} of {epochs}")
+
+
 def _is_watched() -> bool:
     # `weft launch` passes on what its processes print, and says whether somebody looks.
     return sys.stderr.isatty() or "WEFT_TERMINAL" in os.environ or _in_notebook()
@@ -165,4 +176,4 @@ def _bar(title: str, steps: int | None) -> Any:
     return tqdm(total=steps, desc=title, unit="batch", leave=True)
 
 
-__all__ = ["EpochLines", "LambdaCallback", "ProgressBar", "shown_by", "text_of"]
+__all__ = ["EpochLines", "LambdaCallback", "ProgressBar", "shown_by", "tell_resumed", "text_of"]

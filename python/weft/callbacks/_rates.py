@@ -40,6 +40,9 @@ class LearningRateScheduler(Callback):
         code = getattr(schedule, "__code__", None)
         self._takes_rate = code is None or code.co_argcount - _bound(schedule) > 1
 
+    def on_train_begin(self) -> None:
+        _require_own_rate(self)
+
     def on_epoch_begin(self, epoch: int) -> None:
         rate = self.model.learning_rate
         new = float(self._schedule(epoch, rate) if self._takes_rate else self._schedule(epoch))
@@ -49,6 +52,16 @@ class LearningRateScheduler(Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         logs["learning_rate"] = self.model.learning_rate
+
+
+def _require_own_rate(callback: Callback) -> None:
+    """Refuses, before the training, a rate that has another master."""
+    scheduler = callback.model.trainer.optimizer.lr_scheduler
+    if scheduler is not None:
+        raise InvalidState(
+            f"{type(callback).__name__}: it sets the learning rate, and so does the optimizer's "
+            f"`lr_scheduler`, {type(scheduler).__name__}; leave one of them out"
+        )
 
 
 def _bound(function: Any) -> int:
@@ -96,9 +109,13 @@ class ReduceLROnPlateau(Callback):
         self.min_delta, self.cooldown, self.min_lr = min_delta, cooldown, min_lr
         self._verbose = verbose
         self._is_better = is_better_by(mode, monitor)
-        self.on_train_begin()
+        self._begin()
 
     def on_train_begin(self) -> None:
+        _require_own_rate(self)
+        self._begin()
+
+    def _begin(self) -> None:
         self.wait, self.cooling = 0, 0
         self.best: float | None = None
 
@@ -178,11 +195,13 @@ class LRFinder(Callback):
         self._smoothing, self._burst = smoothing, burst
         self.rates: list[float] = []
         self.losses: list[float] = []
+        self._before: tuple[Any, ...] | None = None
 
     def on_train_begin(self) -> None:
+        _require_own_rate(self)
         self.rates, self.losses = [], []
         self._mean = 0.0
-        self._before: tuple[Any, ...] | None = None
+        self._before = None
 
     def on_train_batch_begin(self, batch: int) -> None:
         if self._before is None:

@@ -2,6 +2,8 @@
 
 import csv
 import os
+from collections import ChainMap
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,9 @@ from weft.callbacks._base import Callback, Logs, figure, is_better_by, is_quiet
 class Checkpoint(Callback):
     """Writes all that training depends on, so that `fit(resume=path)` goes on with the same bits.
 
-    path: the file; it always holds the last state, complete or not at all
+    path: the file; it always holds the last state, complete or not at all. A name such as
+        "run-{epoch}-{val_loss:.3f}.ckpt" gives a file for each epoch, counted from 1, with any of
+        its figures; with `every_batches` there is "{batch}", too
     best: a second file, which is written when `monitor` is better than ever
     monitor, mode: as for `EarlyStopping`
     every: write after so many epochs
@@ -63,24 +67,28 @@ class Checkpoint(Callback):
 
     def on_train_begin(self) -> None:
         self.best = None
-        for path in (self.path, self.best_path):
-            if path is not None and not is_quiet():
-                os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        self._epoch = 0
+
+    def on_epoch_begin(self, epoch: int) -> None:
+        self._epoch = epoch
 
     def on_train_batch_end(self, batch: int, logs: Logs) -> None:
         if self.every_batches and self.path and (batch + 1) % self.every_batches == 0:
-            self._write(self.path)
+            self._write(self.path, ChainMap({"batch": batch + 1}, logs))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         if self.best_path is not None:
             value = figure(self, self.monitor, logs)
             if value is not None and (self.best is None or self._is_better(value, self.best)):
                 self.best = value
-                self._write(self.best_path)
+                self._write(self.best_path, logs)
         if self.path is not None and (epoch + 1) % self.every == 0:
-            self._write(self.path)
+            self._write(self.path, logs)
 
-    def _write(self, path: str | PathLike[str]) -> None:
+    def _write(self, pattern: str | PathLike[str], logs: Mapping[str, Any]) -> None:
+        path = _named(pattern, ChainMap({"epoch": self._epoch + 1}, logs))
+        if not is_quiet():
+            os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
         if not self.weights_only:
             self.model.save_with_others(path)
         elif not is_quiet():
@@ -94,6 +102,20 @@ class Checkpoint(Callback):
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.best = state["best"]
+
+
+def _named(pattern: str | PathLike[str], figures: Mapping[str, Any]) -> str:
+    """The name of a file, with what stands in braces put in."""
+    text = os.fspath(pattern)
+    if "{" not in text:
+        return text
+    try:
+        return text.format_map(figures)
+    except (KeyError, IndexError, ValueError, AttributeError, TypeError) as error:
+        raise InvalidValue(
+            f"Checkpoint: what is in braces in {text!r} must be of {', '.join(figures)}, such as "
+            f"{{epoch:02}}; {type(error).__name__}: {error}"
+        ) from None
 
 
 class ExponentialMovingAverage(Callback):

@@ -85,6 +85,11 @@ class Optimizer(ChecksOptions):
 
     def _base_rate(self, learning_rate: float | None, scheduler: LRScheduler | None) -> float:
         given = scheduler.base_lr if getattr(scheduler, "has_base_lr", False) else None
+        if isinstance(learning_rate, LRScheduler):
+            raise InvalidType(
+                "optimizer: `learning_rate` must be a number; got "
+                f"{type(learning_rate).__name__}; give it as `lr_scheduler`"
+            )
         if isinstance(learning_rate, Mapping | Iterable):
             raise InvalidType(
                 f"optimizer: `learning_rate` must be a number; got {type(learning_rate).__name__}; "

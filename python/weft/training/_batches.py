@@ -4,7 +4,7 @@ Arrays, NumPy's arrays and lists become an `ArrayDataset`, so that order, worker
 an epoch are the loader's. Doubles of NumPy become float32, which is what networks are made of.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from operator import length_hint
@@ -121,7 +121,7 @@ def arrays_of(where: str, name: str, given: Any) -> Any:
     return None if given is None else array_of(where, name, given)
 
 
-def _are_arrays(given: list[Any]) -> bool:
+def _are_arrays(given: Sequence[Any]) -> bool:
     return all(isinstance(part, ndarray | numpy.ndarray) and part.ndim > 0 for part in given)
 
 
@@ -178,10 +178,22 @@ def array_data(where: str, x: Any, y: Any, sample_weight: Any) -> ArrayData:
 
 def is_source(given: Any) -> bool:
     """Does it give batches, so that it is no data in memory?"""
-    if isinstance(given, Dataset | DataLoader):
+    if isinstance(given, Dataset | DataLoader) or is_batches(given):
         return True
     in_memory = isinstance(given, ndarray | list | tuple | dict) or hasattr(given, "__array__")
     return isinstance(given, Iterable) and not in_memory
+
+
+def is_batches(given: Any) -> bool:
+    """Is it a list of batches (inputs, labels) or (inputs, labels, weights)?"""
+    return (
+        isinstance(given, list)
+        and len(given) > 0
+        and all(
+            isinstance(part, tuple) and len(part) in (2, 3) and _are_arrays(leaves(part))
+            for part in given
+        )
+    )
 
 
 def source_of(
@@ -202,6 +214,11 @@ def source_of(
         raise InvalidValue(
             f"{where}: `batch_size` must not be given with {type(data).__name__}, which gives "
             f"whole batches; got {batch_size}"
+        )
+    if workers:
+        raise InvalidValue(
+            f"{where}: `workers` must not be given with {type(data).__name__}, which makes its own "
+            f"batches; got {workers}; a DataLoader has `num_workers`"
         )
     return Source(data, make)
 
@@ -236,6 +253,7 @@ __all__ = [
     "Source",
     "array_data",
     "array_of",
+    "is_batches",
     "is_source",
     "leaves",
     "source_of",

@@ -5,7 +5,14 @@ from typing import Any
 from weft._base.errors import InvalidValue
 from weft._base.options import require
 from weft.gluon.data import DataLoader, Dataset
-from weft.training._batches import ArrayData, Source, array_data, is_source, source_of
+from weft.training._batches import (
+    ArrayData,
+    Source,
+    array_data,
+    is_batches,
+    is_source,
+    source_of,
+)
 
 
 def data_of(
@@ -18,7 +25,7 @@ def data_of(
     batch_size: int | None = None,
 ) -> tuple[Any, Source | None]:
     """What to train on, and the batches of validation."""
-    if not is_source(x):
+    if not is_source(x) or (y is not None and isinstance(x, list)):
         train: Any = array_data(where, x, y, sample_weight)
     else:
         for name, given in (("y", y), ("sample_weight", sample_weight)):
@@ -45,6 +52,10 @@ def data_of(
 def _validation(where: str, given: Any, batch_size: int | None) -> Source | None:
     if given is None:
         return None
+    if isinstance(given, list) and len(given) in (2, 3) and not is_batches(given):
+        raise InvalidValue(
+            f"{where}: `validation_data` must be (x, y) in a tuple; a list is one of batches (x, y)"
+        )
     if isinstance(given, tuple):
         require(
             len(given) in (2, 3),

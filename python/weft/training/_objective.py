@@ -25,12 +25,24 @@ class Head:
         if isinstance(self.loss, Loss) and weights is not None and weights.ndim > 1:
             return np.sum(self.loss(pred, label, weights))
         found = self.loss(pred) if label is None else self.loss(pred, label)
+        self._check_size(found, pred, label)
         if found.ndim == 0:
             return self._of_mean(found, pred, weights)
         by_sample = np.mean(found.reshape(found.shape[0], -1), axis=1) if found.ndim > 1 else found
         if weights is not None:
             by_sample = by_sample * weights.reshape(-1).astype(by_sample.dtype)
         return np.sum(by_sample)
+
+    def _check_size(self, found: Any, pred: Any, label: Any) -> None:
+        """Predictions (N, 1) less labels (N,) are (N, N): no losses, and nothing would tell."""
+        if label is None or found.size <= max(pred.size, label.size):
+            return
+        raise InvalidValue(
+            f"fit: `loss` must give one value for each sample; {_named(self.loss)} gave "
+            f"{found.shape} for predictions {pred.shape} and labels {label.shape}, which broadcast "
+            "against each other; give labels the shape of predictions, such as `label.reshape("
+            "pred.shape)`"
+        )
 
     def _of_mean(self, value: Any, pred: Any, weights: Any) -> Any:
         if weights is not None:

@@ -1,6 +1,7 @@
 """What the loop does in a call of `fit`, and in one of `evaluate`; gradients that add up, and the
 place that a checkpoint keeps."""
 
+import warnings
 from collections.abc import Iterator, Mapping
 from os import PathLike
 from typing import Any
@@ -48,6 +49,7 @@ class Run(Loop[Batch]):
         self._has_own_step = model.has_own_train_step
         self._is_plain = not (accumulate > 1 or self._has_own_step or model.has_class_weights)
         self._continued: dict[str, Any] | None = None
+        self._has_warned = False
         self._requests = self._begin_adding() if accumulate > 1 else {}
 
     # ---- the loop
@@ -102,11 +104,27 @@ class Run(Loop[Batch]):
         logs = dict(self.figures)
         if self._judge is not None and (epoch + 1) % self._every == 0:
             logs |= {f"val_{name}": value for name, value in self._judge.judged().items()}
+        if self.model.trainer.optimizer.lr_scheduler is not None:
+            logs["learning_rate"] = self.model.learning_rate
+        self._warn_of_nan(epoch, logs)
         # The epoch is over: what is saved now goes on with the next.
         self.number, self.batch, self.figures = epoch + 1, 0, None
         self.hooks.epoch_end(epoch, logs)
         self._stop_together()
         return bool(self.model.stop_training)
+
+    def _warn_of_nan(self, epoch: int, logs: dict[str, Any]) -> None:
+        """Says once that the numbers are none any more."""
+        loss = float(logs.get("loss", 0.0))
+        if self._has_warned or self.model.stop_training or loss == loss:
+            return
+        self._has_warned = True
+        warnings.warn(
+            f"fit: the loss is NaN since epoch {epoch + 1}; `callbacks.TerminateOnNaN()` ends the "
+            "training there and names the operator that made the first one; are there NaN in the "
+            "data?",
+            stacklevel=2,
+        )
 
     def _train(self, batch: Batch, figures: Figures) -> None:
         """Trains on a batch and adds what it gives to the figures."""
@@ -199,11 +217,11 @@ class Run(Loop[Batch]):
         self.model.pending_samples = state["pending"]
         self._continued = state["figures"]
 
-    def resume(self, path: str | PathLike[str], initial_epoch: int) -> int:
+    def resume(self, path: str | PathLike[str]) -> int | None:
         """Takes a file, where there is one. Gives the first epoch."""
         with found_by_first(self._ranks, path) as found:
             has_it = load_training(found, self.model, self, must_exist=False)
-        return self.number if has_it else initial_epoch
+        return self.number if has_it else None
 
 
 class Judge(Loop[Batch]):

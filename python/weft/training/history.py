@@ -5,7 +5,7 @@ from html import escape
 from os import PathLike
 from typing import Any
 
-from weft._base.errors import NotFound
+from weft._base.errors import InvalidValue, NotFound
 from weft._base.spelling import unknown
 from weft._base.words import FIGURE_NAMES
 from weft._pages.curves import chart
@@ -57,8 +57,16 @@ class History(Mapping[str, list[float]]):
         return len(self.history)
 
     def best(self, name: str, mode: str = "min") -> int:
-        """The epoch with the least figure of this name, or the greatest with `mode="max"`."""
+        """The epoch with the least figure of this name, or the greatest with `mode="max"`.
+
+        Raises ValueError where the figure is NaN in all epochs.
+        """
         pairs = [(v, e) for v, e in zip(self[name], self.epoch, strict=True) if v == v]
+        if not pairs:
+            raise InvalidValue(
+                f"History.best: `{name}` must have a number in some epoch; it is NaN in all "
+                f"{len(self.epoch)}"
+            )
         return (min if mode == "min" else max)(pairs)[1]
 
     def state(self) -> dict[str, Any]:

@@ -14,10 +14,11 @@ from weft._base.words import MODEL, PRECISION_NAMES
 from weft.callbacks import Callback
 from weft.callbacks._base import Callbacks
 from weft.callbacks._base import listed as listed_callbacks
-from weft.callbacks._progress import shown_by
+from weft.callbacks._progress import shown_by, tell_resumed
 from weft.gluon._ranks import Ranks, ranks_of
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.nn import Sequential
 from weft.gluon.trainer import Trainer
 from weft.training._batches import Batch, array_data, array_of, source_of
 from weft.training._class_weights import ClassWeights
@@ -270,15 +271,18 @@ class Model:
             around.enter_context(random_numbers(ranks))
             tell_together(ranks, verbose)
             run = Run(self, source, hooks, steps_per_epoch, accumulate, judge, validation_freq)
-            self._train(run, initial_epoch, epochs, resume)
+            self._train(run, initial_epoch, epochs, resume, verbose)
         return self.history
 
-    def _train(self, run: Run, first: int, epochs: int, resume: Any) -> None:
+    def _train(self, run: Run, first: int, epochs: int, resume: Any, verbose: int | None) -> None:
         self._run, hooks = run, run.hooks
         try:
             hooks.train_begin()
-            if resume is not None:
-                first = run.resume(resume, first)
+            begun = None if resume is None else run.resume(resume)
+            if begun is not None:
+                first = begun
+                if verbose != 0:
+                    tell_resumed(resume, first, epochs)
             if not self.stop_training:
                 run.run(first, epochs)
             hooks.train_end()
@@ -375,7 +379,7 @@ class Model:
         with closing(SharedSource("predict", given, ranks, fills=True)) as source:
             for batch in source.epoch(steps, evenly=False):
                 if not found:
-                    plans = self.plans_for(batch)
+                    plans = self.plans_for(batch, keeps_shapes=False)
                 outputs = plans.predict(batch)
                 found.append(of_all(source.ranks if source.is_cut else None, outputs))
         if not found:
@@ -390,7 +394,10 @@ class Model:
         examples: inputs; by default the shapes of the last batch, any number of samples
         """
         if not isinstance(self.net, HybridBlock):
-            raise InvalidType(f"export: `net` must be a HybridBlock; got {type(self.net).__name__}")
+            name = type(self.net).__name__
+            near = "; write `nn.HybridSequential(...)`" if isinstance(self.net, Sequential) else ""
+            raise InvalidType(f"export: `net` must be a HybridBlock; got {name}{near}")
+        examples = tuple(array_of("export", "examples", each) for each in examples)
         if not examples:
             examples = self._last_inputs("export")
             names = _input_names(self.net, len(examples))
@@ -455,8 +462,11 @@ class Model:
             raise InvalidState("anomaly: `fit` must have trained on a batch; it has not")
         return self._steps_made.anomaly(self.weighted(self.batch))
 
-    def plans_for(self, batch: Batch) -> Steps:
-        """The plans for batches like this one, made when there are none; not for users."""
+    def plans_for(self, batch: Batch, keeps_shapes: bool = True) -> Steps:
+        """The plans for batches like this one, made when there are none; not for users.
+
+        keeps_shapes: `export` and `summary` take these shapes, and not those of before
+        """
         inputs = in_order(self.net, batch.inputs)
         if self._steps_made is None or self._steps_made.keeps_gradients < self.keeps_gradients:
             self._initialize(inputs)
@@ -471,7 +481,8 @@ class Model:
                 ranks=ranks_of(self._trainer),
             )
             self._trainer.begin_exchange()
-        self._shapes = [(tuple(a.shape), a.dtype.name) for a in inputs]
+        if keeps_shapes or self._shapes is None:
+            self._shapes = [(tuple(a.shape), a.dtype.name) for a in inputs]
         return self._steps_made
 
     def _initialize(self, inputs: tuple[Any, ...]) -> None:
