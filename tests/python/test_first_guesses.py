@@ -7,6 +7,7 @@ import pytest
 import weft
 from weft import callbacks, gluon, lr_scheduler, np, optimizer
 from weft.gluon import nn
+from weft.gluon.data.vision import transforms
 
 DRAWN = numpy.random.default_rng(0)
 X = DRAWN.normal(size=(60, 4))
@@ -158,6 +159,18 @@ def test_a_plain_sequential_is_told_what_to_be(tmp_path):
     plain.fit(X, Y, verbose=0)
     with pytest.raises(TypeError, match=r"got Sequential; write `nn.HybridSequential\(...\)`"):
         plain.export(tmp_path / "net.weft")
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [transforms.RandomCrop(8, pad=1), transforms.RandomAffine(0, translate=(0.1, 0.1)),
+     transforms.Resize(4), transforms.RandomFlipLeftRight(), transforms.ToTensor()],
+)  # fmt: skip
+def test_pictures_with_channels_in_front_are_refused(transform):
+    digit = numpy.zeros((1, 8, 8), "uint8")
+    with pytest.raises(ValueError, match=r"channels last, \(H, W, C\); got shape \(1, 8, 8\)"):
+        transform(digit)
+    assert transform(digit.transpose(1, 2, 0)).size
 
 
 def test_names_may_have_underscores():

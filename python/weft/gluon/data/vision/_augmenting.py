@@ -52,7 +52,7 @@ class RandomErasing:
         self._channels_first = channels_first
 
     def __call__(self, image: Any) -> numpy.ndarray:
-        pixels = pixels_of("RandomErasing", image)
+        pixels = pixels_of("RandomErasing", image, channels_first=self._channels_first)
         if uniform() >= self._p:
             return pixels
         out = pixels.copy()

@@ -9,12 +9,26 @@ from weft import np
 from weft._base.errors import InvalidValue
 
 
-def pixels_of(name: str, image: Any) -> numpy.ndarray:
+_CHANNELS = (1, 3, 4)  # of gray pictures, of colors, and with transparency
+
+
+def pixels_of(name: str, image: Any, *, channels_first: bool = False) -> numpy.ndarray:
+    """The image as an array of at least three axes.
+
+    channels_first: it is (..., C, H, W); otherwise it is (..., H, W, C), and one that has its
+        channels in front is refused, because it would be taken for another picture
+    """
     pixels = numpy.asarray(image)
     if pixels.ndim < 3:
         raise InvalidValue(
             f"{name}: an image must have three axes, with one for channels; got shape "
             f"{pixels.shape}"
+        )
+    if not channels_first and pixels.shape[-3] in _CHANNELS and pixels.shape[-1] > 4:
+        raise InvalidValue(
+            f"{name}: an image must have its channels last, (H, W, C); got shape {pixels.shape}, "
+            "which has them in front: put `image.transpose(1, 2, 0)` before it, and `ToTensor()` "
+            "behind it, which brings channels to the front"
         )
     return pixels
 

@@ -74,14 +74,14 @@ class RandomRotation:
 
     def __call__(self, image: Any) -> numpy.ndarray:
         if uniform() >= self._p:
-            return pixels_of("RandomRotation", image)
+            return pixels_of("RandomRotation", image, channels_first=True)
         return rotated("RandomRotation", image, between(*self._limits), *self._zoom)
 
 
 def rotated(name: str, image: Any, degrees: float, zoom_in: bool, zoom_out: bool) -> numpy.ndarray:
     """A float image (..., C, H, W) rotated about its center."""
     _check_zoom(name, zoom_in, zoom_out)
-    pixels = pixels_of(name, image)
+    pixels = pixels_of(name, image, channels_first=True)
     if pixels.dtype.kind != "f":
         raise InvalidType(
             f"{name}: the image must be of floats (..., C, H, W), as ToTensor makes it; got "

@@ -123,7 +123,7 @@ class Normalize:
             raise InvalidValue(f"Normalize: `std` must not be 0; got {std}")
 
     def __call__(self, image: Any) -> numpy.ndarray:
-        pixels = pixels_of("Normalize", image)
+        pixels = pixels_of("Normalize", image, channels_first=True)
         if pixels.dtype.kind != "f":
             raise InvalidType(
                 f"Normalize: the image must be of floats, as ToTensor makes it; got {pixels.dtype}"
