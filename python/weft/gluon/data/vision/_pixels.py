@@ -8,7 +8,6 @@ import numpy
 from weft import np
 from weft._base.errors import InvalidValue
 
-
 _CHANNELS = (1, 3, 4)  # of gray pictures, of colors, and with transparency
 
 
