@@ -30,7 +30,7 @@ class Callback(ChecksOptions):
     model: Any = None
     params: Mapping[str, Any] = {}
     order = 0  # those with a higher one hear of an event later
-    of_rank_0 = False  # of several processes that train together, only rank 0's hears of events
+    of_rank_0 = False  # of several processes, only rank 0's hears of events; what it calls is alone
     stops_alike = False  # whether, if at all, it ends the training at the same batch on all ranks
 
     def set_model(self, model: Any) -> None:
@@ -100,10 +100,28 @@ class Callbacks:
         for each in self._all:
             each.set_model(model)
             each.set_params(params)
+        self._model = model
         hearing = [c for c in self._all if not (c.of_rank_0 and is_quiet())]
         self._hearing: dict[str, list[Callable[..., None]]] = {
-            event: [getattr(c, event) for c in hearing if _hears(c, event)] for event in _EVENTS
+            event: [self._method(c, event) for c in hearing if _hears(c, event)]
+            for event in _EVENTS
         }
+
+    def _method(self, callback: Callback, event: str) -> Callable[..., None]:
+        """What hears of the event. What one rank does alone, such as to predict for a picture, must
+        not wait for the others."""
+        method: Callable[..., None] = getattr(callback, event)
+        if not callback.of_rank_0 or collectives.place()[1] == 1:
+            return method
+
+        def alone(*arguments: Any) -> None:
+            self._model.is_alone = True
+            try:
+                method(*arguments)
+            finally:
+                self._model.is_alone = False
+
+        return alone
 
     @property
     def hears_batches(self) -> bool:

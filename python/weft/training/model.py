@@ -118,6 +118,7 @@ class Model:
         self.stop_training = False
         self.batch: Batch | None = None  # that `fit` trains on now
         self.keeps_gradients = False  # a callback that looks at them asks for it
+        self.is_alone = False  # other ranks take no part in what is called now; not for users
         self._precision = None if precision == "float32" else precision
         self._most_norm = clip_global_norm
         self._is_compiled = compiled
@@ -292,6 +293,8 @@ class Model:
 
     def _ranks(self, where: str, data: Any) -> Ranks | None:
         """Those that train together, after a look at whether they have the same arrays."""
+        if self.is_alone:
+            return None
         ranks = ranks_for(where, self._trainer, self._trains_by_choice)
         check_arrays(where, ranks, data)
         return ranks

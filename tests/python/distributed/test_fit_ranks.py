@@ -231,6 +231,30 @@ def test_a_callback_that_stops_one_rank_stops_all():
     assert ranks(2).run(stopped_on_one_rank) == [10, 10]
 
 
+class Pictures(callbacks.Callback):
+    """What rank 0 makes of the network by itself."""
+
+    of_rank_0 = True
+
+    def on_epoch_end(self, epoch, logs):
+        x, y = data(7)
+        self.found = self.model.predict(x).asnumpy(), self.model.evaluate(x, y)
+
+
+def with_pictures():
+    model, pictures = model_of(), Pictures()
+    model.fit(*data(), 10, 1, callbacks=pictures, verbose=0)
+    x, y = data(7)
+    after = model.predict(x).asnumpy(), model.evaluate(x, y)
+    return getattr(pictures, "found", None), after
+
+
+def test_a_callback_of_rank_0_predicts_alone():
+    (found, after), (nothing, _) = ranks(2).run(with_pictures)
+    numpy.testing.assert_allclose(found[0], after[0], rtol=1e-5)
+    assert found[1] == pytest.approx(after[1], rel=1e-5) and nothing is None
+
+
 class Own(weft.Model):
     def train_step(self, x, y, sample_weight):
         with autograd.record():

@@ -218,7 +218,8 @@ def test_fit_shows_and_writes_on_rank_0_alone(tmp_path):
     result = launched("-n 2", FIT, tmp_path)
     assert result.code == 0, result.err
     shown = [[line.split(",")[0] for line in result.lines(rank)] for rank in range(2)]
-    assert shown == [["epoch 1/2", "epoch 2/2", "loss True"], ["loss True"]]
+    together = "fit: 2 ranks train together"
+    assert shown == [[together, "epoch 1/2", "epoch 2/2", "loss True"], ["loss True"]]
     assert [path.name for path in tmp_path.glob("table-*")] == ["table-0"]
 
 
