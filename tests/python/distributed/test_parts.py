@@ -302,6 +302,36 @@ def test_an_updater_of_the_programs_own_and_rows():
     assert out.tolist() == [[0, 0], [9, 9], [9, 9], [0.5, 0.5]]
 
 
+def test_rows_for_each_array_and_into_sparse_ones():
+    store = kv.create("local")
+    table = numpy.arange(8.0).reshape(4, 2)
+    store.init(["a", "b"], [np.array(table), np.array(-table)])
+    sparse = weft.sparse.row_sparse_array((np.ones((1, 2)), [0]), shape=(4, 2))
+    whole = np.full((4, 2), 9.0)
+    store.row_sparse_pull("a", out=[sparse, whole], row_ids=[np.array([3, 1, 3]), np.array([[0]])])
+    assert sparse.indices.tolist() == [1, 3]
+    assert sparse.asnumpy().tolist() == [[0, 0], [2, 3], [0, 0], [6, 7]]
+    assert whole.tolist() == [[0, 1], [9, 9], [9, 9], [9, 9]]
+    store.row_sparse_pull(["a", "b"], out=[sparse, whole], row_ids=[np.array([0]), np.array([1])])
+    assert sparse.asnumpy().tolist() == [[0, 1], [0, 0], [0, 0], [0, 0]]
+    assert whole[1].tolist() == [-2, -3]
+
+
+@pytest.mark.parametrize(
+    "ids, kind, message",
+    [
+        ([np.array([4])], IndexError, "`row_ids` must be from 0 to 3 for the key 'a'; got 4"),
+        ([np.array([-1])], IndexError, "got -1"),
+        ([np.array([0])] * 3, ValueError, "or one for each of 2 of `out`.*got 3"),
+    ],
+)
+def test_rows_that_do_not_fit_are_refused(ids, kind, message):
+    store = kv.create("local")
+    store.init("a", np.zeros((4, 2)))
+    with pytest.raises(kind, match=message):
+        store.row_sparse_pull("a", out=[np.zeros((4, 2)), np.zeros((4, 2))], row_ids=ids)
+
+
 def test_states_of_the_optimizer_come_back(tmp_path):
     def made():
         store = kv.create("local")
