@@ -61,6 +61,18 @@ def meet(
     return client, server
 
 
+def keep_store(place: Place, secret: bytes, timeout: float, heartbeat: float) -> None:
+    """Keeps the store until all that took part have gone: what a scheduler does.
+
+    Raises ConnectionError for a port that is used, TimeoutError where they do not come.
+    """
+    server = Server(place.host, place.port, secret, place.job, heartbeat=heartbeat)
+    try:
+        server.wait_over(timeout)
+    finally:
+        server.close()
+
+
 def _living(
     place: Place,
     secret: bytes,
@@ -134,4 +146,4 @@ def _read(path: Path) -> Address | None:
     return host, int(port)
 
 
-__all__ = ["Address", "announce", "forget", "meet"]
+__all__ = ["Address", "announce", "forget", "keep_store", "meet"]

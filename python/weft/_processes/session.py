@@ -18,7 +18,7 @@ from typing import Any
 from weft._base.errors import Disconnected, InvalidState, TimedOut
 from weft._processes.client import Client, Generation, refuses
 from weft._processes.launchers import Place, place_of
-from weft._processes.rendezvous import Address, announce, forget, meet
+from weft._processes.rendezvous import Address, announce, forget, keep_store, meet
 from weft._processes.secret import secret_of
 from weft._processes.server import Server
 from weft._version import __version__
@@ -321,6 +321,9 @@ def start(
             made[0].note_broken(generation, text)
 
     secret = secret_of(known)
+    if place.is_scheduler:
+        keep_store(place, secret, timeout, heartbeat)
+        raise SystemExit(0)
     client, server = meet(
         place,
         secret,
@@ -330,8 +333,10 @@ def start(
         heartbeat=heartbeat,
         on_broken=broken,
     )
-    workers = int(known.get("WEFT_WORKERS", place.size))
-    session = Session(place, client, server, secret, workers, heartbeat)
+    if not place.is_numbered:
+        first = place.size - place.servers if place.rank else 0
+        place = place._replace(rank=first + client.add(f"numbers from {first}", 1) - 1)
+    session = Session(place, client, server, secret, place.size - place.servers, heartbeat)
     made.append(session)
     for news in early:
         session.note_broken(*news)
