@@ -34,7 +34,7 @@ bit for bit, also from the middle of an epoch. Loading restores everything or ch
 True
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from os import PathLike, fspath
 from types import NoneType
 from typing import Any
@@ -45,6 +45,7 @@ from weft._core import native
 from weft._core.files import BackgroundWrite, Described, check_form, save_arrays
 from weft._core.typing import ndarray
 from weft.gluon._saved_states import STATES_FORM, is_state
+from weft.gluon._sharing import Pieces
 from weft.gluon.block import Block
 from weft.gluon.data import DataLoader, _generators
 from weft.gluon.parameter import Parameter
@@ -109,20 +110,31 @@ def _described(
     trainer: Trainer | None,
     loader: DataLoader | None,
     extra: Mapping[str, Any] | None,
+    *,
+    without_pieces: bool = False,
 ) -> tuple[dict[str, ndarray], dict[str, Any]]:
-    """All that training depends on: arrays by name, and the rest as plain values."""
+    """All that training depends on: arrays by name, and the rest as plain values.
+
+    without_pieces: leaves out what ranks share, which is each rank's own: the optimizer's states
+        and pieces of parameters
+    """
     arrays: dict[str, ndarray] = {}
     extra_keys: list[str] = []
     for name, parameter in net.collect_params().items():
+        if without_pieces and isinstance(parameter.sharing, Pieces):
+            continue
         arrays[name] = parameter.list_data()[0]
         kept = _extra_arrays(name, parameter)
         extra_keys += kept
         arrays.update(kept)
     states = None
     if trainer is not None:
-        state_arrays, states = trainer.describe_states()
+        if without_pieces:
+            states = trainer.describe_without_states()
+        else:
+            state_arrays, states = trainer.describe_states()
+            arrays.update(state_arrays)
         states["fresh"] = trainer.fresh_gradients()
-        arrays.update(state_arrays)
     extra_arrays: dict[str, ndarray] = {}
     plain = _without_arrays(dict(extra or {}), extra_arrays)
     arrays.update(extra_arrays)
@@ -175,11 +187,13 @@ def _prepared(
     trainer: Trainer | None,
     loader: DataLoader | None,
     name: str,
+    elsewhere: Collection[str] = (),
 ) -> Callable[[], dict[str, Any]]:
     """Checks what `_described` gave without changing anything; the result sets it, and gives what
     the program keeps.
 
     name: what it comes from, for errors
+    elsewhere: names of parameters whose values come in another way
     """
     source = f"load_checkpoint: {name}"
     states = _part(found["trainer"], trainer, "trainer", source)
@@ -191,7 +205,7 @@ def _prepared(
         if key not in found["beside"] and not is_state(key)
     }
     steps = [
-        net.prepare_dict(parameters, "load_checkpoint", name),
+        net.prepare_dict(parameters, "load_checkpoint", name, elsewhere),
         _prepare_extra(net, arrays, found["beside"], source),
     ]
     if trainer is not None:
@@ -267,8 +281,11 @@ def _extra_keys(name: str, parameter: Parameter) -> list[tuple[str, ...]]:
 
 
 def _extra_arrays(name: str, parameter: Parameter) -> dict[str, ndarray]:
-    arrays = {}
-    for keys, copy in zip(_extra_keys(name, parameter), parameter.list_data(), strict=True):
+    arrays: dict[str, ndarray] = {}
+    all_keys = _extra_keys(name, parameter)
+    if not any(all_keys):
+        return arrays
+    for keys, copy in zip(all_keys, parameter.list_data(), strict=True):
         if not keys:
             continue
         if parameter.grad_req == "null":
@@ -307,9 +324,10 @@ def _prepare_extra(
     def apply() -> None:
         with autograd.pause():
             for name, parameter in parameters.items():
-                for keys, copy in zip(
-                    _extra_keys(name, parameter), parameter.list_data(), strict=True
-                ):
+                all_keys = _extra_keys(name, parameter)
+                if not any(all_keys):
+                    continue
+                for keys, copy in zip(all_keys, parameter.list_data(), strict=True):
                     _set_extra(parameter, copy, [arrays[key] for key in keys if key in found])
 
     return apply

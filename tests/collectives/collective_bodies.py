@@ -270,6 +270,41 @@ def aborted(rank: Rank) -> Failed | None:
     return failed if again else None
 
 
+class _StaysAway(Exception):  # noqa: N818
+    """What a rank that opens a group, and does not connect, ends with."""
+
+
+class _StaysOpen(Group):
+    """A group that a failure does not close: another thread may be in it."""
+
+    def close(self) -> None:
+        pass
+
+
+def aborted_while_connecting(rank: Rank) -> Failed | None:
+    """The last rank does not connect, and the others abort while they wait for it."""
+    group, failed = _StaysOpen.__new__(_StaysOpen), None
+    thread = threading.Thread(target=lambda: group.abort(b"rank 2 is gone"))
+
+    def exchange(address: bytes) -> list[bytes]:
+        addresses = rank.exchange(address)
+        if rank.rank == rank.ranks - 1:
+            raise _StaysAway
+        thread.start()
+        return addresses
+
+    try:
+        group.__init__(rank.table, rank.rank, rank.ranks, exchange, timeout=100.0)
+    except _StaysAway:
+        thread.start()  # there is nothing to end here
+    except Failed as error:
+        failed = error
+    thread.join()
+    rank.meet()
+    Group.close(group)
+    return failed
+
+
 def late(rank: Rank) -> Failed | None:
     """The last rank does not come in time."""
     group = rank.join(timeout=0.3)

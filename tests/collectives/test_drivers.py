@@ -111,6 +111,16 @@ def test_abort_ends_what_waits_on_all_ranks(ranks, n):
         assert "rank 0 of the group `world` was aborted: the loss is infinite" in failed.text
 
 
+def test_abort_ends_the_wait_for_a_connection(ranks):
+    if ranks.driver == "mpi":
+        pytest.skip("MPI has connected its ranks before a group begins")
+    *others, last = ranks(3, bodies.aborted_while_connecting)
+    assert last is None
+    for failed in others:
+        assert failed.status == DISCONNECTED
+        assert "was aborted: rank 2 is gone" in failed.text
+
+
 def test_a_rank_that_is_late_fails_those_that_wait(ranks):
     *others, last = ranks(3, bodies.late)
     assert last is None

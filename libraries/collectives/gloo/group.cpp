@@ -170,15 +170,26 @@ weft_status GlooGroup::connect(const void* const* addresses, const size_t* bytes
     std::memcpy(&head, addresses[rank], sizeof head);
     const char* const place = static_cast<const char*>(addresses[rank]) + sizeof head +
                               head.each * static_cast<size_t>(options_.rank);
+    {
+      const std::lock_guard lock(mutex_);
+      if (is_aborted_) break;
+    }
     try {
       context_->getPair(rank)->connect(std::vector<char>(place, place + head.each));
     } catch (const std::exception& failure) {
+      const std::lock_guard lock(mutex_);
+      if (is_aborted_) break;  // which has closed the connection that was waited for
       return fail(WEFT_DISCONNECTED,
                   "connect: no connection to rank %d of the group `%s` within "
                   "%g s: %s",
                   rank, name_.c_str(), options_.timeout, reason_of(failure).c_str());
     }
   }
+  {
+    const std::lock_guard lock(mutex_);
+    is_joined_ = !is_aborted_;
+  }
+  if (!is_joined_) return part_from(Broken{options_.rank, false, abort_reason_}, nullptr);
   try {
     const weft_status status = prove();
     if (status != WEFT_OK) return part(status);
@@ -297,10 +308,12 @@ void GlooGroup::wait(Transfer& transfer) {
 // ---- parting ------------------------------------------------------------------------------------
 
 weft_status GlooGroup::part(weft_status status) {
+  bool can_tell = false;
   {
     const std::lock_guard lock(mutex_);
     if (is_parted_) return status;
     is_parted_ = true;
+    can_tell = is_joined_;
     last_status_ = status;
     last_text_ = last_error();
   }
@@ -310,9 +323,12 @@ weft_status GlooGroup::part(weft_status status) {
   for (int32_t rank = 0; rank < options_.ranks; ++rank) {
     if (rank == options_.rank) continue;
     try {
+      // Who is not connected yet cannot be told, and to try would be to wait for the connection.
       const auto buffer = context_->createUnboundBuffer(&farewell, sizeof farewell);
-      buffer->send(rank, slot, 0, sizeof farewell);
-      buffer->waitSend(std::chrono::milliseconds(200));
+      if (can_tell) {
+        buffer->send(rank, slot, 0, sizeof farewell);
+        buffer->waitSend(std::chrono::milliseconds(200));
+      }
     } catch (const std::exception& failure) {
       // It cannot be told: its connection is closed, which tells it.
       static_cast<void>(failure);

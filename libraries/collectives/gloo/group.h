@@ -66,6 +66,7 @@ class GlooGroup final : public Wire {
   std::thread watcher_;
 
   std::mutex mutex_;  // of what follows
+  bool is_joined_ = false;  // are all connections made?
   bool is_running_ = false;
   bool is_parted_ = false;
   Block* waited_ = nullptr;

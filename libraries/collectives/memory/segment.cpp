@@ -128,7 +128,9 @@ weft_status Segment::map_descriptor(int descriptor) {
   struct stat facts;
   if (fstat(descriptor, &facts) != 0 || !S_ISREG(facts.st_mode) || facts.st_uid != geteuid() ||
       static_cast<size_t>(facts.st_size) != layout_.bytes())
-    return fail(WEFT_INVALID_VALUE, "connect: what rank 0 gave is not the memory of this group");
+    return fail(WEFT_DISCONNECTED,
+                "connect: what rank 0 gave is not the memory of this group any "
+                "more: it has given the group up");
   void* const memory =
       mmap(nullptr, layout_.bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
   if (memory == MAP_FAILED)
@@ -187,16 +189,23 @@ weft_status Segment::map(const weft_collective_options& options, const void* con
   std::snprintf(path, sizeof path, "/proc/%d/fd/%d", addresses_[0].process,
                 addresses_[0].descriptor);
   const int descriptor = ::open(path, O_RDWR | O_CLOEXEC);
-  if (descriptor < 0)
-    return fail(errno == ENOENT ? WEFT_DISCONNECTED : WEFT_IO,
+  if (descriptor < 0) {
+    // ENXIO: something that cannot be opened has got the number since, as rank 0 has given up.
+    const int why = errno;
+    const bool is_gone =
+        why == ENOENT || why == ENXIO || !is_alive(addresses_[0].process, addresses_[0].started);
+    return fail(is_gone ? WEFT_DISCONNECTED : WEFT_IO,
                 "connect: rank %d cannot open the memory of rank 0 of the group `%s` (process %d): "
                 "%s",
-                options.rank, options.group, addresses_[0].process, std::strerror(errno));
+                options.rank, options.group, addresses_[0].process, std::strerror(why));
+  }
   const weft_status status = map_descriptor(descriptor);
   ::close(descriptor);
   if (status != WEFT_OK) return status;
   if (std::memcmp(header().nonce, addresses_[0].nonce, sizeof header().nonce) != 0)
-    return fail(WEFT_INVALID_VALUE, "connect: what rank 0 gave is not the memory of this group");
+    return fail(WEFT_DISCONNECTED,
+                "connect: what rank 0 gave is not the memory of this group any "
+                "more: it has given the group up");
   return WEFT_OK;
 }
 

@@ -16,7 +16,7 @@ from weft._base.errors import Disconnected, FileFailure, TimedOut
 from weft._processes import wire
 
 BEAT = 1.0  # seconds between signs of life
-SILENCE = 8.0  # seconds without an answer after which the store counts as lost
+SILENCE = 4.0  # seconds without an answer after which the store counts as lost
 
 
 class Generation(NamedTuple):
@@ -28,6 +28,12 @@ class Generation(NamedTuple):
     number: int
     members: list[int]
     hosts: list[str]
+
+
+class Refused(Disconnected):
+    """The store says no, and would again."""
+
+    __module__ = "weft"
 
 
 class _Answer:
@@ -49,6 +55,7 @@ class Client:
 
     address: where it is, or a function that gives that, or None as long as it is not known
     timeout: seconds that a request waits, unless it says otherwise; also for the connection
+    patience: seconds for the connection, where these are others
     on_broken: called in a thread of the client's with a generation's number and a text, when the
         store tells that one of its members is lost, or with 0 when the store is lost
     """
@@ -61,6 +68,7 @@ class Client:
         *,
         timeout: float = 60.0,
         on_broken: Callable[[int, str], None] | None = None,
+        patience: float | None = None,
     ) -> None:
         self.timeout = timeout
         self._on_broken = on_broken
@@ -69,12 +77,13 @@ class Client:
             address if callable(address) else lambda: given,
             callable(address),
             wire.key_of(secret, job),
-            timeout,
+            timeout if patience is None else patience,
         )
         self._sending = threading.Lock()
         self._answers: dict[int, _Answer] = {}
         self._number = 0
         self._lost: str | None = None
+        self._over: str | None = None  # why there is nobody to wait for
         self._closing = threading.Event()
         self._heard = time.monotonic()
         for target in (self._read, self._beat):
@@ -116,10 +125,15 @@ class Client:
             self._on_broken(generation, text)
 
     def interrupt(self, why: str) -> None:
-        """Ends what waits for other processes with an error."""
+        """Ends what waits for other processes, and all such waits until `resume`, with an error."""
+        self._over = why  # before the look at what waits: `_ask` does it the other way round
         for number, answer in list(self._answers.items()):
             if answer.is_wait and self._answers.pop(number, None) is not None:
                 answer.put({"lost": why})
+
+    def resume(self, over: str | None) -> None:
+        """Waits for others again, in a new generation, unless that is over, too."""
+        self._over = over
 
     @property
     def is_lost(self) -> bool:
@@ -157,8 +171,10 @@ class Client:
             self._number += 1
             number = self._number
         answer = self._answers[number] = _Answer(header["do"] in ("get", "gather"))
-        if self._lost is not None:
-            answer.put({"lost": self._lost})
+        over = self._lost or (self._over if answer.is_wait else None)
+        if over is not None:
+            self._answers.pop(number, None)
+            raise Disconnected(over)
         try:
             self._send({"id": number, **header}, data)
         except OSError as error:
@@ -171,7 +187,7 @@ class Client:
         if "lost" in answer.header:
             raise Disconnected(str(answer.header["lost"]))
         if "error" in answer.header:
-            raise Disconnected(str(answer.header["error"]))
+            raise Refused(str(answer.header["error"]))
         return answer
 
     def set(self, key: str, value: bytes) -> None:
@@ -301,6 +317,15 @@ def _connected(
         pause = min(2 * pause, 0.25)
 
 
+def refuses(address: Address, timeout: float) -> bool:
+    """Does its host say that nobody listens there? Raises OSError where it says nothing."""
+    try:
+        socket.create_connection(address, timeout=timeout).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
 def _greeted(address: Address, key: bytes, timeout: float) -> socket.socket:
     made = socket.create_connection(address, timeout=timeout)
     try:
@@ -313,4 +338,4 @@ def _greeted(address: Address, key: bytes, timeout: float) -> socket.socket:
     return made
 
 
-__all__ = ["Client", "Generation"]
+__all__ = ["Client", "Generation", "Refused", "refuses"]

@@ -19,9 +19,13 @@ class Place(NamedTuple):
 
     rank, size: its number, and how many there are; local_*: the same on its host
     host, port: of the store; port 0: rank 0 takes a free one and writes it into a file of `job`
-    is_served: a launcher of Weft's keeps the store, else rank 0 does
+    is_served: a process that does not train keeps the store, else rank 0 does
     job: tells this job from others of the user
     launcher: who started it, for texts
+    servers: how many of `size` are servers of a KVStore, which have the last numbers
+    is_scheduler: this process is none of them, but keeps the store, as MXNet's scheduler does
+    is_numbered: false: `rank` is 0 for a worker, the first server's number for a server, and the
+        store gives each the next one
     """
 
     rank: int
@@ -33,6 +37,9 @@ class Place(NamedTuple):
     job: str
     launcher: str
     is_served: bool = False
+    servers: int = 0
+    is_scheduler: bool = False
+    is_numbered: bool = True
 
     @property
     def is_one_host(self) -> bool:
@@ -108,6 +115,44 @@ def _weft(environ: Environ) -> Place | None:
         environ.get("WEFT_JOB", ""),
         "weft launch" if "WEFT_LAUNCHER" in environ else "WEFT_RANK",
         "WEFT_LAUNCHER" in environ,
+        size - _number(environ, "WEFT_WORKERS", size),
+    )
+
+
+def _mxnet(environ: Environ) -> Place | None:
+    """DMLC_ROLE and its kind, which MXNet's `tools/launch.py` sets. Its scheduler keeps the store.
+    On one host processes have numbers, workers first; by ssh or mpirun the store gives them."""
+    role = environ.get("DMLC_ROLE")
+    if role is None:
+        return None
+    if role not in ("worker", "server", "scheduler"):
+        raise InvalidValue(f"init: `DMLC_ROLE` must be worker, server or scheduler; got {role!r}")
+    workers = _number(environ, "DMLC_NUM_WORKER")
+    servers = _number(environ, "DMLC_NUM_SERVER", 0)
+    size, name = workers + servers, "MXNet's launch.py"
+    port = _number(environ, "DMLC_PS_ROOT_PORT", 0)
+    job = f"mxnet:{environ.get('DMLC_PS_ROOT_PORT', environ.get('DMLC_TRACKER_PORT', ''))}"
+    first = workers if role == "server" else 0
+    is_local = environ.get("DMLC_JOB_CLUSTER") == "local" and "DMLC_TASK_ID" in environ
+    rank = _number(environ, "DMLC_TASK_ID") if is_local and role != "scheduler" else first
+    local_size = size if is_local else 1
+    if "DMLC_PS_ROOT_URI" not in environ and servers == 0:  # no scheduler is started then
+        if not is_local:
+            raise InvalidValue(
+                "init: MXNet's launch.py gives the processes of several hosts no numbers and no "
+                "address without a scheduler; ask it for at least one server (`-s 1`)"
+            )
+        host, port = _store(environ, "127.0.0.1", 0, name)
+        return Place(rank, size, rank, local_size, host, port, job, name)
+    host, port = _store(environ, environ.get("DMLC_PS_ROOT_URI"), port, name)
+    if not port:
+        raise InvalidValue("init: `DMLC_PS_ROOT_PORT` must be the port of the scheduler; got none")
+    local_rank = rank - first if is_local else 0
+    return Place(
+        *(rank, size, local_rank, local_size, host, port, job, name, True),
+        servers,
+        role == "scheduler",
+        is_local,
     )
 
 
@@ -256,6 +301,7 @@ def _parent() -> str:
 
 LAUNCHERS: tuple[Callable[[Environ], Place | None], ...] = (
     _weft,
+    _mxnet,
     _torchrun,
     _kubeflow,
     _open_mpi,

@@ -5,6 +5,11 @@ when all that live have come, and those that the launcher starts again, or when 
 over. All get the same answer: the generation and the numbers of its members, whose places are the
 ranks. What makes a generation impossible (two processes of one number, different versions) is told
 to all that have joined and to all that will.
+
+A store may take the place of one that is lost: then the first that join it say which generation was
+the last one. It begins the next generation only with more than half of the members of that one, and
+a store that may be replaced only with at least half; so where a network is cut in two, one side
+goes on at most.
 """
 
 from collections.abc import Callable
@@ -43,10 +48,15 @@ class Members:
         self._told: dict[int, str] = {}  # why members failed, as they said
         self._round: dict[int, Joined] = {}
         self._round_number = 0
+        self._grace_over = True
         self._refused: str | None = None
         self._size: int | None = None
         self.first_lost: int | None = None  # who failed first in the present generation
         self._left: set[int] = set()  # have ended as they should
+        self.may_be_replaced = False  # is there a store that takes the place of this one?
+        # Of a generation whose store is lost: who is expected, and who counts for a majority.
+        self._expected: set[int] = set()
+        self._voters: set[int] = set()
 
     @property
     def is_over(self) -> bool:
@@ -66,6 +76,8 @@ class Members:
             return
         connection.member = member
         self._size = int(info["size"])
+        if "after" in info and not self.present:
+            self._continue_after(info["after"])
         if member in self.present and self.present[member].connection is not connection:
             self.disconnect(self.present[member].connection, "its process was started again")
         first = not self._round
@@ -73,6 +85,24 @@ class Members:
         if self.generation and first:
             self._begin_round()
         self._complete_if_all()
+
+    def _continue_after(self, last: dict[str, Any]) -> None:
+        """Takes the place of a lost store. `last`: its generation, the members of that, which of
+        them kept the store, and whether its process is known to have ended."""
+        number = int(last["generation"])
+        if number <= self.generation:
+            return
+        self.generation = number
+        members, keeper = {int(member) for member in last["members"]}, int(last["keeper"])
+        self._expected = members - {keeper}
+        self._voters = self._expected if last["ended"] else members
+
+    def _has_quorum(self) -> bool:
+        """Are enough of the last generation here, so that no others can go on elsewhere?"""
+        if self._voters:
+            return 2 * len(self._voters & set(self._round)) > len(self._voters)
+        voters = set(self.present) - self._left
+        return not self.may_be_replaced or 2 * len(voters & set(self._round)) >= len(voters)
 
     def _refusal(self, member: int, new: Joined) -> str | None:
         """Why this process cannot take part, None if it can."""
@@ -123,7 +153,19 @@ class Members:
             return
         for member in [m for m in self.present if m not in self._round]:
             self.lose(member, "it did not come to form a new group in time")
-        self._complete()
+        if number != self._round_number or not self._round:
+            return  # that completed it
+        if self._has_quorum():
+            self._complete()
+            return
+        least = "more than" if self._voters else "at least"
+        of = len(self._voters or self.present)
+        error = (
+            f"{len(self._round)} of the last {of} processes are here, and a job whose store may be "
+            f"on either side of a network that is cut goes on with {least} half of them"
+        )
+        self._answer_all({"error": error}, list(self._round.values()))
+        self._round = {}
 
     def _complete_if_all(self) -> None:
         if not self._round or self._size is None:
@@ -133,15 +175,16 @@ class Members:
             complete = everybody
         else:
             gone = {*self._lost, *self._left}
-            missing = [m for m in self.present if m not in self._round and m not in gone]
-            complete = everybody or (not missing and self._grace_over)
-        if complete:
+            awaited = {*self.present, *self._expected} - gone
+            complete = everybody or (awaited <= set(self._round) and self._grace_over)
+        if complete and self._has_quorum():
             self._complete()
 
     def _complete(self) -> None:
         self.generation += 1
         self.present = dict(sorted(self._round.items()))
         self._round, self._lost, self._told, self._left = {}, {}, {}, set()
+        self._expected, self._voters = set(), set()
         self.first_lost = None
         self._round_number += 1
         answer = {

@@ -11,7 +11,7 @@ import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from weft._base.errors import Disconnected, InvalidValue
+from weft._base.errors import Disconnected, InvalidValue, TimedOut
 from weft._processes.client import Client
 from weft._processes.interfaces import address_of
 from weft._processes.launchers import Place
@@ -41,6 +41,9 @@ def meet(
     address: Address | Callable[[], Address | None] = place.host, place.port
     by_file = place.port == 0
     if place.rank == 0 and not place.is_served:
+        living = _living(place, secret, environ, timeout, on_broken) if by_file else None
+        if living is not None:
+            return living, None
         host = _own_host(place, interface)
         server = Server(host, place.port, secret, place.job, heartbeat=heartbeat)
         address = server.address
@@ -58,9 +61,46 @@ def meet(
     return client, server
 
 
+def keep_store(place: Place, secret: bytes, timeout: float, heartbeat: float) -> None:
+    """Keeps the store until all that took part have gone: what a scheduler does.
+
+    Raises ConnectionError for a port that is used, TimeoutError where they do not come.
+    """
+    server = Server(place.host, place.port, secret, place.job, heartbeat=heartbeat)
+    try:
+        server.wait_over(timeout)
+    finally:
+        server.close()
+
+
+def _living(
+    place: Place,
+    secret: bytes,
+    environ: Mapping[str, str],
+    timeout: float,
+    on_broken: Callable[[int, str], None],
+) -> Client | None:
+    """A connection to a store that another process keeps since an earlier rank 0 was lost."""
+    address = _read(_port_file(place.job, environ)) if place.job else None
+    if address is None:
+        return None
+    try:
+        return Client(
+            address, secret, place.job, timeout=timeout, patience=1.0, on_broken=on_broken
+        )
+    except (Disconnected, TimedOut):
+        return None  # an earlier job has left the file
+
+
+def announce(place: Place, environ: Mapping[str, str], address: Address) -> None:
+    """Writes where the store is now, if those that come later look into the file."""
+    if place.port == 0 and not place.is_served:
+        _write(_port_file(place.job, environ), address)
+
+
 def forget(place: Place, environ: Mapping[str, str]) -> None:
-    """Removes the file that rank 0 wrote, if it did."""
-    if place.rank == 0 and place.port == 0 and not place.is_served:
+    """Removes the file, which the keeper of the store has written."""
+    if place.port == 0 and not place.is_served:
         _port_file(place.job, environ).unlink(missing_ok=True)
 
 
@@ -106,4 +146,4 @@ def _read(path: Path) -> Address | None:
     return host, int(port)
 
 
-__all__ = ["forget", "meet"]
+__all__ = ["Address", "announce", "forget", "keep_store", "meet"]

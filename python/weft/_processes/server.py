@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from weft._base.errors import Disconnected, Error, InvalidState
+from weft._base.errors import Disconnected, Error, InvalidState, TimedOut
 from weft._processes import wire
 from weft._processes.connection import Connection
 from weft._processes.members import Members
@@ -113,6 +113,16 @@ class Server:
         with self._fewer:
             while len(self._connections) > 1 and time.monotonic() < limit:
                 self._fewer.wait(limit - time.monotonic())
+
+    def wait_over(self, timeout: float) -> None:
+        """Returns when all that took part have gone. Raises TimeoutError where the first generation
+        does not begin in time."""
+        with self._fewer:
+            if not self._fewer.wait_for(lambda: self.members.generation > 0, timeout):
+                raise TimedOut(
+                    f"init: the workers and servers of the job did not come within {timeout:g} s"
+                )
+            self._fewer.wait_for(lambda: not self._connections)
 
     def tell(self, member: int, reason: str) -> None:
         """Says from another thread why a member is lost, such as how its process ended."""
@@ -247,6 +257,8 @@ class Server:
 
     def _on_join(self, connection: Connection, number: int, header: Any, data: bytes) -> None:
         self.members.join(connection, number, header)
+        with self._fewer:
+            self._fewer.notify_all()
 
     def _on_fail(self, connection: Connection, number: int, header: Any, data: bytes) -> None:
         if connection.member is not None:

@@ -9,20 +9,25 @@ import os
 import socket
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 
 from weft._base.errors import Disconnected, InvalidState, TimedOut
-from weft._processes.client import Client, Generation
+from weft._processes.client import Client, Generation, refuses
 from weft._processes.launchers import Place, place_of
-from weft._processes.rendezvous import forget, meet
+from weft._processes.rendezvous import Address, announce, forget, keep_store, meet
 from weft._processes.secret import secret_of
 from weft._processes.server import Server
 from weft._version import __version__
 
 ELASTIC = "elastic"  # the key that a program sets which forms new groups
+
+TRY = 2.0  # seconds for a store to answer that may be lost
+TRY_ALL = 8.0  # seconds after which no member keeps it
+PAUSE = 0.1  # seconds until all are tried again
 
 Listener = Callable[[str], None]
 
@@ -42,6 +47,7 @@ class Session:
         server: Server | None,
         secret: bytes,
         workers: int,
+        heartbeat: float = 4.0,
     ) -> None:
         self.place = place
         self.client = client
@@ -50,7 +56,12 @@ class Session:
         self.generation = Generation(0, [], [])
         self.broken: str | None = None  # why the present generation is of no use
         self.timeout = client.timeout
+        self._heartbeat = heartbeat
         self._store_lost = False
+        self._standby: Server | None = None  # in this process, for the case that the store is lost
+        self._standbys: dict[int, Address] = {}  # of all members
+        self._keeper = 0  # who keeps the store, or kept the one that was lost last
+        self._has_keeper_ended = False  # for certain, and not only out of reach
         self._has_failed = False
         self._server = server
         self._listeners: list[Listener] = []
@@ -96,31 +107,110 @@ class Session:
         """Is there no store any more, so that nothing can go on?"""
         return self._store_lost
 
+    # ---- a store that is lost
+
+    def offer_standby(self) -> Address | None:
+        """Where this process would keep the store if its present keeper were lost; None where the
+        launcher keeps it, which outlives all, and where there is no other process."""
+        if self.place.is_served or self.place.size == 1:
+            return None
+        if self._standby is None:
+            self._standby = Server(
+                self.client.own_address, 0, self.secret, self.place.job, heartbeat=self._heartbeat
+            )
+            for server in (self._server, self._standby):
+                if server is not None:
+                    server.members.may_be_replaced = True
+        return self._standby.address
+
+    def note_standbys(self, addresses: Mapping[int, Address]) -> None:
+        """Takes what all members of the present generation offer, by number."""
+        self._standbys = dict(addresses)
+
     def reconnect(self) -> None:
-        """A new connection to the store in the place of one that is lost.
+        """A new connection to the store in the place of one that is lost: to the same one, or to
+        that of the first member that is there. All go the same way, so they meet.
 
         Raises ConnectionError or TimeoutError where there is no store any more.
         """
+        last = self.client.address
+        if not self._standbys:
+            self._take_client(last, self.timeout)
+            return
+        keeper = next((m for m, at in self._standbys.items() if at == last), 0)
+        others = [self._standbys[m] for m in sorted(self._standbys) if m != keeper]
+        why = "none answers"
+        limit = time.monotonic() + TRY_ALL
+        self._keeper = keeper
+        self._has_keeper_ended = False
+        while True:
+            for address in (last, *others):
+                try:
+                    if refuses(address, TRY):
+                        self._has_keeper_ended |= address == last
+                        continue
+                    self._take_client(address, TRY)
+                    self._announce(address)
+                    return
+                except (Disconnected, TimedOut, OSError) as error:
+                    why = str(error)
+            if time.monotonic() > limit:
+                self._store_lost = True
+                raise Disconnected(f"the store is lost, and no member keeps it: {why}")
+            time.sleep(PAUSE)
+
+    def _take_client(self, address: Address, patience: float) -> None:
         try:
-            self.client = Client(
-                self.client.address,
+            self.client = self._connected(address, patience)
+        except (Disconnected, TimedOut):
+            self._store_lost = not self._standbys
+            raise
+
+    def _announce(self, address: Address) -> None:
+        """On one host those that come later find the store by a file."""
+        if self._standby is not None and address == self._standby.address:
+            announce(self.place, os.environ, address)
+
+    def _connected(self, address: Address, patience: float) -> Client:
+        """A client, whose news count as long as it is this session's."""
+        made: list[Client] = []
+
+        def broken(generation: int, text: str) -> None:
+            if not made or made[0] is self.client:
+                self.note_broken(generation, text)
+
+        made.append(
+            Client(
+                address,
                 self.secret,
                 self.place.job,
                 timeout=self.timeout,
-                on_broken=self.note_broken,
+                patience=patience,
+                on_broken=broken,
             )
-        except (Disconnected, TimedOut):
-            self._store_lost = True
-            raise
+        )
+        return made[0]
 
     def join(self) -> None:
         """Takes part in the next generation. Raises ConnectionError where there can be none."""
         self._has_failed = False
-        about = {"version": __version__, "pid": os.getpid(), "host": socket.gethostname()}
+        about: dict[str, Any] = {
+            "version": __version__,
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+        }
+        if self._standbys and self.generation.number:
+            about["after"] = {
+                "generation": self.generation.number,
+                "members": self.generation.members,
+                "keeper": self._keeper,
+                "ended": self._has_keeper_ended,
+            }
         found = self.client.join(self.place.rank, self.place.size, about)
         with self._lock:
             self.generation = found
             self.broken = self._early.pop(found.number, None)
+            self.client.resume(self.broken)
 
     def gather_bytes(self, what: str, group: str, members: list[int], value: bytes) -> list[bytes]:
         """What all members of a group give, in their order. All call it equally often.
@@ -140,6 +230,10 @@ class Session:
         generation is lost."""
         self._listeners.append(listener)
 
+    def off_broken(self, listener: Listener) -> None:
+        """Does not call it any more."""
+        self._listeners.remove(listener)
+
     def note_broken(self, generation: int, text: str) -> None:
         """Takes the news that a generation is lost; 0 for the store, and so for all."""
         with self._lock:
@@ -149,7 +243,7 @@ class Session:
             if generation not in (0, self.generation.number) or self.broken is not None:
                 return
             self.broken = text
-        self.client.interrupt(text)
+            self.client.interrupt(text)
         for listener in list(self._listeners):
             listener(text)
 
@@ -172,14 +266,16 @@ class Session:
 
     def close(self, environ: Mapping[str, str]) -> None:
         """Leaves. Who keeps the store stays until all have left, or the time is over."""
-        if self._server is not None:
-            self._server.wait_alone(self.timeout)
+        servers = [server for server in (self._server, self._standby) if server is not None]
+        for server in servers:
+            server.wait_alone(self.timeout)
         if self._has_failed:
             self.client.drop()
         else:
             self.client.close()
-        if self._server is not None:
-            self._server.close()
+        for server in servers:
+            server.close()
+        if self.client.address in [server.address for server in servers]:
             forget(self.place, environ)
 
 
@@ -219,12 +315,15 @@ def start(
     early: list[tuple[int, str]] = []
 
     def broken(generation: int, text: str) -> None:
-        if made:
-            made[0].note_broken(generation, text)
-        else:
+        if not made:
             early.append((generation, text))
+        elif made[0].client is client:
+            made[0].note_broken(generation, text)
 
     secret = secret_of(known)
+    if place.is_scheduler:
+        keep_store(place, secret, timeout, heartbeat)
+        raise SystemExit(0)
     client, server = meet(
         place,
         secret,
@@ -234,7 +333,10 @@ def start(
         heartbeat=heartbeat,
         on_broken=broken,
     )
-    session = Session(place, client, server, secret, int(known.get("WEFT_WORKERS", place.size)))
+    if not place.is_numbered:
+        first = place.size - place.servers if place.rank else 0
+        place = place._replace(rank=first + client.add(f"numbers from {first}", 1) - 1)
+    session = Session(place, client, server, secret, place.size - place.servers, heartbeat)
     made.append(session)
     for news in early:
         session.note_broken(*news)

@@ -239,6 +239,11 @@ def read_folder(folder: str, rank: int) -> Snapshot:
     )
 
 
+def has_checkpoint(folder: str) -> bool:
+    """Is there one that is complete?"""
+    return os.path.isfile(os.path.join(folder, INDEX))
+
+
 def _read_index(folder: str) -> dict[str, Any]:
     path = os.path.join(folder, INDEX)
     try:
@@ -280,5 +285,12 @@ def _array(file: dict[str, ndarray], folder: str, name: str) -> ndarray:
     return file[name]
 
 
-__all__ = ["FolderWrite", "load_checkpoint", "read_folder", "save_checkpoint", "shares"]
+__all__ = [
+    "FolderWrite",
+    "has_checkpoint",
+    "load_checkpoint",
+    "read_folder",
+    "save_checkpoint",
+    "shares",
+]
 __dir__ = __all__.copy

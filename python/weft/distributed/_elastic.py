@@ -4,17 +4,19 @@ that all had, and continue with the same data in the same order."""
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from os import PathLike
 from typing import Any, TypeVar
 
 from weft._base.errors import Disconnected, InvalidState, InvalidType, InvalidValue, TimedOut
 from weft._base.options import require_whole
 from weft._processes import session as sessions
+from weft._processes.client import Refused
 from weft.checkpoint import _described, _prepared
 from weft.distributed import _job, _snapshots
-from weft.distributed._checkpoints import FolderWrite, read_folder, write_folder
-from weft.distributed._snapshots import Snapshot, Told
+from weft.distributed._checkpoints import FolderWrite, has_checkpoint, read_folder, write_folder
+from weft.distributed._snapshots import Snapshot, Told, Version
+from weft.gluon import _pieces
 from weft.gluon.block import Block
 from weft.gluon.data import DataLoader
 from weft.gluon.trainer import Trainer
@@ -80,8 +82,9 @@ class Elastic:
         self._net, self._trainer, self._loader = net, trainer, loader
         self._folder = None if checkpoint is None else os.fspath(checkpoint)
         self._writing: FolderWrite | None = None
-        self._own: dict[int, Snapshot] = {}
-        self._kept: dict[tuple[int, int], bytes] = {}  # by member and step
+        self._own: dict[Version, Snapshot] = {}
+        self._makers: dict[Version, list[int]] = {}  # of those with pieces, by rank
+        self._kept: dict[tuple[int, Version], bytes] = {}  # of other members
         self._session = sessions.needed("Elastic")
         if trainer is not None and trainer._exchange is not None:
             # Here, and not in the first step, in which only some ranks may be new.
@@ -95,8 +98,8 @@ class Elastic:
         """Calls `train(*arguments)`, and again, with everything set to the last step that all ranks
         had, when a process was lost. Gives what it returns.
 
-        Raises ConnectionError where the store is lost, which the launcher keeps. An error of
-        `train` itself is not caught: this process ends, and the others go on without it.
+        Raises ConnectionError where no process can keep the store, or too few are left to go on. An
+        error of `train` itself is not caught: this process ends, and the others go on without it.
         """
         self._session.client.set(sessions.ELASTIC, b"")
         started_again = not self._session.generation.number
@@ -120,15 +123,17 @@ class Elastic:
                 self._agree()
                 return
             except (Disconnected, TimedOut) as error:
-                if self._session.is_store_lost:
+                if self._session.is_store_lost or isinstance(error, Refused):
                     raise
                 before = lambda why=error: self._leave_generation(why)  # noqa: E731
 
     def _leave_generation(self, why: BaseException) -> None:
         """Goes into the next generation; the others learn that this one is over."""
         session = self._session
+        self._writing = None  # a checkpoint of ranks that are not all there any more
         if session.client.is_lost:
             session.reconnect()
+            session.client.set(sessions.ELASTIC, b"")  # it may be another store
         elif session.broken is None and session.generation.number:
             session.tell_failure(why)
         _job.join_again(session)
@@ -170,61 +175,91 @@ class Elastic:
 
     # ---- snapshots
 
-    def _snapshot(self) -> Snapshot:
+    def _snapshot(self, *, with_pieces: bool = True) -> Snapshot:
+        """The state of now, of which a rank keeps its pieces where ranks share updates, or all."""
         extra = {"state": self.state, "step": self.step, "epoch": self.epoch}
-        arrays, description = _described(self._net, self._trainer, self._loader, extra)
+        level = _pieces.level_of(self._trainer) if with_pieces else None
+        arrays, description = _described(
+            self._net, self._trainer, self._loader, extra, without_pieces=level is not None
+        )
+        own, flats = _snapshots.own_names(self._net, arrays), {}
+        if level is not None:
+            assert self._trainer is not None
+            pieces, flats = _pieces.pieces_of(self._trainer)
+            arrays, own = arrays | pieces, own | set(pieces)
         copies = {name: array.copy() for name, array in arrays.items()}
         plain = json.loads(json.dumps(description))  # the program may change what is in it
-        own = _snapshots.own_names(self._net, copies)
-        return Snapshot(self.step, self.epoch, copies, plain, own)
+        return Snapshot(self.step, self.epoch, copies, plain, own, flats, level)
 
     def _keep(self, snapshot: Snapshot) -> None:
         """Keeps a snapshot here, and what is this rank's own of it with the next rank."""
+        version = Version(self._session.generation.number, snapshot.step)
         if self._session.size > 1:
             member, part = _snapshots.swap_with_neighbours(self._session, snapshot.own_part())
-            self._kept[member, snapshot.step] = part
-        self._own[snapshot.step] = snapshot
-        for step in sorted(self._own)[:-KEPT]:
-            del self._own[step]
-        for key in [key for key in self._kept if key[1] not in self._own]:
-            del self._kept[key]
+            self._kept[member, version] = part
+        self._own[version] = snapshot
+        self._makers[version] = self._session.ranks if snapshot.flats else []
+        self._forget_all_but(sorted(self._own)[-KEPT:])
+
+    def _forget_all_but(self, versions: Collection[Version]) -> None:
+        self._own = {v: snapshot for v, snapshot in self._own.items() if v in versions}
+        self._makers = {v: makers for v, makers in self._makers.items() if v in versions}
+        self._kept = {key: part for key, part in self._kept.items() if key[1] in versions}
 
     def _agree(self) -> None:
         """All ranks go on from the same state: the last one that all had, else the checkpoint, else
-        rank 0's of now."""
+        rank 0's of now. The last one stays until the neighbours have what is each rank's own of
+        the new one, because another rank may be lost meanwhile."""
         told = self._all_told()
-        step = _snapshots.common_step(told)
-        if step is None:
-            if self._folder is not None and os.path.exists(self._folder):
-                self._set(read_folder(self._folder, self._session.rank))
-            if self._session.rank == 0:
-                first = self._snapshot()
-                self._own = {first.step: first}
+        version = _snapshots.common_version(told)
+        if version is None:
+            self._begin_anew(told)
             told = self._all_told()
-            step = _snapshots.common_step(told)
-            assert step is not None
-        kept = {member: part for (member, at), part in self._kept.items() if at == step}
-        snapshot = _snapshots.share(self._session, told, step, self._own.get(step), kept)
+            version = _snapshots.common_version(told)
+            assert version is not None
+        kept = {member: part for (member, of), part in self._kept.items() if of == version}
+        snapshot = _snapshots.share(self._session, told, version, self._own.get(version), kept)
         self._set(snapshot)
-        self._own = {step: snapshot}
-        self._kept = {key: part for key, part in self._kept.items() if key[1] == step}
+        self._forget_all_but([version])
+        self._keep(snapshot)
+
+    def _begin_anew(self, told: list[Told]) -> None:
+        """From the checkpoint, or from rank 0's state where nothing was trained yet."""
+        self._forget_all_but([])
+        is_read = self._folder is not None and has_checkpoint(self._folder)
+        if is_read:
+            self._set(read_folder(str(self._folder), self._session.rank))
+        elif any(each.has for each in told):
+            raise InvalidState(_nothing_left(told, self._folder))
+        if is_read or self._session.rank == 0:
+            first = self._snapshot(with_pieces=False)
+            self._own = {Version(self._session.generation.number, first.step): first}
 
     def _all_told(self) -> list[Told]:
         session = self._session
-        keeps: dict[str, list[int]] = {}
-        for member, step in self._kept:
-            keeps.setdefault(str(member), []).append(step)
-        mine = Told(session.place.rank, sorted(self._own), keeps)
+        keeps: dict[str, list[list[int]]] = {}
+        for member, version in self._kept:
+            keeps.setdefault(str(member), []).append(list(version))
+        ranks = [(*version, makers) for version, makers in self._makers.items() if makers]
+        has = [list(version) for version in self._own]
+        mine = Told(session.place.rank, has, keeps, ranks, session.offer_standby())
         found = session.gather_bytes(
             "what all ranks have kept",
             "elastic",
             session.ranks,
             json.dumps(mine._asdict()).encode(),
         )
-        return _snapshots.told_by(found)
+        told = _snapshots.told_by(found)
+        session.note_standbys(
+            {e.member: (str(e.standby[0]), int(e.standby[1])) for e in told if e.standby}
+        )
+        return told
 
     def _set(self, snapshot: Snapshot) -> None:
         copies = {name: array.copy() for name, array in snapshot.arrays.items()}
+        pieces = {name: copies.pop(name) for name in snapshot.flats}
+        if snapshot.level is None:
+            _pieces.share_no_more(self._trainer)
         extra = _prepared(
             copies,
             snapshot.description,
@@ -232,13 +267,31 @@ class Elastic:
             self._trainer,
             self._loader,
             f"the state of step {snapshot.step}",
+            _pieces.values_among(pieces),
         )()
+        if snapshot.level is not None:
+            assert self._trainer is not None
+            _pieces.set_pieces(self._trainer, snapshot.level, pieces)
+            self._net.apply(Block._structure_changed)
         self.state, self.step, self.epoch = extra["state"], extra["step"], extra["epoch"]
 
     def _write(self) -> None:
         if self._writing is not None:
             self._writing.wait()
-        self._writing = write_folder(str(self._folder), self._snapshot(), self._session)
+        self._writing = write_folder(
+            str(self._folder), self._snapshot(with_pieces=False), self._session
+        )
+
+
+def _nothing_left(told: list[Told], folder: str | None) -> str:
+    """Why the state of training is lost: what errors say."""
+    versions = [Version(*pair) for each in told for pair in each.has]
+    lost = _snapshots.lost_pieces(told, max(versions))
+    where = "no `checkpoint` was given" if folder is None else f"`{folder}` has no checkpoint yet"
+    return (
+        f"Elastic: ranks were lost together with the neighbours that kept their pieces (members "
+        f"{lost}), and {where}, so training cannot go on"
+    )
 
 
 __all__ = ["Elastic"]

@@ -178,10 +178,16 @@ def opened(
         bind=Chosen.bind,
         timeout=seconds,
     )
-    addresses = session.client.exchange(
-        f"the address for group `{name}`", key, session.place.rank, members, handle.address
-    )
-    handle.connect(addresses)
+    abort = handle.abort
+    session.on_broken(abort)  # a rank may be lost before the group has a place in `_groups`
+    try:
+        session.check("group")
+        addresses = session.client.exchange(
+            f"the address for group `{name}`", key, session.place.rank, members, handle.address
+        )
+        handle.connect(addresses)
+    finally:
+        session.off_broken(abort)
     return Group(name, members, rank, handle)
 
 

@@ -127,10 +127,19 @@ class SavedStates(PlannedUpdates, NamedArrays):
             kinds = self._optimizer.state_names(self._params[name].list_data()[0])
             states[name] = list(kinds)
             arrays.update(zip(_keys(name, kinds), state, strict=True))
+        return arrays, self._plain_states(states)
+
+    def describe_without_states(self) -> dict[str, Any]:
+        """The plain values of `describe_states`, as of a trainer that has no states yet."""
+        self._take_progress()
+        return self._plain_states({})
+
+    def _plain_states(self, states: dict[str, list[str]]) -> dict[str, Any]:
+        """What there is to know beside arrays. `states`: the names of each parameter's."""
         counts = self._optimizer.counts
         scaler = self.loss_scaler
         scaling = {} if scaler is None else {"loss_scale": scaler.state_dict()}
-        return arrays, {
+        return {
             **scaling,
             "optimizer": type(self._optimizer).__name__,
             "options": plain_attributes(self._optimizer, _NO_OPTIONS),

@@ -10,6 +10,7 @@ shard is a parameter like any other. What is done to a shard must not depend on 
 array, so the optimizer has to treat each element by itself.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -153,7 +154,7 @@ class ShardedUpdates:
         self.shards = {flat[0].name: Shard(flat, part, self._ranks) for flat in flats}
         if self.keeps_parts:
             for name, parameter in trained.items():
-                if parameter.sharing is not None:
+                if not isinstance(parameter.sharing, Pieces | None):
                     raise Unsupported(
                         f"Trainer: `shard='zero3'` cannot keep parts of `{name}`, which is split "
                         "over other ranks already; use 'zero1'"
@@ -161,9 +162,19 @@ class ShardedUpdates:
             for parameter in trained.values():
                 parameter.share(group)
 
+    @property
+    def group(self) -> str:
+        """The name of the group whose ranks share."""
+        return self._group
+
+    @property
+    def is_current(self) -> bool:
+        """Has the group the ranks that the shards were made for?"""
+        return collectives.place(self._group) == self._signature
+
     def check(self) -> None:
         """Raises ValueError where the group has other ranks now than the shards were made for."""
-        if collectives.place(self._group) != self._signature:
+        if not self.is_current:
             raise InvalidValue(
                 f"Trainer: `shard` was made for {self._signature[1]} ranks; the group "
                 f"`{self._group}` has {collectives.place(self._group)[1]} now; save the states, "
@@ -274,24 +285,34 @@ def _flats(
     """Parameters joined by what their updates depend on, the last ones first: their gradients are
     there first."""
     flats: dict[Any, list[list[Piece]]] = {}
-    total = sum(p.list_own()[0].nbytes for p in trained.values())
+    total = sum(_size_of(p) * p.list_own()[0].dtype.itemsize for p in trained.values())
     largest = min(largest, max(SMALLEST, total // FLATS))
     for name, parameter in reversed(trained.items()):
         _check_parameter(name, parameter)
         options = tuple(sorted(used._of_group(name).items())) + tuple(
             sorted(used.of_parameter(name).items())
         )
-        own = parameter.list_own()[0]
-        size, dtype = own.size, own.dtype
-        group = None if parameter.sharing is None else parameter.sharing.group
+        size, dtype = _size_of(parameter), parameter.list_own()[0].dtype
+        is_split = isinstance(parameter.sharing, Slices)
+        group = parameter.sharing.group if is_split else None
         key = (dtype, group, parameter.lr_mult, parameter.wd_mult, options, lags.get(name, 0))
         alike = flats.setdefault(key, [[]])
         begin = alike[-1][-1].end if alike[-1] else 0
         if begin and (begin + size) * dtype.itemsize > largest:
             alike.append([])
             begin = 0
-        alike[-1].append(Piece(name, parameter, own.shape, begin, begin + size))
+        alike[-1].append(Piece(name, parameter, _shape_of(parameter), begin, begin + size))
     return [flat for alike in flats.values() for flat in alike]
+
+
+def _shape_of(parameter: Parameter) -> tuple[int, ...]:
+    """Of what the ranks share: the whole parameter, or this rank's slice."""
+    sharing = parameter.sharing
+    return sharing.shape if isinstance(sharing, Pieces) else parameter.list_own()[0].shape
+
+
+def _size_of(parameter: Parameter) -> int:
+    return math.prod(_shape_of(parameter))
 
 
 def _check_parameter(name: str, parameter: Parameter) -> None:

@@ -4,7 +4,7 @@ import copy
 import re
 import warnings
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Self
@@ -381,11 +381,18 @@ class Block(BlockTree):
         return found
 
     def prepare_dict(
-        self, arrays: Mapping[str, native.ndarray], operation: str, source: str
+        self,
+        arrays: Mapping[str, native.ndarray],
+        operation: str,
+        source: str,
+        elsewhere: Collection[str] = (),
     ) -> Callable[[], None]:
         """Checks arrays for exactly these parameters, of their shapes and dtypes, without changing
-        anything; the result sets them. Errors name `operation` and `source`."""
-        parameters = self.collect_params()
+        anything; the result sets them. Errors name `operation` and `source`.
+
+        elsewhere: names of parameters that get their values in another way
+        """
+        parameters = {n: p for n, p in self.collect_params().items() if n not in elsewhere}
         missing = [name for name in parameters if name not in arrays]
         extra = [name for name in arrays if name not in parameters]
         if missing or extra:

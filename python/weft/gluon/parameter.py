@@ -444,6 +444,22 @@ class Parameter(NamedArrays):
             self._attach()
         Parameter.changes += 1
 
+    def _share_anew(self, group: str) -> None:
+        """A part for the ranks that `group` has now, whose contents are still to come."""
+        self._replace_part(Pieces(group, self._shape))
+
+    def _become_whole(self) -> None:
+        """The whole array, whose contents are still to come."""
+        self._replace_part(None)
+
+    def _replace_part(self, sharing: Pieces | None) -> None:
+        with outside_trace(), autograd.pause():
+            shape = self._shape if sharing is None else (sharing.length,)
+            self._copies = [native.empty(shape, self.dtype)]
+            self._sharing = sharing
+            self._attach()
+        Parameter.changes += 1
+
     def _require_whole(self, what: str) -> None:
         if self._sharing is not None:
             raise InvalidState(

@@ -27,6 +27,7 @@ class _Trainer(Protocol):
     keeps_gradients: bool
     can_give_rate: bool
     rate_is_given: bool
+    sharded: Any
 
     def give_rate(self) -> None: ...
 
@@ -83,6 +84,7 @@ class TrainingStep(Planned):
             "gives_loss": gives_loss,
         }
         self._keeps_gradients = keep_gradients
+        self._shared_by: Any = None  # the parts that the present plans know
         function = _step_of(net, loss, trainer, (outputs, gives_loss), clip_global_norm)
         self.__wrapped__ = function
         self.cache = self._cache = TraceCache(self._traced, "training step", scales=False)
@@ -108,6 +110,9 @@ class TrainingStep(Planned):
             self._net._find_shapes(self._net, _listed(data), {})
         if not is_tracing():
             self._trainer.begin_sharing()
+            if self._shared_by is not self._trainer.sharded:
+                self._cache.clear()  # those plans are for other ranks
+                self._shared_by = self._trainer.sharded
         if self._trainer.rate_is_given:
             self._trainer.give_rate()
         args = (data,) if label is None else (data, label)

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import time
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +36,36 @@ def environment(folder, **variables):
     }
     path = os.pathsep.join([str(Path(weft.__file__).parent.parent), *sys.path])
     return {**kept, "PYTHONPATH": path, "XDG_CACHE_HOME": str(folder), **variables}
+
+
+def by_hand(count, text, folder, *arguments, seconds=SECONDS, of_rank=lambda rank: {}):
+    """Runs a program as processes that nobody starts again; rank 0 keeps the store. Gives what each
+    left, by rank.
+
+    of_rank: a function that gives a rank's own variables
+    """
+    script = Path(folder, "program.py")
+    script.write_text(text)
+    job = {"WEFT_SIZE": str(count), "WEFT_JOB": uuid.uuid4().hex, "WEFT_NUM_THREADS": "1"}
+    processes = [
+        subprocess.Popen(
+            [sys.executable, str(script), *arguments],
+            cwd=folder,
+            env=environment(folder, WEFT_RANK=str(rank), **job, **of_rank(rank)),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for rank in range(count)
+    ]
+    limit = time.monotonic() + seconds
+    try:
+        found = [p.communicate(timeout=max(0.1, limit - time.monotonic())) for p in processes]
+    finally:
+        for process in processes:
+            process.kill()  # one that hangs or was stopped
+            process.wait()
+    return [Result(p.returncode, *each) for p, each in zip(processes, found, strict=True)]
 
 
 def run(command, folder, seconds=SECONDS, **variables):

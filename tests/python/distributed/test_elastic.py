@@ -3,10 +3,11 @@ it: the numbers of an undisturbed run, and each sample once an epoch."""
 
 import json
 import random
+import sys
 
 import numpy
 import pytest
-from jobs import launched
+from jobs import launched, run
 
 PROGRAM = """
 import json, os, signal, sys
@@ -39,6 +40,8 @@ def happen():
     mark.touch()
     if what == "cut":
         session.current().client._connection.shutdown(2)
+    elif what == "note":
+        return
     elif what == "raise":
         raise ValueError("bad batch")
     else:
@@ -72,10 +75,10 @@ if distributed.rank() == 0:
 """
 
 
-def trained(folder, sizes, events, options, seconds=120):
+def trained(folder, sizes, events, options, seconds=120, text=PROGRAM, **variables):
     folder.mkdir()
     given = json.dumps(sizes), json.dumps(events)
-    result = launched(options, PROGRAM, folder, *given, seconds=seconds)
+    result = launched(options, text, folder, *given, seconds=seconds, **variables)
     assert result.code == 0, result.err
     return json.loads((folder / "result.json").read_text())
 
@@ -117,6 +120,24 @@ def test_without_restarts_a_loss_ends_the_job(tmp_path):
     )
     assert result.code == 137
     assert "rank 1" in result.err
+
+
+@pytest.mark.full
+def test_random_kills_over_gloo(tmp_path):
+    cache = {"XDG_CACHE_HOME": str(tmp_path)}
+    built = run([sys.executable, "-m", "weft.distributed.build", "gloo"], tmp_path, **cache)
+    if built.code != 0:
+        pytest.skip(f"the driver `gloo` cannot be built here: {built.err}")
+    text = PROGRAM.replace("init(", 'init("gloo", ')
+    chance, sizes = random.Random(13), (30, 60, 6)
+    steps = sorted(chance.sample(range(1, 300), 15))
+    events = {str(step): [chance.randrange(3), "kill"] for step in steps}
+    options = "-n 3 --restarts 15 --grace 60"
+    plain = trained(tmp_path / "plain", sizes, {}, "-n 3", 300, text, **cache)
+    found = trained(tmp_path / "disturbed", sizes, events, options, 600, text, **cache)
+    assert found["log"] == plain["log"]
+    assert found["values"] == plain["values"]
+    check_samples(found["log"], 30, 60)
 
 
 @pytest.mark.full

@@ -25,6 +25,26 @@ CASES = {
         "WEFT_RANK=1 WEFT_SIZE=2",
         (1, 2, 1, 2, "127.0.0.1", 0, "", False),
     ),
+    "MXNet's worker": (
+        "DMLC_ROLE=worker DMLC_NUM_WORKER=4 DMLC_NUM_SERVER=2 DMLC_PS_ROOT_URI=10.0.0.1 "
+        "DMLC_PS_ROOT_PORT=9091 DMLC_TASK_ID=3 DMLC_JOB_CLUSTER=local",
+        (3, 6, 3, 6, "10.0.0.1", 9091, "mxnet:9091", True),
+    ),
+    "MXNet's server": (
+        "DMLC_ROLE=server DMLC_NUM_WORKER=4 DMLC_NUM_SERVER=2 DMLC_PS_ROOT_URI=10.0.0.1 "
+        "DMLC_PS_ROOT_PORT=9091 DMLC_TASK_ID=5 DMLC_JOB_CLUSTER=local",
+        (5, 6, 1, 6, "10.0.0.1", 9091, "mxnet:9091", True),
+    ),
+    "MXNet by ssh": (
+        "DMLC_ROLE=server DMLC_NUM_WORKER=4 DMLC_NUM_SERVER=2 DMLC_PS_ROOT_URI=10.0.0.1 "
+        "DMLC_PS_ROOT_PORT=9091 DMLC_NODE_HOST=n2",
+        (4, 6, 0, 1, "10.0.0.1", 9091, "mxnet:9091", True),
+    ),
+    "MXNet without servers": (
+        "DMLC_ROLE=worker DMLC_NUM_WORKER=2 DMLC_NUM_SERVER=0 DMLC_TRACKER_PORT=9000 "
+        "DMLC_TASK_ID=1 DMLC_JOB_CLUSTER=local",
+        (1, 2, 1, 2, "127.0.0.1", 0, "mxnet:9000", False),
+    ),
     "torchrun": (
         "RANK=3 WORLD_SIZE=4 LOCAL_RANK=1 LOCAL_WORLD_SIZE=2 MASTER_ADDR=n1 MASTER_PORT=29400 "
         "TORCHELASTIC_USE_AGENT_STORE=True TORCHELASTIC_RUN_ID=r TORCHELASTIC_RESTART_COUNT=1",
@@ -91,6 +111,13 @@ def test_without_a_launcher_a_process_is_alone(text):
         ("RANK=0 WORLD_SIZE=2 MASTER_ADDR=a MASTER_PORT=70000", "must give a port; got 70000"),
         ("PET_NODE_RANK=0 PET_NNODES=2 PET_NPROC_PER_NODE=2", "numProcPerNode"),
         ("PET_NODE_RANK=0 PET_NNODES=1:2", "`PET_NNODES` must be a number"),
+        ("DMLC_ROLE=boss DMLC_NUM_WORKER=1", "`DMLC_ROLE` must be worker, server or scheduler"),
+        ("DMLC_ROLE=worker", "`DMLC_NUM_WORKER` must be a number"),
+        (
+            "DMLC_ROLE=worker DMLC_NUM_WORKER=1 DMLC_NUM_SERVER=1 DMLC_PS_ROOT_URI=a",
+            "`DMLC_PS_ROOT_PORT` must be the port of the scheduler",
+        ),
+        ("DMLC_ROLE=worker DMLC_NUM_WORKER=2", "ask it for at least one server"),
         ("WEFT_RANK=0 WEFT_SIZE=2 WEFT_STORE=here", "`WEFT_STORE` must be host:port"),
         (
             "OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=2 OMPI_COMM_WORLD_LOCAL_RANK=0 "

@@ -12,8 +12,9 @@ from weft._base.errors import InvalidState, InvalidType, InvalidValue, NotFound
 from weft.distributed import _mesh
 from weft.distributed._checkpoints import shares
 from weft.distributed._packing import packed, unpacked
-from weft.distributed._snapshots import Told, common_step
+from weft.distributed._snapshots import Told, Version, common_version, lost_pieces
 from weft.distributed._traces import merged
+from weft.gluon._pieces import Flat, joined
 
 
 @pytest.fixture
@@ -223,7 +224,41 @@ def test_a_batch_with_fewer_samples_than_ranks_is_told(alone):
     ],
 )
 def test_the_last_step_that_all_had(steps, expected):
-    assert common_step([Told(n, each, {}) for n, each in enumerate(steps)]) == expected
+    told = [Told(n, [[1, step] for step in each], {}) for n, each in enumerate(steps)]
+    found = common_version(told)
+    assert (None if found is None else found.step) == expected
+
+
+def test_a_version_without_all_pieces_is_of_no_use():
+    makers = [(1, 10, [0, 1, 2]), (1, 20, [0, 1, 2])]
+    both = [[1, 10], [1, 20]]
+    first = Told(0, both, {"2": both}, makers)
+    second = Told(1, both, {"0": both}, makers)
+    assert common_version([first, second]) == Version(1, 20)
+    first = first._replace(keeps={"2": [[1, 10]]})
+    assert common_version([first, second, Told(2, [], {})]) == Version(1, 10)
+    first = first._replace(keeps={})
+    assert common_version([first, second]) is None
+    assert lost_pieces([first, second], Version(1, 20)) == [2]
+    again = [each._replace(has=[*each.has, [2, 10]]) for each in (first, second)]
+    assert common_version(again) == Version(2, 10)  # without pieces, of a later generation
+
+
+@pytest.mark.parametrize("size", [1, 5, 7, 12])
+@pytest.mark.parametrize("before, after", [(3, 2), (2, 3), (4, 1), (1, 4), (2, 5)])
+def test_pieces_are_cut_anew(size, before, after):
+    whole = numpy.arange(1.0, size + 1)
+    flat = Flat(size, "float32")
+
+    def cut(ranks):
+        length = flat.length(ranks)
+        padded = numpy.zeros(length * ranks)
+        padded[:size] = whole
+        return padded.reshape(ranks, length)
+
+    parts = [np.array(part) for part in cut(before)]
+    found = [joined(parts, flat, (rank, after)).tolist() for rank in range(after)]
+    assert found == cut(after).tolist()
 
 
 def test_elastic_needs_values_and_a_loader(alone):
@@ -265,6 +300,36 @@ def test_an_updater_of_the_programs_own_and_rows():
     out = np.full((4, 2), 9.0)
     store.row_sparse_pull("w", out=out, row_ids=np.array([3, 0]))
     assert out.tolist() == [[0, 0], [9, 9], [9, 9], [0.5, 0.5]]
+
+
+def test_rows_for_each_array_and_into_sparse_ones():
+    store = kv.create("local")
+    table = numpy.arange(8.0).reshape(4, 2)
+    store.init(["a", "b"], [np.array(table), np.array(-table)])
+    sparse = weft.sparse.row_sparse_array((np.ones((1, 2)), [0]), shape=(4, 2))
+    whole = np.full((4, 2), 9.0)
+    store.row_sparse_pull("a", out=[sparse, whole], row_ids=[np.array([3, 1, 3]), np.array([[0]])])
+    assert sparse.indices.tolist() == [1, 3]
+    assert sparse.asnumpy().tolist() == [[0, 0], [2, 3], [0, 0], [6, 7]]
+    assert whole.tolist() == [[0, 1], [9, 9], [9, 9], [9, 9]]
+    store.row_sparse_pull(["a", "b"], out=[sparse, whole], row_ids=[np.array([0]), np.array([1])])
+    assert sparse.asnumpy().tolist() == [[0, 1], [0, 0], [0, 0], [0, 0]]
+    assert whole[1].tolist() == [-2, -3]
+
+
+@pytest.mark.parametrize(
+    "ids, kind, message",
+    [
+        ([np.array([4])], IndexError, "`row_ids` must be from 0 to 3 for the key 'a'; got 4"),
+        ([np.array([-1])], IndexError, "got -1"),
+        ([np.array([0])] * 3, ValueError, "or one for each of 2 of `out`.*got 3"),
+    ],
+)
+def test_rows_that_do_not_fit_are_refused(ids, kind, message):
+    store = kv.create("local")
+    store.init("a", np.zeros((4, 2)))
+    with pytest.raises(kind, match=message):
+        store.row_sparse_pull("a", out=[np.zeros((4, 2)), np.zeros((4, 2))], row_ids=ids)
 
 
 def test_states_of_the_optimizer_come_back(tmp_path):

@@ -1,10 +1,12 @@
 """Stores of arrays over workers and servers, against the same sums made by NumPy."""
 
 import json
+import subprocess
+import sys
 
 import numpy
 import pytest
-from jobs import launched
+from jobs import SECONDS, environment, launched
 
 STORE = """
 import json, os
@@ -135,8 +137,36 @@ out = mx.nd.zeros((2,))
 for step in range(3):
     store.push(0, mx.nd.ones((2,)) * (store.rank + 1))
     store.pull(0, out=out)
-Path(f"out-{store.rank}").write_text(json.dumps([store.num_workers, out.asnumpy().tolist()]))
+table = mx.nd.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+store.init(1, table.tostype("row_sparse"))
+outs = [mx.nd.sparse.zeros("row_sparse", (3, 2)) for _ in range(2)]
+ids = [mx.nd.array([2, 0, 2]), mx.nd.array([1])]
+store.row_sparse_pull(1, out=outs, row_ids=ids)
+rows = [[o.indices.asnumpy().tolist(), o.asnumpy().tolist()] for o in outs]
+store.row_sparse_pull([1], out=[outs], row_ids=mx.nd.array([0]))
+rows += [[o.indices.asnumpy().tolist(), o.asnumpy().tolist()] for o in outs]
+told = [store.num_workers, out.asnumpy().tolist(), rows]
+Path(f"out-{store.rank}").write_text(json.dumps(told))
 """
+
+
+ROWS = [
+    [[0, 2], [[1, 2], [0, 0], [5, 6]]],
+    [[1], [[0, 0], [3, 4], [0, 0]]],
+    *[[[0], [[1, 2], [0, 0], [0, 0]]]] * 2,
+]
+
+
+def check_mxnet(folder):
+    weight, momentum = numpy.zeros(2), numpy.zeros(2)
+    for _ in range(3):
+        momentum = 0.9 * momentum - 0.5 * 3
+        weight = weight + momentum
+    for rank in range(2):
+        count, found, rows = json.loads((folder / f"out-{rank}").read_text())
+        assert count == 2
+        numpy.testing.assert_allclose(found, weight, rtol=1e-6)
+        assert rows == ROWS
 
 
 @pytest.mark.parametrize("options", ["-n 2 -s 1", "-n 2"], ids=["servers", "no servers"])
@@ -144,14 +174,28 @@ def test_a_program_of_mxnet(tmp_path, options):
     text = "from weft.mxnet import _alias; _alias.install()\n" + MXNET
     result = launched(options, text, tmp_path)
     assert result.code == 0, result.err
-    weight, momentum = numpy.zeros(2), numpy.zeros(2)
-    for _ in range(3):
-        momentum = 0.9 * momentum - 0.5 * 3
-        weight = weight + momentum
-    for rank in range(2):
-        count, found = json.loads((tmp_path / f"out-{rank}").read_text())
-        assert count == 2
-        numpy.testing.assert_allclose(found, weight, rtol=1e-6)
+    check_mxnet(tmp_path)
+
+
+@pytest.mark.parametrize("is_local", [True, False], ids=["one host", "ssh"])
+def test_the_processes_of_mxnets_launcher(tmp_path, free_port, is_local):
+    """What `tools/launch.py -n 2 -s 1` starts, in its order: scheduler, workers, server."""
+    script = tmp_path / "program.py"
+    script.write_text("from weft.mxnet import _alias; _alias.install()\n" + MXNET)
+    given = {"DMLC_NUM_WORKER": "2", "DMLC_NUM_SERVER": "1", "DMLC_PS_ROOT_URI": "127.0.0.1"}
+    given["DMLC_PS_ROOT_PORT"] = str(free_port)
+    processes = []
+    for task, role in enumerate(["scheduler", "worker", "worker", "server"], -1):
+        mine = {"DMLC_TASK_ID": str(task), "DMLC_JOB_CLUSTER": "local"} if is_local else {}
+        variables = environment(tmp_path, DMLC_ROLE=role, **given, **mine)
+        command = [sys.executable, str(script)]
+        processes.append(subprocess.Popen(command, cwd=tmp_path, env=variables))
+    try:
+        assert [process.wait(SECONDS) for process in processes] == [0] * 4
+    finally:
+        for process in processes:
+            process.kill()
+    check_mxnet(tmp_path)
 
 
 def test_the_loss_of_a_server_ends_the_job(tmp_path):

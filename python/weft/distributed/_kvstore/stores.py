@@ -1,6 +1,7 @@
 """The stores of `weft.kv`: one of this process alone, one whose ranks reduce among themselves, and
 one whose arrays servers keep."""
 
+import atexit
 import json
 import zlib
 from os import PathLike, fspath
@@ -24,6 +25,7 @@ from weft._processes import session as sessions
 from weft._processes.session import Session
 from weft.distributed._exchange import all_gather_object, all_reduce, barrier, broadcast
 from weft.distributed._kvstore.messages import Line
+from weft.distributed._kvstore.rows import numbers_of, rows_of
 from weft.distributed._kvstore.updates import HasStates, Updater, described, made, named_updater
 from weft.distributed._packing import packed, unpacked
 from weft.sparse import RowSparseArray
@@ -126,19 +128,24 @@ class KVStore:
     def row_sparse_pull(
         self, key: Any, out: Any = None, priority: int = 0, row_ids: Any = None
     ) -> None:
-        """Writes rows of what the keys have into the same rows of arrays.
+        """Writes rows of what the keys have into the same rows of arrays, or makes row-sparse
+        arrays those of these rows.
 
-        row_ids: numbers of rows, one array for each key
+        row_ids: numbers of rows, in any order: one array, or a list with one for each key, or for
+            each array of a key
         """
         if row_ids is None or out is None:
             raise InvalidType("row_sparse_pull: `row_ids` and `out` must be given")
-        ids = row_ids if isinstance(row_ids, list | tuple) else [row_ids]
+        given = pairs("row_sparse_pull", key, out)
         with autograd.pause():
-            for number, (name, targets) in enumerate(pairs("row_sparse_pull", key, out)):
-                rows = np.unique(np.array(ids[min(number, len(ids) - 1)]).astype("int64"))
-                found = self._pull(name, rows)
-                for target in targets:
-                    target[rows] = found.astype(target.dtype)
+            for (name, targets), ids in zip(given, rows_of(given, key, row_ids), strict=True):
+                for target, rows in zip(targets, ids, strict=True):
+                    numbers = numbers_of(rows, target.shape[0], name)
+                    found = self._pull(name, numbers).astype(target.dtype)
+                    if isinstance(target, RowSparseArray):
+                        target.data, target.indices = found, numbers
+                    else:
+                        target[numbers] = found
 
     # ---- updates
 
@@ -313,6 +320,7 @@ _lines: dict[int, list[Line]] = {}  # by the session's generation
 def connect(session: Session) -> None:
     """Connects this worker with all servers of the job."""
     _lines.clear()
+    atexit.register(disconnect)  # before the session's own end, which was registered earlier
     mine = session.place.rank
     _lines[session.generation.number] = [Line(session, mine, n) for n in session.servers]
 
@@ -323,7 +331,8 @@ def lines_of(session: Session) -> list[Line]:
 
 
 def disconnect() -> None:
-    """Tells the servers that this worker has ended."""
+    """Tells the servers that this worker has ended. A program that ends does so by itself."""
+    atexit.unregister(disconnect)
     for lines in _lines.values():
         for line in lines:
             try:

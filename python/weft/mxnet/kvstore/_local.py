@@ -6,7 +6,8 @@ from typing import Any
 
 from weft import autograd
 from weft._base.errors import InvalidState, InvalidType, InvalidValue, NotFound, Unsupported
-from weft.mxnet.kvstore._rows import dense, is_sparse, write
+from weft.distributed._kvstore.rows import numbers_of, rows_of
+from weft.mxnet.kvstore._rows import dense, is_sparse, write, write_rows
 from weft.mxnet.kvstore.base import KVStoreBase
 from weft.mxnet.optimizer import get_updater
 
@@ -103,32 +104,32 @@ class KVStore(KVStoreBase):
                     continue
                 for target in targets:
                     if not (ignore_sparse and is_sparse(target)):
-                        write(target, kept, None)
+                        write(target, kept)
 
     def row_sparse_pull(
         self, key: Any, out: Any = None, priority: int = 0, row_ids: Any = None
     ) -> None:
         """Writes some rows of what the keys have into row-sparse arrays.
 
-        row_ids: the numbers of rows: one array, or one for each of `out`
+        row_ids: the numbers of rows, in any order: one array, or a list with one for each key, or
+            for each array of a key
         """
         self._require_out("row_sparse_pull", out)
-        if row_ids is None:
-            raise InvalidType("row_sparse_pull: `row_ids` must be given")
-        ids = row_ids if isinstance(row_ids, list | tuple) else [row_ids]
         pairs = self._pairs("row_sparse_pull", key, out)
         with autograd.pause():
-            for number, (name, targets) in enumerate(pairs):
-                kept = self._kept("row_sparse_pull", name)
-                mine = ids if not isinstance(key, list | tuple) else ids[min(number, len(ids) - 1)]
-                rows = mine if isinstance(mine, list | tuple) else [mine]
-                for place, target in enumerate(targets):
+            for (name, targets), ids in zip(pairs, rows_of(pairs, key, row_ids), strict=True):
+                for target, rows in zip(targets, ids, strict=True):
                     if not is_sparse(target):
                         raise InvalidValue(
                             "row_sparse_pull: `out` must be row-sparse; got an array that is not; "
                             "use `pull`"
                         )
-                    write(target, kept, rows[min(place, len(rows) - 1)])
+                    numbers = numbers_of(rows, target.shape[0], name)
+                    write_rows(target, self._rows(name, numbers), numbers)
+
+    def _rows(self, key: Any, numbers: Any) -> Any:
+        """Rows of what a key has."""
+        return self._kept("row_sparse_pull", key)[numbers]
 
     def broadcast(self, key: Any, value: Any, out: Any, priority: int = 0) -> None:
         """Sets keys to arrays, and `out` to what they are."""

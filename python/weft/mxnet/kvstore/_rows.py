@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy
-
 from weft import np
 from weft.mxnet.ndarray.sparse import RowSparseNDArray
 
@@ -20,18 +18,18 @@ def dense(array: Any) -> Any:
     return array.tostype("default")
 
 
-def write(target: Any, kept: Any, rows: Any) -> None:
-    """Writes an array, or some of its rows, into another.
+def write_rows(target: Any, found: Any, numbers: Any) -> None:
+    """Makes a row-sparse array one of these rows. `numbers`: theirs, in order."""
+    values = found if found.dtype == target.dtype else found.astype(target.dtype)
+    target._take(RowSparseNDArray(values, numbers, target.shape))
 
-    rows: their numbers, in any order and shape; None: all
-    """
-    if not is_sparse(target):
+
+def write(target: Any, kept: Any) -> None:
+    """Writes a whole array into another."""
+    if is_sparse(target):
+        write_rows(target, kept, np.arange(kept.shape[0], dtype="int64"))
+    else:
         target[...] = kept if kept.dtype == target.dtype else kept.astype(target.dtype)
-        return
-    count = kept.shape[0]
-    numbers = numpy.arange(count) if rows is None else numpy.unique(numpy.asarray(rows))
-    indices = np.array(numbers.astype("int64"))
-    target._take(RowSparseNDArray(kept[indices], indices, target.shape))
 
 
-__all__ = ["dense", "is_sparse", "write"]
+__all__ = ["dense", "is_sparse", "write", "write_rows"]

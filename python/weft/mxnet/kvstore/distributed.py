@@ -4,7 +4,7 @@ MXNet's arrays and optimizers. Servers get an optimizer's name and options, neve
 from typing import Any
 
 from weft import autograd, np
-from weft._base.errors import InvalidType, InvalidValue, Unsupported
+from weft._base.errors import InvalidType, Unsupported
 from weft._core.attributes import plain_attributes, set_attributes
 from weft.distributed import _job
 from weft.distributed._kvstore import stores, updates
@@ -53,25 +53,10 @@ class DistributedKVStore(KVStore):
                 found = self._store._pull(str(name), None)
                 for target in targets:
                     if not (ignore_sparse and is_sparse(target)):
-                        write(target, found, None)
+                        write(target, found)
 
-    def row_sparse_pull(
-        self, key: Any, out: Any = None, priority: int = 0, row_ids: Any = None
-    ) -> None:
-        """Writes some rows of what the keys have into row-sparse arrays."""
-        self._require_out("row_sparse_pull", out)
-        if row_ids is None:
-            raise InvalidType("row_sparse_pull: `row_ids` must be given")
-        with autograd.pause():
-            for name, targets in self._pairs("row_sparse_pull", key, out):
-                found = self._store._pull(str(name), None)
-                for target in targets:
-                    if not is_sparse(target):
-                        raise InvalidValue(
-                            "row_sparse_pull: `out` must be row-sparse; got an array that is not; "
-                            "use `pull`"
-                        )
-                    write(target, found, row_ids)
+    def _rows(self, key: Any, numbers: Any) -> Any:
+        return self._store._pull(str(key), numbers)
 
     def broadcast(self, key: Any, value: Any, out: Any, priority: int = 0) -> None:
         """Sets keys to the arrays of rank 0, and `out` to what they are."""
