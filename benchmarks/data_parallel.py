@@ -1,18 +1,28 @@
-"""A training step over two processes of one thread: Weft's driver `memory`, and PyTorch's
-DistributedDataParallel over gloo, in the same run.
+"""A training step over two processes of one thread, beside PyTorch's DistributedDataParallel over
+gloo, in the same run.
 
-    python benchmarks/data_parallel.py [results.json] [--networks resnet18,gpt] [--samples 7]
-        [--torch PYTHON] [--interface NAME]
+    python benchmarks/data_parallel.py --torch PYTHON [--rates 1gbit 10gbit] [--json results.json]
+        [--networks resnet18 gpt] [--drivers gloo] [--rounds 7] [--steps 1]
 
-`--torch` is a Python that has PyTorch; without it, Weft alone is measured. Every process has half
-of the batch that one process alone has in the row "alone". The processes of the two frameworks take
-turns. Figures: milliseconds a step; efficiency, the time alone divided by the time of two processes
-times two; and "hidden", the share of the transfers' time (the profile's track of transfers) in
-which steps of the plan ran, rather than waited. On two cores that share caches and memory, "alone"
-has both to itself, so efficiency is also a matter of memory.
+`--torch` is a Python that has PyTorch; without it, Weft alone is measured. With `--rates` each
+process is on a host of its own, a network namespace behind a wire of that rate (two_hosts.py). That
+needs root. Without, both are on this host, and drivers may be "memory", too. Each process is pinned
+to a processor, together with its threads that move bytes.
+
+Every process has half of the batch that one process alone has. The processes of all competitors
+take turns, for each network and rate. Columns:
+
+- ms: a step of two processes, median, of the slower one
+- of torch: its share of PyTorch's time in the same round, median (aim: 0.7)
+- hidden: the share of the transfers' time in which the plan computed rather than waited, as the
+  profile's tracks say (aim: 0.8 where compute suffices: where transfers take less than compute)
+- efficiency: the time of one process with the whole batch, divided by twice that of two (aim: 0.9
+  at 10 Gbit/s). Alone, a process has caches and memory to itself.
+- wire: what one TCP stream moved a second before the rounds of this rate
 """
 
 import argparse
+import contextlib
 import json
 import os
 import statistics
@@ -20,347 +30,195 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-NETWORKS = {"resnet18": 8, "gpt": 4}  # samples of one process of two
-WARM = 3
+from side_by_side import machine
+from training_rank import NETWORKS
+from two_hosts import Hosts, RightsError, measured, two_hosts
+from weft.distributed import build
 
-
-# ---- one rank
-
-
-def weft_step(network: str, batch: int, ranks: int) -> Any:
-    """A function of no arguments: one step on a fixed batch of this size."""
-    sys.path.insert(0, str(HERE / "networks"))
-    import numpy
-    from weft import gluon, np
-    from weft.gluon import nn
-
-    store = "dist_sync" if ranks > 1 else None
-    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
-    drawn = numpy.random.default_rng(0)
-    if network == "resnet18":
-        net = gluon.model_zoo.vision.resnet18_v1(classes=10)
-        net.initialize()
-        x = np.array(drawn.normal(size=(batch, 3, 64, 64)).astype("float32"))
-        y = np.array(drawn.integers(0, 10, batch))
-        options = ("sgd", {"learning_rate": 0.01, "momentum": 0.9})
-        loss = loss_of
-    else:
-        net = Gpt(nn, gluon)
-        net.initialize()
-        tokens = drawn.integers(0, 1024, (batch, 129))
-        x, y = np.array(tokens[:, :-1]), np.array(tokens[:, 1:].reshape(-1))
-        options = ("adam", {"learning_rate": 1e-3})
-        loss = lambda out, following: loss_of(out, following).mean()  # noqa: E731
-    net(x)
-    trainer = gluon.Trainer(net.collect_params(), *options, kvstore=store)
-    step = trainer.compile(net, loss)
-
-    def call() -> None:
-        step(x, y).wait_to_read()
-
-    call.plan = step  # type: ignore[attr-defined]
-    return call
-
-
-def Gpt(nn: Any, gluon: Any) -> Any:  # noqa: N802
-    """Four pre-norm layers of 256 units over 128 tokens."""
-
-    class Net(gluon.HybridBlock):
-        def __init__(self) -> None:
-            super().__init__()
-            self.tokens = nn.Embedding(1024, 256)
-            self.positions = gluon.Parameter("positions", shape=(128, 256))
-            self.blocks = nn.HybridSequential(
-                *(
-                    nn.TransformerEncoderLayer(256, 1024, 4, activation="gelu", pre_norm=True)
-                    for _ in range(4)
-                )
-            )
-            self.norm = nn.LayerNorm(in_channels=256)
-            self.head = nn.Dense(1024, use_bias=False, flatten=False, in_units=256)
-
-        def forward(self, tokens: Any) -> Any:
-            x = self.tokens(tokens) + self.positions.data()
-            for block in self.blocks:
-                x = block(x, causal=True)
-            return self.head(self.norm(x)).reshape(-1, 1024)
-
-    return Net()
-
-
-def hidden_share(call: Any, ranks: int) -> float | None:
-    """Of the time of transfers, what is not waited for."""
-    if ranks == 1:
-        return None
-    from weft import profiler
-
-    with profiler.profile() as profile:
-        for _ in range(3):
-            call()
-    moved = waited = 0.0
-    for event in profile.events:
-        if str(event.thread).startswith("transfers of"):
-            moved += event.duration
-        elif event.name == "collective_wait":
-            waited += event.duration
-    return None if moved == 0 else max(0.0, 1 - waited / moved)
-
-
-def weft_rank(arguments: argparse.Namespace) -> Any:
-    from weft._core import collectives, native
-
-    native.set_num_threads(1)
-    if arguments.ranks > 1:
-        folder = Path(native.__file__).absolute().parent / "lib"
-        name = collectives.load(str(folder / "libweft_memory.so"))
-        group = collectives.Group(
-            name,
-            arguments.rank,
-            arguments.ranks,
-            key=arguments.key,
-            secret=b"benchmark",
-            bind=arguments.interface,
-        )
-        tell(group.address.hex())
-        group.connect([bytes.fromhex(text) for text in ask()])
-    call = weft_step(arguments.rank_of, arguments.batch, arguments.ranks)
-    return call, lambda: hidden_share(call, arguments.ranks)
-
-
-def torch_rank(arguments: argparse.Namespace) -> Any:
-    import torch
-    from torch import nn
-
-    torch.set_num_threads(1)
-    ranks = arguments.ranks
-    if ranks > 1:
-        if arguments.interface:
-            os.environ["GLOO_SOCKET_IFNAME"] = arguments.interface
-        tell("")
-        ask()
-        torch.distributed.init_process_group(
-            "gloo", f"file:///tmp/{arguments.key}", rank=arguments.rank, world_size=ranks
-        )
-    generator = torch.Generator().manual_seed(0)
-    if arguments.rank_of == "resnet18":
-        model = torch_resnet18(nn).to(memory_format=torch.channels_last)
-        x = torch.randn(arguments.batch, 3, 64, 64, generator=generator)
-        x = x.to(memory_format=torch.channels_last)
-        y = torch.randint(0, 10, (arguments.batch,), generator=generator)
-        options: Any = (torch.optim.SGD, {"lr": 0.01, "momentum": 0.9})
-    else:
-        model = torch_gpt(torch, nn)
-        tokens = torch.randint(0, 1024, (arguments.batch, 129), generator=generator)
-        x, y = tokens[:, :-1], tokens[:, 1:].reshape(-1)
-        options = (torch.optim.Adam, {"lr": 1e-3})
-    if ranks > 1:
-        model = nn.parallel.DistributedDataParallel(model)
-    optimizer = options[0](model.parameters(), **options[1], fused=True)
-
-    def call() -> None:
-        optimizer.zero_grad(set_to_none=True)
-        nn.functional.cross_entropy(model(x), y).backward()
-        optimizer.step()
-
-    return call, lambda: None
-
-
-def torch_resnet18(nn: Any) -> Any:
-    """The network of `resnet18_v1`, as torchvision has it."""
-
-    class Block(nn.Module):
-        def __init__(self, before: int, width: int, stride: int) -> None:
-            super().__init__()
-            self.conv1 = nn.Conv2d(before, width, 3, stride, 1, bias=False)
-            self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
-            self.bn1, self.bn2 = nn.BatchNorm2d(width), nn.BatchNorm2d(width)
-            self.short = (
-                nn.Identity()
-                if before == width and stride == 1
-                else nn.Sequential(
-                    nn.Conv2d(before, width, 1, stride, bias=False), nn.BatchNorm2d(width)
-                )
-            )
-
-        def forward(self, x: Any) -> Any:
-            inner = self.bn2(self.conv2(nn.functional.relu(self.bn1(self.conv1(x)))))
-            return nn.functional.relu(inner + self.short(x))
-
-    layers: list[Any] = [
-        nn.Conv2d(3, 64, 7, 2, 3, bias=False),
-        nn.BatchNorm2d(64),
-        nn.ReLU(),
-        nn.MaxPool2d(3, 2, 1),
-    ]
-    before = 64
-    for width, stride in ((64, 1), (128, 2), (256, 2), (512, 2)):
-        layers += [Block(before, width, stride), Block(width, width, 1)]
-        before = width
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10))
-
-
-def torch_gpt(torch: Any, nn: Any) -> Any:
-    class Net(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.tokens = nn.Embedding(1024, 256)
-            self.positions = nn.Parameter(torch.zeros(128, 256))
-            self.blocks = nn.ModuleList(
-                nn.TransformerEncoderLayer(
-                    256, 4, 1024, 0.0, "gelu", batch_first=True, norm_first=True
-                )
-                for _ in range(4)
-            )
-            self.norm = nn.LayerNorm(256)
-            self.head = nn.Linear(256, 1024, bias=False)
-            self.register_buffer("mask", nn.Transformer.generate_square_subsequent_mask(128))
-
-        def forward(self, tokens: Any) -> Any:
-            x = self.tokens(tokens) + self.positions
-            for block in self.blocks:
-                x = block(x, src_mask=self.mask, is_causal=True)
-            return self.head(self.norm(x)).reshape(-1, 1024)
-
-    return Net()
-
-
-def tell(value: Any) -> None:
-    print("@" + json.dumps(value), flush=True)
-
-
-def ask() -> Any:
-    return json.loads(sys.stdin.readline())
-
-
-def serve(arguments: argparse.Namespace) -> None:
-    """One rank: joins, warms up, then does a sample each time it is asked to."""
-    make = torch_rank if arguments.framework == "torch" else weft_rank
-    call, hidden = make(arguments)
-    for _ in range(WARM):
-        call()
-    tell("ready")
-    while (steps := ask()) is not None:
-        begin = time.perf_counter()
-        for _ in range(steps):
-            call()
-        tell((time.perf_counter() - begin) / steps)
-    tell(hidden())
-
-
-# ---- the processes
+RANK = Path(__file__).resolve().parent / "training_rank.py"
+DEFAULT = ["resnet18", "gpt"]
 
 
 class Job:
-    """The ranks of one framework and network."""
+    """The ranks of one competitor and network. They begin when it is made, and wait for orders."""
 
-    def __init__(
-        self, python: str, framework: str, network: str, ranks: int, interface: str | None
-    ) -> None:
-        key = uuid.uuid4().hex
-        batch = NETWORKS[network] * (2 // ranks)
-        self.processes = [
-            subprocess.Popen(
-                [
-                    *(python, __file__, "--rank-of", network, "--framework", framework),
-                    *("--rank", str(rank), "--ranks", str(ranks), "--batch", str(batch)),
-                    *("--key", key, *(("--interface", interface) if interface else ())),
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                env={**os.environ, "OMP_NUM_THREADS": "1"},
-            )
-            for rank in range(ranks)
-        ]
-        if ranks > 1:
-            self.say([self.hear(p) for p in self.processes])
-        for process in self.processes:
-            self.hear(process)
+    def __init__(self, competitor: str, ranks: int, arguments: argparse.Namespace) -> None:
+        self._key = uuid.uuid4().hex
+        self.processes: list[subprocess.Popen[str]] = []
+        framework, _, driver = competitor.partition(" ")
+        network = arguments.network
+        python = arguments.torch if framework == "torch" else sys.executable
+        options = ["--rank-of", network, "--framework", framework, "--ranks", str(ranks)]
+        options += ["--batch", str(NETWORKS[network][0] * 2 // ranks), "--key", self._key]
+        if ranks > 1 and framework == "weft":
+            options += ["--plugin", str(plugin(driver))]
+            if arguments.plan:
+                options += ["--plan", f"{arguments.plan}-{network}-{driver}.txt"]
+        hosts: Hosts | None = arguments.hosts
+        if hosts is not None and ranks > 1:
+            options += ["--interface", hosts.interface]
+        try:
+            for rank in range(ranks):
+                pinned = ["taskset", "-c", str(rank % (os.cpu_count() or 1))]
+                before = hosts.on(rank) if hosts is not None and ranks > 1 else pinned
+                self.processes.append(
+                    subprocess.Popen(
+                        [*before, python, str(RANK), *options, "--rank", str(rank)],
+                        stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE,
+                        text=True,
+                        env={**os.environ, "OMP_NUM_THREADS": "1"},
+                    )
+                )
+            if ranks > 1:
+                self._say([self._hear(p) for p in self.processes])
+            for process in self.processes:
+                self._hear(process)
+        except BaseException:
+            self.end()
+            raise
 
-    def say(self, value: Any) -> None:
+    def _say(self, value: Any) -> None:
         for process in self.processes:
             assert process.stdin is not None
             process.stdin.write(json.dumps(value) + "\n")
             process.stdin.flush()
 
-    def hear(self, process: "subprocess.Popen[str]") -> Any:
+    def _hear(self, process: "subprocess.Popen[str]") -> Any:
         assert process.stdout is not None
         for line in process.stdout:
             if line.startswith("@"):
                 return json.loads(line[1:])
-        raise SystemExit("data_parallel: a rank ended before its time")
+        raise SystemExit(f"data_parallel: a rank ended before its time: {process.args}")
 
-    def sample(self, steps: int) -> float:
-        self.say(steps)
-        return max(self.hear(process) for process in self.processes)
+    def ask(self, order: Any) -> list[Any]:
+        """What all ranks answer."""
+        self._say(order)
+        return [self._hear(process) for process in self.processes]
 
-    def end(self) -> Any:
-        self.say(None)
-        found = [self.hear(process) for process in self.processes]
+    def end(self) -> None:
+        """Ends the ranks, also those that are in the middle of something."""
         for process in self.processes:
-            process.wait()
-        return found[0]
+            with contextlib.suppress(BrokenPipeError):
+                process.communicate("null\n", timeout=30)
+        Path(f"/tmp/{self._key}").unlink(missing_ok=True)
 
 
-def compare(arguments: argparse.Namespace, network: str) -> dict[str, Any]:
-    frameworks = [("weft", sys.executable)]
-    if arguments.torch:
-        frameworks.append(("torch", arguments.torch))
-    jobs = {
-        (name, ranks): Job(python, name, network, ranks, arguments.interface)
-        for name, python in frameworks
-        for ranks in (1, 2)
-    }
+def plugin(driver: str) -> Path:
+    found = build.find(driver)
+    return found if found is not None else build.build(driver)
+
+
+@contextlib.contextmanager
+def jobs_of(names: list[str], arguments: argparse.Namespace) -> Iterator[dict[Any, Job]]:
+    """By competitor and number of ranks. One process alone is the same for all drivers."""
+    jobs: dict[Any, Job] = {}
+    try:
+        for name in names:
+            jobs[name, 2] = Job(name, 2, arguments)
+            framework = name.split()[0]
+            if (framework, 1) not in jobs:
+                jobs[framework, 1] = Job(framework, 1, arguments)
+        yield jobs
+    finally:
+        for job in jobs.values():
+            job.end()
+
+
+def rounds(jobs: dict[Any, Job], arguments: argparse.Namespace) -> dict[Any, list[float]]:
+    """Milliseconds of a step, by job and round."""
     times: dict[Any, list[float]] = {key: [] for key in jobs}
-    for _ in range(arguments.samples):
+    for _ in range(arguments.rounds):
         for key, job in jobs.items():
-            times[key].append(job.sample(arguments.steps))
-    found: dict[str, Any] = {}
+            times[key].append(1e3 * max(job.ask(arguments.steps)))
+    return times
+
+
+def rows(jobs: dict[Any, Job], arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Figures of each competitor, at the rate that the wire has now."""
+    times = rounds(jobs, arguments)
+    peers = times.get(("torch", 2))
     for (name, ranks), job in jobs.items():
-        middle = statistics.quantiles(times[name, ranks], n=4)
-        row = found.setdefault(name, {})
-        row["alone" if ranks == 1 else "two"] = [round(1e3 * t, 2) for t in middle]
-        hidden = job.end()
-        if hidden is not None:
-            row["hidden"] = round(hidden, 3)
-    for row in found.values():
-        # Alone, one process does the whole batch on one core.
-        row["efficiency"] = round(row["alone"][1] / (2 * row["two"][1]), 3)
-    if "torch" in found:
-        found["time of torch"] = round(found["weft"]["two"][1] / found["torch"]["two"][1], 3)
+        if ranks == 1:
+            continue
+        two, alone = times[name, 2], times[name.split()[0], 1]
+        row: dict[str, Any] = {
+            "competitor": name,
+            "ms": statistics.median(two),
+            "ms quartiles": statistics.quantiles(two, n=4),
+            "alone ms": statistics.median(alone),
+            "efficiency": statistics.median(a / (2 * t) for a, t in zip(alone, two, strict=True)),
+        }
+        if peers is not None:
+            row["of torch"] = statistics.median(t / p for t, p in zip(two, peers, strict=True))
+        if name != "torch":
+            row |= job.ask("hidden")[0]
+        yield row
+
+
+def line(network: str, rate: str, row: dict[str, Any]) -> str:
+    def figure(key: str, form: str) -> str:
+        return format(row[key], form) if key in row else "-"
+
+    return (
+        f"{network:15} {rate or 'this host':9} {row['competitor']:12} {figure('ms', '.1f'):>8} "
+        f"{figure('of torch', '.2f'):>8} {figure('hidden', '.2f'):>6} "
+        f"{figure('efficiency', '.2f'):>10} {figure('transfers', '.1f'):>9} "
+        f"{figure('waited', '.1f'):>7} {figure('alone ms', '.1f'):>8}"
+    )
+
+
+def compare(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """All networks and rates, line by line."""
+    names = [f"weft {driver}" for driver in arguments.drivers]
+    names += ["torch"] if arguments.torch else []
+    print(
+        f"{'':15} {'':9} {'':12} {'ms':>8} {'of torch':>8} {'hidden':>6} {'efficiency':>10} "
+        f"{'transfers':>9} {'waited':>7} {'alone':>8}"
+    )
+    found = []
+    for network in arguments.networks:
+        arguments.network = network
+        with jobs_of(names, arguments) as jobs:
+            for rate in arguments.rates or [""]:
+                wire = None
+                if arguments.hosts is not None:
+                    arguments.hosts.set_rate(rate)
+                    time.sleep(0.1)
+                    wire = measured(arguments.hosts)
+                for job in jobs.values():
+                    job.ask(1)
+                for row in rows(jobs, arguments):
+                    found.append({"network": network, "rate": rate, "wire": wire, **row})
+                    print(line(network, rate, row), flush=True)
     return found
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("results", nargs="?")
-    parser.add_argument("--networks", default=",".join(NETWORKS))
-    parser.add_argument("--samples", type=int, default=7)
-    parser.add_argument("--steps", type=int, default=3)
-    parser.add_argument("--torch")
-    parser.add_argument("--interface")
-    parser.add_argument("--rank-of")
-    parser.add_argument("--framework")
-    parser.add_argument("--key")
-    for name in ("rank", "ranks", "batch"):
-        parser.add_argument(f"--{name}", type=int)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--torch", help="a Python that has PyTorch")
+    parser.add_argument("--networks", nargs="+", default=DEFAULT, choices=list(NETWORKS))
+    parser.add_argument("--rates", nargs="+", default=[], help="such as 1gbit; needs root")
+    parser.add_argument("--drivers", nargs="+", default=None, choices=["gloo", "memory"])
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--steps", type=int, default=1, help="of each competitor in a round")
+    parser.add_argument("--plan", help="where plans are written: the beginning of files' names")
+    parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    if arguments.rank_of:
-        serve(arguments)
-        return
-    found = {}
-    for network in arguments.networks.split(","):
-        found[network] = compare(arguments, network)
-        print(network, json.dumps(found[network]), flush=True)
-    if arguments.results:
-        from side_by_side import machine
-
-        report = {"machine": machine(), "ms a step, quartiles": found}
-        Path(arguments.results).write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    if arguments.drivers is None:
+        arguments.drivers = ["gloo"] if arguments.rates else ["memory"]
+    try:
+        with two_hosts() if arguments.rates else contextlib.nullcontext() as arguments.hosts:
+            found = compare(arguments)
+    except (RightsError, LookupError) as missing:
+        raise SystemExit(f"data_parallel: {missing}") from None
+    if arguments.json:
+        report = {"machine": machine(), "load": os.getloadavg()[0], "rows": found}
+        arguments.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,11 @@ def test_large_reductions_are_numpys(ranks, n):
     assert ranks(n, bodies.reductions, LARGE, FEW) == [[]] * n
 
 
+@pytest.mark.parametrize("n", [2, 3])
+def test_reductions_of_many_segments_are_numpys(ranks, n):
+    assert ranks(n, bodies.reductions, [1_300_007], ["float32"]) == [[]] * n
+
+
 @pytest.mark.parametrize("n", [1, 2, 3, 4])
 def test_blocks_arrive_where_they_belong(ranks, n):
     assert ranks(n, bodies.moves, COUNTS, DTYPES) == [[]] * n

@@ -20,7 +20,7 @@ namespace weft::graph {
 namespace {
 
 constexpr int64_t kLine = 64;
-constexpr int64_t kParts = 5;  // buckets of a run that is smaller than so many full ones
+constexpr int64_t kShare = 8;  // a bucket takes this part of what is left
 
 // Nodes that one reduction takes the place of.
 struct Bucket {
@@ -127,11 +127,14 @@ class Bucketing {
     if (run.empty()) return;
     std::vector<int32_t> order = run;
     std::ranges::stable_sort(order, {}, [&](int32_t n) { return ready_[static_cast<size_t>(n)]; });
-    BucketBytes limits = bucket_bytes();
-    int64_t total = 0;
-    for (const int32_t n : run) total += type_of(n).bytes();
-    // A small network gets some buckets, too: only what is not in the last one can be hidden.
-    limits.others = std::min(limits.others, std::max(limits.first, total / kParts));
+    const BucketBytes limits = bucket_bytes();
+    int64_t left = 0;
+    for (const int32_t n : run) left += type_of(n).bytes();
+    // Buckets become smaller towards the end: what is in the last one cannot be hidden.
+    const auto limit = [&](bool is_first) {
+      return is_first ? limits.first
+                      : std::min(limits.others, std::max(limits.first, left / kShare));
+    };
     std::vector<Bucket> full, open;
     for (const int32_t n : order) {
       auto bucket =
@@ -139,8 +142,8 @@ class Bucketing {
       if (bucket == open.end()) bucket = open.insert(open.end(), Bucket{});
       bucket->members.push_back(n);
       bucket->bytes += type_of(n).bytes();
-      const bool is_first = full.empty();
-      if (bucket->bytes < (is_first ? limits.first : limits.others)) continue;
+      if (bucket->bytes < limit(full.empty())) continue;
+      left -= bucket->bytes;
       full.push_back(std::move(*bucket));
       open.erase(bucket);
     }

@@ -49,6 +49,7 @@ class Member {
   // Collectives (transfer.cpp).
   weft_status run_collective(const weft_collective_call& call);
   weft_status stage(const Operation& operation, int64_t window);
+  void stage_parts(const Operation& operation, int64_t window, const char* from, char* to);
   weft_status wait_staged(const Operation& operation, int64_t window);
   weft_status agree(const Operation& operation);
   weft_status reduce_together(const Operation& operation, int64_t window);

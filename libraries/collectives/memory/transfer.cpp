@@ -1,7 +1,8 @@
-// Collectives: each rank copies what it sends, window by window, into memory that all share; each
-// reduces or copies what it needs from there. A window stays in the caches on its way. Nothing is
-// asked of the system for that but the memory: process_vm_readv, which would save a copy, needs a
-// permission that containers often refuse.
+// Collectives: each rank copies what others need, window by window, into memory that all share;
+// each reduces or copies what it needs from there. A window stays in the caches on its way. Of an
+// all_reduce a rank leaves out the part that it reduces itself: it reads that where it is. Nothing
+// is asked of the system for that but the memory: process_vm_readv, which would save a copy, needs
+// a permission that containers often refuse.
 #include <bit>
 #include <cstring>
 
@@ -30,6 +31,7 @@ struct Member::Operation {
     windows = block > piece ? (block + piece - 1) / piece : 1;
     if (is_reduction(what.kind)) reduce = reduction_of(what.dtype, what.reduction);
     is_small = count * size <= kSmallBytes;
+    has_parts = what.kind == WEFT_ALL_REDUCE && !is_small;
   }
   // Elements of a block in a window.
   int64_t elements(int64_t window) const {
@@ -55,6 +57,7 @@ struct Member::Operation {
   int64_t windows;
   Reduction reduce = nullptr;
   bool is_small;
+  bool has_parts;  // of a window, of which each rank reduces one for all
 };
 
 weft_status Member::run_collective(const weft_collective_call& call) {
@@ -67,7 +70,7 @@ weft_status Member::run_collective(const weft_collective_call& call) {
     if (status == WEFT_OK) status = wait_staged(operation, window);
     if (status == WEFT_OK && window == 0) status = agree(operation);
     if (status != WEFT_OK) break;
-    if (call.kind == WEFT_ALL_REDUCE && !operation.is_small) {
+    if (operation.has_parts) {
       status = reduce_together(operation, window);
     } else if (operation.reduce != nullptr) {
       reduce_own(operation, window);
@@ -96,8 +99,11 @@ weft_status Member::stage(const Operation& op, int64_t window) {
   if (has_data && bytes > 0) {
     char* const to = segment_.window(options_.rank, number);
     const char* const from = static_cast<const char*>(op.call.send) + window * op.piece * op.size;
-    for (int64_t block = 0; block < op.blocks; ++block)
-      std::memcpy(to + block * op.pitch, from + block * op.block * op.size, bytes);
+    if (op.has_parts)
+      stage_parts(op, window, from, to);
+    else
+      for (int64_t block = 0; block < op.blocks; ++block)
+        std::memcpy(to + block * op.pitch, from + block * op.block * op.size, bytes);
   }
   if (window == 0) {
     seat.described[number % 2] = op.described;
@@ -106,6 +112,14 @@ weft_status Member::stage(const Operation& op, int64_t window) {
   seat.staged.store(number + 1, std::memory_order_release);
   ring_all();
   return WEFT_OK;
+}
+
+// The parts of a window that other ranks reduce.
+void Member::stage_parts(const Operation& op, int64_t window, const char* from, char* to) {
+  const int64_t begin = op.part(window, options_.rank, options_.ranks) * op.size;
+  const int64_t end = op.part(window, options_.rank + 1, options_.ranks) * op.size;
+  std::memcpy(to, from, static_cast<size_t>(begin));
+  std::memcpy(to + end, from + end, static_cast<size_t>(op.elements(window) * op.size - end));
 }
 
 weft_status Member::wait_staged(const Operation& op, int64_t window) {
@@ -141,8 +155,8 @@ void Member::reduce_own(const Operation& op, int64_t window) {
   op.reduce(blocks, options_.ranks, op.elements(window), to);
 }
 
-// Each rank reduces a part of the window into its own window, where only it reads that part, and
-// copies all parts when they are there.
+// Each rank reduces its part of the window into its own window, for the others, and copies all
+// parts when they are there.
 weft_status Member::reduce_together(const Operation& op, int64_t window) {
   const uint64_t number = op.first + static_cast<uint64_t>(window);
   const int64_t begin = op.part(window, options_.rank, options_.ranks) * op.size;
@@ -150,6 +164,8 @@ weft_status Member::reduce_together(const Operation& op, int64_t window) {
   const void* blocks[1024];
   for (int32_t rank = 0; rank < options_.ranks; ++rank)
     blocks[rank] = segment_.window(rank, number) + begin;
+  blocks[options_.rank] =
+      static_cast<const char*>(op.call.send) + window * op.piece * op.size + begin;
   op.reduce(blocks, options_.ranks, (end - begin) / op.size,
             segment_.window(options_.rank, number) + begin);
   segment_.seat(options_.rank).reduced.store(number + 1, std::memory_order_release);

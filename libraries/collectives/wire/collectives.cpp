@@ -2,7 +2,7 @@
 // all, so ranks that disagree learn it before a byte is written to an array; only then do they send
 // each other the texts. What is small travels with the digest and needs no other step. What is
 // large is reduced by parts: rank r gets part r of all others, in segments, and sends each segment
-// of the result to all as soon as it is reduced.
+// of the result to all as soon as it is reduced. Two ranks exchange the whole array instead.
 #include <algorithm>
 #include <cstring>
 
@@ -14,7 +14,8 @@ namespace {
 constexpr size_t kSmallBytes = 8 << 10;
 constexpr size_t kHead = sizeof(uint64_t);  // the digest
 constexpr size_t kLetter = kHead + kSmallBytes;
-constexpr size_t kSegment = 1 << 20;
+constexpr size_t kSegment = 512 << 10;
+constexpr size_t kAhead = 8;  // segments of each other rank that may be on their way
 
 size_t bytes_of(const weft_collective_call& call) {
   return call.kind == WEFT_BARRIER ? 0 : static_cast<size_t>(call.count) * size_of(call.dtype);
@@ -47,6 +48,8 @@ weft_status Exchange::run_collective(const weft_collective_call& call) {
   if (status != WEFT_OK) return status;
   if (is_small) {
     run_small(call);
+  } else if (call.kind == WEFT_ALL_REDUCE && ranks_ == 2) {
+    reduce_two(call);
   } else if (is_reduction(call.kind)) {
     reduce_large(call);
   } else if (call.kind == WEFT_BROADCAST) {
@@ -123,7 +126,51 @@ void Exchange::run_small(const weft_collective_call& call) {
   }
 }
 
-// all_reduce and reduce_scatter. Two segments of every other rank are on their way at a time. An
+// Memory in which blocks arrive; it is kept from call to call.
+char* Exchange::rooms_for(size_t bytes) {
+  if (bytes > rooms_bytes_) {
+    rooms_ = std::make_unique_for_overwrite<char[]>(bytes);
+    rooms_bytes_ = bytes;
+  }
+  return rooms_.get();
+}
+
+// all_reduce between two ranks: each gets the whole array of the other, which is as many bytes as
+// a part and the result of the other part, and no rank waits for what the other has reduced. An
+// array may be its own result: a segment of it is overwritten when it has gone.
+void Exchange::reduce_two(const weft_collective_call& call) {
+  const size_t bytes = bytes_of(call), size = size_of(call.dtype);
+  const auto* const from = static_cast<const char*>(call.send);
+  auto* const to = static_cast<char*>(call.receive);
+  const int32_t other = 1 - rank_;
+  const size_t all = (bytes + kSegment - 1) / kSegment;
+  const auto length = [&](size_t segment) {
+    return std::min(kSegment, bytes - segment * kSegment);
+  };
+  char* const rooms = rooms_for(std::min(kAhead, all) * kSegment);
+  const auto room_of = [&](size_t segment) { return rooms + segment % kAhead * kSegment; };
+  std::vector<Posted> going(all), coming(all);
+  const auto post = [&](size_t segment) {
+    if (segment < all)
+      coming[segment] = wire_.receive(other, Channel::kBlocks, room_of(segment), length(segment));
+  };
+  for (size_t segment = 0; segment < std::min(kAhead, all); ++segment) post(segment);
+  for (size_t segment = 0; segment < all; ++segment)
+    going[segment] =
+        wire_.send(other, Channel::kBlocks, from + segment * kSegment, length(segment));
+  const Reduction reduce = reduction_of(call.dtype, call.reduction);
+  for (size_t segment = 0; segment < all; ++segment) {
+    wire_.wait(*coming[segment]);
+    wire_.wait(*going[segment]);
+    const void* blocks[2];
+    blocks[rank_] = from + segment * kSegment;
+    blocks[other] = room_of(segment);
+    reduce(blocks, 2, static_cast<int64_t>(length(segment) / size), to + segment * kSegment);
+    post(segment + kAhead);
+  }
+}
+
+// all_reduce and reduce_scatter. Some segments of every other rank are on their way at a time. An
 // array may be its own result: a part of it is overwritten when its owner has it, and the owner's
 // part is sent to nobody.
 void Exchange::reduce_large(const weft_collective_call& call) {
@@ -169,31 +216,30 @@ void Exchange::reduce_large(const weft_collective_call& call) {
       }
 
   const size_t room = (std::min(kSegment, begin(rank_ + 1) - mine) + 63) / 64 * 64;
-  const auto rooms = std::make_unique_for_overwrite<char[]>(2 * static_cast<size_t>(ranks_) * room);
+  char* const rooms = rooms_for(std::min(kAhead, all) * static_cast<size_t>(ranks_) * room);
   const auto room_of = [&](int32_t rank, size_t segment) {
-    const size_t at = segment % 2 * static_cast<size_t>(ranks_) + static_cast<size_t>(rank);
-    return rooms.get() + at * room;
+    const size_t at = segment % kAhead * static_cast<size_t>(ranks_) + static_cast<size_t>(rank);
+    return rooms + at * room;
   };
-  std::vector<Posted> arriving[2];
+  std::vector<Posted> arriving[kAhead];
   const auto post = [&](size_t segment) {
     for (int32_t step = 1; segment < all && step < ranks_; ++step) {
       const int32_t rank = (rank_ + ranks_ - step) % ranks_;
-      arriving[segment % 2].push_back(
+      arriving[segment % kAhead].push_back(
           wire_.receive(rank, Channel::kBlocks, room_of(rank, segment), length(rank_, segment)));
     }
   };
-  post(0);
-  post(1);
+  for (size_t segment = 0; segment < kAhead; ++segment) post(segment);
   std::vector<const void*> blocks(static_cast<size_t>(ranks_));
   for (size_t segment = 0; segment < all; ++segment) {
-    wait_all(arriving[segment % 2]);
+    wait_all(arriving[segment % kAhead]);
     for (int32_t rank = 0; rank < ranks_; ++rank)
       blocks[static_cast<size_t>(rank)] =
           rank == rank_ ? from + mine + segment * kSegment : room_of(rank, segment);
     const size_t now = length(rank_, segment);
     reduction_of(call.dtype, call.reduction)(
         blocks.data(), ranks_, static_cast<int64_t>(now / size), to + segment * kSegment);
-    post(segment + 2);
+    post(segment + kAhead);
     for (int32_t step = 1; !is_scattered && step < ranks_; ++step)
       others.push_back(
           wire_.send((rank_ + step) % ranks_, Channel::kResults, to + segment * kSegment, now));

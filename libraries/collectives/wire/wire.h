@@ -69,6 +69,8 @@ class Exchange {
   weft_status agree(const weft_collective_call& call, bool has_blocks);
   weft_status fail_together(const weft_collective_call& call);
   void run_small(const weft_collective_call& call);
+  char* rooms_for(size_t bytes);
+  void reduce_two(const weft_collective_call& call);
   void reduce_large(const weft_collective_call& call);
   void move_large(const weft_collective_call& call);
   void broadcast_large(const weft_collective_call& call);
@@ -82,8 +84,10 @@ class Exchange {
   Wire& wire_;
   int32_t rank_, ranks_;
   const char* group_;
-  std::vector<char> letters_;  // what came from each rank: a digest, and small blocks
-  std::vector<char> letter_;   // what goes to all
+  std::vector<char> letters_;      // what came from each rank: a digest, and small blocks
+  std::vector<char> letter_;       // what goes to all
+  std::unique_ptr<char[]> rooms_;  // where blocks arrive that this rank reduces
+  size_t rooms_bytes_ = 0;
   std::vector<Posted> transfers_;
   std::vector<std::vector<Kept>> kept_;
   std::deque<Sent> sent_;

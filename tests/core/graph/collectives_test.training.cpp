@@ -1,4 +1,8 @@
 // Buckets of reductions, and the places of starts and waits.
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
 #include "core/executor/graph_testing.h"
 #include "executor/program/program.h"
 #include "graph/ir/verifier.h"
@@ -66,6 +70,21 @@ TEST_CASE("reductions are joined in the order in which their arrays are ready") 
   CHECK(bytes(0) == 2 * 64 * 64 * 4);
   CHECK(bytes(1) == 2 * 64 * 64 * 4);
   CHECK(bytes(2) == 64 * 64 * 4);
+}
+
+TEST_CASE("buckets become smaller towards the end") {
+  constexpr int64_t kArray = 64 * 64 * 4;
+  const Buckets large({kArray, 100 * kArray});
+  const Graph joined = passed(graph::bucket_reductions, step(16, 64));
+  std::vector<int64_t> arrays;
+  for (const size_t n : places(joined, "all_reduce"))
+    arrays.push_back(joined.type(joined.nodes[n].outputs[0]).bytes() / kArray);
+  REQUIRE(arrays.size() > 4);
+  CHECK(std::accumulate(arrays.begin(), arrays.end(), int64_t{0}) == 16);
+  CHECK(arrays.front() == 1);
+  CHECK(arrays[1] == 2);
+  CHECK(std::is_sorted(arrays.begin() + 1, arrays.end(), std::greater<>()));
+  CHECK(arrays.back() == 1);
 }
 
 TEST_CASE("what another effect depends on is not joined") {
