@@ -269,6 +269,7 @@ def require_option(condition: bool, option: str, rule: str, value: Any) -> None:
 
 def require_decay(option: str, value: float) -> None:
     """Of a running mean, which keeps a share of what it was."""
+    require_finite("optimizer", **{option: value})
     require_option(0 <= value < 1, option, "in [0, 1)", value)
 
 
