@@ -29,7 +29,13 @@ _BY_NAME = {
 
 
 def activation_named(name: str) -> Callable[[Any], Any]:
-    """The function of that name; raises LookupError that lists the known ones."""
+    """The function of that name; raises LookupError that lists the known ones.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.activation_named("relu")(np.array([-1.0, 2.0]))
+    array([0., 2.])
+    """
     if isinstance(name, int):
         raise InvalidType(
             f'Activation: `activation` must be a name, such as "relu"; got {name}; the number of '

@@ -22,6 +22,17 @@ class KeyValueCache(NamedTuple):
     """Keys and values of the positions so far, which attention writes to.
 
     keys, values: shape (N, H, length, U / H); position: how many are filled, int64 without axes
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> attention = nn.MultiHeadAttention(8, num_heads=2)
+    >>> attention.initialize()
+    >>> x = np.random.normal(size=(1, 3, 8))
+    >>> whole = attention(x, causal=True)
+    >>> cache = attention.new_cache(1, length=3)
+    >>> steps = [attention(x[:, t : t + 1], causal=True, cache=cache) for t in range(3)]
+    >>> int(cache.position), bool(abs(np.concatenate(steps, axis=1) - whole).max() < 1e-5)
+    (3, True)
     """
 
     keys: ndarray
