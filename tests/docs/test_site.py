@@ -87,6 +87,15 @@ def test_every_function_of_a_header_has_an_entry_with_words(header):
     assert len(words) >= 0.8 * len(declared)  # some share the words of the one above
 
 
+# Sphinx takes a second entry of a name for a mistake.
+@pytest.mark.parametrize("header", sorted(HEADERS.glob("*.h")), ids=lambda path: path.name)
+def test_a_name_of_a_header_has_one_entry(header):
+    import c_reference
+
+    entries = re.findall(r"^````\{c:(?:macro|type)\} (\w+)", c_reference.page(header), re.MULTILINE)
+    assert sorted(entries) == sorted(set(entries))
+
+
 def test_a_module_page_has_an_entry_for_each_of_its_names():
     import python_reference
     from weft import callbacks
