@@ -6,6 +6,7 @@ The whole site, with Sphinx and every link, is `make site`, a slice of `make tes
 import argparse
 import inspect
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -158,6 +159,48 @@ def test_a_translated_page_stands_in_the_place_of_the_english_one(tmp_path, monk
         stage.page(name)
     assert (tmp_path / "site" / "a.md").read_text("utf-8") == "# 甲\n\n[乙](b.md) [甲](a.md)"
     assert (tmp_path / "site" / "b.md").read_text("utf-8") == "# B\n\n[甲](a.md)"
+
+
+def test_a_link_to_a_heading_leads_to_that_of_the_translation(tmp_path, monkeypatch):
+    import staging
+
+    docs = tmp_path / "docs"
+    pages = [
+        ("a", "# A\n\n```sh\n# no\n```\n\n## Fed by rows, and `b`\n"),
+        ("zh/a", "# 甲\n\n## 逐行送入\n"),
+    ]
+    pages.append(("b", "# B\n\n[a](a.md#fed-by-rows-and-b) [b](#b) [none](a.md#none)"))
+    for name, text in pages:
+        (docs / name).parent.mkdir(parents=True, exist_ok=True)
+        (docs / f"{name}.md").write_text(text, "utf-8")
+    monkeypatch.setattr(staging, "DOCS", docs)
+    monkeypatch.setattr(staging, "ROOT", tmp_path)
+    for language, anchor in (("zh", "逐行送入"), ("en", "fed-by-rows-and-b")):
+        staging.Stage(tmp_path / language, language).page("b")
+        text = (tmp_path / language / "b.md").read_text("utf-8")
+        assert text == f"# B\n\n[a](a.md#{anchor}) [b](#b) [none](a.md#none)"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_links_to_headings_of_the_staged_book_lead_to_headings(tmp_path, language):
+    from staging import DOCS, Stage, anchors
+
+    stage = Stage(tmp_path, language)
+    names = [path.relative_to(DOCS).with_suffix("") for path in DOCS.rglob("*.md")]
+    for name in names:
+        if name.parts[0] not in ("zh", "site", "README"):
+            stage.page(str(name))
+    stage.as_page(ROOT / "CHANGELOG.md", "changes.md")
+    stage.follow()
+    known = {path: set(anchors(path.read_text("utf-8"))) for path in tmp_path.rglob("*.md")}
+    lost = []
+    for path in known:
+        text = re.sub(r"^```.*?^```", "", path.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+        for target, anchor in re.findall(r"\]\(([^)\s:#]*)#([^)\s]+)\)", text):
+            goal = Path(os.path.normpath(path.parent / target)) if target else path
+            if anchor not in known.get(goal, {anchor}):
+                lost.append(f"{path.relative_to(tmp_path)}: {target}#{anchor}")
+    assert lost == []
 
 
 @pytest.mark.parametrize(
