@@ -22,6 +22,7 @@ _FUNCTION = re.compile(r"WEFT_API\s+(.*?\b(weft_\w+)\s*\(.*\))\s*;", re.DOTALL)
 _TYPEDEF = re.compile(
     r"typedef\b(?:[^;{]*\(\*\s*(\w+)\)|.*?\b(\w+)\s*;\s*(?:/\*.*\*/)?$)", re.DOTALL
 )
+_MACRO = re.compile(r"#define (\w+)")
 _TYPE = re.compile(r"\b(?:struct|class|enum class|enum)\s+(\w+)[^;]*?[{;]")
 
 
@@ -31,6 +32,15 @@ class Entry:
 
     comment: str
     code: list[str] = field(default_factory=list)
+
+    def add(self, code: str) -> None:
+        """One more declaration. Definitions of one macro, for several systems, are one."""
+        name = _MACRO.match(code)
+        before = _MACRO.match(self.code[-1]) if self.code else None
+        if name and before and name[1] == before[1]:
+            self.code[-1] += f"\n{code}"
+        else:
+            self.code.append(code)
 
 
 def page(header: Path) -> str:
@@ -62,7 +72,7 @@ def read(text: str, is_cpp: bool) -> tuple[str, list[Entry]]:
             code, place = _declaration(lines, place)
             is_own = entries and not (_SECTION.search(entries[-1].comment) and not entries[-1].code)
             if code.strip() and is_own:
-                entries[-1].code.append(code)
+                entries[-1].add(code)
             elif code.strip() and not re.match(r"#define|class \w+;|struct \w+;", code):
                 entries.append(Entry("", [code]))
     return intro, [e for e in entries if e.code or e.comment]

@@ -9,7 +9,7 @@ import zlib
 from typing import Any
 
 import numpy
-from weft import np, npx
+from weft import np, npx, runtime
 
 _MOST = 24  # elements of all inputs together that are still written out
 _CONCRETE = ("float32", "complex64", "int32", "uint8", "bool")
@@ -19,7 +19,11 @@ _NOT_ATTRIBUTES = ("shapes", "dtypes", "ranges", "matrices", "functions")
 def example(function: Any) -> list[str]:
     """The example as a listing of Python, or nothing where the operator refuses plain numbers."""
     schema = function.schema
-    samples = [sample for sample in map(json.loads, schema["samples"]) if sample.get("shapes")]
+    found = list(map(json.loads, schema["samples"]))
+    samples = [sample for sample in found if sample.get("shapes")] or found
+    if any("matrices" in sample for sample in samples) and not _has_lapack():
+        return []
+    before = [">>> weft.runtime.load_linalg()"] if "matrices" in samples[0] else []
     for written_out in (True, False):
         for sample in samples:
             if written_out and _elements(sample) > _MOST:
@@ -34,8 +38,18 @@ def example(function: Any) -> list[str]:
             else:
                 call, shown = _shapes(call, result)
             if shown.count("\n") < 12 and len(shown) < 700:
-                return ["```pycon", f">>> {call}", *shown.split("\n"), "```"]
+                given = [] if shown == "[]" else shown.split("\n")
+                return ["```pycon", *before, f">>> {call}", *given, "```"]
     return []
+
+
+def _has_lapack() -> bool:
+    """Loads the library of operators over LAPACK, if there is one."""
+    try:
+        runtime.load_linalg()
+    except NotImplementedError:
+        return False
+    return True
 
 
 def dtype_example(name: str, value: type[numpy.generic]) -> list[str]:

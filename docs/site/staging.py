@@ -9,6 +9,7 @@ without a server of sources.
 import os
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 
 from conf import LANGUAGES
@@ -36,6 +37,19 @@ _ELSEWHERE = {
     "docs/README.md": "index.md",
     "README.md": "source/README.md",
 }
+
+
+def anchors(text: str) -> list[str]:
+    """Those of a page's headings, in order, by GitHub's rule, which MyST follows."""
+    headings = re.findall(r"^#+ (.*)$", _FENCE.sub("", text), re.MULTILINE)
+    found: list[str] = []
+    seen: Counter[str] = Counter()
+    for heading in headings:
+        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
+        slug = re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
+        found.append(f"{slug}-{seen[slug]}" if seen[slug] else slug)
+        seen[slug] += 1
+    return found
 
 
 class Stage:
@@ -117,8 +131,20 @@ class Stage:
         if not file.exists():
             return found[0]  # Sphinx says so
         goal = self._place_of(file)
+        anchor = self._anchor_of(anchor, file, goal)
         way = os.path.relpath(self.folder / goal, (self.folder / place).parent)
         return f"{text}({way}{'#' + anchor if anchor else ''})"
+
+    def _anchor_of(self, anchor: str, linked: Path, goal: Path) -> str:
+        """The anchor in the page of this language of a heading that a link has of another one: of
+        the heading in the same place, since translations have the same headings."""
+        shown = DOCS / self.language / goal
+        shown = shown if self.language != "en" and shown.is_file() else DOCS / goal
+        if not anchor or shown == linked or not shown.is_file() or not linked.is_file():
+            return anchor
+        known, here = anchors(linked.read_text("utf-8")), anchors(shown.read_text("utf-8"))
+        is_known = anchor in known and len(known) == len(here)
+        return here[known.index(anchor)] if is_known else anchor  # Sphinx tells of what is not
 
     def _place_of(self, file: Path) -> Path:
         name = str(file.relative_to(ROOT)) if file != ROOT else "README.md"

@@ -97,7 +97,16 @@ PyTypeObject make_type() {
       "views\n"
       "that write through, as in NumPy. Operators run at once; inside `autograd.record()` they "
       "are\n"
-      "recorded, inside a hybridized block they are traced.\n");
+      "recorded, inside a hybridized block they are traced.\n\n"
+      ">>> from weft import np\n"
+      ">>> x = np.arange(6.0).reshape(2, 3)\n"
+      ">>> row = x[0]  # a view: what is written to it is in x\n"
+      ">>> row[:] = 7\n"
+      ">>> x\n"
+      "array([[7., 7., 7.],\n"
+      "       [3., 4., 5.]])\n"
+      ">>> x.shape, x.sum(axis=1)\n"
+      "((2, 3), array([21., 12.]))\n");
   type.tp_basicsize = sizeof(ArrayObject);
   type.tp_weaklistoffset = offsetof(ArrayObject, weak_references);
   type.tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE;

@@ -134,6 +134,13 @@ def load(path: str | os.PathLike[str]) -> list[Device]:
 
     Raises LookupError if the library cannot be loaded, NotImplementedError if it is no plug-in or
     one for another version.
+
+    >>> from weft import device
+    >>> try:
+    ...     device.load("missing.so")
+    ... except LookupError as error:
+    ...     print("missing.so" in str(error))
+    True
     """
     native.load_device(os.fspath(path))
     new = [name for name in native.devices()[1:] if name not in loaded_devices]

@@ -34,7 +34,21 @@ from weft._core.modes import tracing_a_rule
 
 
 class ArrayType(NamedTuple):
-    """What inference knows of an array, and says of a result."""
+    """What inference knows of an array, and says of a result.
+
+    >>> import weft
+    >>> from weft import np, npx
+    >>> from weft.library import ArrayType
+    >>> operator = weft.register_op(
+    ...     "pairs_of_rows",
+    ...     inputs=["x"],
+    ...     infer=lambda x: ArrayType((x.shape[0] // 2, *x.shape[1:]), x.dtype),
+    ...     kernel=lambda x: x[0::2] + x[1::2],
+    ...     no_gradient="an example",
+    ... )
+    >>> operator(np.array([1.0, 2.0, 3.0, 4.0]))
+    array([3., 7.])
+    """
 
     shape: tuple[int, ...]
     dtype: Any
@@ -42,7 +56,19 @@ class ArrayType(NamedTuple):
 
 class Input(NamedTuple):
     """An input that is more than a name: it may be left out, keep its dtype (an index, a mask), or
-    be a list of arrays, which only the last one can."""
+    be a list of arrays, which only the last one can.
+
+    >>> import weft
+    >>> from weft import np
+    >>> from weft.library import Input
+    >>> operator = weft.register_op(
+    ...     "scaled_by",
+    ...     inputs={"x": "data", "scale": Input("1 if it is left out", optional=True)},
+    ...     compose=lambda x, scale: x if scale is None else x * scale,
+    ... )
+    >>> operator(np.array([1.0, 2.0])), operator(np.array([1.0, 2.0]), np.array(3.0))
+    (array([1., 2.]), array([3., 6.]))
+    """
 
     doc: str = ""
     optional: bool = False
@@ -54,6 +80,18 @@ class Attribute(NamedTuple):
     """An attribute that has no default, or None as one.
 
     kind: "int", "float", "bool", "str", "ints" or "dtype"
+
+    >>> import weft
+    >>> from weft import np
+    >>> from weft.library import Attribute
+    >>> operator = weft.register_op(
+    ...     "raised",
+    ...     inputs=["x"],
+    ...     attributes={"power": Attribute("int", required=True)},
+    ...     compose=lambda x, power: x**power,
+    ... )
+    >>> operator(np.array([1.0, 2.0]), power=3)
+    array([1., 8.])
     """
 
     kind: str
@@ -71,6 +109,13 @@ def load(path: str | PathLike[str]) -> tuple[Any, ...]:
 
     Raises FileNotFoundError where there is none, ValueError for a library that has no operators,
     NotImplementedError for one that was compiled for another version of Weft.
+
+    >>> from weft import library
+    >>> try:
+    ...     library.load("./missing.so")
+    ... except FileNotFoundError as error:
+    ...     print("missing.so" in str(error))
+    True
     """
     native.load_library(fspath(path))
     name = Path(fspath(path)).name
@@ -114,6 +159,14 @@ def register_op(
     Rules in functions of Weft run once for each types and attributes: they see types, not values,
     and use no other arrays than theirs. Raises ValueError for an incomplete definition and for a
     name that is taken, TypeError for a default that does not fit.
+
+    >>> import weft
+    >>> from weft import np, npx
+    >>> double = weft.register_op("doubled_once", inputs=["x"], compose=lambda x: x + x)
+    >>> double(np.array([1.0, 2.0]))
+    array([2., 4.])
+    >>> npx.doubled_once(np.array([3.0]))
+    array([6.])
     """
     _check_name(name)
     given = {"infer": infer, "kernel": kernel, "gradient": gradient, "compose": compose}

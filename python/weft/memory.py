@@ -18,6 +18,17 @@ class Copies(NamedTuple):
 
     A write copies where somebody holds the old content: the tape, a hybridized call, NumPy. Values
     that the tape takes of memory shared with others are copies too.
+
+    >>> from weft import autograd, memory, np
+    >>> x = np.ones((100, 100))
+    >>> x.attach_grad()
+    >>> memory.reset_copies()
+    >>> with autograd.record():
+    ...     y = (x * x).sum()
+    >>> x[0] = 5.0  # the tape holds x, so the other rows are copied
+    >>> copies = memory.copies()
+    >>> copies.count, copies.bytes, copies.largest
+    (1, 40000, 40000)
     """
 
     count: int
@@ -93,7 +104,13 @@ def copies() -> Copies:
 
 
 def reset_copies() -> None:
-    """Counts copies from now on."""
+    """Counts copies from now on.
+
+    >>> from weft import memory
+    >>> memory.reset_copies()
+    >>> memory.copies().count
+    0
+    """
     native.memory(native.RESET_COPIES)
 
 

@@ -195,6 +195,13 @@ def load_library(path: str | os.PathLike[str]) -> None:
     """Loads a shared library of operators, which files may need; loading it again does nothing.
 
     Raises OSError for what is no shared library, ValueError for one without operators.
+
+    >>> from weft import runtime
+    >>> try:
+    ...     runtime.load_library("missing.so")
+    ... except OSError as error:
+    ...     print("missing.so" in str(error))
+    True
     """
     _check(_library.weft_library_load(_encoded(path)), _FILE_ERRORS)
 
@@ -203,12 +210,25 @@ def load_linalg() -> None:
     """Loads the library of operators over LAPACK, which files with factorizations of matrices need.
 
     Raises NotImplementedError where there is no LAPACK: `pip install weft[linalg]` brings one.
+
+    >>> from weft import runtime
+    >>> runtime.load_linalg()  # from now on files with `np.linalg.solve` and its kind can be run
     """
     load_library(lapack.prepared())
 
 
 class Port(NamedTuple):
-    """An input or output of an entry point."""
+    """An input or output of an entry point.
+
+    >>> from weft import np, runtime
+    >>> from weft.gluon import nn
+    >>> net = nn.Dense(2)
+    >>> net.initialize()
+    >>> net.export("net.weft", np.ones((1, 3)))
+    >>> port = runtime.Model("net.weft").context().inputs[0]
+    >>> port.name, port.dtype, port.shape, port.nbytes
+    ('x', 'float32', (1, 3), 12)
+    """
 
     name: str
     dtype: str
@@ -424,6 +444,18 @@ class Context:
         has the largest shape before the first run, and the shape of the last run after it
     states: what runs change: a cache, running statistics, weights that a training step updates.
         They start as in the file
+
+    >>> import weft
+    >>> from weft import np, runtime
+    >>> from weft.gluon import nn
+    >>> net = nn.Dense(2)
+    >>> net.initialize()
+    >>> net.export("net.weft", np.ones((1, 3)))
+    >>> context = runtime.Model("net.weft").context()
+    >>> [port.shape for port in context.inputs], [port.shape for port in context.outputs]
+    ([(1, 3)], [(1, 2)])
+    >>> context.run(np.ones((1, 3)).asnumpy())[0].shape
+    (1, 2)
     """
 
     def __init__(

@@ -236,7 +236,7 @@ def test_arguments_of_the_table_are_those_of_something():
 
 
 def _options(value):
-    return spelling._options_of(value) or () if isinstance(value, type) else ()
+    return spelling.options_of(value) or () if isinstance(value, type) else ()
 
 
 def net():

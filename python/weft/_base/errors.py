@@ -18,7 +18,16 @@ def printable(text: str) -> str:
 
 
 class Error(Exception):
-    """What every error of Weft is, beside a builtin exception."""
+    """What every error of Weft is, beside a builtin exception.
+
+    >>> import weft
+    >>> from weft import np
+    >>> try:
+    ...     np.ones(3) + np.ones(4)
+    ... except weft.Error as error:
+    ...     print(isinstance(error, ValueError))
+    True
+    """
 
     __module__ = "weft"
 

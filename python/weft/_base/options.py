@@ -15,9 +15,14 @@ def require(condition: bool, where: str, option: str, rule: str, value: Any) -> 
 
 
 def require_finite(where: str, **options: float | None) -> None:
-    """Raises ValueError for a number that is infinite or none; None is left to the caller."""
+    """Raises ValueError for a number that is infinite or none, TypeError for what is no number;
+    None is left to the caller."""
     for option, value in options.items():
-        require(value is None or math.isfinite(value), where, option, "finite", value)
+        try:
+            is_finite = value is None or math.isfinite(value)
+        except TypeError:
+            raise InvalidType(f"{where}: `{option}` must be a number; got {value!r}") from None
+        require(is_finite, where, option, "finite", value)
 
 
 def require_whole(where: str, option: str, value: Any, least: int) -> int:

@@ -199,7 +199,7 @@ def check_arguments(where: str, function: Callable[..., Any], given: Iterable[st
 
 
 @functools.lru_cache(maxsize=1024)
-def _options_of(cls: type) -> list[str] | None:
+def options_of(cls: type) -> list[str] | None:
     """What the constructor of a class takes by name, and those that it hands `**options` on to;
     None: who knows."""
     names: list[str] = []
@@ -218,7 +218,7 @@ def _options_of(cls: type) -> list[str] | None:
 
 def check_options(cls: type, given: Iterable[str]) -> None:
     """Raises TypeError for an option that the constructor of a class does not take."""
-    accepted = _options_of(cls)
+    accepted = options_of(cls)
     for word in given:
         if accepted is not None and word not in accepted:
             raise unknown_argument(cls.__name__, word, accepted)

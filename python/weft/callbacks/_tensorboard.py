@@ -40,6 +40,17 @@ class TensorBoard(Callback):
     all that tensorboardX has.
 
     Raises LookupError where tensorboardX is missing: `pip install weft[tensorboard]`.
+
+    >>> import os
+    >>> import weft
+    >>> from weft import callbacks, np
+    >>> from weft.gluon import nn
+    >>> x, y = np.random.normal(size=(64, 4)), np.ones(64, "int64")
+    >>> model = weft.Model(nn.Dense(2), "softmax_cross_entropy", "adam")
+    >>> board = callbacks.TensorBoard("logs")
+    >>> history = model.fit(x, y, epochs=2, callbacks=board, verbose=0)
+    >>> os.listdir("logs")
+    ['train']
     """
 
     of_rank_0 = stops_alike = True

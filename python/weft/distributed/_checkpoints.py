@@ -72,6 +72,17 @@ def save_checkpoint(
 
     net, trainer, loader, extra: as for `weft.save_checkpoint`
     background: training may go on, the files get the values of now; wait with what this gives
+
+    >>> import tempfile
+    >>> from weft import distributed, gluon
+    >>> distributed.init()
+    >>> net = gluon.nn.Dense(1, in_units=2)
+    >>> net.initialize()
+    >>> folder = tempfile.mkdtemp() + "/checkpoint"
+    >>> distributed.save_checkpoint(folder, net, extra={"epoch": 3}).wait()
+    >>> distributed.load_checkpoint(folder, net)
+    {'epoch': 3}
+    >>> distributed.shutdown()
     """
     session = sessions.needed("save_checkpoint")
     arrays, description = _described(net, trainer, loader, {"extra": dict(extra or {})})
@@ -96,6 +107,17 @@ def load_checkpoint(
 
     What was a rank's own, such as running statistics, goes to the rank of that number; ranks beyond
     those that wrote get that of rank 0.
+
+    >>> import tempfile
+    >>> from weft import distributed, gluon
+    >>> net = gluon.nn.Dense(1, in_units=2)
+    >>> net.initialize()
+    >>> folder = tempfile.mkdtemp() + "/checkpoint"
+    >>> distributed.init()
+    >>> distributed.save_checkpoint(folder, net, extra={"epoch": 3}).wait()
+    >>> distributed.shutdown()
+    >>> distributed.load_checkpoint(folder, net)  # also without a job
+    {'epoch': 3}
     """
     session = sessions.current()
     name = os.fspath(folder)

@@ -24,12 +24,25 @@ def all_reduce(x: ndarray, reduction: str = "sum", group: World = "world") -> nd
     reduction: "sum", "mean", "product", "min" or "max"; float16 and bfloat16 are added in float32
 
     Raises ConnectionError where a rank is lost, or asks for something else.
+
+    >>> from weft import distributed, np
+    >>> distributed.init()
+    >>> distributed.all_reduce(np.array([1.0, 2.0]), "mean")
+    array([1., 2.])
+    >>> distributed.shutdown()
     """
     return npx.all_reduce(x, reduction=reduction, group=_group(group).name)
 
 
 def all_gather(x: ndarray, axis: int = 0, group: World = "world") -> ndarray:
-    """The arrays of all ranks, joined along an axis, on all of them."""
+    """The arrays of all ranks, joined along an axis, on all of them.
+
+    >>> from weft import distributed, np
+    >>> distributed.init()
+    >>> distributed.all_gather(np.array([1.0, 2.0]))  # of one rank; of four it has 8 elements
+    array([1., 2.])
+    >>> distributed.shutdown()
+    """
     to = _group(group)
     return npx.all_gather(x, axis=axis, ranks=to.size, group=to.name)
 
@@ -38,7 +51,14 @@ def reduce_scatter(
     x: ndarray, axis: int = 0, reduction: str = "sum", group: World = "world"
 ) -> ndarray:
     """This rank's part, along an axis, of the reduction of the arrays of all ranks. The axis must
-    be a multiple of the number of ranks long."""
+    be a multiple of the number of ranks long.
+
+    >>> from weft import distributed, np
+    >>> distributed.init()
+    >>> distributed.reduce_scatter(np.array([1.0, 2.0]))  # all of it, on the only rank
+    array([1., 2.])
+    >>> distributed.shutdown()
+    """
     to = _group(group)
     return npx.reduce_scatter(x, axis=axis, ranks=to.size, reduction=reduction, group=to.name)
 
@@ -46,7 +66,15 @@ def reduce_scatter(
 def all_to_all(
     x: ndarray, split_axis: int = 0, concat_axis: int = 0, group: World = "world"
 ) -> ndarray:
-    """Part r of an array, along one axis, goes to rank r; what comes is joined along another."""
+    """Part r of an array, along one axis, goes to rank r; what comes is joined along another.
+
+    >>> from weft import distributed, np
+    >>> distributed.init()
+    >>> distributed.all_to_all(np.arange(4.0).reshape(2, 2), split_axis=0, concat_axis=1)
+    array([[0., 1.],
+           [2., 3.]])
+    >>> distributed.shutdown()
+    """
     to = _group(group)
     return npx.all_to_all(
         x, split_axis=split_axis, concat_axis=concat_axis, ranks=to.size, group=to.name
@@ -55,24 +83,55 @@ def all_to_all(
 
 def broadcast(x: ndarray, root: int = 0, group: World = "world") -> ndarray:
     """The array of one rank, on all ranks. Others give an array of the same shape and dtype, whose
-    contents are not read."""
+    contents are not read.
+
+    >>> from weft import distributed, np
+    >>> distributed.init()
+    >>> distributed.broadcast(np.array([1.0, 2.0]), root=0)
+    array([1., 2.])
+    >>> distributed.shutdown()
+    """
     return npx.broadcast(x, root=root, group=_group(group).name)
 
 
 def send(x: ndarray, destination: int, tag: int = 0, group: World = "world") -> None:
-    """Sends an array to a rank, which calls `receive`. Messages of one tag arrive in order."""
+    """Sends an array to a rank, which calls `receive`. Messages of one tag arrive in order.
+
+    >>> from weft import distributed, np
+    >>> distributed.init()
+    >>> if distributed.rank() == 0 and distributed.size() > 1:
+    ...     distributed.send(np.array([1.0, 2.0]), 1)
+    ... elif distributed.rank() == 1:
+    ...     distributed.receive((2,), "float32", 0)
+    >>> distributed.shutdown()
+    """
     npx.send(x, destination=destination, tag=tag, group=_group(group).name)
 
 
 def receive(
     shape: tuple[int, ...], dtype: Any, source: int, tag: int = 0, group: World = "world"
 ) -> ndarray:
-    """The next array that a rank sends to this one, of this shape and dtype."""
+    """The next array that a rank sends to this one, of this shape and dtype.
+
+    >>> from weft import distributed, np
+    >>> distributed.init()
+    >>> if distributed.size() == 1:
+    ...     distributed.send(np.ones(2), 0)
+    ...     print(distributed.receive((2,), "float32", 0))
+    [1. 1.]
+    >>> distributed.shutdown()
+    """
     return npx.receive(shape=shape, dtype=dtype, source=source, tag=tag, group=_group(group).name)
 
 
 def barrier(group: World = "world") -> None:
-    """Returns when all ranks of the group have called it."""
+    """Returns when all ranks of the group have called it.
+
+    >>> from weft import distributed
+    >>> distributed.init()
+    >>> distributed.barrier()
+    >>> distributed.shutdown()
+    """
     npx.barrier(group=_group(group).name)
 
 

@@ -22,6 +22,13 @@ class Group:
     """Some of the ranks, in an order.
 
     name: what operators call it; ranks: their numbers in `world`
+
+    >>> from weft import distributed
+    >>> distributed.init()
+    >>> group = distributed.world()
+    >>> group.name, group.ranks, group.rank, group.size
+    ('world', [0], 0, 1)
+    >>> distributed.shutdown()
     """
 
     def __init__(self, name: str, ranks: Sequence[int], rank: int | None, handle: Any) -> None:

@@ -30,6 +30,12 @@ def init(
     Raises ConnectionError for another version of Weft, a wrong number of ranks, two processes of
     one rank, a port that is used or another secret, on all processes; TimeoutError for processes
     that do not come; LookupError for a backend that is not there, which says how to make it.
+
+    >>> from weft import distributed
+    >>> distributed.init()  # nobody started this process, so it is alone
+    >>> distributed.rank(), distributed.size()
+    (0, 1)
+    >>> distributed.shutdown()
     """
     require(0 < timeout < float("inf"), "init", "timeout", "above 0 and finite", timeout)
     require(heartbeat >= 2, "init", "heartbeat", "at least 2 s", heartbeat)
@@ -66,7 +72,14 @@ def join_again(joined: Session) -> None:
 
 
 def shutdown() -> None:
-    """Leaves the job; a program that ends does so by itself. Groups are of no use afterwards."""
+    """Leaves the job; a program that ends does so by itself. Groups are of no use afterwards.
+
+    >>> from weft import distributed
+    >>> distributed.init()
+    >>> distributed.shutdown()
+    >>> distributed.is_initialized()
+    False
+    """
     joined = session.current()
     if joined is not None and joined.servers and not joined.is_server:
         from weft.distributed._kvstore import stores
@@ -77,28 +90,65 @@ def shutdown() -> None:
 
 
 def is_initialized() -> bool:
-    """Has `init` been called, and `shutdown` not since?"""
+    """Has `init` been called, and `shutdown` not since?
+
+    >>> from weft import distributed
+    >>> distributed.init()
+    >>> distributed.is_initialized()
+    True
+    >>> distributed.shutdown()
+    >>> distributed.is_initialized()
+    False
+    """
     return session.current() is not None
 
 
 def rank() -> int:
     """This process's number among those that work together, from 0. It may change where an
-    `Elastic` program re-forms."""
+    `Elastic` program re-forms.
+
+    >>> from weft import distributed
+    >>> distributed.init()
+    >>> distributed.rank()
+    0
+    >>> distributed.shutdown()
+    """
     return session.needed("rank").rank
 
 
 def size() -> int:
-    """The number of processes that work together."""
+    """The number of processes that work together.
+
+    >>> from weft import distributed
+    >>> distributed.init()
+    >>> distributed.size()
+    1
+    >>> distributed.shutdown()
+    """
     return session.needed("size").size
 
 
 def local_rank() -> int:
-    """This process's number on its host, from 0."""
+    """This process's number on its host, from 0.
+
+    >>> from weft import distributed
+    >>> distributed.init()
+    >>> distributed.local_rank()
+    0
+    >>> distributed.shutdown()
+    """
     return session.needed("local_rank").place.local_rank
 
 
 def world() -> Group:
-    """The group of all ranks, whose name is "world"."""
+    """The group of all ranks, whose name is "world".
+
+    >>> from weft import distributed
+    >>> distributed.init()
+    >>> distributed.world().name
+    'world'
+    >>> distributed.shutdown()
+    """
     return _groups.named("world")
 
 

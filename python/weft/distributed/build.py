@@ -59,6 +59,13 @@ def build(name: str, *, compiler: str | None = None, output: Path | None = None)
 
     Raises LookupError, in one line that says what to install, where something is missing, and for
     a name that is none; RuntimeError with the compiler's output where that fails.
+
+    >>> from weft.distributed import build
+    >>> try:
+    ...     build.build("glo")
+    ... except LookupError as error:
+    ...     print("gloo" in str(error))
+    True
     """
     if name not in _RECIPES:
         raise unknown("build", name, _RECIPES)
@@ -85,7 +92,13 @@ def build(name: str, *, compiler: str | None = None, output: Path | None = None)
 
 
 def find(name: str) -> Path | None:
-    """The plug-in that was built last for what is installed now, or None; compiles nothing."""
+    """The plug-in that was built last for what is installed now, or None; compiles nothing.
+
+    >>> from weft.distributed import build
+    >>> path = build.find("gloo")  # None until `python -m weft.distributed.build gloo` has run
+    >>> path is None or path.is_file()
+    True
+    """
     if name == "memory":
         path = PREFIX / "lib" / "libweft_memory.so"
         return path if path.is_file() else None
@@ -283,7 +296,15 @@ _RECIPES = {"gloo": _gloo, "mpi": _mpi, "nccl": _nccl}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; 1 where something is missing or does not compile."""
+    """The command; 1 where something is missing or does not compile.
+
+    >>> from weft.distributed import build
+    >>> try:
+    ...     build.main(["glo"])  # writes which drivers there are
+    ... except SystemExit as end:
+    ...     print(end.code)
+    2
+    """
     parser = argparse.ArgumentParser(
         prog="python -m weft.distributed.build",
         description="Build a driver of collectives for a library of this machine.",

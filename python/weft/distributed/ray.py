@@ -61,6 +61,10 @@ class WeftConfig(BackendConfig):  # type: ignore[misc]
     """How Ray sets up Weft's processes.
 
     port: of rank 0's store; 0 for any free one
+
+    >>> from weft.distributed.ray import WeftConfig
+    >>> WeftConfig(port=29500).port
+    29500
     """
 
     def __init__(self, port: int = 0) -> None:
@@ -129,7 +133,13 @@ def _leave() -> None:
 
 
 class WeftTrainer(DataParallelTrainer):  # type: ignore[misc]
-    """Ray's `DataParallelTrainer` with `WeftConfig`; arguments are its."""
+    """Ray's `DataParallelTrainer` with `WeftConfig`; arguments are its.
+
+    >>> from ray.train.data_parallel_trainer import DataParallelTrainer
+    >>> from weft.distributed.ray import WeftTrainer
+    >>> issubclass(WeftTrainer, DataParallelTrainer)
+    True
+    """
 
     def __init__(self, train_loop_per_worker: Any, **options: Any) -> None:
         options.setdefault("backend_config", WeftConfig())

@@ -17,7 +17,18 @@ Hook = Callable[..., Any]
 
 
 class HookHandle:
-    """Takes a registered hook away again with `detach()`."""
+    """Takes a registered hook away again with `detach()`.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> layer = nn.Dense(2)
+    >>> layer.initialize()
+    >>> handle = layer.register_forward_hook(lambda block, args, out: print(out.shape))
+    >>> out = layer(np.ones((1, 3)))
+    (1, 2)
+    >>> handle.detach()
+    >>> out = layer(np.ones((1, 3)))  # prints nothing any more
+    """
 
     def __init__(self, block: Any, hooks: list[Hook], hook: Hook) -> None:
         self._block = block

@@ -24,6 +24,13 @@ class LossScaler:
 
     `scale`, float32, and `good_steps`, int32, are arrays without axes, which plans of training
     steps read and write.
+
+    >>> from weft import amp, np
+    >>> scaler = amp.LossScaler(1024.0)
+    >>> finite = scaler.all_finite([np.array([1.0]), np.array([float("inf")])])
+    >>> scaler.update(finite)
+    >>> bool(finite), scaler.state_dict()
+    (False, {'scale': 512.0, 'good_steps': 0})
     """
 
     def __init__(

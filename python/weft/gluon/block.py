@@ -22,6 +22,7 @@ from weft._trace.tracing import find_shapes
 from weft.device import device_of
 from weft.gluon._hooks import BackwardHooks, HookHandle, Traced, tell
 from weft.gluon._loaded import Loaded, check_shape, matched, named
+from weft.gluon._orders import check_positions
 from weft.gluon._places import note_place, tell_left_out, tell_place
 from weft.gluon.parameter import Devices, Initializable, Parameter, ParameterDict
 
@@ -58,9 +59,11 @@ class Block(BlockTree):
     _own_parameters: dict[str, Parameter]
     _backward_hooks: BackwardHooks | None = None  # made with the first of them
 
-    def __new__(cls, *_: Any, **options: Any) -> Self:
+    def __new__(cls, *given: Any, **options: Any) -> Self:
         if options:
             check_options(cls, options)
+        if given:
+            check_positions(cls, given)
         return super().__new__(cls)
 
     def __init__(self) -> None:

@@ -23,13 +23,32 @@ _USUAL = init.VarianceScaling()
 
 
 class DeferredInitializationError(Error, RuntimeError):
-    """A parameter was used before its shape was known."""
+    """A parameter was used before its shape was known.
+
+    >>> from weft import gluon
+    >>> layer = gluon.nn.Dense(2)  # of how many inputs, its first call says
+    >>> layer.initialize()
+    >>> try:
+    ...     layer.weight.data()
+    ... except gluon.DeferredInitializationError:
+    ...     print("call the layer once")
+    call the layer once
+    """
 
     __module__ = "weft.gluon"
 
 
 def require_bias(layer: str, use_bias: bool, bias_initializer: Initializable) -> None:
-    """Raises ValueError for an initializer of a bias that there is not."""
+    """Raises ValueError for an initializer of a bias that there is not.
+
+    >>> from weft.gluon.parameter import require_bias
+    >>> require_bias("Dense", use_bias=True, bias_initializer="ones")
+    >>> try:
+    ...     require_bias("Dense", use_bias=False, bias_initializer="ones")
+    ... except ValueError as error:
+    ...     print(error)
+    Dense: `bias_initializer` has no effect without `use_bias`; got 'ones'
+    """
     if not use_bias and bias_initializer not in (None, "zeros"):
         raise InvalidValue(
             f"{layer}: `bias_initializer` has no effect without `use_bias`; got "

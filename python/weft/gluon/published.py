@@ -28,7 +28,15 @@ Arrays = dict[str, ndarray]
 
 @dataclass(frozen=True)
 class Transposed:
-    """A matrix of which the rows are columns here."""
+    """A matrix of which the rows are columns here.
+
+    >>> from weft import np
+    >>> from weft.gluon.published import Names, Transposed, translated
+    >>> names = Names("this", {"layer": Transposed("0")})
+    >>> found = translated(names, {"layer.weight": np.ones((4, 2))}, {"0.weight": (2, 4)}, "file")
+    >>> found["0.weight"].shape
+    (2, 4)
+    """
 
     name: str
 
@@ -40,6 +48,14 @@ class Split:
 
     groups: the first axis has so many groups, and each of them has a part of every parameter, as
         GPT-NeoX has the heads of queries, keys and values
+
+    >>> from weft import np
+    >>> from weft.gluon.published import Names, Split, translated
+    >>> names = Names("this", {"joined": Split(["query", "key"])})
+    >>> shapes = {"query.weight": (2, 2), "key.weight": (2, 2)}
+    >>> found = translated(names, {"joined.weight": np.ones((4, 2))}, shapes, "file")
+    >>> {name: array.shape for name, array in found.items()}
+    {'query.weight': (2, 2), 'key.weight': (2, 2)}
     """
 
     names: Sequence[str]
@@ -188,7 +204,14 @@ def fitting(
     tables: Sequence[Names], arrays: Mapping[str, Any], own: Mapping[str, Any]
 ) -> Names | None:
     """The table that has most of the names of a file; None where more of them are the network's
-    own, or where no table has any."""
+    own, or where no table has any.
+
+    >>> from weft import np
+    >>> from weft.gluon.published import Names, fitting
+    >>> tables = [Names("this", {"layer{i}": "{i}"}), Names("that", {"block{i}": "{i}"})]
+    >>> fitting(tables, {"block0.weight": np.ones(2)}, ["0.weight"]).library
+    'that'
+    """
     counts = [(sum(map(names.has, arrays)), -place) for place, names in enumerate(tables)]
     best, place = max(counts, default=(0, 0))
     # A published name may be one of ours by chance, so the own ones count where they are as many.
@@ -200,6 +223,13 @@ def translated(names: Names, arrays: Arrays, shapes: Mapping[str, Any], source: 
 
     shapes: of the parameters by name, with -1 or None for what is not known yet
     source: the file, for messages. Names that the table lacks stay as they are.
+
+    >>> from weft import np
+    >>> from weft.gluon.published import Names, translated
+    >>> names = Names("this", {"layer{i}": "features.{i+1}"})
+    >>> found = translated(names, {"layer0.bias": np.ones(4)}, {"features.1.bias": (4,)}, "file")
+    >>> list(found)
+    ['features.1.bias']
     """
     found: Arrays = {}
     origin: dict[str, str] = {}

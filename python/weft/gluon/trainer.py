@@ -679,6 +679,10 @@ def _create(spec: Any, options: dict[str, Any] | None) -> "optimizer.Optimizer":
         if options:
             raise InvalidValue("Trainer: `optimizer_params` are for an optimizer given by name")
         return spec
+    if not isinstance(spec, str | type):
+        raise InvalidType(
+            f"Trainer: `optimizer` must be an optimizer or its name, such as 'sgd'; got {spec!r}"
+        )
     return optimizer.create(spec, **(options or {}))
 
 

@@ -54,6 +54,19 @@ def load(
     cannot honour, OSError for files that are missing or damaged, LookupError for parameters that
     the files lack or have beyond the network, ValueError for another shape, ImportError where
     `huggingface_hub` is needed and not installed.
+
+    >>> import json
+    >>> from weft import hub, np
+    >>> from weft.gluon.model_zoo import text
+    >>> small = {"vocab_size": 10, "n_embd": 8, "n_layer": 1, "n_head": 2, "n_positions": 16}
+    >>> first = text.gpt.from_config(small)
+    >>> first.initialize()
+    >>> first.save_parameters("model.safetensors")
+    >>> with open("config.json", "w") as file:  # stands for a model that was downloaded
+    ...     json.dump({**small, "model_type": "gpt2"}, file)
+    >>> net = hub.load(".")
+    >>> net(np.array([[1, 2, 3]])).shape
+    (1, 3, 10)
     """
     return loaded(
         Source(

@@ -163,7 +163,21 @@ class EvalMetric(ChecksOptions):
 
 
 def register(cls: type, *names: str) -> type:
-    """Makes a metric known to `create` by its name in lower case, and by others."""
+    """Makes a metric known to `create` by its name in lower case, and by others.
+
+    >>> from weft import metric, np
+    >>> @metric.register
+    ... class Bias(metric.EvalMetric):
+    ...     def __init__(self, name="bias"):
+    ...         super().__init__(name)
+    ...     def update(self, labels, preds):
+    ...         self.total += float((preds - labels).sum())
+    ...         self.count += labels.size
+    >>> found = metric.create("bias")
+    >>> found.update(np.array([1.0, 2.0]), np.array([1.5, 3.5]))
+    >>> found.get()
+    ('bias', 1.0)
+    """
     return _registry.add(cls, *names)
 
 

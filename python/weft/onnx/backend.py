@@ -19,7 +19,16 @@ from weft.onnx._load import load, missing
 
 
 class WeftRep(BackendRep):
-    """A model that is ready to run."""
+    """A model that is ready to run.
+
+    >>> import numpy
+    >>> from onnx.parser import parse_model
+    >>> from weft.onnx import backend
+    >>> graph = "g (float[2] x) => (float[2] y) { y = Relu(x) }"
+    >>> model = parse_model(f'<ir_version: 8, opset_import: ["": 17]> {graph}')
+    >>> backend.prepare(model).run({"x": numpy.array([3, -4], "float32")})
+    (array([3., 0.], dtype=float32),)
+    """
 
     def __init__(self, block: ImportedBlock) -> None:
         self.block = block
@@ -36,27 +45,69 @@ class WeftRep(BackendRep):
 
 
 class WeftBackend(Backend):
-    """The interface of ONNX's backends. The device is 'CPU', or one that Weft knows."""
+    """The interface of ONNX's backends. The device is 'CPU', or one that Weft knows.
+
+    >>> import numpy
+    >>> from onnx.parser import parse_model
+    >>> from weft.onnx.backend import WeftBackend
+    >>> graph = "g (float[2] x) => (float[2] y) { y = Relu(x) }"
+    >>> model = parse_model(f'<ir_version: 8, opset_import: ["": 17]> {graph}')
+    >>> WeftBackend.is_compatible(model), WeftBackend.supports_device("CPU")
+    (True, True)
+    >>> WeftBackend.run_model(model, [numpy.array([-1, 2], "float32")])
+    (array([0., 2.], dtype=float32),)
+    """
 
     @classmethod
     def prepare(cls, model: Any, device: str = "CPU", **kwargs: Any) -> WeftRep:
-        """A model that is ready to run. Raises as `weft.onnx.load`."""
+        """A model that is ready to run. Raises as `weft.onnx.load`.
+
+        >>> import numpy
+        >>> from onnx.parser import parse_model
+        >>> from weft.onnx import backend
+        >>> graph = "g (float[2] x) => (float[2] y) { y = Relu(x) }"
+        >>> model = parse_model(f'<ir_version: 8, opset_import: ["": 17]> {graph}')
+        >>> backend.prepare(model).run([numpy.array([-1, 2], "float32")])
+        (array([0., 2.], dtype=float32),)
+        """
         super().prepare(model, device, **kwargs)
         return WeftRep(load(model, device=device.lower()))
 
     @classmethod
     def run_model(cls, model: Any, inputs: Any, device: str = "CPU", **kwargs: Any) -> Any:
-        """Prepares a model and runs it once."""
+        """Prepares a model and runs it once.
+
+        >>> import numpy
+        >>> from onnx.parser import parse_model
+        >>> from weft.onnx import backend
+        >>> graph = "g (float[2] x) => (float[2] y) { y = Abs(x) }"
+        >>> model = parse_model(f'<ir_version: 8, opset_import: ["": 17]> {graph}')
+        >>> backend.run_model(model, [numpy.array([-1, 2], "float32")])
+        (array([1., 2.], dtype=float32),)
+        """
         return cls.prepare(model, device, **kwargs).run(inputs)
 
     @classmethod
     def is_compatible(cls, model: Any, device: str = "CPU", **kwargs: Any) -> bool:
-        """Can it be loaded?"""
+        """Can it be loaded?
+
+        >>> from onnx.parser import parse_model
+        >>> from weft.onnx import backend
+        >>> graph = "g (float[2] x) => (float[2] y) { y = Abs(x) }"
+        >>> model = parse_model(f'<ir_version: 8, opset_import: ["": 17]> {graph}')
+        >>> backend.is_compatible(model)
+        True
+        """
         return not missing(model)
 
     @classmethod
     def supports_device(cls, device: str) -> bool:
-        """Is there such a device?"""
+        """Is there such a device?
+
+        >>> from weft.onnx import backend
+        >>> backend.supports_device("CPU"), backend.supports_device("TPU")
+        (True, False)
+        """
         try:
             Device(device.lower())
         except (InvalidValue, LookupError):

@@ -38,6 +38,20 @@ class Optimizer(ChecksOptions):
     multi_precision: parameters in float16 and bfloat16 are updated in float32
 
     A subclass names its `states` and writes `step`. Options that have no effect are refused.
+
+    >>> from weft import autograd, gluon, np, optimizer
+    >>> class Signs(optimizer.Optimizer):
+    ...     default_rate = 0.5
+    ...     def step(self, count, weight, grad, state, common):
+    ...         weight[...] = weight - common["lr"] * np.sign(grad)
+    >>> weight = gluon.Parameter("weight", shape=(2,), init="ones")
+    >>> weight.initialize()
+    >>> with autograd.record():
+    ...     loss = (weight.data() * np.array([3.0, -3.0])).sum()
+    >>> loss.backward()
+    >>> gluon.Trainer([weight], Signs()).step(1)
+    >>> weight.data()
+    array([0.5, 1.5])
     """
 
     default_rate = 0.01
@@ -274,6 +288,7 @@ def require_option(condition: bool, option: str, rule: str, value: Any) -> None:
 
 def require_decay(option: str, value: float) -> None:
     """Of a running mean, which keeps a share of what it was."""
+    require_finite("optimizer", **{option: value})
     require_option(0 <= value < 1, option, "in [0, 1)", value)
 
 

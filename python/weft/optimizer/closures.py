@@ -18,7 +18,25 @@ from weft.optimizer._base import Optimizer, State, registry, require_option, sta
 
 
 class Problem(Protocol):
-    """What a trainer gives to `minimize`: parameters that are trained, and their loss."""
+    """What a trainer gives to `minimize`: parameters that are trained, and their loss.
+
+    >>> from weft import autograd, gluon, np
+    >>> from weft.optimizer.closures import ClosureOptimizer
+    >>> class Shown(ClosureOptimizer):
+    ...     def minimize(self, problem):
+    ...         loss = problem.evaluate()
+    ...         print(list(problem.weights), problem.mean_loss(loss), list(problem.gradients()))
+    ...         return loss
+    >>> weight = gluon.Parameter("weight", shape=(1,), init="ones")
+    >>> weight.initialize()
+    >>> def closure():
+    ...     with autograd.record():
+    ...         loss = weight.data() * 4
+    ...     loss.backward()
+    ...     return loss
+    >>> loss = gluon.Trainer({"weight": weight}, Shown()).step(2, closure)
+    ['weight'] 2.0 ['weight']
+    """
 
     weights: dict[str, ndarray]  # by name
     states: dict[str, State]
@@ -38,7 +56,27 @@ class Problem(Protocol):
 
 
 class ClosureOptimizer(Optimizer):
-    """Base of optimizers whose step needs a closure. A subclass writes `minimize`."""
+    """Base of optimizers whose step needs a closure. A subclass writes `minimize`.
+
+    >>> from weft import autograd, gluon, np
+    >>> from weft.optimizer.closures import ClosureOptimizer
+    >>> class Descent(ClosureOptimizer):
+    ...     def minimize(self, problem):
+    ...         loss = problem.evaluate()
+    ...         for name, gradient in problem.gradients().items():
+    ...             problem.weights[name][...] = problem.weights[name] - 0.5 * gradient
+    ...         return loss
+    >>> weight = gluon.Parameter("weight", shape=(1,), init="ones")
+    >>> weight.initialize()
+    >>> def closure():
+    ...     with autograd.record():
+    ...         loss = (weight.data() - 3) ** 2
+    ...     loss.backward()
+    ...     return loss
+    >>> loss = gluon.Trainer([weight], Descent()).step(1, closure)
+    >>> weight.data()
+    array([3.])
+    """
 
     needs_closure = True
 

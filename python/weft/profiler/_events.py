@@ -35,6 +35,14 @@ class Event(NamedTuple):
         does not say: estimates by shapes and dtypes
     live: bytes of memory in use at its end; None for steps
     backward: whether a backward pass ran it
+
+    >>> from weft import np, profiler
+    >>> x = np.ones((4, 8))
+    >>> with profiler.profile() as p:
+    ...     y = np.tanh(x)
+    >>> event = next(event for event in p.events if event.name == "tanh")
+    >>> event.kind, event.read, event.written
+    ('operator', 128.0, 128.0)
     """
 
     kind: str

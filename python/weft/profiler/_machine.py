@@ -16,6 +16,11 @@ class Machine(NamedTuple):
     """What operators are compared with (the roofline of Williams, Waterman and Patterson 2009).
 
     flops: operations a second of float32 products; bandwidth: bytes a second from and to memory
+
+    >>> from weft import profiler
+    >>> machine = profiler.Machine(flops=1e11, bandwidth=2e10)
+    >>> machine.least_seconds(flops=1e9, bytes=0)
+    0.01
     """
 
     flops: float

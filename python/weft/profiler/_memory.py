@@ -12,6 +12,13 @@ class Allocation(NamedTuple):
     taken: bytes by which it grew; freed: bytes by which it shrank; events: how many changed it.
     A run of a plan counts whole, because its steps take nothing; what Python frees between two
     events counts for the second.
+
+    >>> from weft import np, profiler
+    >>> with profiler.profile() as p:
+    ...     large = np.ones((256, 1024))
+    >>> most = p.allocations(by="operator")[0]
+    >>> most.name, most.taken >= large.nbytes
+    ('full', True)
     """
 
     name: str

@@ -39,6 +39,14 @@ class Row(NamedTuple):
     read, written: bytes; flops: operations, where operators say them
     ceiling: the least time that the machine could take, as a share of `time`; None where the
         machine was not measured
+
+    >>> from weft import np, profiler
+    >>> x = np.ones((64, 64))
+    >>> with profiler.profile() as p:
+    ...     y = np.tanh(x), np.tanh(x)
+    >>> row = next(row for row in p.rows(by="operator") if row.name == "tanh")
+    >>> row.calls, row.read
+    (2, 32768.0)
     """
 
     name: str

@@ -14,6 +14,16 @@ class Int8Block(SymbolBlock):
     input_scales, output_scales: what its integers stand for, of each input and output; None where
         it takes and gives real numbers, and for inputs that are integers in the network, too
     input_scale: the first of the inputs'
+
+    >>> import weft
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> net = nn.HybridSequential(nn.Conv2D(4, 3), nn.Flatten(), nn.Dense(2))
+    >>> net.initialize()
+    >>> small = weft.quantize(net, np.random.uniform(size=(8, 1, 8, 8)), integers=True)
+    >>> step, zero = small.input_scale  # an integer q of the image stands for step * (q - zero)
+    >>> float(step) < 0.01, int(zero)
+    (True, -128)
     """
 
     keep: list[str]  # of `quantize_mixed`: the layers that stay in float32

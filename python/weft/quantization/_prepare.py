@@ -71,6 +71,18 @@ class Prepared(HybridBlock):
 
     In train mode batch norms take the batch's statistics until `freeze_norms()`, and ranges move
     until `freeze_ranges()`. In predict mode it computes what int8 will, but for float32's rounding.
+
+    >>> import weft
+    >>> from weft import np, quantization
+    >>> from weft.gluon import nn
+    >>> net = nn.HybridSequential(nn.Dense(4, activation="relu"), nn.Dense(2))
+    >>> net.initialize()
+    >>> x = np.random.uniform(size=(32, 3))
+    >>> prepared = quantization.prepare(net, x)
+    >>> prepared.freeze_ranges()
+    >>> small = weft.quantize(prepared)
+    >>> bool(abs(small(x) - prepared(x)).max() < 1e-5)
+    True
     """
 
     def __init__(

@@ -27,6 +27,16 @@ class LayerReport:
     sqnr: power of what the layer gives over that of its error in the small network, in decibels;
         None where that gives something of another shape
     zeros: share of zeros in weights
+
+    >>> import weft
+    >>> from weft import np, quantization
+    >>> from weft.gluon import nn
+    >>> net = nn.HybridSequential(nn.Dense(4, activation="relu"), nn.Dense(2))
+    >>> net.initialize()
+    >>> x = np.random.uniform(size=(32, 3))
+    >>> found = quantization.report(net, weft.quantize(net, x), x)
+    >>> [(layer.name, layer.kind, layer.macs) for layer in found.layers]
+    [('0.fully_connected0', 'int8', (12, 12)), ('1.fully_connected0', 'int8', (8, 8))]
     """
 
     name: str
@@ -43,6 +53,16 @@ class Report:
 
     sqnr: of the results, None where these have other shapes; agreement: share of samples for which
     both have the same greatest score; accuracy: None without labels
+
+    >>> import weft
+    >>> from weft import np, quantization
+    >>> from weft.gluon import nn
+    >>> net = nn.HybridSequential(nn.Dense(4, activation="relu"), nn.Dense(2))
+    >>> net.initialize()
+    >>> x = np.random.uniform(size=(32, 3))
+    >>> found = quantization.report(net, weft.quantize(net, x), x)
+    >>> 0 <= found.agreement <= 1, found.accuracy, list(found.as_dict())
+    (True, None, ['layers', 'bytes', 'macs', 'sqnr', 'agreement', 'accuracy'])
     """
 
     layers: list[LayerReport]

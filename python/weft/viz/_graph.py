@@ -29,7 +29,17 @@ class Box(NamedTuple):
 
 
 class NetworkGraph(NamedTuple):
-    """A network as boxes, in an order in which each comes behind those that it reads."""
+    """A network as boxes, in an order in which each comes behind those that it reads.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> from weft.viz import graph_of
+    >>> net = nn.HybridSequential(nn.Dense(4, activation="relu"), nn.Dense(2))
+    >>> net.initialize()
+    >>> graph = graph_of(net, np.ones((1, 3)))
+    >>> graph.parameters, graph.macs, len(graph.layers())
+    (26, 20, 4)
+    """
 
     title: str
     boxes: tuple[Box, ...]

@@ -385,6 +385,15 @@ def create(name: str = "local", *, staleness: int = STALENESS) -> KVStore:
     staleness: of "dist_async": pushes to a key that a worker may be ahead of the slowest
 
     Raises LookupError for a name that is none, RuntimeError before `weft.distributed.init()`.
+
+    >>> from weft import kv, np
+    >>> store = kv.create("local")
+    >>> store.init("w", np.zeros(2))
+    >>> store.push("w", [np.ones(2), np.ones(2)])  # of two devices, summed
+    >>> w = np.zeros(2)
+    >>> store.pull("w", out=w)
+    >>> w
+    array([2., 2.])
     """
     if not isinstance(name, str):
         raise InvalidType(f"create: `name` must be a text; got {type(name).__name__}")

@@ -19,6 +19,15 @@ class Plan:
     """Splits that a cluster's memory permits, the fastest first: what `plan` gives.
 
     best: the first; predictions: all of them; costs: what was measured
+
+    >>> from weft import distributed, gluon, np
+    >>> net = gluon.nn.Dense(4, in_units=8)
+    >>> net.initialize()
+    >>> x, y = np.ones((32, 8)), np.zeros((32, 4))
+    >>> cluster = distributed.Cluster(4, memory="1 GiB")
+    >>> found = distributed.plan(net, x, y, loss=gluon.loss.L2Loss(), machines=cluster)
+    >>> found.best.split.ranks, found.best is found.predictions[0]
+    (4, True)
     """
 
     def __init__(

@@ -16,6 +16,15 @@ def measure_link(group: str = "world") -> Link:
     ranks must call it; all get the same.
 
     Raises RuntimeError for a group of one rank, which has no link.
+
+    >>> from weft import distributed
+    >>> distributed.init()
+    >>> try:
+    ...     print(distributed.measure_link())  # of several ranks
+    ... except RuntimeError:
+    ...     print("one rank has no link")
+    one rank has no link
+    >>> distributed.shutdown()
     """
     _, ranks = collectives.place(group)
     if ranks == 1:

@@ -24,6 +24,16 @@ class Simulated(NamedTuple):
     seconds: of the whole run; step: the mean of a step, without failures; slowest: of a step
     failures: how many; lost: seconds of work done again, of waiting to form again, of writing
     efficiency: time that undisturbed ranks would take, as a share of `seconds`
+
+    >>> from weft import distributed, gluon, np
+    >>> net = gluon.nn.Dense(4, in_units=8)
+    >>> net.initialize()
+    >>> x, y = np.ones((32, 8)), np.zeros((32, 4))
+    >>> cluster = distributed.Cluster(4, memory="1 GiB")
+    >>> found = distributed.plan(net, x, y, loss=gluon.loss.L2Loss(), machines=cluster)
+    >>> run = found.simulate(steps=100)
+    >>> run.ranks, run.slowest >= run.step > 0, run.lost
+    (4, True, 0.0)
     """
 
     ranks: int
@@ -59,6 +69,16 @@ def simulate(
 
     Gives the same numbers for the same seed. Raises ValueError for more ranks, and for numbers
     outside of their range.
+
+    >>> from weft import distributed, gluon, np
+    >>> net = gluon.nn.Dense(4, in_units=8)
+    >>> net.initialize()
+    >>> x, y = np.ones((32, 8)), np.zeros((32, 4))
+    >>> cluster = distributed.Cluster(4, memory="1 GiB")
+    >>> best = distributed.plan(net, x, y, loss=gluon.loss.L2Loss(), machines=cluster).best
+    >>> run = distributed.simulate(best, cluster, steps=100, stragglers=0.01)
+    >>> run.steps, run.failures, 0 < run.efficiency <= 1
+    (100, 0, True)
     """
     ranks = require_whole("simulate", "ranks", cluster.ranks, 1)
     require(ranks <= _MOST_RANKS, "simulate", "ranks", f"at most {_MOST_RANKS}", ranks)

@@ -25,6 +25,11 @@ class Split(NamedTuple):
     """Ranks by axis: `data` copies of the network, each over `tensor` parts of its matrices and
     `pipeline` stages; `zero` says what copies share: 1 optimizer states, 2 also gradients, 3 also
     parameters; `micro_batches`: pieces of a rank's batch, one after another.
+
+    >>> from weft import distributed
+    >>> split = distributed.Split(data=4, tensor=2, zero=1)
+    >>> split.ranks
+    8
     """
 
     data: int = 1
@@ -49,6 +54,15 @@ class Prediction(NamedTuple):
     """What a step is expected to take with a split: seconds, of which `compute` is the passes and
     the update, `exchange` what exchanges add to them, and `idle` the pipeline's bubble; and bytes
     of a rank, in all and by what they hold.
+
+    >>> from weft import distributed, gluon, np
+    >>> net = gluon.nn.Dense(4, in_units=8)
+    >>> net.initialize()
+    >>> x, y = np.ones((32, 8)), np.zeros((32, 4))
+    >>> cluster = distributed.Cluster(4, memory="1 GiB")
+    >>> best = distributed.plan(net, x, y, loss=gluon.loss.L2Loss(), machines=cluster).best
+    >>> best.seconds >= best.compute > 0, best.memory < 2**30
+    (True, True)
     """
 
     split: Split

@@ -100,6 +100,9 @@ class DataLoader:
             if number is not None:
                 require_whole("DataLoader", name, number, 0)
         require(timeout > 0, "DataLoader", "timeout", "above 0", timeout)
+        if isinstance(batch_size, bool):
+            require(False, "DataLoader", "batch_size", "a number", batch_size)
+        require(shuffle in (True, False, None), "DataLoader", "shuffle", "True or False", shuffle)
         given = batch_size, shuffle, sampler, last_batch, batch_sampler
         self._samples: int | None = None
         if isinstance(dataset, IterableDataset):

@@ -8,6 +8,7 @@ from weft._base.options import require, require_finite
 from weft._base.shapes import broadcasts_to
 from weft._core import OPERATORS
 from weft._core.halves import widened
+from weft.gluon._orders import check_axis_number
 from weft.gluon.loss._base import Loss
 
 _logistic = OPERATORS["logistic_elements"]  # a composite: operators one by one would be passes
@@ -59,6 +60,8 @@ class SoftmaxCrossEntropyLoss(Loss):
         label_smoothing: float = 0.0,
         class_weight: Any = None,
     ) -> None:
+        told = "weights of classes are `class_weight`"
+        check_axis_number("SoftmaxCrossEntropyLoss", axis, told)
         super().__init__(weight, batch_axis)
         self.class_weight = None if class_weight is None else np.array(class_weight, "float32")
         if self.class_weight is not None and self.class_weight.ndim != 1:

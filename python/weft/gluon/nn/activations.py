@@ -9,6 +9,7 @@ from weft._base.errors import InvalidType, InvalidValue
 from weft._base.options import require
 from weft._base.spelling import unknown
 from weft._base.words import ACTIVATION_NAMES
+from weft.gluon._orders import check_slopes
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
 
@@ -28,7 +29,13 @@ _BY_NAME = {
 
 
 def activation_named(name: str) -> Callable[[Any], Any]:
-    """The function of that name; raises LookupError that lists the known ones."""
+    """The function of that name; raises LookupError that lists the known ones.
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> nn.activation_named("relu")(np.array([-1.0, 2.0]))
+    array([0., 2.])
+    """
     if isinstance(name, int):
         raise InvalidType(
             f'Activation: `activation` must be a name, such as "relu"; got {name}; the number of '
@@ -117,6 +124,7 @@ class PReLU(HybridBlock):
 
     def __init__(self, alpha_initializer: Initializable = None, in_channels: int = 1) -> None:
         super().__init__()
+        check_slopes(alpha_initializer)
         self.alpha = Parameter(
             "alpha", shape=(in_channels,), init=alpha_initializer or init.Constant(0.25)
         )

@@ -10,6 +10,7 @@ from weft._base.errors import IndexOutOfRange, InvalidValue
 from weft._core import native
 from weft._core.typing import DTypeLike, ndarray
 from weft._trace.state import is_tracing
+from weft.gluon._orders import check_heads
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import Activation
 from weft.gluon.nn.basic import Dense
@@ -21,6 +22,17 @@ class KeyValueCache(NamedTuple):
     """Keys and values of the positions so far, which attention writes to.
 
     keys, values: shape (N, H, length, U / H); position: how many are filled, int64 without axes
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> attention = nn.MultiHeadAttention(8, num_heads=2)
+    >>> attention.initialize()
+    >>> x = np.random.normal(size=(1, 3, 8))
+    >>> whole = attention(x, causal=True)
+    >>> cache = attention.new_cache(1, length=3)
+    >>> steps = [attention(x[:, t : t + 1], causal=True, cache=cache) for t in range(3)]
+    >>> int(cache.position), bool(abs(np.concatenate(steps, axis=1) - whole).max() < 1e-5)
+    (3, True)
     """
 
     keys: ndarray
@@ -184,9 +196,10 @@ class MultiHeadAttention(HybridBlock):
         super().__init__()
         shared = num_heads if key_value_heads is None else key_value_heads
         if units < 1 or num_heads < 1 or units % num_heads:
+            is_order = units >= 1 and num_heads > units
             raise InvalidValue(
                 "MultiHeadAttention: `num_heads` must be a divisor of `units`; got "
-                f"{num_heads} and {units}"
+                f"{num_heads} and {units}" + ("; it takes (units, num_heads)" if is_order else "")
             )
         if shared < 1 or num_heads % shared:
             raise InvalidValue(
@@ -321,6 +334,7 @@ class TransformerEncoderLayer(TransformerLayer):
         pre_norm: bool = False,
         layer_norm_eps: float = 1e-5,
     ) -> None:
+        check_heads(type(self).__name__, units, hidden_size, num_heads)
         norms = (pre_norm, layer_norm_eps, 2)
         super().__init__(units, hidden_size, dropout, hidden_dropout, activation, *norms)
         self.attention = MultiHeadAttention(
@@ -369,6 +383,7 @@ class TransformerDecoderLayer(TransformerLayer):
         pre_norm: bool = False,
         layer_norm_eps: float = 1e-5,
     ) -> None:
+        check_heads(type(self).__name__, units, hidden_size, num_heads)
         norms = (pre_norm, layer_norm_eps, 3)
         super().__init__(units, hidden_size, dropout, hidden_dropout, activation, *norms)
         self.attention = MultiHeadAttention(units, num_heads, dropout=attention_dropout)

@@ -7,6 +7,7 @@ from typing import Any
 from weft import np, npx
 from weft._base.errors import InvalidValue, NotFound
 from weft._core.typing import DTypeLike
+from weft.gluon._orders import check_embedding_dtype
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import activation_named, fallback_init_for
@@ -107,6 +108,7 @@ class Embedding(HybridBlock):
         sparse_grad: bool = False,
     ) -> None:
         super().__init__()
+        check_embedding_dtype(dtype)
         self._sparse_grad = sparse_grad
         for name, extent in (("input_dim", input_dim), ("output_dim", output_dim)):
             if extent < 1:

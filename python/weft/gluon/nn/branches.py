@@ -1,5 +1,6 @@
 """Layers of today's branches: depth that is left out by chance, and channels that are weighed."""
 
+from collections.abc import Callable
 from typing import Any
 
 from weft import autograd, npx
@@ -48,16 +49,29 @@ class SqueezeExcitation(HybridBlock):
     channels (Hu, Shen, Sun, "Squeeze-and-Excitation Networks", 2018).
 
     channels: of the data (N, C, H, W); squeezed: channels between the layers
-    activation: between the layers; gate: of the second, "sigmoid" or "hard_sigmoid"
+    activation: between the layers, a block or a name; gate: of the second, "sigmoid" or
+        "hard_sigmoid"
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> layer = nn.SqueezeExcitation(8, 2, activation=nn.Activation("relu"))
+    >>> layer.initialize()
+    >>> layer(np.ones((2, 8, 4, 4))).shape
+    (2, 8, 4, 4)
     """
 
     def __init__(
-        self, channels: int, squeezed: int, activation: HybridBlock, gate: str = "sigmoid"
+        self,
+        channels: int,
+        squeezed: int,
+        activation: HybridBlock | Callable[[Any], Any] | str,
+        gate: str = "sigmoid",
     ) -> None:
         super().__init__()
         self.fc1 = Conv2D(squeezed, 1, in_channels=channels)
         self.fc2 = Conv2D(channels, 1, in_channels=squeezed)
-        self.activation = activation
+        is_name = isinstance(activation, str)
+        self.activation = activation_named(activation) if is_name else activation
         self.gate = gate
 
     def forward(self, x: Any) -> Any:

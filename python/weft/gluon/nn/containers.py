@@ -11,7 +11,14 @@ from weft.gluon.hybrid_block import HybridBlock
 
 
 class BlockItems:
-    """Children by their number, as a list has them; mixed into the containers."""
+    """Children by their number, as a list has them; mixed into the containers.
+
+    >>> from weft.gluon import nn
+    >>> net = nn.HybridSequential(nn.Dense(4), nn.Dense(2))
+    >>> last = net.pop()
+    >>> len(net), net[0], last
+    (1, Dense(None -> 4, None), Dense(None -> 2, None))
+    """
 
     _children: dict[str, Block]
 

@@ -9,6 +9,7 @@ from typing import Any
 from weft import npx
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import DTypeLike
+from weft.gluon._orders import check_kernel, doubt_kernel
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.nn.activations import activation_named, fallback_init_for
 from weft.gluon.parameter import Initializable, Parameter, require_bias
@@ -131,7 +132,20 @@ class _Conv(HybridBlock):
 
     def infer_shape(self, x: Any) -> None:
         self._check_axes(x)
+        pad, name = self.options["pad"], type(self).__name__
+        before, behind = pad[: self.axes], pad[-self.axes :]
+        room = tuple(map(sum, zip(x.shape[2:], before, behind, strict=True)))
+        spread = tuple(
+            (k - 1) * d + 1 for k, d in zip(self.kernel, self.options["dilate"], strict=True)
+        )
+        check_kernel(name, spread, room, x.shape)
+        self._doubt_order(x)
         self.weight.shape = (self.channels, x.shape[1] // self.groups, *self.kernel)
+
+    def _doubt_order(self, x: Any) -> None:
+        if self.groups == 1:
+            strides = self.options["stride"]
+            doubt_kernel(type(self).__name__, self.channels, self.kernel, strides, x.shape)
 
     def convolve(self, x: Any, bias: Any) -> Any:
         """The layer without its activation."""
@@ -248,6 +262,7 @@ class _ConvTranspose(_Conv):
 
     def infer_shape(self, x: Any) -> None:
         self._check_axes(x)
+        self._doubt_order(x)
         self.weight.shape = (x.shape[1], self.channels // self.groups, *self.kernel)
 
     def convolve(self, x: Any, bias: Any) -> Any:

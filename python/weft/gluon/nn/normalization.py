@@ -7,6 +7,7 @@ from weft._base.errors import InvalidValue, Unsupported
 from weft._base.options import require
 from weft._core import collectives
 from weft._trace.state import is_tracing, watch
+from weft.gluon._orders import check_axis, check_axis_number, check_dropout_axes, check_epsilon
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
 
@@ -32,6 +33,7 @@ class Dropout(HybridBlock):
         super().__init__()
         if not 0 <= rate < 1:
             raise InvalidValue(f"Dropout: `rate` must be in [0, 1); got {rate}")
+        check_dropout_axes(axes)
         self.rate = rate
         self.axes = axes
 
@@ -47,6 +49,8 @@ class Dropout(HybridBlock):
 class _Normalization(HybridBlock):
     """Holds gamma and beta, one number for each channel."""
 
+    _usual_axis = 1
+
     def __init__(
         self,
         axis: int,
@@ -58,7 +62,9 @@ class _Normalization(HybridBlock):
         in_channels: int,
     ) -> None:
         super().__init__()
-        require(epsilon >= 0, type(self).__name__, "epsilon", "at least 0", epsilon)
+        name = type(self).__name__
+        check_axis_number(name, axis, "it counts its channels itself")
+        check_epsilon(name, epsilon)
         self.axis = axis
         self.epsilon = epsilon
         shape = (in_channels or -1,)
@@ -74,10 +80,7 @@ class _Normalization(HybridBlock):
         return channels == self.gamma.shape
 
     def infer_shape(self, x: Any) -> None:
-        if not -x.ndim <= self.axis < x.ndim:
-            raise InvalidValue(
-                f"{type(self).__name__}: data must have an axis {self.axis}; got shape {x.shape}"
-            )
+        check_axis(type(self).__name__, self.axis, self._usual_axis, x.shape)
         for parameter in self.params.values():
             parameter.shape = (x.shape[self.axis],)
 
@@ -286,6 +289,8 @@ class LayerNorm(_Normalization):
            [-1.,  1.]])
     """
 
+    _usual_axis = -1
+
     def __init__(
         self,
         axis: int = -1,
@@ -330,7 +335,8 @@ class RMSNorm(HybridBlock):
         in_channels: int = 0,
     ) -> None:
         super().__init__()
-        require(epsilon >= 0, "RMSNorm", "epsilon", "at least 0", epsilon)
+        check_axis_number("RMSNorm", axis, "it counts its channels itself")
+        check_epsilon("RMSNorm", epsilon)
         self.axis = axis
         self.epsilon = epsilon
         self.gamma = Parameter(
@@ -341,11 +347,7 @@ class RMSNorm(HybridBlock):
         )
 
     def infer_shape(self, x: Any) -> None:
-        if not -x.ndim <= self.axis < x.ndim:
-            raise InvalidValue(
-                f"RMSNorm: `axis` must be in [-{x.ndim}, {x.ndim}) for data of shape {x.shape}; "
-                f"got {self.axis}"
-            )
+        check_axis("RMSNorm", self.axis, -1, x.shape)
         self.gamma.shape = (x.shape[self.axis],)
 
     def forward(self, x: Any) -> Any:

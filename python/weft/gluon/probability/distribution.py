@@ -61,6 +61,22 @@ class Distribution:
     event_dim: how many axes one event has; 0 for a number
     validate_args: check parameters here and values in `log_prob`, `cdf` and `icdf`? By default as
         `set_default_validate_args` says, at first no
+
+    >>> from weft import np
+    >>> from weft.gluon import probability
+    >>> class Constant(probability.Distribution):
+    ...     def __init__(self, value):
+    ...         super().__init__(event_dim=0)
+    ...         self.value = value
+    ...     def sample(self, size=None):
+    ...         return np.broadcast_to(self.value, size or self.value.shape)
+    ...     @property
+    ...     def mean(self):
+    ...         return self.value
+    >>> Constant(np.array([2.0, 3.0])).mean
+    array([2., 3.])
+    >>> isinstance(probability.Normal(0.0, 1.0), probability.Distribution)
+    True
     """
 
     # Do gradients of samples reach the parameters?
@@ -253,6 +269,10 @@ class ExponentialFamily(Distribution):
     theta are the natural parameters, t the sufficient statistics, F the log-normalizer, k the
     carrier measure. A subclass that gives `_natural_params`, `_log_normalizer` and
     `_mean_carrier_measure` has its entropy without a formula of its own.
+
+    >>> from weft.gluon import probability
+    >>> isinstance(probability.Gamma(2.0, 1.0), probability.ExponentialFamily)
+    True
     """
 
     @property

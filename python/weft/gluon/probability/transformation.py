@@ -111,6 +111,23 @@ class TransformBlock(Transformation, HybridBlock):
 
     A subclass writes the same methods as one of `Transformation`, and has `Parameter`s and blocks
     as attributes.
+
+    >>> from weft import gluon, np
+    >>> from weft.gluon import probability
+    >>> class Shift(probability.TransformBlock):
+    ...     bijective = True
+    ...     event_dim = 0
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.by = gluon.Parameter("by", shape=(1,), init="ones")
+    ...     def _forward_compute(self, x):
+    ...         return x + self.by.data()
+    ...     def _inverse_compute(self, y):
+    ...         return y - self.by.data()
+    >>> shift = Shift()
+    >>> shift.initialize()
+    >>> shift(np.array([2.0]))
+    array([3.])
     """
 
     def __init__(self) -> None:

@@ -14,6 +14,20 @@ class RecurrentCell(HybridBlock):
 
     A subclass writes `forward`, `state_info`, and `output_shape` where the output is not like the
     first state.
+
+    >>> from weft import np
+    >>> from weft.gluon import rnn
+    >>> class Sum(rnn.RecurrentCell):
+    ...     def state_info(self, batch_size=0):
+    ...         return [{"shape": (batch_size, 2), "__layout__": "NC"}]
+    ...     def forward(self, x, states):
+    ...         total = x + states[0]
+    ...         return total, [total]
+    >>> outputs, states = Sum().unroll(np.ones((1, 3, 2)))
+    >>> outputs
+    array([[[1., 1.],
+            [2., 2.],
+            [3., 3.]]])
     """
 
     input_axes: int | None = None  # of a sequence; None: any

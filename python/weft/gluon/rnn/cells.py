@@ -5,6 +5,7 @@ from typing import Any
 from weft import npx
 from weft._base.options import require_whole
 from weft._core.typing import DTypeLike, ndarray
+from weft.gluon._orders import check_activation
 from weft.gluon.parameter import Initializable, Parameter
 from weft.gluon.rnn._base import RecurrentCell
 from weft.gluon.rnn._projected import projected_step
@@ -76,6 +77,7 @@ class RNNCell(_Cell):
     gates, states = 1, 1
 
     def __init__(self, hidden_size: int, activation: str = "tanh", **options: Any) -> None:
+        check_activation("RNNCell", activation)
         super().__init__(hidden_size, **options)
         self.activation = activation
 

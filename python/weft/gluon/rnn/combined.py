@@ -175,7 +175,20 @@ class DropoutCell(RecurrentCell):
 
 
 class ModifierCell(RecurrentCell):
-    """Base of cells that change what another cell does; it has the other's states."""
+    """Base of cells that change what another cell does; it has the other's states.
+
+    >>> from weft import np
+    >>> from weft.gluon import rnn
+    >>> class Halved(rnn.ModifierCell):
+    ...     def forward(self, x, states):
+    ...         out, states = self.base_cell(x, states)
+    ...         return out / 2, states
+    >>> cell = Halved(rnn.GRUCell(4))
+    >>> cell.initialize()
+    >>> out, states = cell(np.ones((2, 3)), cell.begin_state(batch_size=2))
+    >>> out.shape
+    (2, 4)
+    """
 
     def __init__(self, base_cell: RecurrentCell) -> None:
         super().__init__()

@@ -7,6 +7,7 @@ from weft import autograd, np, npx
 from weft._base.errors import InvalidValue
 from weft._base.options import require_whole
 from weft._core.typing import DTypeLike, ndarray
+from weft.gluon._orders import check_activation, doubt_layers
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Initializable, Parameter
 from weft.gluon.rnn._projected import projected_lstm
@@ -54,6 +55,7 @@ class _Layer(HybridBlock):
                 f"{type(self).__name__}: `dropout` is between layers and has no effect on one; got "
                 f"{dropout}"
             )
+        doubt_layers(type(self).__name__, hidden_size, num_layers)
         self.hidden_size = hidden_size
         self.num_layers = num_layers
         self.layout = layout
@@ -209,6 +211,7 @@ class RNN(_Layer):
     def __init__(
         self, hidden_size: int, num_layers: int = 1, activation: str = "relu", **options: Any
     ) -> None:
+        check_activation("RNN", activation)
         super().__init__(hidden_size, num_layers, **options)
         self.activation = activation
 

@@ -15,35 +15,65 @@ from weft.np.linalg._factorizations import LinAlgError, matrices, operator
 
 
 class EigResult(NamedTuple):
-    """What `eig` gives."""
+    """What `eig` gives.
+
+    >>> from weft import np
+    >>> found = np.linalg.eig(np.array([[2.0, 0.0], [0.0, 1.0]]))
+    >>> sorted(float(value.real) for value in found.eigenvalues)
+    [1.0, 2.0]
+    """
 
     eigenvalues: ndarray
     eigenvectors: ndarray
 
 
 class EighResult(NamedTuple):
-    """What `eigh` gives."""
+    """What `eigh` gives.
+
+    >>> from weft import np
+    >>> found = np.linalg.eigh(np.array([[2.0, 0.0], [0.0, 1.0]]))
+    >>> found.eigenvalues
+    array([1., 2.])
+    """
 
     eigenvalues: ndarray
     eigenvectors: ndarray
 
 
 class QRResult(NamedTuple):
-    """What `qr` gives."""
+    """What `qr` gives.
+
+    >>> from weft import np
+    >>> x = np.array([[3.0, 1.0], [4.0, 2.0]])
+    >>> found = np.linalg.qr(x)
+    >>> bool(np.allclose(found.Q @ found.R, x, atol=1e-5))
+    True
+    """
 
     Q: ndarray
     R: ndarray
 
 
 class SlogdetResult(NamedTuple):
-    """What `slogdet` gives."""
+    """What `slogdet` gives.
+
+    >>> from weft import np
+    >>> found = np.linalg.slogdet(np.array([[0.0, 1.0], [1.0, 0.0]]))
+    >>> float(found.sign), float(found.logabsdet)
+    (-1.0, 0.0)
+    """
 
     sign: ndarray
     logabsdet: ndarray
 
 
 class SVDResult(NamedTuple):
-    """What `svd` gives."""
+    """What `svd` gives.
+
+    >>> from weft import np
+    >>> np.linalg.svd(np.array([[3.0, 0.0], [0.0, 2.0]])).S
+    array([3., 2.])
+    """
 
     U: ndarray
     S: ndarray

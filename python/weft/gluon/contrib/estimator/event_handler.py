@@ -40,7 +40,21 @@ def _as_metrics(where: str, metrics: Any) -> list[EvalMetric]:
 
 
 class StoppingHandler(TrainBegin, BatchEnd, EpochEnd):
-    """Ends the training after so many epochs, or batches. `fit` adds one."""
+    """Ends the training after so many epochs, or batches. `fit` adds one.
+
+    >>> from weft import gluon, np
+    >>> from weft.gluon.contrib.estimator import Estimator, StoppingHandler
+    >>> net = gluon.nn.Dense(2)
+    >>> net.initialize()
+    >>> trainer = gluon.Trainer(net.collect_params(), "adam")
+    >>> estimator = Estimator(net, gluon.loss.SoftmaxCrossEntropyLoss(), trainer=trainer)
+    >>> estimator.logger.setLevel("WARNING")
+    >>> rows = gluon.data.ArrayDataset(np.random.normal(size=(8, 3)), np.arange(8) % 2)
+    >>> stopping = StoppingHandler(max_batch=3)
+    >>> estimator.fit(gluon.data.DataLoader(rows, 4), batches=3, event_handlers=[stopping])
+    >>> stopping.current_batch
+    3
+    """
 
     def __init__(self, max_epoch: int | None = None, max_batch: int | None = None) -> None:
         self.max_epoch = max_epoch
@@ -66,7 +80,18 @@ class StoppingHandler(TrainBegin, BatchEnd, EpochEnd):
 
 
 class MetricHandler(EpochBegin, BatchEnd):
-    """Starts metrics again at each epoch and updates them after each batch. `fit` adds one."""
+    """Starts metrics again at each epoch and updates them after each batch. `fit` adds one.
+
+    >>> from weft import metric, np
+    >>> from weft.gluon.contrib.estimator import MetricHandler
+    >>> accuracy = metric.Accuracy()
+    >>> handler = MetricHandler([accuracy])
+    >>> handler.epoch_begin(None)
+    >>> pred, label = [np.array([[0.1, 0.9], [0.8, 0.2]])], [np.array([1, 1])]
+    >>> handler.batch_end(None, pred=pred, label=label, loss=[np.zeros(2)])
+    >>> accuracy.get()
+    ('accuracy', 0.5)
+    """
 
     def __init__(self, metrics: Any, priority: float = -1000) -> None:
         self.metrics = _as_metrics("MetricHandler", metrics)
@@ -99,6 +124,17 @@ class ValidationHandler(TrainBegin, BatchEnd, EpochEnd):
     eval_fn: such as `estimator.evaluate`; it is called with `val_data`, `batch_axis` and
         `event_handlers`
     epoch_period, batch_period: after how many epochs, after how many batches; None: not so
+
+    >>> from weft.gluon.contrib.estimator import ValidationHandler
+    >>> def evaluate(**given):
+    ...     print("evaluates", given["val_data"])
+    >>> handler = ValidationHandler("these rows", evaluate, epoch_period=2)
+    >>> class Estimator:  # stands for one
+    ...     batch_axis = 0
+    >>> handler.train_begin(Estimator)
+    >>> handler.epoch_end(Estimator)
+    >>> handler.epoch_end(Estimator)
+    evaluates these rows
     """
 
     def __init__(
@@ -144,6 +180,10 @@ class LoggingHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin, Bat
 
     log_interval: 'epoch', or after how many batches a line is written
     metrics: whose values are written
+
+    >>> from weft.gluon.contrib.estimator import LoggingHandler
+    >>> LoggingHandler(log_interval=10).log_interval
+    10
     """
 
     def __init__(
@@ -240,6 +280,20 @@ class EarlyStoppingHandler(TrainBegin, EpochEnd, TrainEnd):
     patience: after how many epochs without a better value
     mode: 'min', 'max' or 'auto': is less or more better? More of accuracies and F1, for 'auto'
     baseline: the value to begin with; the first epoch has to be better
+
+    >>> from weft import gluon, metric, np
+    >>> from weft.gluon.contrib.estimator import EarlyStoppingHandler, Estimator
+    >>> net = gluon.nn.Dense(2)
+    >>> net.initialize()
+    >>> trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.0})  # no better
+    >>> loss = gluon.loss.SoftmaxCrossEntropyLoss()
+    >>> estimator = Estimator(net, loss, train_metrics=metric.Accuracy(), trainer=trainer)
+    >>> estimator.logger.setLevel("ERROR")
+    >>> rows = gluon.data.ArrayDataset(np.random.normal(size=(8, 3)), np.arange(8) % 2)
+    >>> early = EarlyStoppingHandler(estimator.train_metrics[0], patience=2, mode="max")
+    >>> estimator.fit(gluon.data.DataLoader(rows, 4), epochs=50, event_handlers=[early])
+    >>> early.current_epoch < 50
+    True
     """
 
     def __init__(
@@ -293,7 +347,18 @@ class EarlyStoppingHandler(TrainBegin, EpochEnd, TrainEnd):
 
 
 class GradientUpdateHandler(BatchEnd):
-    """Updates the parameters after each batch. `fit` adds one; a subclass may do it less often."""
+    """Updates the parameters after each batch. `fit` adds one; a subclass may do it less often.
+
+    >>> from weft.gluon.contrib.estimator import GradientUpdateHandler
+    >>> class EverySecond(GradientUpdateHandler):  # adds up the gradients of two batches
+    ...     seen = 0
+    ...     def batch_end(self, estimator, *args, **kwargs):
+    ...         self.seen += 1
+    ...         if self.seen % 2 == 0:
+    ...             super().batch_end(estimator, *args, **kwargs)
+    >>> EverySecond().priority
+    -2000
+    """
 
     def __init__(self, priority: float = -2000) -> None:
         self.priority = priority

@@ -37,6 +37,22 @@ class VOCDetection(Dataset):
     transform: a function of image and boxes that gives the sample
 
     Raises FileNotFoundError for files that are missing, OSError for damaged ones, with their names.
+
+    >>> import pathlib
+    >>> import numpy
+    >>> from PIL import Image
+    >>> from weft.gluon.data import vision
+    >>> root = pathlib.Path("VOC")
+    >>> for folder in ("JPEGImages", "Annotations", "ImageSets/Main"):
+    ...     (root / folder).mkdir(parents=True, exist_ok=True)
+    >>> Image.fromarray(numpy.zeros((30, 40, 3), "uint8")).save(root / "JPEGImages/1.jpg")
+    >>> corners = "<xmin>6</xmin><ymin>7</ymin><xmax>16</xmax><ymax>19</ymax>"
+    >>> label = f"<a><object><name>dog</name><bndbox>{corners}</bndbox></object></a>"
+    >>> written = (root / "Annotations/1.xml").write_text(label)
+    >>> written = (root / "ImageSets/Main/trainval.txt").write_text("1")
+    >>> image, boxes = vision.VOCDetection(root)[0]
+    >>> image.shape, boxes.tolist()
+    ((30, 40, 3), [[11.0, 5.0, 6.0, 15.0, 18.0]])
     """
 
     NAMES = (
@@ -98,6 +114,20 @@ class VOCDetection(Dataset):
 class VOCSegmentation(VOCDetection):
     """Images of Pascal VOC with masks of classes: uint8 (H, W), 0 for the background, 1 to 20 for
     the classes, 255 for borders. Arguments as for `VOCDetection`. Needs Pillow.
+
+    >>> import pathlib
+    >>> import numpy
+    >>> from PIL import Image
+    >>> from weft.gluon.data import vision
+    >>> root = pathlib.Path("VOC")
+    >>> for folder in ("JPEGImages", "SegmentationClass", "ImageSets/Segmentation"):
+    ...     (root / folder).mkdir(parents=True, exist_ok=True)
+    >>> Image.fromarray(numpy.zeros((30, 40, 3), "uint8")).save(root / "JPEGImages/1.jpg")
+    >>> Image.fromarray(numpy.full((30, 40), 12, "uint8")).save(root / "SegmentationClass/1.png")
+    >>> written = (root / "ImageSets/Segmentation/trainval.txt").write_text("1")
+    >>> image, mask = vision.VOCSegmentation(root)[0]
+    >>> mask.shape, int(mask[0, 0])
+    ((30, 40), 12)
     """
 
     _kind = "Segmentation"
@@ -124,6 +154,24 @@ class COCODetection(Dataset):
 
     `names` are the classes in order, `categories` the numbers that the file has for them. Raises
     OSError for a damaged file.
+
+    >>> import json
+    >>> import os
+    >>> import numpy
+    >>> from PIL import Image
+    >>> from weft.gluon.data import vision
+    >>> os.makedirs("images", exist_ok=True)
+    >>> Image.fromarray(numpy.zeros((30, 40, 3), "uint8")).save("images/1.png")
+    >>> content = {
+    ...     "images": [{"id": 1, "file_name": "1.png", "width": 40, "height": 30}],
+    ...     "annotations": [{"image_id": 1, "category_id": 18, "bbox": [5, 6, 10, 12]}],
+    ...     "categories": [{"id": 18, "name": "dog"}],
+    ... }
+    >>> with open("annotations.json", "w") as file:
+    ...     json.dump(content, file)
+    >>> found = vision.COCODetection("images", "annotations.json")
+    >>> found.names, found[0][1].tolist()
+    (['dog'], [[0.0, 5.0, 6.0, 15.0, 18.0]])
     """
 
     def __init__(

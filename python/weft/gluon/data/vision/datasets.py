@@ -27,6 +27,19 @@ class MNIST(ArrayDataset):
     train: the larger part, or the one to test with
 
     Raises FileNotFoundError, which says where the files come from, and OSError for damaged ones.
+
+    >>> import struct
+    >>> from weft.gluon.data import vision
+    >>> def write_zeros(name, *extents):  # in the format of the published files
+    ...     head = bytes((0, 0, 8, len(extents))) + struct.pack(f">{len(extents)}I", *extents)
+    ...     with open(name, "wb") as file:
+    ...         written = file.write(head + bytes(extents[0] * (1 if len(extents) == 1 else 784)))
+    >>> write_zeros("train-images-idx3-ubyte", 5, 28, 28)
+    >>> write_zeros("train-labels-idx1-ubyte", 5)
+    >>> digits = vision.MNIST(".")
+    >>> image, label = digits[0]
+    >>> len(digits), image.shape, int(label)
+    (5, (28, 28, 1), 0)
     """
 
     _source = "https://github.com/cvdfoundation/mnist has the four files"
@@ -61,6 +74,15 @@ class FashionMNIST(MNIST):
     root: the folder that has the four idx files, plain or with .gz. On Debian and Ubuntu the
         package dataset-fashion-mnist puts them into `FashionMNIST.DEBIAN`
     train: the larger part, or the one to test with
+
+    >>> from weft.gluon.data import vision
+    >>> vision.FashionMNIST.NAMES[:3]
+    ('t-shirt', 'trouser', 'pullover')
+    >>> try:
+    ...     vision.FashionMNIST("nowhere")
+    ... except FileNotFoundError as error:
+    ...     print("dataset-fashion-mnist" in str(error))
+    True
     """
 
     DEBIAN = "/usr/share/datasets/fashion-mnist"

@@ -28,6 +28,17 @@ class ImageRecordDataset(RecordFileDataset):
     transform: a function of image and label that gives the sample
 
     Raises OSError that names file and record when one cannot be read.
+
+    >>> import numpy
+    >>> from weft.gluon.data import vision
+    >>> from weft.mxnet import recordio
+    >>> file = recordio.MXRecordIO("images.rec", "w")
+    >>> picture = numpy.zeros((8, 6, 3), "uint8")
+    >>> file.write(recordio.pack_img((0, 2.0, 0, 0), picture))
+    >>> file.close()
+    >>> image, label = vision.ImageRecordDataset("images.rec")[0]
+    >>> image.shape, float(label)
+    ((8, 6, 3), 2.0)
     """
 
     def __init__(

@@ -21,6 +21,15 @@ class CIFAR10(ArrayDataset):
 
     A sample is (image, label): uint8 (32, 32, 3), int32. Raises FileNotFoundError, which says where
     the files come from, and OSError for damaged ones.
+
+    >>> import pathlib
+    >>> from weft.gluon.data import vision
+    >>> one = bytes([3]) + bytes(3 * 32 * 32)  # a label and the planes of an image
+    >>> written = pathlib.Path("test_batch.bin").write_bytes(2 * one)
+    >>> images = vision.CIFAR10(".", train=False)
+    >>> image, label = images[0]
+    >>> len(images), image.shape, images.NAMES[label]
+    (2, (32, 32, 3), 'cat')
     """
 
     NAMES: tuple[str, ...] = (
@@ -78,6 +87,13 @@ class CIFAR100(CIFAR10):
     """Small images in color of a hundred kinds, which are of twenty groups; see `CIFAR10`.
 
     fine: labels are kinds, else groups
+
+    >>> import pathlib
+    >>> from weft.gluon.data import vision
+    >>> one = bytes([4, 30]) + bytes(3 * 32 * 32)  # group, kind and the planes of an image
+    >>> written = pathlib.Path("test.bin").write_bytes(one)
+    >>> [int(vision.CIFAR100(".", train=False, fine=fine)[0][1]) for fine in (True, False)]
+    [30, 4]
     """
 
     NAMES = ()
@@ -99,6 +115,14 @@ class SVHN(ArrayDataset):
     split: "train", "test" or "extra". Needs SciPy
 
     A sample is (image, label): uint8 (32, 32, 3), int32, 0 for the digit 0.
+
+    >>> import numpy
+    >>> from scipy.io import savemat
+    >>> from weft.gluon.data import vision
+    >>> images = numpy.zeros((32, 32, 3, 2), "uint8")
+    >>> savemat("test_32x32.mat", {"X": images, "y": numpy.array([[10], [7]], "uint8")})
+    >>> [int(label) for image, label in vision.SVHN(".", "test")]
+    [0, 7]
     """
 
     _source = "http://ufldl.stanford.edu/housenumbers has the files"

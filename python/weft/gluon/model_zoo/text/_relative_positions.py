@@ -15,6 +15,12 @@ class RelativePositions(HybridBlock):
 
     both_sides: do positions behind have buckets of their own?
     max_distance: from here on all are in one bucket
+
+    >>> from weft.gluon.model_zoo.text.t5 import RelativePositions
+    >>> positions = RelativePositions(2, num_buckets=8, max_distance=16, both_sides=True)
+    >>> positions.initialize()
+    >>> positions.summands(3, 5).shape
+    (1, 2, 3, 5)
     """
 
     def __init__(

@@ -120,6 +120,14 @@ class BERT(HybridBlock):
     activation: between the dense layers, one of `nn.Activation`
     hidden_dropout: between the dense layers; attention_dropout: of the weights of attention; None
         for either: `dropout`
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import text
+    >>> net = text.BERT(30, units=8, hidden_size=16, num_layers=1, num_heads=2, max_length=12)
+    >>> net.initialize()
+    >>> vectors, whole = net(np.array([[1, 2, 3]]))
+    >>> vectors.shape, whole.shape
+    ((1, 3, 8), (1, 8))
     """
 
     def __init__(
@@ -249,7 +257,13 @@ def _seen(length: Any, valid_length: Any, mask: Any) -> Any:
 
 
 def bert_base(vocab_size: int = 30522) -> BERT:
-    """BERT's base model: 12 layers of 768 units."""
+    """BERT's base model: 12 layers of 768 units.
+
+    >>> from weft.gluon.model_zoo import text
+    >>> net = text.bert_base()
+    >>> net.units, net.max_length, net.word_embed.weight.shape
+    (768, 512, (30522, 768))
+    """
     return BERT(vocab_size)
 
 

@@ -35,7 +35,15 @@ _STREAMED = (
 
 
 class Decoder(HybridBlock):
-    """A network that gives the scores of next tokens, and goes on from a cache."""
+    """A network that gives the scores of next tokens, and goes on from a cache.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import text
+    >>> net = text.GPT(10, units=8, num_layers=1, num_heads=2, max_length=16)
+    >>> net.initialize()
+    >>> isinstance(net, text.Decoder), net.generate(np.array([[1, 2, 3]]), 4).shape
+    (True, (1, 7))
+    """
 
     max_length: int
     layers: nn.HybridSequential

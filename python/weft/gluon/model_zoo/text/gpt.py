@@ -41,6 +41,13 @@ class GPT(Decoder):
         dense layers, too, where `embed_dropout`, `attention_dropout` and `hidden_dropout` are None
 
     The scores are products with the rows of the embedding.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import text
+    >>> net = text.GPT(10, units=8, num_layers=1, num_heads=2, max_length=16)
+    >>> net.initialize()
+    >>> net(np.array([[1, 2, 3]])).shape
+    (1, 3, 10)
     """
 
     published_names = (_HUGGING_FACE,)
@@ -102,6 +109,13 @@ def from_config(config: Mapping[str, Any]) -> GPT:
     """The network of a config.json of Hugging Face, of GPT-2.
 
     Raises NotImplementedError for what the network cannot do.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.text import gpt
+    >>> net = gpt.from_config({"vocab_size": 10, "n_embd": 8, "n_layer": 1, "n_head": 2})
+    >>> net.initialize()
+    >>> net(np.array([[1, 2, 3]])).shape
+    (1, 3, 10)
     """
     own = Config("GPT", config)
     own.refuse("add_cross_attention", "scale_attn_by_inverse_layer_idx")
@@ -125,7 +139,13 @@ def from_config(config: Mapping[str, Any]) -> GPT:
 
 
 def gpt2_small(vocab_size: int = 50257) -> GPT:
-    """GPT-2's smallest model: 12 layers of 768 units."""
+    """GPT-2's smallest model: 12 layers of 768 units.
+
+    >>> from weft.gluon.model_zoo import text
+    >>> net = text.gpt2_small()
+    >>> net.max_length, len(net.layers)
+    (1024, 12)
+    """
     return GPT(vocab_size)
 
 

@@ -55,6 +55,16 @@ class MaskedLanguageModel(_Head):
     """Tokens (N, T) to scores of the token at each place, (N, T, vocabulary).
 
     tie_weights: scores are products with the rows of the embedding, else with rows of their own
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import text
+    >>> encoder = text.BERT(
+    ...     30, units=8, hidden_size=16, num_layers=1, num_heads=2, max_length=12, pooler=False
+    ... )
+    >>> net = text.MaskedLanguageModel(encoder)
+    >>> net.initialize()
+    >>> net(np.array([[1, 2, 3]])).shape
+    (1, 3, 30)
     """
 
     def __init__(
@@ -116,7 +126,17 @@ class MaskedLanguageModel(_Head):
 
 class PretrainedBERT(MaskedLanguageModel):
     """Tokens (N, T) to the scores of `MaskedLanguageModel`, and to two of whether the second
-    segment follows the first, (N, 2). The encoder needs a pooler."""
+    segment follows the first, (N, 2). The encoder needs a pooler.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import text
+    >>> encoder = text.BERT(30, units=8, hidden_size=16, num_layers=1, num_heads=2)
+    >>> net = text.PretrainedBERT(encoder)
+    >>> net.initialize()
+    >>> words, follows = net(np.array([[1, 2, 3, 4]]), np.array([[0, 0, 1, 1]]))
+    >>> words.shape, follows.shape
+    ((1, 4, 30), (1, 2))
+    """
 
     def __init__(self, encoder: HybridBlock, **options: Any) -> None:
         super().__init__(encoder, **options)
@@ -140,6 +160,14 @@ class SequenceClassifier(_Head):
     hidden: activation of a dense layer on the vector of the first token: "tanh" as RoBERTa has it,
         "relu" as DistilBERT; None: the vector of the encoder's pooler, as in BERT
     dropout: before the scores; first_dropout: before the hidden layer
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import text
+    >>> encoder = text.BERT(30, units=8, hidden_size=16, num_layers=1, num_heads=2)
+    >>> net = text.SequenceClassifier(encoder, classes=3)
+    >>> net.initialize()
+    >>> net(np.array([[1, 2, 3, 4]])).shape
+    (1, 3)
     """
 
     def __init__(
@@ -182,7 +210,16 @@ class SequenceClassifier(_Head):
 
 
 class NextSentence(SequenceClassifier):
-    """Tokens (N, T) of two segments to scores of whether the second follows the first, (N, 2)."""
+    """Tokens (N, T) of two segments to scores of whether the second follows the first, (N, 2).
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import text
+    >>> encoder = text.BERT(30, units=8, hidden_size=16, num_layers=1, num_heads=2)
+    >>> net = text.NextSentence(encoder)
+    >>> net.initialize()
+    >>> net(np.array([[1, 2, 3, 4]]), np.array([[0, 0, 1, 1]])).shape
+    (1, 2)
+    """
 
     def __init__(self, encoder: HybridBlock) -> None:
         super().__init__(encoder, 2, dropout=0.0)
@@ -192,7 +229,16 @@ class NextSentence(SequenceClassifier):
 
 
 class TokenClassifier(_Head):
-    """Tokens (N, T) to scores of classes for each, (N, T, classes); dropout: before the scores."""
+    """Tokens (N, T) to scores of classes for each, (N, T, classes); dropout: before the scores.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import text
+    >>> encoder = text.BERT(30, units=8, hidden_size=16, num_layers=1, num_heads=2, pooler=False)
+    >>> net = text.TokenClassifier(encoder, classes=5)
+    >>> net.initialize()
+    >>> net(np.array([[1, 2, 3, 4]])).shape
+    (1, 4, 5)
+    """
 
     def __init__(self, encoder: HybridBlock, classes: int = 2, *, dropout: float = 0.1) -> None:
         super().__init__(encoder)
@@ -211,7 +257,16 @@ class TokenClassifier(_Head):
 
 
 class ReplacedTokens(_Head):
-    """Tokens (N, T) to scores of whether each was replaced, (N, T): ELECTRA's discriminator."""
+    """Tokens (N, T) to scores of whether each was replaced, (N, T): ELECTRA's discriminator.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import text
+    >>> encoder = text.BERT(30, units=8, hidden_size=16, num_layers=1, num_heads=2, pooler=False)
+    >>> net = text.ReplacedTokens(encoder)
+    >>> net.initialize()
+    >>> net(np.array([[1, 2, 3, 4]])).shape
+    (1, 4)
+    """
 
     def __init__(self, encoder: HybridBlock, *, activation: str = "gelu") -> None:
         super().__init__(encoder)
@@ -235,7 +290,17 @@ class ReplacedTokens(_Head):
 
 class QuestionAnswering(_Head):
     """Tokens (N, T) of a question and a text to scores of where the answer begins and where it
-    ends, both (N, T); dropout: before the scores."""
+    ends, both (N, T); dropout: before the scores.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import text
+    >>> encoder = text.BERT(30, units=8, hidden_size=16, num_layers=1, num_heads=2, pooler=False)
+    >>> net = text.QuestionAnswering(encoder)
+    >>> net.initialize()
+    >>> begins, ends = net(np.array([[1, 2, 3, 4]]))
+    >>> begins.shape, ends.shape
+    ((1, 4), (1, 4))
+    """
 
     def __init__(self, encoder: HybridBlock, *, dropout: float = 0.0) -> None:
         super().__init__(encoder)

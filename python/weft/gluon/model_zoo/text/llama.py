@@ -244,6 +244,15 @@ def from_config(config: Mapping[str, Any]) -> Llama:
     """The network of a config.json of Hugging Face, of one of the families above.
 
     Raises NotImplementedError for what the network cannot do.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.text import llama
+    >>> extents = {"vocab_size": 10, "hidden_size": 8, "intermediate_size": 16}
+    >>> heads = {"num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1}
+    >>> net = llama.from_config({"model_type": "mistral", **extents, **heads})
+    >>> net.initialize()
+    >>> net(np.array([[1, 2, 3]])).shape
+    (1, 3, 10)
     """
     own = Config("Llama", config)
     own.assume(own.choice("model_type", "llama", _FAMILIES), _NULLABLE)

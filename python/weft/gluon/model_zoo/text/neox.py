@@ -154,6 +154,15 @@ def from_config(config: Mapping[str, Any]) -> NeoX:
     """The network of a config.json of Hugging Face, of GPT-NeoX (Pythia) or Phi (1, 1.5, 2).
 
     Raises NotImplementedError for what the network cannot do.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.text import neox
+    >>> extents = {"vocab_size": 10, "hidden_size": 8, "intermediate_size": 16}
+    >>> heads = {"num_hidden_layers": 1, "num_attention_heads": 2}
+    >>> net = neox.from_config({"model_type": "gpt_neox", **extents, **heads})
+    >>> net.initialize()
+    >>> net(np.array([[1, 2, 3]])).shape
+    (1, 3, 10)
     """
     own = Config("NeoX", config)
     kind = own.family({"gpt_neox": "GPTNeoX", "phi": "Phi"})

@@ -120,6 +120,15 @@ def from_config(config: Mapping[str, Any]) -> OPT:
     """The network of a config.json of Hugging Face, of OPT.
 
     Raises NotImplementedError for what the network cannot do.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.text import opt
+    >>> extents = {"vocab_size": 10, "hidden_size": 8, "ffn_dim": 16}
+    >>> heads = {"num_hidden_layers": 1, "num_attention_heads": 2}
+    >>> net = opt.from_config({"model_type": "opt", **extents, **heads})
+    >>> net.initialize()
+    >>> net(np.array([[1, 2, 3]])).shape
+    (1, 3, 10)
     """
     own = Config("OPT", config)
     own.only("model_type", "opt")

@@ -18,6 +18,14 @@ class RNNModel(HybridBlock):
 
     mode: "lstm" or "gru"; embed_size: of the embedding; hidden_size: of the layers
     tie_weights: scores are products with the rows of the embedding; embed_size must be hidden_size
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import text
+    >>> net = text.RNNModel(10, embed_size=4, hidden_size=8, num_layers=1, mode="gru")
+    >>> net.initialize()
+    >>> scores, states = net(np.array([[1, 2, 3]]), net.begin_state(1))
+    >>> scores.shape, [state.shape for state in states]
+    ((1, 3, 10), [(1, 1, 8)])
     """
 
     def __init__(

@@ -16,6 +16,13 @@ class Rotary:
     frequencies: angle from one position to the next, of each pair of units, float32 (D / 2,)
     factor: of the turned vectors
     beyond: frequencies of texts with more than `limit` tokens; None for the same ones
+
+    >>> import numpy
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.text.rotary import Rotary
+    >>> cosines, sines = Rotary(numpy.array([1.0, 0.1])).turns(np.arange(3))
+    >>> cosines.shape, sines.round(3)[2]
+    ((3, 2), array([0.909, 0.199]))
     """
 
     def __init__(
@@ -47,7 +54,17 @@ class Rotary:
 
 def turned(x: Any, turns: tuple[Any, Any]) -> Any:
     """Vectors (N, H, T, D) turned: the first of D's units go with those half of the angles' number
-    of pairs behind; units beyond the pairs stay."""
+    of pairs behind; units beyond the pairs stay.
+
+    >>> import math
+    >>> import numpy
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.text.rotary import Rotary, turned
+    >>> turns = Rotary(numpy.array([math.pi / 2])).turns(np.arange(2))  # a quarter a position
+    >>> turned(np.array([[[[1.0, 2.0], [1.0, 2.0]]]]), turns).round(3)
+    array([[[[ 1.,  2.],
+             [-2.,  1.]]]])
+    """
     cosines, sines = (turn.astype(x.dtype) for turn in turns)
     half = cosines.shape[-1]
     a, b = x[..., :half], x[..., half : 2 * half]
@@ -58,7 +75,13 @@ def turned(x: Any, turns: tuple[Any, Any]) -> Any:
 
 
 def rotary_of(config: Config, head_size: int) -> Rotary:
-    """What a config.json of Hugging Face asks for, in its present and in its former spelling."""
+    """What a config.json of Hugging Face asks for, in its present and in its former spelling.
+
+    >>> from weft.gluon.model_zoo._config import Config
+    >>> from weft.gluon.model_zoo.text.rotary import rotary_of
+    >>> rotary_of(Config("Llama", {"rope_theta": 100.0}), 4).frequencies
+    array([1. , 0.1])
+    """
     given = config.part("rope_parameters")
     given.assume(config.part("rope_scaling").values)
     given.assume({"rope_theta": config.number("rope_theta", 10000.0)})

@@ -38,7 +38,13 @@ def draw(
 
 
 def kept(best: ndarray, top_p: float | None = None, min_p: float | None = None) -> ndarray:
-    """Probabilities of scores (N, K), the best one first, of which `top_p` and `min_p` leave 0."""
+    """Probabilities of scores (N, K), the best one first, of which `top_p` and `min_p` leave 0.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.text.sampling import kept
+    >>> kept(np.log(np.array([[0.5, 0.3, 0.2]])), top_p=0.6).round(3)
+    array([[0.625, 0.375, 0.   ]])
+    """
     shares = npx.softmax(best)
     if top_p is not None:
         # The first one stays whatever its share; another does while those before it fall short.
@@ -60,6 +66,12 @@ def warped(
     """Logarithms (N, vocabulary) over the temperature; -inf for what is not drawn from.
 
     least: so many of the best are always left
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.text.sampling import warped
+    >>> logs = np.log(np.array([[0.5, 0.3, 0.2]]))
+    >>> np.exp(warped(logs, 1.0, top_k=2, top_p=None, min_p=None, least=1)).round(3)
+    array([[0.5, 0.3, 0. ]])
     """
     logs = logs / temperature
     if top_k is None and top_p is None and min_p is None:
@@ -94,7 +106,16 @@ def check_choice(
     min_p: float | None,
     repetition_penalty: float = 1.0,
 ) -> None:
-    """Raises ValueError for numbers out of range."""
+    """Raises ValueError for numbers out of range.
+
+    >>> from weft.gluon.model_zoo.text.sampling import check_choice
+    >>> check_choice(temperature=0.7, top_k=5, top_p=0.9, min_p=None)
+    >>> try:
+    ...     check_choice(temperature=0.7, top_k=5, top_p=9, min_p=None)
+    ... except ValueError as error:
+    ...     print("`top_p`" in str(error))
+    True
+    """
     if temperature < 0:
         raise InvalidValue(f"draw: `temperature` must be at least 0; got {temperature}")
     if top_k is not None and top_k < 1:

@@ -186,7 +186,15 @@ class T5(_Named, EncoderDecoder):
 
 
 class T5Encoder(_Named, HybridBlock):
-    """The encoder of T5 alone: tokens (N, S) to vectors (N, S, U). Arguments as for `T5`."""
+    """The encoder of T5 alone: tokens (N, S) to vectors (N, S, U). Arguments as for `T5`.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import text
+    >>> net = text.T5Encoder(30, units=8, hidden_size=16, num_layers=1, num_heads=2, head_units=4)
+    >>> net.initialize()
+    >>> net(np.array([[1, 2, 3]])).shape
+    (1, 3, 8)
+    """
 
     def __init__(
         self,

@@ -133,6 +133,16 @@ class WhisperClassifier(HybridBlock):
     """Log-mel frames (N, M, 2 S) to scores of classes, (N, classes), by Whisper's encoder.
 
     projection: units of the vectors whose mean over S is classified; others as for `Whisper`
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import text
+    >>> net = text.WhisperClassifier(
+    ...     4, units=8, hidden_size=16, num_layers=1, num_heads=2, projection=6, mel_bins=10,
+    ...     source_length=20,
+    ... )
+    >>> net.initialize()
+    >>> net(np.ones((1, 10, 40))).shape
+    (1, 4)
     """
 
     published_names = (

@@ -52,6 +52,16 @@ class CLIPVision(ViT):
 
     projection: E; without one, 0, the vector of the image is that of the class token, (N, U)
     The other arguments are as for `ViT`.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> net = vision.CLIPVision(
+    ...     16, 8, units=8, hidden_size=16, num_layers=1, num_heads=2, projection=4
+    ... )
+    >>> net.initialize()
+    >>> vectors, image = net(np.ones((1, 3, 16, 16)))
+    >>> vectors.shape, image.shape
+    ((1, 5, 8), (1, 4))
     """
 
     def __init__(
@@ -108,6 +118,17 @@ class CLIPText(HybridBlock):
 
     projection: E, or 0 for the vector of the end as it is, (N, U)
     end_token: that ends a text, the first one counts; None for the largest number of each text
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> net = vision.CLIPText(
+    ...     20, units=8, hidden_size=16, num_layers=1, num_heads=2, projection=4, max_length=6,
+    ...     end_token=19,
+    ... )
+    >>> net.initialize()
+    >>> vectors, text = net(np.array([[1, 2, 19]]))
+    >>> vectors.shape, text.shape
+    ((1, 3, 8), (1, 4))
     """
 
     def __init__(
@@ -242,6 +263,13 @@ def from_config(config: Mapping[str, Any]) -> CLIP | CLIPText | CLIPVision:
     as CLIPTextModelWithProjection.
 
     Raises NotImplementedError for a value that the network does not have.
+
+    >>> from weft.gluon.model_zoo.vision import clip
+    >>> extents = {"vocab_size": 20, "hidden_size": 8, "intermediate_size": 16}
+    >>> heads = {"num_hidden_layers": 1, "num_attention_heads": 2}
+    >>> net = clip.from_config({"model_type": "clip_text_model", **extents, **heads})
+    >>> net.word_embed.weight.shape
+    (20, 8)
     """
     own = Config("CLIP", config)
     kind = own.only("model_type", "clip", "clip_text_model", "clip_vision_model")

@@ -70,7 +70,15 @@ class _Permute(HybridBlock):
 
 class GlobalResponseNorm(HybridBlock):
     """x + gamma x r + beta for images (N, H, W, C), where r is the norm of each channel over the
-    image divided by the mean of these norms (section 3 of V2)."""
+    image divided by the mean of these norms (section 3 of V2).
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.vision.convnext import GlobalResponseNorm
+    >>> norm = GlobalResponseNorm(8)
+    >>> norm.initialize()
+    >>> norm(np.ones((1, 4, 4, 8))).shape
+    (1, 4, 4, 8)
+    """
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -90,6 +98,15 @@ class ConvNeXtBlock(HybridBlock):
     depth_rate: how often a sample takes the shortcut alone in training
     response_norm: between the two layers, as V2 has it
     approximation: of gelu
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.vision.convnext import ConvNeXtBlock
+    >>> block = ConvNeXtBlock(
+    ...     8, layer_scale=1e-6, depth_rate=0.0, response_norm=False, approximation="erf"
+    ... )
+    >>> block.initialize()
+    >>> block(np.ones((1, 8, 4, 4))).shape
+    (1, 8, 4, 4)
     """
 
     def __init__(
@@ -136,6 +153,13 @@ class ConvNeXt(Classifier):
     stochastic_depth: rate of the last block, those of the others grow evenly from 0
     layer_scale, response_norm, approximation: of `ConvNeXtBlock`
     patch: side of the squares that the stem makes a pixel of; epsilon: of the last norm
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> net = vision.ConvNeXt([1, 1], [8, 16], classes=4)
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 32, 32))).shape
+    (1, 4)
     """
 
     published_names = (_TORCHVISION, _HUGGING_FACE, _TIMM)
@@ -223,6 +247,14 @@ def from_config(config: Mapping[str, Any]) -> ConvNeXt:
     channels, (N, channels).
 
     Raises NotImplementedError for what it has not: another activation than gelu, another head.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.vision import convnext
+    >>> stages = {"depths": [1, 1], "hidden_sizes": [8, 16], "num_stages": 2}
+    >>> net = convnext.from_config({**stages, "architectures": ["ConvNextModel"]})
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 32, 32))).shape
+    (1, 16)
     """
     own = Config("ConvNeXt", config)
     is_second = own.get("model_type") == "convnextv2"

@@ -27,7 +27,15 @@ _TORCHVISION = Names(
 
 
 class DenseLayer(HybridBlock):
-    """The input, and beside it what 1×1 and 3×3 convolutions make of it."""
+    """The input, and beside it what 1×1 and 3×3 convolutions make of it.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.vision.densenet import DenseLayer
+    >>> layer = DenseLayer(growth_rate=4, bn_size=2, dropout=0)
+    >>> layer.initialize()
+    >>> layer(np.ones((1, 8, 4, 4))).shape
+    (1, 12, 4, 4)
+    """
 
     def __init__(self, growth_rate: int, bn_size: int, dropout: float) -> None:
         super().__init__()
@@ -51,6 +59,13 @@ class DenseNet(Classifier):
 
     num_init_features: channels of the stem; growth_rate: that each layer adds
     block_config: layers of each block; bn_size: width of the 1×1 convolutions in growth rates
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> net = vision.DenseNet(8, 4, [1, 1], classes=4)
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 64, 64))).shape
+    (1, 4)
     """
 
     published_names = (_TORCHVISION,)

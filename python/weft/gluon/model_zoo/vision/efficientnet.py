@@ -53,6 +53,14 @@ class MBConv(HybridBlock):
     is_fused: one convolution of all channels expands instead of two, and nothing weighs
     depth_rate: how often a sample takes the shortcut alone in training
     norm: makes a batch norm
+
+    >>> from weft import np
+    >>> from weft.gluon import nn
+    >>> from weft.gluon.model_zoo.vision.efficientnet import MBConv
+    >>> block = MBConv(4, 8, 3, 2, 4, is_fused=False, depth_rate=0.0, norm=nn.BatchNorm)
+    >>> block.initialize()
+    >>> block(np.ones((1, 4, 8, 8))).shape
+    (1, 8, 4, 4)
     """
 
     def __init__(
@@ -109,6 +117,14 @@ class EfficientNet(Classifier):
     dropout: of the classifier; stochastic_depth: rate of the last block, those of the others grow
         evenly up to it
     norm: makes a batch norm
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> stages = [(False, 1, 3, 1, 8, 1), (False, 4, 3, 2, 16, 1)]
+    >>> net = vision.EfficientNet(stages, 8, 32, classes=4)
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 16, 16))).shape
+    (1, 4)
     """
 
     published_names = (_TORCHVISION, _TIMM)

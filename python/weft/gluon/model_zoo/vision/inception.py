@@ -136,6 +136,13 @@ class Inception3(Classifier):
 
     transform_input: images have three channels with mean 0 and variance 1 over ImageNet, and are
         given the range -1 to 1 that torchvision's published weights were trained with
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> net = vision.Inception3(classes=4)
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 75, 75))).shape
+    (1, 4)
     """
 
     published_names = (Names("torchvision", dict(_lines()), unused=["AuxLogits"]),)

@@ -74,6 +74,13 @@ class InvertedResidual(HybridBlock):
     """Expand to `inner` channels, convolve each, project; with a shortcut where the shape stays.
 
     use_shortcut: False for none even there; unit: makes a convolution with its norm
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.vision.inverted_residuals import InvertedResidual
+    >>> block = InvertedResidual(4, 8, inner=16, stride=2)
+    >>> block.initialize()
+    >>> block(np.ones((1, 4, 8, 8))).shape
+    (1, 8, 4, 4)
     """
 
     def __init__(
@@ -116,6 +123,13 @@ class RoundedMobileNetV2(Classifier):
         place of strides
     first_shortcut: whether the first block may have a shortcut; it can where `multiplier` is small
     same_padding: as TensorFlow pads, which is not symmetric; epsilon, momentum: of the norms
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> net = vision.RoundedMobileNetV2(0.25, classes=4)
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 32, 32))).shape
+    (1, 4)
     """
 
     published_names = (_TORCHVISION, _HUGGING_FACE)
@@ -203,6 +217,14 @@ def from_config(config: Mapping[str, Any]) -> RoundedMobileNetV2:
 
     Raises NotImplementedError for what it has not: another activation than relu6, a first layer
     with an expansion of its own, a head for segmentation.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.vision import inverted_residuals
+    >>> config = {"depth_multiplier": 0.35, "architectures": ["MobileNetV2Model"]}
+    >>> net = inverted_residuals.from_config(config)
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 32, 32))).shape
+    (1, 1280)
     """
     own = Config("MobileNetV2", config)
     own.only("hidden_act", "relu6")

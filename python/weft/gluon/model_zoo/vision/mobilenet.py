@@ -17,6 +17,13 @@ class MobileNet(Classifier):
     """Depthwise and pointwise convolutions: images (N, C, H, W) to scores (N, classes).
 
     multiplier: factor of all numbers of channels
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> net = vision.MobileNet(0.25, classes=4)
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 32, 32))).shape
+    (1, 4)
     """
 
     def __init__(self, multiplier: float = 1.0, classes: int = 1000) -> None:
@@ -39,7 +46,15 @@ class MobileNet(Classifier):
 
 
 class LinearBottleneck(HybridBlock):
-    """Expand by `t`, convolve each channel, project; with a shortcut where the shape stays."""
+    """Expand by `t`, convolve each channel, project; with a shortcut where the shape stays.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.vision.mobilenet import LinearBottleneck
+    >>> block = LinearBottleneck(4, 8, t=6, stride=2)
+    >>> block.initialize()
+    >>> block(np.ones((1, 4, 8, 8))).shape
+    (1, 8, 4, 4)
+    """
 
     def __init__(self, in_channels: int, channels: int, t: int, stride: int) -> None:
         super().__init__()
@@ -62,6 +77,13 @@ class MobileNetV2(Classifier):
     """Linear bottlenecks: images (N, C, H, W) to scores (N, classes).
 
     multiplier: factor of all numbers of channels, but for the last one where it is below 1
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> net = vision.MobileNetV2(0.25, classes=4)
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 32, 32))).shape
+    (1, 4)
     """
 
     # expansion, channels, blocks, stride of the first

@@ -56,7 +56,15 @@ _TAIL = 3  # blocks at the end, which may be narrower or dilated
 
 class BottleneckV3(HybridBlock):
     """Expand to `inner` channels, convolve each, perhaps weigh them, project; with a shortcut where
-    the shape stays."""
+    the shape stays.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.vision.mobilenet_v3 import BottleneckV3
+    >>> block = BottleneckV3(8, 5, 16, 8, use_squeeze=True, use_hard_swish=True, stride=1)
+    >>> block.initialize()
+    >>> block(np.ones((1, 8, 8, 8))).shape
+    (1, 8, 8, 8)
+    """
 
     def __init__(
         self,
@@ -102,6 +110,13 @@ class MobileNetV3(Classifier):
     size: "large" or "small"; multiplier: factor of all numbers of channels
     reduced_tail: half of the channels in the last blocks; dilated: these keep the image's size, as
         a detector or a segmentation wants it
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> net = vision.MobileNetV3("small", classes=4, multiplier=0.5)
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 32, 32))).shape
+    (1, 4)
     """
 
     published_names = (Names("torchvision", {"features": "features", "classifier": "output"}),)

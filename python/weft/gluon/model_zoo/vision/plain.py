@@ -49,6 +49,13 @@ class AlexNet(Classifier):
 
     adaptive: means of 6×6 windows come before the dense layers, as in torchvision: weights that are
         trained with images of 224×224 then fit others too
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> net = vision.AlexNet(classes=4)
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 63, 63))).shape
+    (1, 4)
     """
 
     @property
@@ -89,6 +96,13 @@ class VGG(Classifier):
     batch_norm: after each convolution
     adaptive: means of 7×7 windows come before the dense layers, as in torchvision: weights that are
         trained with images of 224×224 then fit others too
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> net = vision.VGG([1, 1, 1, 1, 1], [8, 8, 16, 16, 16], classes=4, batch_norm=True)
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 32, 32))).shape
+    (1, 4)
     """
 
     @property
@@ -130,7 +144,13 @@ _STAGES = {11: [1, 1, 2, 2, 2], 13: [2, 2, 2, 2, 2], 16: [2, 2, 3, 3, 3], 19: [2
 
 
 def get_vgg(num_layers: int, **options: Any) -> VGG:
-    """VGG with 11, 13, 16 or 19 layers; options: of `VGG`."""
+    """VGG with 11, 13, 16 or 19 layers; options: of `VGG`.
+
+    >>> from weft.gluon.model_zoo import vision
+    >>> net = vision.get_vgg(11, classes=4, batch_norm=True)
+    >>> sum(name.endswith("running_mean") for name in net.collect_params())
+    8
+    """
     if num_layers not in _STAGES:
         raise InvalidValue(
             f"get_vgg: `num_layers` must be one of {list(_STAGES)}; got {num_layers}"
@@ -166,6 +186,13 @@ class SqueezeNet(Classifier):
     """Images (N, C, H, W) of 32×32 at least to scores (N, classes).
 
     version: "1.0" as published, or "1.1" with less than half of the operations
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> net = vision.SqueezeNet("1.1", classes=4)
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 32, 32))).shape
+    (1, 4)
     """
 
     published_names = (

@@ -78,6 +78,13 @@ class RegNetBlock(HybridBlock):
 
     group_width: channels of a group
     use_squeeze: the channels are weighed behind the 3×3 convolution
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.vision.regnet import RegNetBlock
+    >>> block = RegNetBlock(4, 8, stride=2, group_width=4, use_squeeze=True)
+    >>> block.initialize()
+    >>> block(np.ones((1, 4, 8, 8))).shape
+    (1, 8, 4, 4)
     """
 
     def __init__(
@@ -111,6 +118,13 @@ class RegNet(Classifier):
     classes: 0 for a network that gives the means of the last channels, (N, channels)
     use_squeeze: Y networks weigh the channels, X ones do not
     first_stride: of the first stage; the others halve the image, as the stem does
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> net = vision.RegNet([1, 1], [8, 16], [4, 8], classes=4)
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 32, 32))).shape
+    (1, 4)
     """
 
     published_names = (_TORCHVISION, _HUGGING_FACE, _TIMM)
@@ -154,6 +168,10 @@ def regnet_stages(
 
     depth: number of blocks; start, slope: the line of the widths; factor: ratio of neighbouring
     powers of it
+
+    >>> from weft.gluon.model_zoo.vision.regnet import regnet_stages
+    >>> regnet_stages(depth=16, start=48, slope=27.89, factor=2.09, group_width=8)
+    ([1, 3, 6, 6], [48, 104, 208, 440], [8, 8, 8, 8])
     """
     line = numpy.arange(depth, dtype="float32") * numpy.float32(slope) + start
     powers = numpy.round(numpy.log(line / start) / numpy.log(factor))
@@ -221,6 +239,14 @@ def from_config(config: Mapping[str, Any]) -> RegNet:
     (N, classes); of a `RegNetModel`, to the means of the last channels, (N, channels).
 
     Raises NotImplementedError for what it has not: another activation than relu, another head.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.vision import regnet
+    >>> stages = {"depths": [1, 1], "hidden_sizes": [8, 16], "groups_width": 4}
+    >>> net = regnet.from_config({**stages, "architectures": ["RegNetModel"]})
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 32, 32))).shape
+    (1, 16)
     """
     own = Config("RegNet", config)
     own.only("hidden_act", "relu")

@@ -57,7 +57,15 @@ class _ResidualV1(HybridBlock):
 
 
 class BasicBlockV1(_ResidualV1):
-    """Two 3×3 convolutions."""
+    """Two 3×3 convolutions.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> block = vision.BasicBlockV1(8, stride=2, downsample=True, in_channels=4)
+    >>> block.initialize()
+    >>> block(np.ones((1, 4, 8, 8))).shape
+    (1, 8, 4, 4)
+    """
 
     def __init__(
         self, channels: int, stride: int, downsample: bool = False, in_channels: int = 0
@@ -74,7 +82,15 @@ class BasicBlockV1(_ResidualV1):
 
 
 class BottleneckV1(_ResidualV1):
-    """A 3×3 convolution between two 1×1, in a quarter of the channels."""
+    """A 3×3 convolution between two 1×1, in a quarter of the channels.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> block = vision.BottleneckV1(8, stride=2, downsample=True, in_channels=4)
+    >>> block.initialize()
+    >>> block(np.ones((1, 4, 8, 8))).shape
+    (1, 8, 4, 4)
+    """
 
     def __init__(
         self, channels: int, stride: int, downsample: bool = False, in_channels: int = 0
@@ -114,7 +130,15 @@ class _ResidualV2(HybridBlock):
 
 
 class BasicBlockV2(_ResidualV2):
-    """Two 3×3 convolutions."""
+    """Two 3×3 convolutions.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> block = vision.BasicBlockV2(8, stride=2, downsample=True, in_channels=4)
+    >>> block.initialize()
+    >>> block(np.ones((1, 4, 8, 8))).shape
+    (1, 8, 4, 4)
+    """
 
     def __init__(
         self, channels: int, stride: int, downsample: bool = False, in_channels: int = 0
@@ -131,7 +155,15 @@ class BasicBlockV2(_ResidualV2):
 
 
 class BottleneckV2(_ResidualV2):
-    """A 3×3 convolution between two 1×1, in a quarter of the channels."""
+    """A 3×3 convolution between two 1×1, in a quarter of the channels.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> block = vision.BottleneckV2(8, stride=2, downsample=True, in_channels=4)
+    >>> block.initialize()
+    >>> block(np.ones((1, 4, 8, 8))).shape
+    (1, 8, 4, 4)
+    """
 
     def __init__(
         self, channels: int, stride: int, downsample: bool = False, in_channels: int = 0
@@ -184,6 +216,13 @@ class ResNetV1(Classifier):
     classes: 0 for a network that gives the means of the last channels, (N, C)
     thumbnail: for small images: no pooling and no strided convolution in the stem
     first_stride: of the first stage; the others halve the image
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> net = vision.ResNetV1(vision.BasicBlockV1, [1, 1], [8, 8, 16], classes=4, thumbnail=True)
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 16, 16))).shape
+    (1, 4)
     """
 
     published_names = (_TORCHVISION, _HUGGING_FACE)
@@ -209,7 +248,15 @@ class ResNetV1(Classifier):
 
 
 class ResNetV2(Classifier):
-    """As `ResNetV1`, with norm and activation before the convolutions."""
+    """As `ResNetV1`, with norm and activation before the convolutions.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> net = vision.ResNetV2(vision.BasicBlockV2, [1, 1], [8, 8, 16], classes=4, thumbnail=True)
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 16, 16))).shape
+    (1, 4)
+    """
 
     def __init__(
         self,
@@ -245,6 +292,13 @@ def get_resnet(version: int, num_layers: int, **options: Any) -> Classifier:
     """A residual network.
 
     version: 1 or 2; num_layers: 18, 34, 50, 101 or 152; options: of `ResNetV1`
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> net = vision.get_resnet(2, 18, classes=4, thumbnail=True)
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 16, 16))).shape
+    (1, 4)
     """
     if version not in (1, 2) or num_layers not in SPECS:
         raise InvalidValue(

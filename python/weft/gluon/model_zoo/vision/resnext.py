@@ -17,6 +17,13 @@ class Bottleneck(_ResidualV1):
 
     groups, width: of the 3×3 convolution; width in 64ths of a quarter of the channels
     stride_first: the first 1×1 convolution has the stride instead
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo import vision
+    >>> block = vision.Bottleneck(16, stride=1, downsample=True, in_channels=4, groups=2)
+    >>> block.initialize()
+    >>> block(np.ones((1, 4, 8, 8))).shape
+    (1, 16, 8, 8)
     """
 
     def __init__(
@@ -71,6 +78,15 @@ def from_config(config: Mapping[str, Any]) -> ResNetV1:
     (N, classes); of a `ResNetModel`, to the means of the last channels, (N, channels).
 
     Raises NotImplementedError for what it has not: another activation than relu, another head.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.vision import resnext
+    >>> stages = {"layer_type": "basic", "depths": [1, 1], "hidden_sizes": [8, 16]}
+    >>> kind = {"embedding_size": 8, "architectures": ["ResNetModel"]}
+    >>> net = resnext.from_config({**stages, **kind})
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 32, 32))).shape
+    (1, 16)
     """
     own = Config("ResNet", config)
     own.only("hidden_act", "relu")

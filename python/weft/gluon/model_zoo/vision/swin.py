@@ -328,6 +328,15 @@ def from_config(config: Mapping[str, Any]) -> Swin:
 
     Raises NotImplementedError for a value that the network does not have. In training a layer
     leaves out both of its branches, as in the paper; transformers leaves out the attention alone.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.vision import swin
+    >>> stages = {"depths": [1, 1], "num_heads": [1, 2], "embed_dim": 8, "window_size": 4}
+    >>> net = swin.from_config({"model_type": "swin", **stages})
+    >>> net.initialize()
+    >>> vectors, mean = net(np.ones((1, 3, 32, 32)))
+    >>> vectors.shape, mean.shape
+    ((1, 16, 16), (1, 16))
     """
     own = Config("Swin", config)
     own.only("model_type", "swin")

@@ -310,6 +310,16 @@ def from_config(config: Mapping[str, Any]) -> ViT:
     ViTForImageClassification, or the one without a head if there is none.
 
     Raises NotImplementedError for a value that the network does not have.
+
+    >>> from weft import np
+    >>> from weft.gluon.model_zoo.vision import vit
+    >>> extents = {"image_size": 16, "patch_size": 8, "hidden_size": 8, "intermediate_size": 16}
+    >>> heads = {"num_hidden_layers": 1, "num_attention_heads": 2, "num_labels": 4}
+    >>> kind = {"model_type": "vit", "architectures": ["ViTForImageClassification"]}
+    >>> net = vit.from_config({**kind, **extents, **heads})
+    >>> net.initialize()
+    >>> net(np.ones((1, 3, 16, 16))).shape
+    (1, 4)
     """
     own = Config("ViT", config)
     family = own.choice("model_type", "vit", _FAMILIES)
