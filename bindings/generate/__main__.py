@@ -17,6 +17,7 @@ import facts
 import go
 import java
 import javascript
+import julia
 import octave
 import r
 import ruby
@@ -24,7 +25,7 @@ import rust
 from registry import Library
 
 HERE = Path(__file__).resolve().parent
-LANGUAGES = (rust, javascript, java, go, csharp, r, octave, ruby)
+LANGUAGES = (rust, javascript, java, go, csharp, r, octave, ruby, julia)
 
 
 def _library() -> Path:

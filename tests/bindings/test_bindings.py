@@ -62,6 +62,8 @@ def test_versions_are_those_of_the_library():
     assert f"Version: {version}\n" in octave
     gem = (BINDINGS / "ruby" / "weft.gemspec").read_text("utf-8")
     assert f'gem.version = "{version}"' in gem
+    project = (BINDINGS / "julia" / "Project.toml").read_text("utf-8")
+    assert f'version = "{version}"' in project
     package = json.loads((BINDINGS / "javascript" / "package.json").read_text("utf-8"))
     assert package["version"] == version
 
