@@ -22,10 +22,11 @@ import octave
 import r
 import ruby
 import rust
+import scala
 from registry import Library
 
 HERE = Path(__file__).resolve().parent
-LANGUAGES = (rust, javascript, java, go, csharp, r, octave, ruby, julia)
+LANGUAGES = (rust, javascript, java, go, csharp, r, octave, ruby, julia, scala)
 
 
 def _library() -> Path:

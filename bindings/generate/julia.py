@@ -29,10 +29,9 @@ def files(library: Library, interface: facts.Interface) -> dict[str, str]:
 
 def _interface(library: Library, interface: facts.Interface) -> str:
     out = [
-        _HEAD
-        + "# The functions of weft.h as they are, and the structs that they fill in. What has a",
-        "# pointer's type takes an Array, a Ref, or an object with a handle, which lives as long as",
-        "# the call.",
+        _HEAD + "# The functions of weft.h as they are, and the structs that they fill in.",
+        "# A parameter with a pointer's type takes an Array, a Ref, or an object with a handle,",
+        "# which lives as long as the call.",
         "module C\n",
         "using ..Weft: libweft\n",
         "# weft_value: a tag, a count, and 8 bytes that are a number or an address.",

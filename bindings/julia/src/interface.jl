@@ -1,7 +1,7 @@
 # Written by bindings/generate; do not edit.
-# The functions of weft.h as they are, and the structs that they fill in. What has a
-# pointer's type takes an Array, a Ref, or an object with a handle, which lives as long as
-# the call.
+# The functions of weft.h as they are, and the structs that they fill in.
+# A parameter with a pointer's type takes an Array, a Ref, or an object with a handle,
+# which lives as long as the call.
 module C
 
 using ..Weft: libweft
