@@ -12,8 +12,8 @@ struct Operator {
   weft_op op;
   weft_op_info info;
 };
-// Found operators by number, for all workers of the process. Entries never change; more than there is
-// room for are an error.
+// Found operators by number, for all workers of the process. Entries never change; more than there
+// is room for are an error.
 constexpr uint32_t kMost = 8192;
 std::atomic<Operator*> found[kMost];
 std::atomic<uint32_t> found_count{0};

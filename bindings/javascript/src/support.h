@@ -48,7 +48,8 @@ inline void check(napi_env env, weft_status status) {
   if (status != WEFT_OK) fail(env, code_of(status), weft_last_error());
 }
 
-// The arrays that objects of JavaScript own, by places that are used again. Each worker has its own.
+// The arrays that objects of JavaScript own, by places that are used again. Each worker has its
+// own.
 class Places {
  public:
   ~Places() {
