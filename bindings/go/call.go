@@ -49,6 +49,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -60,6 +61,7 @@ type Operand = any
 type operator struct {
 	name   string
 	once   sync.Once
+	known  atomic.Bool
 	err    error
 	handle C.weft_op
 	info   C.weft_op_info
@@ -70,6 +72,7 @@ var operators sync.Map // those of Call, by name
 func (o *operator) find() {
 	text := newTexts([]string{o.name})
 	defer text.free()
+	defer o.known.Store(true)
 	o.info.struct_size = C.sizeof_weft_op_info
 	o.err = locked(func() C.weft_status {
 		if status := C.weft_op_find(*text.first(), &o.handle); status != C.WEFT_OK {
@@ -101,7 +104,9 @@ type call struct {
 var calls = sync.Pool{New: func() any { return new(call) }}
 
 func newCall(op *operator) *call {
-	op.once.Do(op.find)
+	if !op.known.Load() { // a function value for once would be made at each call
+		op.once.Do(op.find)
+	}
 	c := calls.Get().(*call)
 	c.op, c.err, c.count = op, op.err, 0
 	c.numbers, c.text, c.arrays = c.numbers[:0], c.text[:0], c.arrays[:0]
