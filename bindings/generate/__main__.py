@@ -17,14 +17,16 @@ import facts
 import go
 import java
 import javascript
+import julia
 import octave
 import r
 import ruby
 import rust
+import scala
 from registry import Library
 
 HERE = Path(__file__).resolve().parent
-LANGUAGES = (rust, javascript, java, go, csharp, r, octave, ruby)
+LANGUAGES = (rust, javascript, java, go, csharp, r, octave, ruby, julia, scala)
 
 
 def _library() -> Path:

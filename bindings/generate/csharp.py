@@ -44,7 +44,7 @@ def _interface(interface: facts.Interface) -> str:
             continue
         out.append(f"        internal const int {name} = {value};")
     for name, function in interface.functions.items():
-        if not name.startswith(_USED) or "dlpack" in name:
+        if not name.startswith(_USED) or name.endswith("unversioned"):
             continue
         arguments = ", ".join(f"{_type(t)} a{i}" for i, t in enumerate(function.arguments))
         out.append("\n        [DllImport(Library)]")
@@ -110,8 +110,25 @@ def _function(op: Operator) -> list[str]:
         given.append(f"{none}(object){name}" if none else name)
     result, call = ("Tensor[]", "All") if many else ("Tensor", "One")
     signature = f"public static {result} {camel(op.name)}({', '.join(parameters)})"
-    body = f'Operator.Named("{op.name}").{call}(new object[] {{ {", ".join(given)} }});'
-    return [*lines, f"        {signature} =>", f"            {body}", ""]
+    found = f"{camel(op.name)}Operator"
+    field = f'private static readonly LazyOperator {found} = new LazyOperator("{op.name}");'
+    body = f"{found}.Get().{call}(new object[] {{ {', '.join(given)} }});"
+    lines = [f"        {field}", "", *lines, f"        {signature} =>", f"            {body}", ""]
+    if not many and [a.kind for a in op.arguments if a.required] in (["tensor"], ["tensor"] * 2):
+        lines += [] if optional else _arrays(op, required, found)
+    return lines
+
+
+def _arrays(op: Operator, required: list[Argument], found: str) -> list[str]:
+    """The same for arrays alone, which takes less time."""
+    names = [_name(a.name) for a in required]
+    parameters = ", ".join(f"Tensor {name}" for name in names)
+    return [
+        "        /// <summary>The same for arrays.</summary>",
+        f"        public static Tensor {camel(op.name)}({parameters}) =>",
+        f"            {found}.Get().One({', '.join(names)});",
+        "",
+    ]
 
 
 def _safe(text: str) -> str:

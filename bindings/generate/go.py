@@ -45,7 +45,8 @@ def _ops(library: Library) -> str:
 
 def _function(op: Operator) -> list[str]:
     required, optional = _split(op)
-    name, lines = _exported(op.name), []
+    name = _exported(op.name)
+    lines = [f'var op{name} = operator{{name: "{op.name}"}}\n']
     parameters = [f"{_name(a.name)} {_TYPES[a.kind]}" for a in required]
     if optional:
         lines += _options(op, optional)
@@ -58,7 +59,7 @@ def _function(op: Operator) -> list[str]:
     lines.append(f"func {name}({', '.join(parameters)}) ({result}, error) {{")
     if optional:
         lines += ["\tif options == nil {", f"\t\toptions = &{name}Options{{}}", "\t}"]
-    lines.append(f'\tc := newCall("{op.name}")')
+    lines.append(f"\tc := newCall(&op{name})")
     for a in op.arguments:
         place = _name(a.name) if a in required else f"options.{camel(a.name)}"
         lines.append(f"\tc.{_adder(a, a in required)}({place}{_none(a, a in required)})")

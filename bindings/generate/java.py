@@ -54,13 +54,13 @@ def _function(op: Operator) -> list[str]:
     lines = [f'    private static final Operator {operator} = new Operator("{op.name}");\n']
     if optional:
         lines += _options(op, optional)
-    plain = ", ".join(_name(a.name) if a in required else "null" for a in op.arguments)
+    plain = _plain(op, required)
     signature = f"    public static {result} {_name(op.name)}({', '.join(parameters)}) {{"
     lines += [
         *doc,
         "     */",
         signature,
-        f"        return {operator}.{call}(new Object[] {{{plain}}});",
+        f"        return {operator}.{call}({plain});",
         "    }\n",
     ]
     if optional:
@@ -72,6 +72,21 @@ def _function(op: Operator) -> list[str]:
         lines += [*doc, "     * @param options what may be left out", "     */", signature]
         lines += [f"        return {operator}.{call}(new Object[] {{{given}}});", "    }\n"]
     return lines
+
+
+def _plain(op: Operator, required: list[Argument]) -> str:
+    """What a call without options passes: one or two arrays as they are, else a row."""
+    names = [_name(a.name) for a in required]
+    arrays = all(a.kind == "tensor" for a in required)
+    if op.outputs == 1 and 1 <= len(names) <= 2 and arrays and not _between(op, required):
+        return ", ".join(names)
+    row = ", ".join(_name(a.name) if a in required else "null" for a in op.arguments)
+    return f"new Object[] {{{row}}}"
+
+
+def _between(op: Operator, required: list[Argument]) -> bool:
+    """Does something that may be left out stand before what is required?"""
+    return list(op.arguments[: len(required)]) != required
 
 
 def _options(op: Operator, optional: list[Argument]) -> list[str]:

@@ -45,15 +45,16 @@ def _code(operators: list[Operator]) -> str:
             parameters.append("options")
             names = [f"options.{n}" if n in options else n for n in names]
             body = (
-                f"  if (options === undefined) return ${op.name}.call([{_plain(op)}]);\n"
+                f"  if (options === undefined) return ${op.name}.{_plain(op)};\n"
                 f"  ${op.name}.accept(options);\n"
             )
+            last = f"call([{', '.join(names)}])"
         else:
-            body = ""
+            body, last = "", _plain(op)
         name = _name(op.name)
         alone = "" if name.endswith("_") else "export "
         out.append(f"{alone}function {name}({', '.join(parameters)}) {{\n{body}"
-                   f"  return ${op.name}.call([{', '.join(names)}]);\n}}")  # fmt: skip
+                   f"  return ${op.name}.{last};\n}}")  # fmt: skip
         if not alone:
             out.append(f"export {{ {name} as {name[:-1]} }};")
     out.append("")
@@ -61,12 +62,15 @@ def _code(operators: list[Operator]) -> str:
 
 
 def _plain(op: Operator) -> str:
-    """The arguments of a call without options: what comes last and is left out is not passed."""
+    """A call without options: what comes last and is left out is not passed."""
     required, _ = _split(op)
     names = [_name(a.name) if a in required else "undefined" for a in op.arguments]
     while names and names[-1] == "undefined":
         names.pop()
-    return ", ".join(names)
+    arrays = all(a.kind == "tensor" for a in required) and "undefined" not in names
+    if op.outputs == 1 and arrays and 1 <= len(names) <= 2:
+        return f"call{len(names)}({', '.join(names)})"
+    return f"call([{', '.join(names)}])"
 
 
 def _types(operators: list[Operator], library: Library) -> str:

@@ -1,33 +1,45 @@
 package weft
 
 /*
+#include <stdlib.h>
+#include <string.h>
 #include <weft/weft.h>
 
-// What a call needs, without a pointer of Go inside of memory of Go: numbers, texts and arrays lie in
-// three rows, and an argument says where its part begins.
+// What a call needs, without a pointer inside of memory of Go: numbers, texts and arrays lie in three
+// rows, and an argument says where its part begins. A handle is a number here, so that cgo does not look
+// through the rows for pointers of Go.
 typedef struct {
   uint32_t tag, count;
   uint64_t content;
 } weft_go_argument;
 
-static weft_status weft_go_invoke(weft_op op, const weft_go_argument* given, size_t ngiven,
-                                  const int64_t* numbers, const char* text, const weft_tensor* arrays,
-                                  weft_tensor* outs, size_t nouts, size_t* count) {
+// The text of a failure is copied on the thread of the call, and freed by Go.
+typedef struct {
+  weft_status status;
+  char* text;
+} weft_go_result;
+
+static weft_go_result weft_go_invoke(weft_op op, const weft_go_argument* given, size_t ngiven,
+                                     const int64_t* numbers, const char* text, const uintptr_t* arrays,
+                                     uintptr_t* outs, size_t nouts, size_t* count) {
+  weft_go_result result = {WEFT_OK, NULL};
   weft_value values[32];
   size_t i;
   for (i = 0; i < ngiven; ++i) {
     values[i].tag = given[i].tag;
     values[i].count = given[i].count;
     switch (given[i].tag) {
-      case WEFT_TAG_TENSOR: values[i].as.tensor = arrays[given[i].content]; break;
-      case WEFT_TAG_TENSORS: values[i].as.tensors = arrays + given[i].content; break;
+      case WEFT_TAG_TENSOR: values[i].as.tensor = (weft_tensor)arrays[given[i].content]; break;
+      case WEFT_TAG_TENSORS: values[i].as.tensors = (const weft_tensor*)(arrays + given[i].content); break;
       case WEFT_TAG_INTS: values[i].as.ints = numbers + given[i].content; break;
       case WEFT_TAG_STRING: values[i].as.text = text + given[i].content; break;
       default: values[i].as.integer = (int64_t)given[i].content;
     }
   }
-  if (count) return weft_op_count_outputs(op, values, ngiven, count);
-  return weft_invoke(op, values, ngiven, outs, nouts);
+  result.status = count ? weft_op_count_outputs(op, values, ngiven, count)
+                        : weft_invoke(op, values, ngiven, (weft_tensor*)outs, nouts);
+  if (result.status != WEFT_OK) result.text = strdup(weft_last_error());
+  return result;
 }
 */
 import "C"
@@ -37,6 +49,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -44,32 +57,29 @@ import (
 // beside it. nil leaves an optional input out.
 type Operand = any
 
+// operator is looked up at its first call.
 type operator struct {
+	name   string
+	once   sync.Once
+	known  atomic.Bool
+	err    error
 	handle C.weft_op
 	info   C.weft_op_info
 }
 
-var operators sync.Map // by name
+var operators sync.Map // those of Call, by name
 
-func find(name string) (*operator, error) {
-	if found, ok := operators.Load(name); ok {
-		return found.(*operator), nil
-	}
-	text := newTexts([]string{name})
+func (o *operator) find() {
+	text := newTexts([]string{o.name})
 	defer text.free()
-	out := &operator{}
-	out.info.struct_size = C.sizeof_weft_op_info
-	err := locked(func() C.weft_status {
-		if status := C.weft_op_find(*text.first(), &out.handle); status != C.WEFT_OK {
+	defer o.known.Store(true)
+	o.info.struct_size = C.sizeof_weft_op_info
+	o.err = locked(func() C.weft_status {
+		if status := C.weft_op_find(*text.first(), &o.handle); status != C.WEFT_OK {
 			return status
 		}
-		return C.weft_op_get_info(out.handle, &out.info)
+		return C.weft_op_get_info(o.handle, &o.info)
 	})
-	if err != nil {
-		return nil, err
-	}
-	operators.Store(name, out)
-	return out, nil
 }
 
 func (o *operator) argument(i int) string {
@@ -77,27 +87,44 @@ func (o *operator) argument(i int) string {
 	return C.GoString(all[i].name)
 }
 
-// call is one call of an operator that is being put together, in the order of its schema.
+// call is one call of an operator that is being put together, in the order of its schema. one, all and
+// into end it; it is used again then.
 type call struct {
-	name      string
 	op        *operator
 	err       error
 	arguments [32]C.weft_go_argument
 	count     int
 	numbers   []C.int64_t
 	text      []byte
-	arrays    []C.weft_tensor
+	arrays    []C.uintptr_t
 	kept      []*Tensor
+	out       C.weft_tensor
 }
 
-func newCall(name string) *call {
-	op, err := find(name)
-	return &call{name: name, op: op, err: err}
+var calls = sync.Pool{New: func() any { return new(call) }}
+
+func newCall(op *operator) *call {
+	if !op.known.Load() { // a function value for once would be made at each call
+		op.once.Do(op.find)
+	}
+	c := calls.Get().(*call)
+	c.op, c.err, c.count = op, op.err, 0
+	c.numbers, c.text, c.arrays = c.numbers[:0], c.text[:0], c.arrays[:0]
+	return c
+}
+
+// end lets the arrays go and keeps the memory for another call.
+func (c *call) end() {
+	for i := range c.kept {
+		c.kept[i] = nil
+	}
+	c.kept, c.out = c.kept[:0], nil
+	calls.Put(c)
 }
 
 func (c *call) push(tag C.uint32_t, count int, content uint64) {
 	if c.count == len(c.arguments) {
-		c.err = failure(InvalidType, "%s: there are at most %d arguments", c.name, len(c.arguments))
+		c.fail(failure(InvalidType, "%s: there are at most %d arguments", c.op.name, len(c.arguments)))
 		return
 	}
 	c.arguments[c.count] = C.weft_go_argument{tag: tag, count: C.uint32_t(count), content: C.uint64_t(content)}
@@ -110,10 +137,10 @@ func (c *call) none() { c.push(C.WEFT_TAG_NONE, 0, 0) }
 
 func (c *call) array(x *Tensor) {
 	if x == nil || x.handle == nil {
-		c.fail(failure(InvalidState, "%s: an array is nil or was released", c.name))
+		c.fail(failure(InvalidState, "%s: an array is nil or was released", c.op.name))
 		return
 	}
-	c.arrays = append(c.arrays, x.handle)
+	c.arrays = append(c.arrays, C.uintptr_t(uintptr(unsafe.Pointer(x.handle))))
 	c.kept = append(c.kept, x)
 }
 
@@ -141,7 +168,7 @@ func (c *call) operand(x Operand) {
 	case bool:
 		c.bool_(x)
 	default:
-		c.fail(failure(InvalidType, "%s: argument %d must be a *Tensor or a number; got a %T", c.name, c.count, x))
+		c.fail(failure(InvalidType, "%s: argument %d must be a *Tensor or a number; got a %T", c.op.name, c.count, x))
 	}
 }
 
@@ -211,7 +238,7 @@ func first[T any](row []T) *T {
 }
 
 // run calls the operator; count, where it is not nil, receives the number of results instead.
-func (c *call) run(outs []C.weft_tensor, count *C.size_t) error {
+func (c *call) run(outs *C.weft_tensor, nouts int, count *C.size_t) error {
 	if c.err != nil {
 		return c.err
 	}
@@ -219,43 +246,47 @@ func (c *call) run(outs []C.weft_tensor, count *C.size_t) error {
 		c.count--
 	}
 	text := (*C.char)(unsafe.Pointer(first(c.text)))
-	err := locked(func() C.weft_status {
-		return C.weft_go_invoke(c.op.handle, &c.arguments[0], C.size_t(c.count), first(c.numbers), text,
-			first(c.arrays), first(outs), C.size_t(len(outs)), count)
-	})
+	result := C.weft_go_invoke(c.op.handle, &c.arguments[0], C.size_t(c.count), first(c.numbers), text,
+		first(c.arrays), (*C.uintptr_t)(unsafe.Pointer(outs)), C.size_t(nouts), count)
 	runtime.KeepAlive(c)
-	return err
+	if result.status == C.WEFT_OK {
+		return nil
+	}
+	defer C.free(unsafe.Pointer(result.text))
+	return &Error{Status(result.status), C.GoString(result.text)}
 }
 
 func (c *call) one() (*Tensor, error) {
-	outs := make([]C.weft_tensor, 1)
-	if err := c.run(outs, nil); err != nil {
+	defer c.end()
+	if err := c.run(&c.out, 1, nil); err != nil {
 		return nil, err
 	}
-	return owned(outs[0]), nil
+	return owned(c.out), nil
 }
 
 func (c *call) all() ([]*Tensor, error) {
+	defer c.end()
 	var count C.size_t
-	if err := c.run(nil, &count); err != nil {
+	if err := c.run(nil, 0, &count); err != nil {
 		return nil, err
 	}
 	outs := make([]C.weft_tensor, count)
-	if err := c.run(outs, nil); err != nil {
+	if err := c.run(first(outs), len(outs), nil); err != nil {
 		return nil, err
 	}
 	return ownedAll(outs), nil
 }
 
 func (c *call) into(targets []*Tensor) error {
+	defer c.end()
 	outs := make([]C.weft_tensor, len(targets))
 	for i, x := range targets {
 		if x == nil || x.handle == nil {
-			return failure(InvalidState, "%s: an array to write is nil or was released", c.name)
+			return failure(InvalidState, "%s: an array to write is nil or was released", c.op.name)
 		}
 		outs[i] = x.handle
 	}
-	err := c.run(outs, nil)
+	err := c.run(first(outs), len(outs), nil)
 	runtime.KeepAlive(targets)
 	return err
 }
@@ -264,8 +295,11 @@ func (c *call) into(targets []*Tensor) error {
 // int64, float64, bool, string, []int64, Dtype, or nil for none. A []*Tensor is a list of arrays. With
 // `into` the results are written to these arrays, and nothing is returned.
 func Call(name string, inputs []Operand, attributes map[string]any, into ...*Tensor) ([]*Tensor, error) {
-	c := newCall(name)
+	found, _ := operators.LoadOrStore(name, &operator{name: name})
+	c := newCall(found.(*operator))
 	if c.err != nil {
+		operators.Delete(name) // it may be registered later
+		defer c.end()
 		return nil, c.err
 	}
 	for _, x := range inputs {
@@ -297,6 +331,7 @@ func Call(name string, inputs []Operand, attributes map[string]any, into ...*Ten
 	if used < len(attributes) {
 		for attribute := range attributes {
 			if !strings.Contains(","+strings.Join(known, ",")+",", ","+attribute+",") {
+				defer c.end()
 				return nil, failure(InvalidType, "%s: there is no attribute `%s`; there are: %s", name, attribute, strings.Join(known, ", "))
 			}
 		}
@@ -318,7 +353,7 @@ func (c *call) attribute(name string, value any) {
 	case Dtype:
 		c.dtype_(value)
 	case *Tensor:
-		c.fail(failure(InvalidType, "%s: `%s` must be a value; got a *Tensor", c.name, name))
+		c.fail(failure(InvalidType, "%s: `%s` must be a value; got a *Tensor", c.op.name, name))
 	default:
 		c.operand(value)
 	}

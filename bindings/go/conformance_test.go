@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unsafe"
 )
 
 // All cases of bindings/conformance, then what cases cannot say: goroutines, leaks, released arrays.
@@ -328,4 +329,51 @@ func ExampleRecord() {
 		fmt.Println(err)
 	}
 	// Output: 5 [0.6 0.8]
+}
+
+// managed is DLManagedTensorVersioned, as another library sees it.
+type managed struct {
+	major, minor     uint32
+	context, deleter uintptr
+	flags            uint64
+	data             unsafe.Pointer
+	device, id, ndim int32
+	code, bits       uint8
+	lanes            uint16
+	shape, strides   *int64
+	offset           uint64
+}
+
+func TestDLPackSharesMemory(t *testing.T) {
+	x := Must(New([]float32{1, 2, 3, 4, 5, 6}, 2, 3))
+	given := Must(x.ToDLPack())
+	seen := (*managed)(given)
+	if seen.major != 1 || seen.ndim != 2 || seen.code != 2 || seen.bits != 32 || seen.device != 1 {
+		t.Fatalf("%+v", *seen)
+	}
+	if shape := unsafe.Slice(seen.shape, 2); shape[0] != 2 || shape[1] != 3 {
+		t.Fatal(shape)
+	}
+	elements := unsafe.Slice((*float32)(unsafe.Add(seen.data, seen.offset)), 6)
+	elements[5] = 60
+	back := Must(FromDLPack(given))
+	x.Release()
+	if found := Must(Elements[float32](Must(Add(back, 1)))); found[0] != 2 || found[5] != 61 {
+		t.Fatal(found)
+	}
+	elements[0] = 10
+	if found := Must(Elements[float32](back)); found[0] != 10 {
+		t.Fatal(found)
+	}
+	back.Release()
+	if _, err := back.ToDLPack(); err == nil {
+		t.Fatal("a released array was exported")
+	}
+	before := LiveBytes()
+	y := Must(Zeros(Float32, 1000))
+	FreeDLPack(Must(y.ToDLPack()))
+	y.Release()
+	if LiveBytes() > before {
+		t.Fatal("an exported array was not freed")
+	}
 }

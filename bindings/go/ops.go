@@ -2,14 +2,18 @@
 
 package weft
 
+var opAbs = operator{name: "abs"}
+
 // Abs: Absolute value, element by element.
 //
 // x: any real dtype.
 func Abs(x Operand) (*Tensor, error) {
-	c := newCall("abs")
+	c := newCall(&opAbs)
 	c.operand(x)
 	return c.one()
 }
+
+var opAdagradUpdate = operator{name: "adagrad_update"}
 
 // AdagradUpdateOptions is what AdagradUpdate may be given beside its required arguments.
 type AdagradUpdateOptions struct {
@@ -36,7 +40,7 @@ func AdagradUpdate(weight Operand, grad Operand, history Operand, lr Operand, op
 	if options == nil {
 		options = &AdagradUpdateOptions{}
 	}
-	c := newCall("adagrad_update")
+	c := newCall(&opAdagradUpdate)
 	c.operand(weight)
 	c.operand(grad)
 	c.operand(history)
@@ -47,6 +51,8 @@ func AdagradUpdate(weight Operand, grad Operand, history Operand, lr Operand, op
 	c.optionalFloat(options.Epsilon, false)
 	return c.all()
 }
+
+var opAdamUpdate = operator{name: "adam_update"}
 
 // AdamUpdateOptions is what AdamUpdate may be given beside its required arguments.
 type AdamUpdateOptions struct {
@@ -79,7 +85,7 @@ func AdamUpdate(weight Operand, grad Operand, mean Operand, var_ Operand, lr Ope
 	if options == nil {
 		options = &AdamUpdateOptions{}
 	}
-	c := newCall("adam_update")
+	c := newCall(&opAdamUpdate)
 	c.operand(weight)
 	c.operand(grad)
 	c.operand(mean)
@@ -93,6 +99,8 @@ func AdamUpdate(weight Operand, grad Operand, mean Operand, var_ Operand, lr Ope
 	c.optionalFloat(options.Epsilon, false)
 	return c.all()
 }
+
+var opAdamwUpdate = operator{name: "adamw_update"}
 
 // AdamwUpdateOptions is what AdamwUpdate may be given beside its required arguments.
 type AdamwUpdateOptions struct {
@@ -127,7 +135,7 @@ func AdamwUpdate(weight Operand, grad Operand, mean Operand, var_ Operand, lr Op
 	if options == nil {
 		options = &AdamwUpdateOptions{}
 	}
-	c := newCall("adamw_update")
+	c := newCall(&opAdamwUpdate)
 	c.operand(weight)
 	c.operand(grad)
 	c.operand(mean)
@@ -143,17 +151,21 @@ func AdamwUpdate(weight Operand, grad Operand, mean Operand, var_ Operand, lr Op
 	return c.all()
 }
 
+var opAdd = operator{name: "add"}
+
 // Add: Sum of two arrays, element by element.
 //
 // x1: any real dtype.
 //
 // x2: the same, broadcast against `x1`.
 func Add(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("add")
+	c := newCall(&opAdd)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opAll = operator{name: "all"}
 
 // AllOptions is what All may be given beside its required arguments.
 type AllOptions struct {
@@ -172,12 +184,14 @@ func All(x Operand, options *AllOptions) (*Tensor, error) {
 	if options == nil {
 		options = &AllOptions{}
 	}
-	c := newCall("all")
+	c := newCall(&opAll)
 	c.operand(x)
 	c.optionalInts(options.Axis, options.AxisNone)
 	c.optionalBool(options.Keepdims, false)
 	return c.one()
 }
+
+var opAllGather = operator{name: "all_gather"}
 
 // AllGatherOptions is what AllGather may be given beside its required arguments.
 type AllGatherOptions struct {
@@ -196,13 +210,15 @@ func AllGather(x Operand, axis int64, ranks int64, options *AllGatherOptions) (*
 	if options == nil {
 		options = &AllGatherOptions{}
 	}
-	c := newCall("all_gather")
+	c := newCall(&opAllGather)
 	c.operand(x)
 	c.int_(axis)
 	c.int_(ranks)
 	c.optionalString(options.Group, false)
 	return c.one()
 }
+
+var opAllReduce = operator{name: "all_reduce"}
 
 // AllReduceOptions is what AllReduce may be given beside its required arguments.
 type AllReduceOptions struct {
@@ -221,13 +237,15 @@ func AllReduce(x Operand, options *AllReduceOptions) (*Tensor, error) {
 	if options == nil {
 		options = &AllReduceOptions{}
 	}
-	c := newCall("all_reduce")
+	c := newCall(&opAllReduce)
 	c.operand(x)
 	c.optionalString(options.Reduction, false)
 	c.optionalBool(options.Ordered, false)
 	c.optionalString(options.Group, false)
 	return c.one()
 }
+
+var opAllReduceStart = operator{name: "all_reduce_start"}
 
 // AllReduceStartOptions is what AllReduceStart may be given beside its required arguments.
 type AllReduceStartOptions struct {
@@ -246,13 +264,15 @@ func AllReduceStart(x Operand, options *AllReduceStartOptions) (*Tensor, error) 
 	if options == nil {
 		options = &AllReduceStartOptions{}
 	}
-	c := newCall("all_reduce_start")
+	c := newCall(&opAllReduceStart)
 	c.operand(x)
 	c.optionalString(options.Reduction, false)
 	c.optionalBool(options.Ordered, false)
 	c.optionalString(options.Group, false)
 	return c.one()
 }
+
+var opAllToAll = operator{name: "all_to_all"}
 
 // AllToAllOptions is what AllToAll may be given beside its required arguments.
 type AllToAllOptions struct {
@@ -273,7 +293,7 @@ func AllToAll(x Operand, splitAxis int64, concatAxis int64, ranks int64, options
 	if options == nil {
 		options = &AllToAllOptions{}
 	}
-	c := newCall("all_to_all")
+	c := newCall(&opAllToAll)
 	c.operand(x)
 	c.int_(splitAxis)
 	c.int_(concatAxis)
@@ -282,14 +302,18 @@ func AllToAll(x Operand, splitAxis int64, concatAxis int64, ranks int64, options
 	return c.one()
 }
 
+var opAngle = operator{name: "angle"}
+
 // Angle: The angles of the elements in the complex plane, in radians from -pi to pi.
 //
 // x: any dtype.
 func Angle(x Operand) (*Tensor, error) {
-	c := newCall("angle")
+	c := newCall(&opAngle)
 	c.operand(x)
 	return c.one()
 }
+
+var opAny = operator{name: "any"}
 
 // AnyOptions is what Any may be given beside its required arguments.
 type AnyOptions struct {
@@ -308,12 +332,14 @@ func Any(x Operand, options *AnyOptions) (*Tensor, error) {
 	if options == nil {
 		options = &AnyOptions{}
 	}
-	c := newCall("any")
+	c := newCall(&opAny)
 	c.operand(x)
 	c.optionalInts(options.Axis, options.AxisNone)
 	c.optionalBool(options.Keepdims, false)
 	return c.one()
 }
+
+var opArange = operator{name: "arange"}
 
 // ArangeOptions is what Arange may be given beside its required arguments.
 type ArangeOptions struct {
@@ -336,7 +362,7 @@ func Arange(start float64, stop float64, dtype Dtype, options *ArangeOptions) (*
 	if options == nil {
 		options = &ArangeOptions{}
 	}
-	c := newCall("arange")
+	c := newCall(&opArange)
 	c.float_(start)
 	c.float_(stop)
 	c.optionalFloat(options.Step, false)
@@ -345,50 +371,62 @@ func Arange(start float64, stop float64, dtype Dtype, options *ArangeOptions) (*
 	return c.one()
 }
 
+var opArccos = operator{name: "arccos"}
+
 // Arccos: Angle in [0, pi] whose cosine is x, element by element; NaN outside [-1, 1].
 //
 // x: any real dtype; bool and integers become the default float.
 func Arccos(x Operand) (*Tensor, error) {
-	c := newCall("arccos")
+	c := newCall(&opArccos)
 	c.operand(x)
 	return c.one()
 }
+
+var opArccosh = operator{name: "arccosh"}
 
 // Arccosh: Inverse hyperbolic cosine, element by element; NaN below 1.
 //
 // x: any real dtype; bool and integers become the default float.
 func Arccosh(x Operand) (*Tensor, error) {
-	c := newCall("arccosh")
+	c := newCall(&opArccosh)
 	c.operand(x)
 	return c.one()
 }
+
+var opArcsin = operator{name: "arcsin"}
 
 // Arcsin: Angle in [-pi/2, pi/2] whose sine is x, element by element; NaN outside [-1, 1].
 //
 // x: any real dtype; bool and integers become the default float.
 func Arcsin(x Operand) (*Tensor, error) {
-	c := newCall("arcsin")
+	c := newCall(&opArcsin)
 	c.operand(x)
 	return c.one()
 }
+
+var opArcsinh = operator{name: "arcsinh"}
 
 // Arcsinh: Inverse hyperbolic sine, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Arcsinh(x Operand) (*Tensor, error) {
-	c := newCall("arcsinh")
+	c := newCall(&opArcsinh)
 	c.operand(x)
 	return c.one()
 }
+
+var opArctan = operator{name: "arctan"}
 
 // Arctan: Angle in [-pi/2, pi/2] whose tangent is x, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Arctan(x Operand) (*Tensor, error) {
-	c := newCall("arctan")
+	c := newCall(&opArctan)
 	c.operand(x)
 	return c.one()
 }
+
+var opArctan2 = operator{name: "arctan2"}
 
 // Arctan2: Angle in [-pi, pi] of the point with height `x1` and width `x2`, element by element.
 //
@@ -396,20 +434,24 @@ func Arctan(x Operand) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func Arctan2(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("arctan2")
+	c := newCall(&opArctan2)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
 
+var opArctanh = operator{name: "arctanh"}
+
 // Arctanh: Inverse hyperbolic tangent, element by element; NaN outside [-1, 1].
 //
 // x: any real dtype; bool and integers become the default float.
 func Arctanh(x Operand) (*Tensor, error) {
-	c := newCall("arctanh")
+	c := newCall(&opArctanh)
 	c.operand(x)
 	return c.one()
 }
+
+var opArgmax = operator{name: "argmax"}
 
 // ArgmaxOptions is what Argmax may be given beside its required arguments.
 type ArgmaxOptions struct {
@@ -428,12 +470,14 @@ func Argmax(x Operand, options *ArgmaxOptions) (*Tensor, error) {
 	if options == nil {
 		options = &ArgmaxOptions{}
 	}
-	c := newCall("argmax")
+	c := newCall(&opArgmax)
 	c.operand(x)
 	c.optionalInts(options.Axis, options.AxisNone)
 	c.optionalBool(options.Keepdims, false)
 	return c.one()
 }
+
+var opArgmin = operator{name: "argmin"}
 
 // ArgminOptions is what Argmin may be given beside its required arguments.
 type ArgminOptions struct {
@@ -452,12 +496,14 @@ func Argmin(x Operand, options *ArgminOptions) (*Tensor, error) {
 	if options == nil {
 		options = &ArgminOptions{}
 	}
-	c := newCall("argmin")
+	c := newCall(&opArgmin)
 	c.operand(x)
 	c.optionalInts(options.Axis, options.AxisNone)
 	c.optionalBool(options.Keepdims, false)
 	return c.one()
 }
+
+var opArgsort = operator{name: "argsort"}
 
 // ArgsortOptions is what Argsort may be given beside its required arguments.
 type ArgsortOptions struct {
@@ -476,12 +522,14 @@ func Argsort(a Operand, options *ArgsortOptions) (*Tensor, error) {
 	if options == nil {
 		options = &ArgsortOptions{}
 	}
-	c := newCall("argsort")
+	c := newCall(&opArgsort)
 	c.operand(a)
 	c.optionalInt(options.Axis, options.AxisNone)
 	c.optionalBool(options.Descending, false)
 	return c.one()
 }
+
+var opArraySplit = operator{name: "array_split"}
 
 // ArraySplitOptions is what ArraySplit may be given beside its required arguments.
 type ArraySplitOptions struct {
@@ -498,12 +546,14 @@ func ArraySplit(ary Operand, indicesOrSections []int64, options *ArraySplitOptio
 	if options == nil {
 		options = &ArraySplitOptions{}
 	}
-	c := newCall("array_split")
+	c := newCall(&opArraySplit)
 	c.operand(ary)
 	c.ints_(indicesOrSections)
 	c.optionalInt(options.Axis, false)
 	return c.all()
 }
+
+var opBarrier = operator{name: "barrier"}
 
 // BarrierOptions is what Barrier may be given beside its required arguments.
 type BarrierOptions struct {
@@ -516,19 +566,23 @@ func Barrier(options *BarrierOptions) ([]*Tensor, error) {
 	if options == nil {
 		options = &BarrierOptions{}
 	}
-	c := newCall("barrier")
+	c := newCall(&opBarrier)
 	c.optionalString(options.Group, false)
 	return c.all()
 }
+
+var opBatchFlatten = operator{name: "batch_flatten"}
 
 // BatchFlatten: Merges all axes but the first.
 //
 // x: any dtype, shape (N, ...).
 func BatchFlatten(x Operand) (*Tensor, error) {
-	c := newCall("batch_flatten")
+	c := newCall(&opBatchFlatten)
 	c.operand(x)
 	return c.one()
 }
+
+var opBatchNorm = operator{name: "batch_norm"}
 
 // BatchNormOptions is what BatchNorm may be given beside its required arguments.
 type BatchNormOptions struct {
@@ -557,7 +611,7 @@ func BatchNorm(data Operand, gamma Operand, beta Operand, runningMean Operand, r
 	if options == nil {
 		options = &BatchNormOptions{}
 	}
-	c := newCall("batch_norm")
+	c := newCall(&opBatchNorm)
 	c.operand(data)
 	c.operand(gamma)
 	c.operand(beta)
@@ -570,17 +624,21 @@ func BatchNorm(data Operand, gamma Operand, beta Operand, runningMean Operand, r
 	return c.all()
 }
 
+var opBinomial = operator{name: "binomial"}
+
 // Binomial: Random counts of the binomial distribution; NaN where there is none.
 //
 // trials: float32 or float64: how many can succeed.
 //
 // probability: of each trial's success, of the same shape.
 func Binomial(trials Operand, probability Operand) (*Tensor, error) {
-	c := newCall("binomial")
+	c := newCall(&opBinomial)
 	c.operand(trials)
 	c.operand(probability)
 	return c.one()
 }
+
+var opBitwiseAnd = operator{name: "bitwise_and"}
 
 // BitwiseAnd: Bits that both integers have, element by element; on bool, logical and.
 //
@@ -588,11 +646,13 @@ func Binomial(trials Operand, probability Operand) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func BitwiseAnd(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("bitwise_and")
+	c := newCall(&opBitwiseAnd)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opBitwiseOr = operator{name: "bitwise_or"}
 
 // BitwiseOr: Bits that either integer has, element by element; on bool, logical or.
 //
@@ -600,11 +660,13 @@ func BitwiseAnd(x1 Operand, x2 Operand) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func BitwiseOr(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("bitwise_or")
+	c := newCall(&opBitwiseOr)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opBitwiseXor = operator{name: "bitwise_xor"}
 
 // BitwiseXor: Bits that one of two integers has, element by element; on bool, not equal.
 //
@@ -612,11 +674,13 @@ func BitwiseOr(x1 Operand, x2 Operand) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func BitwiseXor(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("bitwise_xor")
+	c := newCall(&opBitwiseXor)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opBoundedIntegers = operator{name: "bounded_integers"}
 
 // BoundedIntegers: The integers that it is given, of which none may lie outside of bounds.
 //
@@ -630,7 +694,7 @@ func BitwiseXor(x1 Operand, x2 Operand) (*Tensor, error) {
 //
 // what: what they are to it.
 func BoundedIntegers(x Operand, least int64, most int64, caller string, what string) (*Tensor, error) {
-	c := newCall("bounded_integers")
+	c := newCall(&opBoundedIntegers)
 	c.operand(x)
 	c.int_(least)
 	c.int_(most)
@@ -638,6 +702,8 @@ func BoundedIntegers(x Operand, least int64, most int64, caller string, what str
 	c.string_(what)
 	return c.one()
 }
+
+var opBroadcast = operator{name: "broadcast"}
 
 // BroadcastOptions is what Broadcast may be given beside its required arguments.
 type BroadcastOptions struct {
@@ -654,12 +720,14 @@ func Broadcast(x Operand, root int64, options *BroadcastOptions) (*Tensor, error
 	if options == nil {
 		options = &BroadcastOptions{}
 	}
-	c := newCall("broadcast")
+	c := newCall(&opBroadcast)
 	c.operand(x)
 	c.int_(root)
 	c.optionalString(options.Group, false)
 	return c.one()
 }
+
+var opBroadcastStart = operator{name: "broadcast_start"}
 
 // BroadcastStartOptions is what BroadcastStart may be given beside its required arguments.
 type BroadcastStartOptions struct {
@@ -676,12 +744,14 @@ func BroadcastStart(x Operand, root int64, options *BroadcastStartOptions) (*Ten
 	if options == nil {
 		options = &BroadcastStartOptions{}
 	}
-	c := newCall("broadcast_start")
+	c := newCall(&opBroadcastStart)
 	c.operand(x)
 	c.int_(root)
 	c.optionalString(options.Group, false)
 	return c.one()
 }
+
+var opBroadcastTo = operator{name: "broadcast_to"}
 
 // BroadcastTo: The array stretched to a shape that it broadcasts to, as a new array.
 //
@@ -689,11 +759,13 @@ func BroadcastStart(x Operand, root int64, options *BroadcastStartOptions) (*Ten
 //
 // shape: extents of the result.
 func BroadcastTo(x Operand, shape []int64) (*Tensor, error) {
-	c := newCall("broadcast_to")
+	c := newCall(&opBroadcastTo)
 	c.operand(x)
 	c.ints_(shape)
 	return c.one()
 }
+
+var opCast = operator{name: "cast"}
 
 // Cast: Conversion to another dtype: to integers rounds toward zero, saturates and maps NaN to 0; to bool is x != 0.
 //
@@ -701,20 +773,24 @@ func BroadcastTo(x Operand, shape []int64) (*Tensor, error) {
 //
 // dtype: dtype of the result.
 func Cast(x Operand, dtype Dtype) (*Tensor, error) {
-	c := newCall("cast")
+	c := newCall(&opCast)
 	c.operand(x)
 	c.dtype_(dtype)
 	return c.one()
 }
 
+var opCeil = operator{name: "ceil"}
+
 // Ceil: The smallest whole number that is not below x, element by element.
 //
 // x: any real dtype.
 func Ceil(x Operand) (*Tensor, error) {
-	c := newCall("ceil")
+	c := newCall(&opCeil)
 	c.operand(x)
 	return c.one()
 }
+
+var opCelu = operator{name: "celu"}
 
 // CeluOptions is what Celu may be given beside its required arguments.
 type CeluOptions struct {
@@ -729,11 +805,13 @@ func Celu(x Operand, options *CeluOptions) (*Tensor, error) {
 	if options == nil {
 		options = &CeluOptions{}
 	}
-	c := newCall("celu")
+	c := newCall(&opCelu)
 	c.operand(x)
 	c.optionalFloat(options.Alpha, false)
 	return c.one()
 }
+
+var opCheckOp = operator{name: "check"}
 
 // CheckOpOptions is what CheckOp may be given beside its required arguments.
 type CheckOpOptions struct {
@@ -752,13 +830,15 @@ func CheckOp(condition Operand, arrays []*Tensor, message string, options *Check
 	if options == nil {
 		options = &CheckOpOptions{}
 	}
-	c := newCall("check")
+	c := newCall(&opCheckOp)
 	c.operand(condition)
 	c.tensors(arrays)
 	c.string_(message)
 	c.optionalString(options.Where, false)
 	return c.all()
 }
+
+var opCholesky = operator{name: "cholesky"}
 
 // CholeskyOptions is what Cholesky may be given beside its required arguments.
 type CholeskyOptions struct {
@@ -773,11 +853,13 @@ func Cholesky(a Operand, options *CholeskyOptions) (*Tensor, error) {
 	if options == nil {
 		options = &CholeskyOptions{}
 	}
-	c := newCall("cholesky")
+	c := newCall(&opCholesky)
 	c.operand(a)
 	c.optionalBool(options.Upper, false)
 	return c.one()
 }
+
+var opClip = operator{name: "clip"}
 
 // ClipOptions is what Clip may be given beside its required arguments.
 type ClipOptions struct {
@@ -794,12 +876,14 @@ func Clip(x Operand, options *ClipOptions) (*Tensor, error) {
 	if options == nil {
 		options = &ClipOptions{}
 	}
-	c := newCall("clip")
+	c := newCall(&opClip)
 	c.operand(x)
 	c.operand(options.Min)
 	c.operand(options.Max)
 	return c.one()
 }
+
+var opCollectiveWait = operator{name: "collective_wait"}
 
 // CollectiveWaitOptions is what CollectiveWait may be given beside its required arguments.
 type CollectiveWaitOptions struct {
@@ -816,21 +900,25 @@ func CollectiveWait(result Operand, options *CollectiveWaitOptions) (*Tensor, er
 	if options == nil {
 		options = &CollectiveWaitOptions{}
 	}
-	c := newCall("collective_wait")
+	c := newCall(&opCollectiveWait)
 	c.operand(result)
 	c.operand(options.Sent)
 	c.optionalString(options.Group, false)
 	return c.one()
 }
 
+var opColumnStack = operator{name: "column_stack"}
+
 // ColumnStack: Vectors as columns, and matrices, joined side by side.
 //
 // arrays: any dtype: vectors, or matrices with as many rows.
 func ColumnStack(arrays []*Tensor) (*Tensor, error) {
-	c := newCall("column_stack")
+	c := newCall(&opColumnStack)
 	c.tensors(arrays)
 	return c.one()
 }
+
+var opConcatenate = operator{name: "concatenate"}
 
 // ConcatenateOptions is what Concatenate may be given beside its required arguments.
 type ConcatenateOptions struct {
@@ -847,20 +935,24 @@ func Concatenate(arrays []*Tensor, options *ConcatenateOptions) (*Tensor, error)
 	if options == nil {
 		options = &ConcatenateOptions{}
 	}
-	c := newCall("concatenate")
+	c := newCall(&opConcatenate)
 	c.tensors(arrays)
 	c.optionalInt(options.Axis, options.AxisNone)
 	return c.one()
 }
 
+var opConj = operator{name: "conj"}
+
 // Conj: The conjugates of the elements; of real numbers the array itself.
 //
 // x: any dtype.
 func Conj(x Operand) (*Tensor, error) {
-	c := newCall("conj")
+	c := newCall(&opConj)
 	c.operand(x)
 	return c.one()
 }
+
+var opConvolution = operator{name: "convolution"}
 
 // ConvolutionOptions is what Convolution may be given beside its required arguments.
 type ConvolutionOptions struct {
@@ -895,7 +987,7 @@ func Convolution(data Operand, weight Operand, options *ConvolutionOptions) (*Te
 	if options == nil {
 		options = &ConvolutionOptions{}
 	}
-	c := newCall("convolution")
+	c := newCall(&opConvolution)
 	c.operand(data)
 	c.operand(weight)
 	c.operand(options.Bias)
@@ -907,14 +999,18 @@ func Convolution(data Operand, weight Operand, options *ConvolutionOptions) (*Te
 	return c.one()
 }
 
+var opCopy = operator{name: "copy"}
+
 // Copy: A new array with the same elements.
 //
 // x: any dtype.
 func Copy(x Operand) (*Tensor, error) {
-	c := newCall("copy")
+	c := newCall(&opCopy)
 	c.operand(x)
 	return c.one()
 }
+
+var opCopyToParts = operator{name: "copy_to_parts"}
 
 // CopyToPartsOptions is what CopyToParts may be given beside its required arguments.
 type CopyToPartsOptions struct {
@@ -929,11 +1025,13 @@ func CopyToParts(x Operand, options *CopyToPartsOptions) (*Tensor, error) {
 	if options == nil {
 		options = &CopyToPartsOptions{}
 	}
-	c := newCall("copy_to_parts")
+	c := newCall(&opCopyToParts)
 	c.operand(x)
 	c.optionalString(options.Group, false)
 	return c.one()
 }
+
+var opCopysign = operator{name: "copysign"}
 
 // Copysign: x1 with the sign of x2, element by element.
 //
@@ -941,29 +1039,35 @@ func CopyToParts(x Operand, options *CopyToPartsOptions) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func Copysign(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("copysign")
+	c := newCall(&opCopysign)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
 
+var opCos = operator{name: "cos"}
+
 // Cos: Cosine of angles in radians, of any size, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Cos(x Operand) (*Tensor, error) {
-	c := newCall("cos")
+	c := newCall(&opCos)
 	c.operand(x)
 	return c.one()
 }
+
+var opCosh = operator{name: "cosh"}
 
 // Cosh: Hyperbolic cosine, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Cosh(x Operand) (*Tensor, error) {
-	c := newCall("cosh")
+	c := newCall(&opCosh)
 	c.operand(x)
 	return c.one()
 }
+
+var opCountNonzero = operator{name: "count_nonzero"}
 
 // CountNonzeroOptions is what CountNonzero may be given beside its required arguments.
 type CountNonzeroOptions struct {
@@ -982,12 +1086,14 @@ func CountNonzero(x Operand, options *CountNonzeroOptions) (*Tensor, error) {
 	if options == nil {
 		options = &CountNonzeroOptions{}
 	}
-	c := newCall("count_nonzero")
+	c := newCall(&opCountNonzero)
 	c.operand(x)
 	c.optionalInts(options.Axis, options.AxisNone)
 	c.optionalBool(options.Keepdims, false)
 	return c.one()
 }
+
+var opCtcLoss = operator{name: "ctc_loss"}
 
 // CtcLossOptions is what CtcLoss may be given beside its required arguments.
 type CtcLossOptions struct {
@@ -1008,7 +1114,7 @@ func CtcLoss(data Operand, label Operand, options *CtcLossOptions) (*Tensor, err
 	if options == nil {
 		options = &CtcLossOptions{}
 	}
-	c := newCall("ctc_loss")
+	c := newCall(&opCtcLoss)
 	c.operand(data)
 	c.operand(label)
 	c.operand(options.DataLengths)
@@ -1016,6 +1122,8 @@ func CtcLoss(data Operand, label Operand, options *CtcLossOptions) (*Tensor, err
 	c.optionalString(options.BlankLabel, false)
 	return c.one()
 }
+
+var opCummax = operator{name: "cummax"}
 
 // CummaxOptions is what Cummax may be given beside its required arguments.
 type CummaxOptions struct {
@@ -1030,11 +1138,13 @@ func Cummax(x Operand, options *CummaxOptions) (*Tensor, error) {
 	if options == nil {
 		options = &CummaxOptions{}
 	}
-	c := newCall("cummax")
+	c := newCall(&opCummax)
 	c.operand(x)
 	c.optionalInt(options.Axis, false)
 	return c.one()
 }
+
+var opCummin = operator{name: "cummin"}
 
 // CumminOptions is what Cummin may be given beside its required arguments.
 type CumminOptions struct {
@@ -1049,11 +1159,13 @@ func Cummin(x Operand, options *CumminOptions) (*Tensor, error) {
 	if options == nil {
 		options = &CumminOptions{}
 	}
-	c := newCall("cummin")
+	c := newCall(&opCummin)
 	c.operand(x)
 	c.optionalInt(options.Axis, false)
 	return c.one()
 }
+
+var opCumprod = operator{name: "cumprod"}
 
 // CumprodOptions is what Cumprod may be given beside its required arguments.
 type CumprodOptions struct {
@@ -1074,12 +1186,14 @@ func Cumprod(x Operand, options *CumprodOptions) (*Tensor, error) {
 	if options == nil {
 		options = &CumprodOptions{}
 	}
-	c := newCall("cumprod")
+	c := newCall(&opCumprod)
 	c.operand(x)
 	c.optionalInt(options.Axis, options.AxisNone)
 	c.optionalDtype(options.Dtype, options.DtypeNone)
 	return c.one()
 }
+
+var opCumsum = operator{name: "cumsum"}
 
 // CumsumOptions is what Cumsum may be given beside its required arguments.
 type CumsumOptions struct {
@@ -1100,12 +1214,14 @@ func Cumsum(x Operand, options *CumsumOptions) (*Tensor, error) {
 	if options == nil {
 		options = &CumsumOptions{}
 	}
-	c := newCall("cumsum")
+	c := newCall(&opCumsum)
 	c.operand(x)
 	c.optionalInt(options.Axis, options.AxisNone)
 	c.optionalDtype(options.Dtype, options.DtypeNone)
 	return c.one()
 }
+
+var opDeconvolution = operator{name: "deconvolution"}
 
 // DeconvolutionOptions is what Deconvolution may be given beside its required arguments.
 type DeconvolutionOptions struct {
@@ -1144,7 +1260,7 @@ func Deconvolution(data Operand, weight Operand, options *DeconvolutionOptions) 
 	if options == nil {
 		options = &DeconvolutionOptions{}
 	}
-	c := newCall("deconvolution")
+	c := newCall(&opDeconvolution)
 	c.operand(data)
 	c.operand(weight)
 	c.operand(options.Bias)
@@ -1156,6 +1272,8 @@ func Deconvolution(data Operand, weight Operand, options *DeconvolutionOptions) 
 	c.optionalInts(options.Adj, options.AdjNone)
 	return c.one()
 }
+
+var opDepthToSpace = operator{name: "depth_to_space"}
 
 // DepthToSpaceOptions is what DepthToSpace may be given beside its required arguments.
 type DepthToSpaceOptions struct {
@@ -1172,12 +1290,14 @@ func DepthToSpace(data Operand, blockSize []int64, options *DepthToSpaceOptions)
 	if options == nil {
 		options = &DepthToSpaceOptions{}
 	}
-	c := newCall("depth_to_space")
+	c := newCall(&opDepthToSpace)
 	c.operand(data)
 	c.ints_(blockSize)
 	c.optionalBool(options.ChannelsLast, false)
 	return c.one()
 }
+
+var opDequantize = operator{name: "dequantize"}
 
 // DequantizeOptions is what Dequantize may be given beside its required arguments.
 type DequantizeOptions struct {
@@ -1196,7 +1316,7 @@ func Dequantize(data Operand, scale Operand, options *DequantizeOptions) (*Tenso
 	if options == nil {
 		options = &DequantizeOptions{}
 	}
-	c := newCall("dequantize")
+	c := newCall(&opDequantize)
 	c.operand(data)
 	c.operand(scale)
 	c.operand(options.ZeroPoint)
@@ -1204,14 +1324,18 @@ func Dequantize(data Operand, scale Operand, options *DequantizeOptions) (*Tenso
 	return c.one()
 }
 
+var opDet = operator{name: "det"}
+
 // Det: Determinants of matrices.
 //
 // a: any dtype but half types: matrices, (..., M, N).
 func Det(a Operand) (*Tensor, error) {
-	c := newCall("det")
+	c := newCall(&opDet)
 	c.operand(a)
 	return c.one()
 }
+
+var opDft = operator{name: "dft"}
 
 // DftOptions is what Dft may be given beside its required arguments.
 type DftOptions struct {
@@ -1226,11 +1350,13 @@ func Dft(x Operand, options *DftOptions) (*Tensor, error) {
 	if options == nil {
 		options = &DftOptions{}
 	}
-	c := newCall("dft")
+	c := newCall(&opDft)
 	c.operand(x)
 	c.optionalBool(options.Inverse, false)
 	return c.one()
 }
+
+var opDiag = operator{name: "diag"}
 
 // DiagOptions is what Diag may be given beside its required arguments.
 type DiagOptions struct {
@@ -1245,11 +1371,13 @@ func Diag(v Operand, options *DiagOptions) (*Tensor, error) {
 	if options == nil {
 		options = &DiagOptions{}
 	}
-	c := newCall("diag")
+	c := newCall(&opDiag)
 	c.operand(v)
 	c.optionalInt(options.K, false)
 	return c.one()
 }
+
+var opDiagonal = operator{name: "diagonal"}
 
 // DiagonalOptions is what Diagonal may be given beside its required arguments.
 type DiagonalOptions struct {
@@ -1268,7 +1396,7 @@ func Diagonal(a Operand, options *DiagonalOptions) (*Tensor, error) {
 	if options == nil {
 		options = &DiagonalOptions{}
 	}
-	c := newCall("diagonal")
+	c := newCall(&opDiagonal)
 	c.operand(a)
 	c.optionalInt(options.Offset, false)
 	c.optionalInt(options.Axis1, false)
@@ -1276,14 +1404,18 @@ func Diagonal(a Operand, options *DiagonalOptions) (*Tensor, error) {
 	return c.one()
 }
 
+var opDigamma = operator{name: "digamma"}
+
 // Digamma: Derivative of the logarithm of the gamma function, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Digamma(x Operand) (*Tensor, error) {
-	c := newCall("digamma")
+	c := newCall(&opDigamma)
 	c.operand(x)
 	return c.one()
 }
+
+var opDivide = operator{name: "divide"}
 
 // Divide: Quotient x1 / x2, element by element; integers give the default float.
 //
@@ -1291,11 +1423,13 @@ func Digamma(x Operand) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func Divide(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("divide")
+	c := newCall(&opDivide)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opDot = operator{name: "dot"}
 
 // Dot: Sum of products over the last axis of a and the last but one (or only one) of b.
 //
@@ -1303,11 +1437,13 @@ func Divide(x1 Operand, x2 Operand) (*Tensor, error) {
 //
 // b: any dtype.
 func Dot(a Operand, b Operand) (*Tensor, error) {
-	c := newCall("dot")
+	c := newCall(&opDot)
 	c.operand(a)
 	c.operand(b)
 	return c.one()
 }
+
+var opDropout = operator{name: "dropout"}
 
 // DropoutOptions is what Dropout may be given beside its required arguments.
 type DropoutOptions struct {
@@ -1326,7 +1462,7 @@ func Dropout(data Operand, options *DropoutOptions) (*Tensor, error) {
 	if options == nil {
 		options = &DropoutOptions{}
 	}
-	c := newCall("dropout")
+	c := newCall(&opDropout)
 	c.operand(data)
 	c.optionalFloat(options.P, false)
 	c.optionalInts(options.Axes, false)
@@ -1334,23 +1470,29 @@ func Dropout(data Operand, options *DropoutOptions) (*Tensor, error) {
 	return c.one()
 }
 
+var opDstack = operator{name: "dstack"}
+
 // Dstack: Arrays joined along the third axis; vectors are rows of one slice, matrices are slices.
 //
 // arrays: any dtype, of shapes that agree on all other axes.
 func Dstack(arrays []*Tensor) (*Tensor, error) {
-	c := newCall("dstack")
+	c := newCall(&opDstack)
 	c.tensors(arrays)
 	return c.one()
 }
+
+var opEig = operator{name: "eig"}
 
 // Eig: Eigenvalues and vectors of matrices, complex.
 //
 // a: any dtype but half types: matrices, (..., M, N).
 func Eig(a Operand) ([]*Tensor, error) {
-	c := newCall("eig")
+	c := newCall(&opEig)
 	c.operand(a)
 	return c.all()
 }
+
+var opEigh = operator{name: "eigh"}
 
 // EighOptions is what Eigh may be given beside its required arguments.
 type EighOptions struct {
@@ -1365,11 +1507,13 @@ func Eigh(a Operand, options *EighOptions) ([]*Tensor, error) {
 	if options == nil {
 		options = &EighOptions{}
 	}
-	c := newCall("eigh")
+	c := newCall(&opEigh)
 	c.operand(a)
 	c.optionalBool(options.Upper, false)
 	return c.all()
 }
+
+var opEinsum = operator{name: "einsum"}
 
 // Einsum: Products of operands summed over labelled axes, from the first operand to the last.
 //
@@ -1377,11 +1521,13 @@ func Eigh(a Operand, options *EighOptions) ([]*Tensor, error) {
 //
 // subscripts: a letter for each axis, terms joined by commas, then -> and the result's axes.
 func Einsum(operands []*Tensor, subscripts string) (*Tensor, error) {
-	c := newCall("einsum")
+	c := newCall(&opEinsum)
 	c.tensors(operands)
 	c.string_(subscripts)
 	return c.one()
 }
+
+var opElu = operator{name: "elu"}
 
 // EluOptions is what Elu may be given beside its required arguments.
 type EluOptions struct {
@@ -1396,11 +1542,13 @@ func Elu(x Operand, options *EluOptions) (*Tensor, error) {
 	if options == nil {
 		options = &EluOptions{}
 	}
-	c := newCall("elu")
+	c := newCall(&opElu)
 	c.operand(x)
 	c.optionalFloat(options.Alpha, false)
 	return c.one()
 }
+
+var opEmbedding = operator{name: "embedding"}
 
 // EmbeddingOptions is what Embedding may be given beside its required arguments.
 type EmbeddingOptions struct {
@@ -1417,12 +1565,14 @@ func Embedding(data Operand, weight Operand, options *EmbeddingOptions) (*Tensor
 	if options == nil {
 		options = &EmbeddingOptions{}
 	}
-	c := newCall("embedding")
+	c := newCall(&opEmbedding)
 	c.operand(data)
 	c.operand(weight)
 	c.optionalBool(options.SparseGrad, false)
 	return c.one()
 }
+
+var opEqual = operator{name: "equal"}
 
 // Equal: Truth of x1 == x2, element by element, as bool.
 //
@@ -1430,29 +1580,35 @@ func Embedding(data Operand, weight Operand, options *EmbeddingOptions) (*Tensor
 //
 // x2: the same, broadcast against `x1`.
 func Equal(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("equal")
+	c := newCall(&opEqual)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
 
+var opErf = operator{name: "erf"}
+
 // Erf: Error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x.
 //
 // x: any real dtype; bool and integers become the default float.
 func Erf(x Operand) (*Tensor, error) {
-	c := newCall("erf")
+	c := newCall(&opErf)
 	c.operand(x)
 	return c.one()
 }
+
+var opErfinv = operator{name: "erfinv"}
 
 // Erfinv: Inverse of the error function, element by element; NaN beyond -1 and 1.
 //
 // x: any real dtype; bool and integers become the default float.
 func Erfinv(x Operand) (*Tensor, error) {
-	c := newCall("erfinv")
+	c := newCall(&opErfinv)
 	c.operand(x)
 	return c.one()
 }
+
+var opExchangeBlocks = operator{name: "exchange_blocks"}
 
 // ExchangeBlocksOptions is what ExchangeBlocks may be given beside its required arguments.
 type ExchangeBlocksOptions struct {
@@ -1469,12 +1625,14 @@ func ExchangeBlocks(x Operand, ranks int64, options *ExchangeBlocksOptions) (*Te
 	if options == nil {
 		options = &ExchangeBlocksOptions{}
 	}
-	c := newCall("exchange_blocks")
+	c := newCall(&opExchangeBlocks)
 	c.operand(x)
 	c.int_(ranks)
 	c.optionalString(options.Group, false)
 	return c.one()
 }
+
+var opExchangeBlocksStart = operator{name: "exchange_blocks_start"}
 
 // ExchangeBlocksStartOptions is what ExchangeBlocksStart may be given beside its required arguments.
 type ExchangeBlocksStartOptions struct {
@@ -1491,30 +1649,36 @@ func ExchangeBlocksStart(x Operand, ranks int64, options *ExchangeBlocksStartOpt
 	if options == nil {
 		options = &ExchangeBlocksStartOptions{}
 	}
-	c := newCall("exchange_blocks_start")
+	c := newCall(&opExchangeBlocksStart)
 	c.operand(x)
 	c.int_(ranks)
 	c.optionalString(options.Group, false)
 	return c.all()
 }
 
+var opExp = operator{name: "exp"}
+
 // Exp: Exponential function, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Exp(x Operand) (*Tensor, error) {
-	c := newCall("exp")
+	c := newCall(&opExp)
 	c.operand(x)
 	return c.one()
 }
+
+var opExp2 = operator{name: "exp2"}
 
 // Exp2: 2 to the power of x, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Exp2(x Operand) (*Tensor, error) {
-	c := newCall("exp2")
+	c := newCall(&opExp2)
 	c.operand(x)
 	return c.one()
 }
+
+var opExpandDims = operator{name: "expand_dims"}
 
 // ExpandDims: The array with axes of extent 1 added.
 //
@@ -1522,20 +1686,24 @@ func Exp2(x Operand) (*Tensor, error) {
 //
 // axis: where the new axes are in the result.
 func ExpandDims(x Operand, axis []int64) (*Tensor, error) {
-	c := newCall("expand_dims")
+	c := newCall(&opExpandDims)
 	c.operand(x)
 	c.ints_(axis)
 	return c.one()
 }
 
+var opExpm1 = operator{name: "expm1"}
+
 // Expm1: exp(x) - 1, precise near zero, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Expm1(x Operand) (*Tensor, error) {
-	c := newCall("expm1")
+	c := newCall(&opExpm1)
 	c.operand(x)
 	return c.one()
 }
+
+var opExponential = operator{name: "exponential"}
 
 // ExponentialOptions is what Exponential may be given beside its required arguments.
 type ExponentialOptions struct {
@@ -1552,12 +1720,14 @@ func Exponential(shape []int64, dtype Dtype, options *ExponentialOptions) (*Tens
 	if options == nil {
 		options = &ExponentialOptions{}
 	}
-	c := newCall("exponential")
+	c := newCall(&opExponential)
 	c.optionalFloat(options.Scale, false)
 	c.ints_(shape)
 	c.dtype_(dtype)
 	return c.one()
 }
+
+var opFlip = operator{name: "flip"}
 
 // FlipOptions is what Flip may be given beside its required arguments.
 type FlipOptions struct {
@@ -1574,20 +1744,24 @@ func Flip(m Operand, options *FlipOptions) (*Tensor, error) {
 	if options == nil {
 		options = &FlipOptions{}
 	}
-	c := newCall("flip")
+	c := newCall(&opFlip)
 	c.operand(m)
 	c.optionalInts(options.Axis, options.AxisNone)
 	return c.one()
 }
 
+var opFloor = operator{name: "floor"}
+
 // Floor: The largest whole number that is not above x, element by element.
 //
 // x: any real dtype.
 func Floor(x Operand) (*Tensor, error) {
-	c := newCall("floor")
+	c := newCall(&opFloor)
 	c.operand(x)
 	return c.one()
 }
+
+var opFloorDivide = operator{name: "floor_divide"}
 
 // FloorDivide: Quotient rounded down, element by element: x1 // x2. Integers divided by 0 give 0, floats NaN or infinity.
 //
@@ -1595,11 +1769,13 @@ func Floor(x Operand) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func FloorDivide(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("floor_divide")
+	c := newCall(&opFloorDivide)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opFmax = operator{name: "fmax"}
 
 // Fmax: The larger of two arrays, element by element; NaN only where both are NaN.
 //
@@ -1607,11 +1783,13 @@ func FloorDivide(x1 Operand, x2 Operand) (*Tensor, error) {
 //
 // x2: second operand, broadcast against `x1`.
 func Fmax(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("fmax")
+	c := newCall(&opFmax)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opFmin = operator{name: "fmin"}
 
 // Fmin: The smaller of two arrays, element by element; NaN only where both are NaN.
 //
@@ -1619,11 +1797,13 @@ func Fmax(x1 Operand, x2 Operand) (*Tensor, error) {
 //
 // x2: second operand, broadcast against `x1`.
 func Fmin(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("fmin")
+	c := newCall(&opFmin)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opFmod = operator{name: "fmod"}
 
 // Fmod: Remainder with the sign of the dividend, element by element. Integers modulo 0 give 0, floats NaN.
 //
@@ -1631,11 +1811,13 @@ func Fmin(x1 Operand, x2 Operand) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func Fmod(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("fmod")
+	c := newCall(&opFmod)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opFourier = operator{name: "fourier"}
 
 // FourierOptions is what Fourier may be given beside its required arguments.
 type FourierOptions struct {
@@ -1652,12 +1834,14 @@ func Fourier(x1 Operand, options *FourierOptions) ([]*Tensor, error) {
 	if options == nil {
 		options = &FourierOptions{}
 	}
-	c := newCall("fourier")
+	c := newCall(&opFourier)
 	c.operand(x1)
 	c.operand(options.X2)
 	c.optionalBool(options.Inverse, false)
 	return c.all()
 }
+
+var opFrames = operator{name: "frames"}
 
 // Frames: Pieces of rows that begin `hop` elements apart, each of `length` elements; a view.
 //
@@ -1667,12 +1851,14 @@ func Fourier(x1 Operand, options *FourierOptions) ([]*Tensor, error) {
 //
 // hop: from the begin of a piece to that of the next.
 func Frames(x Operand, length int64, hop int64) (*Tensor, error) {
-	c := newCall("frames")
+	c := newCall(&opFrames)
 	c.operand(x)
 	c.int_(length)
 	c.int_(hop)
 	return c.one()
 }
+
+var opFull = operator{name: "full"}
 
 // Full: An array with every element the same.
 //
@@ -1682,12 +1868,14 @@ func Frames(x Operand, length int64, hop int64) (*Tensor, error) {
 //
 // dtype: dtype of the result.
 func Full(shape []int64, fillValue float64, dtype Dtype) (*Tensor, error) {
-	c := newCall("full")
+	c := newCall(&opFull)
 	c.ints_(shape)
 	c.float_(fillValue)
 	c.dtype_(dtype)
 	return c.one()
 }
+
+var opFullyConnected = operator{name: "fully_connected"}
 
 // FullyConnectedOptions is what FullyConnected may be given beside its required arguments.
 type FullyConnectedOptions struct {
@@ -1706,7 +1894,7 @@ func FullyConnected(data Operand, weight Operand, options *FullyConnectedOptions
 	if options == nil {
 		options = &FullyConnectedOptions{}
 	}
-	c := newCall("fully_connected")
+	c := newCall(&opFullyConnected)
 	c.operand(data)
 	c.operand(weight)
 	c.operand(options.Bias)
@@ -1714,23 +1902,29 @@ func FullyConnected(data Operand, weight Operand, options *FullyConnectedOptions
 	return c.one()
 }
 
+var opGamma = operator{name: "gamma"}
+
 // Gamma: Gamma function, element by element: (x - 1)! for whole x.
 //
 // x: any real dtype; bool and integers become the default float.
 func Gamma(x Operand) (*Tensor, error) {
-	c := newCall("gamma")
+	c := newCall(&opGamma)
 	c.operand(x)
 	return c.one()
 }
+
+var opGammaln = operator{name: "gammaln"}
 
 // Gammaln: Logarithm of the absolute value of the gamma function, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Gammaln(x Operand) (*Tensor, error) {
-	c := newCall("gammaln")
+	c := newCall(&opGammaln)
 	c.operand(x)
 	return c.one()
 }
+
+var opGather = operator{name: "gather"}
 
 // GatherOptions is what Gather may be given beside its required arguments.
 type GatherOptions struct {
@@ -1751,7 +1945,7 @@ func Gather(x Operand, indices []*Tensor, axes []int64, options *GatherOptions) 
 	if options == nil {
 		options = &GatherOptions{}
 	}
-	c := newCall("gather")
+	c := newCall(&opGather)
 	c.operand(x)
 	c.tensors(indices)
 	c.ints_(axes)
@@ -1759,6 +1953,8 @@ func Gather(x Operand, indices []*Tensor, axes []int64, options *GatherOptions) 
 	c.optionalInts(options.ShownAxes, false)
 	return c.one()
 }
+
+var opGatherBlocks = operator{name: "gather_blocks"}
 
 // GatherBlocksOptions is what GatherBlocks may be given beside its required arguments.
 type GatherBlocksOptions struct {
@@ -1775,12 +1971,14 @@ func GatherBlocks(x Operand, ranks int64, options *GatherBlocksOptions) (*Tensor
 	if options == nil {
 		options = &GatherBlocksOptions{}
 	}
-	c := newCall("gather_blocks")
+	c := newCall(&opGatherBlocks)
 	c.operand(x)
 	c.int_(ranks)
 	c.optionalString(options.Group, false)
 	return c.one()
 }
+
+var opGatherBlocksStart = operator{name: "gather_blocks_start"}
 
 // GatherBlocksStartOptions is what GatherBlocksStart may be given beside its required arguments.
 type GatherBlocksStartOptions struct {
@@ -1797,12 +1995,14 @@ func GatherBlocksStart(x Operand, ranks int64, options *GatherBlocksStartOptions
 	if options == nil {
 		options = &GatherBlocksStartOptions{}
 	}
-	c := newCall("gather_blocks_start")
+	c := newCall(&opGatherBlocksStart)
 	c.operand(x)
 	c.int_(ranks)
 	c.optionalString(options.Group, false)
 	return c.all()
 }
+
+var opGatherNd = operator{name: "gather_nd"}
 
 // GatherNd: Elements or slices at points: data[indices[0], ..., indices[M - 1]].
 //
@@ -1810,11 +2010,13 @@ func GatherBlocksStart(x Operand, ranks int64, options *GatherBlocksStartOptions
 //
 // indices: integers, shape (M, ...); negative ones count back.
 func GatherNd(data Operand, indices Operand) (*Tensor, error) {
-	c := newCall("gather_nd")
+	c := newCall(&opGatherNd)
 	c.operand(data)
 	c.operand(indices)
 	return c.one()
 }
+
+var opGatherParts = operator{name: "gather_parts"}
 
 // GatherPartsOptions is what GatherParts may be given beside its required arguments.
 type GatherPartsOptions struct {
@@ -1831,12 +2033,14 @@ func GatherParts(x Operand, ranks int64, options *GatherPartsOptions) (*Tensor, 
 	if options == nil {
 		options = &GatherPartsOptions{}
 	}
-	c := newCall("gather_parts")
+	c := newCall(&opGatherParts)
 	c.operand(x)
 	c.int_(ranks)
 	c.optionalString(options.Group, false)
 	return c.one()
 }
+
+var opGelu = operator{name: "gelu"}
 
 // GeluOptions is what Gelu may be given beside its required arguments.
 type GeluOptions struct {
@@ -1851,11 +2055,13 @@ func Gelu(x Operand, options *GeluOptions) (*Tensor, error) {
 	if options == nil {
 		options = &GeluOptions{}
 	}
-	c := newCall("gelu")
+	c := newCall(&opGelu)
 	c.operand(x)
 	c.optionalString(options.Approximation, false)
 	return c.one()
 }
+
+var opGreater = operator{name: "greater"}
 
 // Greater: Truth of x1 > x2, element by element, as bool.
 //
@@ -1863,11 +2069,13 @@ func Gelu(x Operand, options *GeluOptions) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func Greater(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("greater")
+	c := newCall(&opGreater)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opGreaterEqual = operator{name: "greater_equal"}
 
 // GreaterEqual: Truth of x1 >= x2, element by element, as bool.
 //
@@ -1875,11 +2083,13 @@ func Greater(x1 Operand, x2 Operand) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func GreaterEqual(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("greater_equal")
+	c := newCall(&opGreaterEqual)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opGridSample = operator{name: "grid_sample"}
 
 // GridSampleOptions is what GridSample may be given beside its required arguments.
 type GridSampleOptions struct {
@@ -1900,7 +2110,7 @@ func GridSample(data Operand, grid Operand, options *GridSampleOptions) (*Tensor
 	if options == nil {
 		options = &GridSampleOptions{}
 	}
-	c := newCall("grid_sample")
+	c := newCall(&opGridSample)
 	c.operand(data)
 	c.operand(grid)
 	c.optionalString(options.Mode, false)
@@ -1908,6 +2118,8 @@ func GridSample(data Operand, grid Operand, options *GridSampleOptions) (*Tensor
 	c.optionalBool(options.AlignCorners, false)
 	return c.one()
 }
+
+var opGroupNorm = operator{name: "group_norm"}
 
 // GroupNormOptions is what GroupNorm may be given beside its required arguments.
 type GroupNormOptions struct {
@@ -1928,7 +2140,7 @@ func GroupNorm(data Operand, options *GroupNormOptions) (*Tensor, error) {
 	if options == nil {
 		options = &GroupNormOptions{}
 	}
-	c := newCall("group_norm")
+	c := newCall(&opGroupNorm)
 	c.operand(data)
 	c.operand(options.Gamma)
 	c.operand(options.Beta)
@@ -1936,6 +2148,8 @@ func GroupNorm(data Operand, options *GroupNormOptions) (*Tensor, error) {
 	c.optionalFloat(options.Eps, false)
 	return c.one()
 }
+
+var opGroupRank = operator{name: "group_rank"}
 
 // GroupRankOptions is what GroupRank may be given beside its required arguments.
 type GroupRankOptions struct {
@@ -1948,10 +2162,12 @@ func GroupRank(options *GroupRankOptions) (*Tensor, error) {
 	if options == nil {
 		options = &GroupRankOptions{}
 	}
-	c := newCall("group_rank")
+	c := newCall(&opGroupRank)
 	c.optionalString(options.Group, false)
 	return c.one()
 }
+
+var opGroupSize = operator{name: "group_size"}
 
 // GroupSizeOptions is what GroupSize may be given beside its required arguments.
 type GroupSizeOptions struct {
@@ -1964,10 +2180,12 @@ func GroupSize(options *GroupSizeOptions) (*Tensor, error) {
 	if options == nil {
 		options = &GroupSizeOptions{}
 	}
-	c := newCall("group_size")
+	c := newCall(&opGroupSize)
 	c.optionalString(options.Group, false)
 	return c.one()
 }
+
+var opGru = operator{name: "gru"}
 
 // GruOptions is what Gru may be given beside its required arguments.
 type GruOptions struct {
@@ -1994,7 +2212,7 @@ func Gru(data Operand, hidden Operand, i2hWeight Operand, h2hWeight Operand, i2h
 	if options == nil {
 		options = &GruOptions{}
 	}
-	c := newCall("gru")
+	c := newCall(&opGru)
 	c.operand(data)
 	c.operand(hidden)
 	c.operand(i2hWeight)
@@ -2005,6 +2223,8 @@ func Gru(data Operand, hidden Operand, i2hWeight Operand, h2hWeight Operand, i2h
 	c.optionalBool(options.Reverse, false)
 	return c.all()
 }
+
+var opGruCell = operator{name: "gru_cell"}
 
 // GruCell: One step of a gated recurrent unit: the next hidden state.
 //
@@ -2020,7 +2240,7 @@ func Gru(data Operand, hidden Operand, i2hWeight Operand, h2hWeight Operand, i2h
 //
 // h2hBias: shape (gates H,).
 func GruCell(data Operand, hidden Operand, i2hWeight Operand, h2hWeight Operand, i2hBias Operand, h2hBias Operand) (*Tensor, error) {
-	c := newCall("gru_cell")
+	c := newCall(&opGruCell)
 	c.operand(data)
 	c.operand(hidden)
 	c.operand(i2hWeight)
@@ -2029,6 +2249,8 @@ func GruCell(data Operand, hidden Operand, i2hWeight Operand, h2hWeight Operand,
 	c.operand(h2hBias)
 	return c.one()
 }
+
+var opHardSigmoid = operator{name: "hard_sigmoid"}
 
 // HardSigmoidOptions is what HardSigmoid may be given beside its required arguments.
 type HardSigmoidOptions struct {
@@ -2045,30 +2267,36 @@ func HardSigmoid(x Operand, options *HardSigmoidOptions) (*Tensor, error) {
 	if options == nil {
 		options = &HardSigmoidOptions{}
 	}
-	c := newCall("hard_sigmoid")
+	c := newCall(&opHardSigmoid)
 	c.operand(x)
 	c.optionalFloat(options.Alpha, false)
 	c.optionalFloat(options.Beta, false)
 	return c.one()
 }
 
+var opHardSwish = operator{name: "hard_swish"}
+
 // HardSwish: x relu6(x + 3) / 6, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func HardSwish(x Operand) (*Tensor, error) {
-	c := newCall("hard_swish")
+	c := newCall(&opHardSwish)
 	c.operand(x)
 	return c.one()
 }
+
+var opHstack = operator{name: "hstack"}
 
 // Hstack: Arrays joined side by side: along the second axis, vectors along their only one.
 //
 // arrays: any dtype, of shapes that agree on all other axes; scalars become vectors.
 func Hstack(arrays []*Tensor) (*Tensor, error) {
-	c := newCall("hstack")
+	c := newCall(&opHstack)
 	c.tensors(arrays)
 	return c.one()
 }
+
+var opHypergeometric = operator{name: "hypergeometric"}
 
 // Hypergeometric: How many of a sample are good, of things that are good or bad; NaN where there is none.
 //
@@ -2078,12 +2306,14 @@ func Hstack(arrays []*Tensor) (*Tensor, error) {
 //
 // sample: how many are taken, of the same shape, at most all.
 func Hypergeometric(good Operand, bad Operand, sample Operand) (*Tensor, error) {
-	c := newCall("hypergeometric")
+	c := newCall(&opHypergeometric)
 	c.operand(good)
 	c.operand(bad)
 	c.operand(sample)
 	return c.one()
 }
+
+var opHypot = operator{name: "hypot"}
 
 // Hypot: Length sqrt(x1^2 + x2^2) without overflow, element by element.
 //
@@ -2091,29 +2321,35 @@ func Hypergeometric(good Operand, bad Operand, sample Operand) (*Tensor, error) 
 //
 // x2: the same, broadcast against `x1`.
 func Hypot(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("hypot")
+	c := newCall(&opHypot)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
 
+var opImag = operator{name: "imag"}
+
 // Imag: The imaginary parts of the elements; of real numbers zeros.
 //
 // x: any dtype.
 func Imag(x Operand) (*Tensor, error) {
-	c := newCall("imag")
+	c := newCall(&opImag)
 	c.operand(x)
 	return c.one()
 }
+
+var opImaginaryPart = operator{name: "imaginary_part"}
 
 // ImaginaryPart: The imaginary parts of complex numbers.
 //
 // x: complex.
 func ImaginaryPart(x Operand) (*Tensor, error) {
-	c := newCall("imaginary_part")
+	c := newCall(&opImaginaryPart)
 	c.operand(x)
 	return c.one()
 }
+
+var opIndexAdd = operator{name: "index_add"}
 
 // IndexAdd: The array with values added at the places that the rows of a matrix of indices give.
 //
@@ -2123,12 +2359,14 @@ func ImaginaryPart(x Operand) (*Tensor, error) {
 //
 // val: broadcasts to the places; repeated ones add up.
 func IndexAdd(a Operand, ind Operand, val Operand) (*Tensor, error) {
-	c := newCall("index_add")
+	c := newCall(&opIndexAdd)
 	c.operand(a)
 	c.operand(ind)
 	c.operand(val)
 	return c.one()
 }
+
+var opIndexUpdate = operator{name: "index_update"}
 
 // IndexUpdate: The array with values written to the places that the rows of a matrix of indices give.
 //
@@ -2138,12 +2376,14 @@ func IndexAdd(a Operand, ind Operand, val Operand) (*Tensor, error) {
 //
 // val: broadcasts to the places; of repeated ones the last wins.
 func IndexUpdate(a Operand, ind Operand, val Operand) (*Tensor, error) {
-	c := newCall("index_update")
+	c := newCall(&opIndexUpdate)
 	c.operand(a)
 	c.operand(ind)
 	c.operand(val)
 	return c.one()
 }
+
+var opInner = operator{name: "inner"}
 
 // Inner: Sum of products over the last axes of both arrays.
 //
@@ -2151,11 +2391,13 @@ func IndexUpdate(a Operand, ind Operand, val Operand) (*Tensor, error) {
 //
 // b: any dtype.
 func Inner(a Operand, b Operand) (*Tensor, error) {
-	c := newCall("inner")
+	c := newCall(&opInner)
 	c.operand(a)
 	c.operand(b)
 	return c.one()
 }
+
+var opInstanceNorm = operator{name: "instance_norm"}
 
 // InstanceNormOptions is what InstanceNorm may be given beside its required arguments.
 type InstanceNormOptions struct {
@@ -2174,13 +2416,15 @@ func InstanceNorm(data Operand, options *InstanceNormOptions) (*Tensor, error) {
 	if options == nil {
 		options = &InstanceNormOptions{}
 	}
-	c := newCall("instance_norm")
+	c := newCall(&opInstanceNorm)
 	c.operand(data)
 	c.operand(options.Gamma)
 	c.operand(options.Beta)
 	c.optionalFloat(options.Eps, false)
 	return c.one()
 }
+
+var opInterpolate = operator{name: "interpolate"}
 
 // InterpolateOptions is what Interpolate may be given beside its required arguments.
 type InterpolateOptions struct {
@@ -2207,7 +2451,7 @@ func Interpolate(data Operand, options *InterpolateOptions) (*Tensor, error) {
 	if options == nil {
 		options = &InterpolateOptions{}
 	}
-	c := newCall("interpolate")
+	c := newCall(&opInterpolate)
 	c.operand(data)
 	c.optionalInts(options.Size, options.SizeNone)
 	c.optionalFloat(options.ScaleFactor, options.ScaleFactorNone)
@@ -2217,23 +2461,29 @@ func Interpolate(data Operand, options *InterpolateOptions) (*Tensor, error) {
 	return c.one()
 }
 
+var opInv = operator{name: "inv"}
+
 // Inv: Inverses of matrices.
 //
 // a: any dtype but half types: matrices, (..., M, N).
 func Inv(a Operand) (*Tensor, error) {
-	c := newCall("inv")
+	c := newCall(&opInv)
 	c.operand(a)
 	return c.one()
 }
+
+var opInvert = operator{name: "invert"}
 
 // Invert: Every bit turned, element by element; on bool, logical not.
 //
 // x: bool or integers.
 func Invert(x Operand) (*Tensor, error) {
-	c := newCall("invert")
+	c := newCall(&opInvert)
 	c.operand(x)
 	return c.one()
 }
+
+var opIrdft = operator{name: "irdft"}
 
 // Irdft: Real numbers of the first half of their discrete Fourier transform along the last axis, without a scale. `np.fft` has NumPy's functions.
 //
@@ -2241,38 +2491,46 @@ func Invert(x Operand) (*Tensor, error) {
 //
 // length: of the result's last axis.
 func Irdft(x Operand, length int64) (*Tensor, error) {
-	c := newCall("irdft")
+	c := newCall(&opIrdft)
 	c.operand(x)
 	c.int_(length)
 	return c.one()
 }
 
+var opIsfinite = operator{name: "isfinite"}
+
 // Isfinite: Truth of x being neither infinite nor NaN, element by element.
 //
 // x: any real dtype.
 func Isfinite(x Operand) (*Tensor, error) {
-	c := newCall("isfinite")
+	c := newCall(&opIsfinite)
 	c.operand(x)
 	return c.one()
 }
+
+var opIsinf = operator{name: "isinf"}
 
 // Isinf: Truth of x being infinite, of either sign, element by element.
 //
 // x: any real dtype.
 func Isinf(x Operand) (*Tensor, error) {
-	c := newCall("isinf")
+	c := newCall(&opIsinf)
 	c.operand(x)
 	return c.one()
 }
+
+var opIsnan = operator{name: "isnan"}
 
 // Isnan: Truth of x being NaN, element by element.
 //
 // x: any real dtype.
 func Isnan(x Operand) (*Tensor, error) {
-	c := newCall("isnan")
+	c := newCall(&opIsnan)
 	c.operand(x)
 	return c.one()
 }
+
+var opL2Normalization = operator{name: "l2_normalization"}
 
 // L2NormalizationOptions is what L2Normalization may be given beside its required arguments.
 type L2NormalizationOptions struct {
@@ -2289,12 +2547,14 @@ func L2Normalization(data Operand, options *L2NormalizationOptions) (*Tensor, er
 	if options == nil {
 		options = &L2NormalizationOptions{}
 	}
-	c := newCall("l2_normalization")
+	c := newCall(&opL2Normalization)
 	c.operand(data)
 	c.optionalFloat(options.Eps, false)
 	c.optionalString(options.Mode, false)
 	return c.one()
 }
+
+var opLayerNorm = operator{name: "layer_norm"}
 
 // LayerNormOptions is what LayerNorm may be given beside its required arguments.
 type LayerNormOptions struct {
@@ -2315,7 +2575,7 @@ func LayerNorm(data Operand, options *LayerNormOptions) (*Tensor, error) {
 	if options == nil {
 		options = &LayerNormOptions{}
 	}
-	c := newCall("layer_norm")
+	c := newCall(&opLayerNorm)
 	c.operand(data)
 	c.operand(options.Gamma)
 	c.operand(options.Beta)
@@ -2323,6 +2583,8 @@ func LayerNorm(data Operand, options *LayerNormOptions) (*Tensor, error) {
 	c.optionalFloat(options.Eps, false)
 	return c.one()
 }
+
+var opLeakyRelu = operator{name: "leaky_relu"}
 
 // LeakyReluOptions is what LeakyRelu may be given beside its required arguments.
 type LeakyReluOptions struct {
@@ -2337,11 +2599,13 @@ func LeakyRelu(x Operand, options *LeakyReluOptions) (*Tensor, error) {
 	if options == nil {
 		options = &LeakyReluOptions{}
 	}
-	c := newCall("leaky_relu")
+	c := newCall(&opLeakyRelu)
 	c.operand(x)
 	c.optionalFloat(options.Slope, false)
 	return c.one()
 }
+
+var opLeftShift = operator{name: "left_shift"}
 
 // LeftShift: Bits of x1 moved up by x2 places, element by element; 0 for counts that are negative or not below the number of bits.
 //
@@ -2349,11 +2613,13 @@ func LeakyRelu(x Operand, options *LeakyReluOptions) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func LeftShift(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("left_shift")
+	c := newCall(&opLeftShift)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opLess = operator{name: "less"}
 
 // Less: Truth of x1 < x2, element by element, as bool.
 //
@@ -2361,11 +2627,13 @@ func LeftShift(x1 Operand, x2 Operand) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func Less(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("less")
+	c := newCall(&opLess)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opLessEqual = operator{name: "less_equal"}
 
 // LessEqual: Truth of x1 <= x2, element by element, as bool.
 //
@@ -2373,56 +2641,68 @@ func Less(x1 Operand, x2 Operand) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func LessEqual(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("less_equal")
+	c := newCall(&opLessEqual)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
 
+var opLog = operator{name: "log"}
+
 // Log: Natural logarithm, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Log(x Operand) (*Tensor, error) {
-	c := newCall("log")
+	c := newCall(&opLog)
 	c.operand(x)
 	return c.one()
 }
+
+var opLog10 = operator{name: "log10"}
 
 // Log10: Logarithm to base 10, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Log10(x Operand) (*Tensor, error) {
-	c := newCall("log10")
+	c := newCall(&opLog10)
 	c.operand(x)
 	return c.one()
 }
+
+var opLog1p = operator{name: "log1p"}
 
 // Log1p: log(1 + x), precise near zero, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Log1p(x Operand) (*Tensor, error) {
-	c := newCall("log1p")
+	c := newCall(&opLog1p)
 	c.operand(x)
 	return c.one()
 }
+
+var opLog2 = operator{name: "log2"}
 
 // Log2: Logarithm to base 2, element by element; exact for powers of 2.
 //
 // x: any real dtype; bool and integers become the default float.
 func Log2(x Operand) (*Tensor, error) {
-	c := newCall("log2")
+	c := newCall(&opLog2)
 	c.operand(x)
 	return c.one()
 }
+
+var opLogSigmoid = operator{name: "log_sigmoid"}
 
 // LogSigmoid: Logarithm of the logistic function, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func LogSigmoid(x Operand) (*Tensor, error) {
-	c := newCall("log_sigmoid")
+	c := newCall(&opLogSigmoid)
 	c.operand(x)
 	return c.one()
 }
+
+var opLogSoftmax = operator{name: "log_softmax"}
 
 // LogSoftmaxOptions is what LogSoftmax may be given beside its required arguments.
 type LogSoftmaxOptions struct {
@@ -2441,21 +2721,25 @@ func LogSoftmax(data Operand, options *LogSoftmaxOptions) (*Tensor, error) {
 	if options == nil {
 		options = &LogSoftmaxOptions{}
 	}
-	c := newCall("log_softmax")
+	c := newCall(&opLogSoftmax)
 	c.operand(data)
 	c.optionalInt(options.Axis, false)
 	c.optionalFloat(options.Temperature, options.TemperatureNone)
 	return c.one()
 }
 
+var opLogStandardGamma = operator{name: "log_standard_gamma"}
+
 // LogStandardGamma: Logarithms of random numbers of the gamma distribution; NaN where there is none.
 //
 // shape: float32 or float64: the shape parameter, at least 0.
 func LogStandardGamma(shape Operand) (*Tensor, error) {
-	c := newCall("log_standard_gamma")
+	c := newCall(&opLogStandardGamma)
 	c.operand(shape)
 	return c.one()
 }
+
+var opLogaddexp = operator{name: "logaddexp"}
 
 // Logaddexp: Logarithm of the sum of the exponentials of two arrays, element by element.
 //
@@ -2463,11 +2747,13 @@ func LogStandardGamma(shape Operand) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func Logaddexp(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("logaddexp")
+	c := newCall(&opLogaddexp)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opLogaddexp2 = operator{name: "logaddexp2"}
 
 // Logaddexp2: Logarithm to base 2 of the sum of the powers of 2, element by element.
 //
@@ -2475,11 +2761,13 @@ func Logaddexp(x1 Operand, x2 Operand) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func Logaddexp2(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("logaddexp2")
+	c := newCall(&opLogaddexp2)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opLogicalAnd = operator{name: "logical_and"}
 
 // LogicalAnd: Truth of x1 and x2, element by element; anything but zero is true.
 //
@@ -2487,20 +2775,24 @@ func Logaddexp2(x1 Operand, x2 Operand) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func LogicalAnd(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("logical_and")
+	c := newCall(&opLogicalAnd)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
 
+var opLogicalNot = operator{name: "logical_not"}
+
 // LogicalNot: Truth of not x, element by element; anything but zero is true.
 //
 // x: any real dtype.
 func LogicalNot(x Operand) (*Tensor, error) {
-	c := newCall("logical_not")
+	c := newCall(&opLogicalNot)
 	c.operand(x)
 	return c.one()
 }
+
+var opLogicalOr = operator{name: "logical_or"}
 
 // LogicalOr: Truth of x1 or x2, element by element; anything but zero is true.
 //
@@ -2508,11 +2800,13 @@ func LogicalNot(x Operand) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func LogicalOr(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("logical_or")
+	c := newCall(&opLogicalOr)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opLogicalXor = operator{name: "logical_xor"}
 
 // LogicalXor: Truth of either x1 or x2, not both, element by element; anything but zero is true.
 //
@@ -2520,20 +2814,24 @@ func LogicalOr(x1 Operand, x2 Operand) (*Tensor, error) {
 //
 // x2: second operand, broadcast against `x1`.
 func LogicalXor(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("logical_xor")
+	c := newCall(&opLogicalXor)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
 
+var opLogseries = operator{name: "logseries"}
+
 // Logseries: Random counts of the logarithmic series; NaN where there is none.
 //
 // probability: float32 or float64: in [0, 1).
 func Logseries(probability Operand) (*Tensor, error) {
-	c := newCall("logseries")
+	c := newCall(&opLogseries)
 	c.operand(probability)
 	return c.one()
 }
+
+var opLogsumexp = operator{name: "logsumexp"}
 
 // LogsumexpOptions is what Logsumexp may be given beside its required arguments.
 type LogsumexpOptions struct {
@@ -2552,12 +2850,14 @@ func Logsumexp(x Operand, options *LogsumexpOptions) (*Tensor, error) {
 	if options == nil {
 		options = &LogsumexpOptions{}
 	}
-	c := newCall("logsumexp")
+	c := newCall(&opLogsumexp)
 	c.operand(x)
 	c.optionalInts(options.Axis, options.AxisNone)
 	c.optionalBool(options.Keepdims, false)
 	return c.one()
 }
+
+var opLstm = operator{name: "lstm"}
 
 // LstmOptions is what Lstm may be given beside its required arguments.
 type LstmOptions struct {
@@ -2586,7 +2886,7 @@ func Lstm(data Operand, hidden Operand, cell Operand, i2hWeight Operand, h2hWeig
 	if options == nil {
 		options = &LstmOptions{}
 	}
-	c := newCall("lstm")
+	c := newCall(&opLstm)
 	c.operand(data)
 	c.operand(hidden)
 	c.operand(cell)
@@ -2598,6 +2898,8 @@ func Lstm(data Operand, hidden Operand, cell Operand, i2hWeight Operand, h2hWeig
 	c.optionalBool(options.Reverse, false)
 	return c.all()
 }
+
+var opLstmCell = operator{name: "lstm_cell"}
 
 // LstmCell: One step of a long short-term memory: the next hidden state and the next cell.
 //
@@ -2615,7 +2917,7 @@ func Lstm(data Operand, hidden Operand, cell Operand, i2hWeight Operand, h2hWeig
 //
 // h2hBias: shape (gates H,).
 func LstmCell(data Operand, hidden Operand, cell Operand, i2hWeight Operand, h2hWeight Operand, i2hBias Operand, h2hBias Operand) ([]*Tensor, error) {
-	c := newCall("lstm_cell")
+	c := newCall(&opLstmCell)
 	c.operand(data)
 	c.operand(hidden)
 	c.operand(cell)
@@ -2626,17 +2928,21 @@ func LstmCell(data Operand, hidden Operand, cell Operand, i2hWeight Operand, h2h
 	return c.all()
 }
 
+var opMatmul = operator{name: "matmul"}
+
 // Matmul: Matrix product; leading axes broadcast, a vector is a row on the left, a column right.
 //
 // x1: any real dtype, shape (..., M, K) or (K,).
 //
 // x2: shape (..., K, N) or (K,).
 func Matmul(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("matmul")
+	c := newCall(&opMatmul)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opMatvec = operator{name: "matvec"}
 
 // Matvec: Products of matrices and vectors; leading axes broadcast.
 //
@@ -2644,11 +2950,13 @@ func Matmul(x1 Operand, x2 Operand) (*Tensor, error) {
 //
 // x2: shape (..., N).
 func Matvec(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("matvec")
+	c := newCall(&opMatvec)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opMax = operator{name: "max"}
 
 // MaxOptions is what Max may be given beside its required arguments.
 type MaxOptions struct {
@@ -2667,12 +2975,14 @@ func Max(x Operand, options *MaxOptions) (*Tensor, error) {
 	if options == nil {
 		options = &MaxOptions{}
 	}
-	c := newCall("max")
+	c := newCall(&opMax)
 	c.operand(x)
 	c.optionalInts(options.Axis, options.AxisNone)
 	c.optionalBool(options.Keepdims, false)
 	return c.one()
 }
+
+var opMaximum = operator{name: "maximum"}
 
 // Maximum: The larger of two arrays, element by element; NaN where either is NaN.
 //
@@ -2680,11 +2990,13 @@ func Max(x Operand, options *MaxOptions) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func Maximum(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("maximum")
+	c := newCall(&opMaximum)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opMean = operator{name: "mean"}
 
 // MeanOptions is what Mean may be given beside its required arguments.
 type MeanOptions struct {
@@ -2707,13 +3019,15 @@ func Mean(x Operand, options *MeanOptions) (*Tensor, error) {
 	if options == nil {
 		options = &MeanOptions{}
 	}
-	c := newCall("mean")
+	c := newCall(&opMean)
 	c.operand(x)
 	c.optionalInts(options.Axis, options.AxisNone)
 	c.optionalBool(options.Keepdims, false)
 	c.optionalDtype(options.Dtype, options.DtypeNone)
 	return c.one()
 }
+
+var opMin = operator{name: "min"}
 
 // MinOptions is what Min may be given beside its required arguments.
 type MinOptions struct {
@@ -2732,12 +3046,14 @@ func Min(x Operand, options *MinOptions) (*Tensor, error) {
 	if options == nil {
 		options = &MinOptions{}
 	}
-	c := newCall("min")
+	c := newCall(&opMin)
 	c.operand(x)
 	c.optionalInts(options.Axis, options.AxisNone)
 	c.optionalBool(options.Keepdims, false)
 	return c.one()
 }
+
+var opMinimum = operator{name: "minimum"}
 
 // Minimum: The smaller of two arrays, element by element; NaN where either is NaN.
 //
@@ -2745,20 +3061,24 @@ func Min(x Operand, options *MinOptions) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func Minimum(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("minimum")
+	c := newCall(&opMinimum)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
 
+var opMish = operator{name: "mish"}
+
 // Mish: x tanh(softplus(x)), element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Mish(x Operand) (*Tensor, error) {
-	c := newCall("mish")
+	c := newCall(&opMish)
 	c.operand(x)
 	return c.one()
 }
+
+var opMoveaxis = operator{name: "moveaxis"}
 
 // Moveaxis: The array with axes moved to other places, the rest in their order; a view.
 //
@@ -2768,12 +3088,14 @@ func Mish(x Operand) (*Tensor, error) {
 //
 // destination: where each of them goes.
 func Moveaxis(a Operand, source []int64, destination []int64) (*Tensor, error) {
-	c := newCall("moveaxis")
+	c := newCall(&opMoveaxis)
 	c.operand(a)
 	c.ints_(source)
 	c.ints_(destination)
 	return c.one()
 }
+
+var opMultiply = operator{name: "multiply"}
 
 // Multiply: Product of two arrays, element by element.
 //
@@ -2781,11 +3103,13 @@ func Moveaxis(a Operand, source []int64, destination []int64) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func Multiply(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("multiply")
+	c := newCall(&opMultiply)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opNanToNum = operator{name: "nan_to_num"}
 
 // NanToNumOptions is what NanToNum may be given beside its required arguments.
 type NanToNumOptions struct {
@@ -2808,7 +3132,7 @@ func NanToNum(x Operand, options *NanToNumOptions) (*Tensor, error) {
 	if options == nil {
 		options = &NanToNumOptions{}
 	}
-	c := newCall("nan_to_num")
+	c := newCall(&opNanToNum)
 	c.operand(x)
 	c.optionalFloat(options.Nan, false)
 	c.optionalFloat(options.Posinf, options.PosinfNone)
@@ -2816,14 +3140,18 @@ func NanToNum(x Operand, options *NanToNumOptions) (*Tensor, error) {
 	return c.one()
 }
 
+var opNegative = operator{name: "negative"}
+
 // Negative: The negative, element by element.
 //
 // x: any real dtype.
 func Negative(x Operand) (*Tensor, error) {
-	c := newCall("negative")
+	c := newCall(&opNegative)
 	c.operand(x)
 	return c.one()
 }
+
+var opNorm = operator{name: "norm"}
 
 // NormOptions is what Norm may be given beside its required arguments.
 type NormOptions struct {
@@ -2846,13 +3174,15 @@ func Norm(x Operand, options *NormOptions) (*Tensor, error) {
 	if options == nil {
 		options = &NormOptions{}
 	}
-	c := newCall("norm")
+	c := newCall(&opNorm)
 	c.operand(x)
 	c.optionalFloat(options.Ord, options.OrdNone)
 	c.optionalInts(options.Axis, options.AxisNone)
 	c.optionalBool(options.Keepdims, false)
 	return c.one()
 }
+
+var opNormal = operator{name: "normal"}
 
 // NormalOptions is what Normal may be given beside its required arguments.
 type NormalOptions struct {
@@ -2871,7 +3201,7 @@ func Normal(shape []int64, dtype Dtype, options *NormalOptions) (*Tensor, error)
 	if options == nil {
 		options = &NormalOptions{}
 	}
-	c := newCall("normal")
+	c := newCall(&opNormal)
 	c.optionalFloat(options.Loc, false)
 	c.optionalFloat(options.Scale, false)
 	c.ints_(shape)
@@ -2879,17 +3209,21 @@ func Normal(shape []int64, dtype Dtype, options *NormalOptions) (*Tensor, error)
 	return c.one()
 }
 
+var opNotEqual = operator{name: "not_equal"}
+
 // NotEqual: Truth of x1 != x2, element by element, as bool.
 //
 // x1: any real dtype.
 //
 // x2: the same, broadcast against `x1`.
 func NotEqual(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("not_equal")
+	c := newCall(&opNotEqual)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opOneHot = operator{name: "one_hot"}
 
 // OneHotOptions is what OneHot may be given beside its required arguments.
 type OneHotOptions struct {
@@ -2912,7 +3246,7 @@ func OneHot(data Operand, depth int64, options *OneHotOptions) (*Tensor, error) 
 	if options == nil {
 		options = &OneHotOptions{}
 	}
-	c := newCall("one_hot")
+	c := newCall(&opOneHot)
 	c.operand(data)
 	c.int_(depth)
 	c.optionalFloat(options.OnValue, false)
@@ -2921,17 +3255,21 @@ func OneHot(data Operand, depth int64, options *OneHotOptions) (*Tensor, error) 
 	return c.one()
 }
 
+var opOuter = operator{name: "outer"}
+
 // Outer: Products of each element of a (rows) with each of b (columns), both taken as flat.
 //
 // a: any dtype.
 //
 // b: any dtype.
 func Outer(a Operand, b Operand) (*Tensor, error) {
-	c := newCall("outer")
+	c := newCall(&opOuter)
 	c.operand(a)
 	c.operand(b)
 	return c.one()
 }
+
+var opOverlapAdd = operator{name: "overlap_add"}
 
 // OverlapAddOptions is what OverlapAdd may be given beside its required arguments.
 type OverlapAddOptions struct {
@@ -2952,13 +3290,15 @@ func OverlapAdd(frames Operand, hop int64, options *OverlapAddOptions) (*Tensor,
 	if options == nil {
 		options = &OverlapAddOptions{}
 	}
-	c := newCall("overlap_add")
+	c := newCall(&opOverlapAdd)
 	c.operand(frames)
 	c.int_(hop)
 	c.optionalInt(options.Start, false)
 	c.optionalInt(options.Length, options.LengthNone)
 	return c.one()
 }
+
+var opPad = operator{name: "pad"}
 
 // PadOptions is what Pad may be given beside its required arguments.
 type PadOptions struct {
@@ -2979,7 +3319,7 @@ func Pad(array Operand, before []int64, after []int64, options *PadOptions) (*Te
 	if options == nil {
 		options = &PadOptions{}
 	}
-	c := newCall("pad")
+	c := newCall(&opPad)
 	c.operand(array)
 	c.operand(options.Value)
 	c.ints_(before)
@@ -2988,14 +3328,18 @@ func Pad(array Operand, before []int64, after []int64, options *PadOptions) (*Te
 	return c.one()
 }
 
+var opPermutation = operator{name: "permutation"}
+
 // Permutation: The numbers 0 to n - 1 in random order, as int64.
 //
 // n: how many.
 func Permutation(n int64) (*Tensor, error) {
-	c := newCall("permutation")
+	c := newCall(&opPermutation)
 	c.int_(n)
 	return c.one()
 }
+
+var opPick = operator{name: "pick"}
 
 // PickOptions is what Pick may be given beside its required arguments.
 type PickOptions struct {
@@ -3016,7 +3360,7 @@ func Pick(data Operand, index Operand, options *PickOptions) (*Tensor, error) {
 	if options == nil {
 		options = &PickOptions{}
 	}
-	c := newCall("pick")
+	c := newCall(&opPick)
 	c.operand(data)
 	c.operand(index)
 	c.optionalInt(options.Axis, false)
@@ -3025,14 +3369,18 @@ func Pick(data Operand, index Operand, options *PickOptions) (*Tensor, error) {
 	return c.one()
 }
 
+var opPoisson = operator{name: "poisson"}
+
 // Poisson: Random counts of the Poisson distribution; NaN where there is none.
 //
 // rate: float32 or float64: means.
 func Poisson(rate Operand) (*Tensor, error) {
-	c := newCall("poisson")
+	c := newCall(&opPoisson)
 	c.operand(rate)
 	return c.one()
 }
+
+var opPolygamma = operator{name: "polygamma"}
 
 // PolygammaOptions is what Polygamma may be given beside its required arguments.
 type PolygammaOptions struct {
@@ -3047,11 +3395,13 @@ func Polygamma(x Operand, options *PolygammaOptions) (*Tensor, error) {
 	if options == nil {
 		options = &PolygammaOptions{}
 	}
-	c := newCall("polygamma")
+	c := newCall(&opPolygamma)
 	c.operand(x)
 	c.optionalInt(options.N, false)
 	return c.one()
 }
+
+var opPooling = operator{name: "pooling"}
 
 // PoolingOptions is what Pooling may be given beside its required arguments.
 type PoolingOptions struct {
@@ -3086,7 +3436,7 @@ func Pooling(data Operand, options *PoolingOptions) (*Tensor, error) {
 	if options == nil {
 		options = &PoolingOptions{}
 	}
-	c := newCall("pooling")
+	c := newCall(&opPooling)
 	c.operand(data)
 	c.optionalInts(options.Kernel, options.KernelNone)
 	c.optionalString(options.PoolType, false)
@@ -3099,17 +3449,21 @@ func Pooling(data Operand, options *PoolingOptions) (*Tensor, error) {
 	return c.one()
 }
 
+var opPow = operator{name: "pow"}
+
 // Pow: x1 to the power of x2, by the general formula, element by element.
 //
 // x1: any real dtype but bool.
 //
 // x2: the same, broadcast against `x1`.
 func Pow(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("pow")
+	c := newCall(&opPow)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opPower = operator{name: "power"}
 
 // Power: x1 to the power of x2, element by element. Integers wrap; their negative powers are truncated to 0, 1 or -1, and refused where the exponent is a number.
 //
@@ -3117,11 +3471,13 @@ func Pow(x1 Operand, x2 Operand) (*Tensor, error) {
 //
 // x2: exponent, broadcast against `x1`.
 func Power(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("power")
+	c := newCall(&opPower)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opPrelu = operator{name: "prelu"}
 
 // Prelu: x above zero, gamma x below, with slopes that are learned.
 //
@@ -3129,11 +3485,13 @@ func Power(x1 Operand, x2 Operand) (*Tensor, error) {
 //
 // gamma: slopes: one, one for each of C channels, or broadcast against `x`.
 func Prelu(x Operand, gamma Operand) (*Tensor, error) {
-	c := newCall("prelu")
+	c := newCall(&opPrelu)
 	c.operand(x)
 	c.operand(gamma)
 	return c.one()
 }
+
+var opPrint = operator{name: "print"}
 
 // PrintOptions is what Print may be given beside its required arguments.
 type PrintOptions struct {
@@ -3148,11 +3506,13 @@ func Print(arrays []*Tensor, options *PrintOptions) ([]*Tensor, error) {
 	if options == nil {
 		options = &PrintOptions{}
 	}
-	c := newCall("print")
+	c := newCall(&opPrint)
 	c.tensors(arrays)
 	c.optionalString(options.Format, false)
 	return c.all()
 }
+
+var opProd = operator{name: "prod"}
 
 // ProdOptions is what Prod may be given beside its required arguments.
 type ProdOptions struct {
@@ -3175,13 +3535,15 @@ func Prod(x Operand, options *ProdOptions) (*Tensor, error) {
 	if options == nil {
 		options = &ProdOptions{}
 	}
-	c := newCall("prod")
+	c := newCall(&opProd)
 	c.operand(x)
 	c.optionalInts(options.Axis, options.AxisNone)
 	c.optionalBool(options.Keepdims, false)
 	c.optionalDtype(options.Dtype, options.DtypeNone)
 	return c.one()
 }
+
+var opPtp = operator{name: "ptp"}
 
 // PtpOptions is what Ptp may be given beside its required arguments.
 type PtpOptions struct {
@@ -3200,21 +3562,25 @@ func Ptp(x Operand, options *PtpOptions) (*Tensor, error) {
 	if options == nil {
 		options = &PtpOptions{}
 	}
-	c := newCall("ptp")
+	c := newCall(&opPtp)
 	c.operand(x)
 	c.optionalInts(options.Axis, options.AxisNone)
 	c.optionalBool(options.Keepdims, false)
 	return c.one()
 }
 
+var opQr = operator{name: "qr"}
+
 // Qr: Orthogonal columns Q and a triangle R of matrices Q R.
 //
 // a: any dtype but half types: matrices, (..., M, N).
 func Qr(a Operand) ([]*Tensor, error) {
-	c := newCall("qr")
+	c := newCall(&opQr)
 	c.operand(a)
 	return c.all()
 }
+
+var opQuantize = operator{name: "quantize"}
 
 // QuantizeOptions is what Quantize may be given beside its required arguments.
 type QuantizeOptions struct {
@@ -3237,7 +3603,7 @@ func Quantize(data Operand, scale Operand, options *QuantizeOptions) (*Tensor, e
 	if options == nil {
 		options = &QuantizeOptions{}
 	}
-	c := newCall("quantize")
+	c := newCall(&opQuantize)
 	c.operand(data)
 	c.operand(scale)
 	c.operand(options.ZeroPoint)
@@ -3245,6 +3611,8 @@ func Quantize(data Operand, scale Operand, options *QuantizeOptions) (*Tensor, e
 	c.optionalDtype(options.Dtype, options.DtypeNone)
 	return c.one()
 }
+
+var opQuantizedAdd = operator{name: "quantized_add"}
 
 // QuantizedAddOptions is what QuantizedAdd may be given beside its required arguments.
 type QuantizedAddOptions struct {
@@ -3275,7 +3643,7 @@ func QuantizedAdd(x1 Operand, x2 Operand, x1Scale float64, x2Scale float64, outp
 	if options == nil {
 		options = &QuantizedAddOptions{}
 	}
-	c := newCall("quantized_add")
+	c := newCall(&opQuantizedAdd)
 	c.operand(x1)
 	c.operand(x2)
 	c.float_(x1Scale)
@@ -3288,6 +3656,8 @@ func QuantizedAdd(x1 Operand, x2 Operand, x1Scale float64, x2Scale float64, outp
 	c.optionalInt(options.High, false)
 	return c.one()
 }
+
+var opQuantizedConvolution = operator{name: "quantized_convolution"}
 
 // QuantizedConvolutionOptions is what QuantizedConvolution may be given beside its required arguments.
 type QuantizedConvolutionOptions struct {
@@ -3340,7 +3710,7 @@ func QuantizedConvolution(data Operand, weight Operand, options *QuantizedConvol
 	if options == nil {
 		options = &QuantizedConvolutionOptions{}
 	}
-	c := newCall("quantized_convolution")
+	c := newCall(&opQuantizedConvolution)
 	c.operand(data)
 	c.operand(weight)
 	c.operand(options.Bias)
@@ -3360,6 +3730,8 @@ func QuantizedConvolution(data Operand, weight Operand, options *QuantizedConvol
 	c.optionalBool(options.ChannelsLast, false)
 	return c.one()
 }
+
+var opQuantizedConvolution16 = operator{name: "quantized_convolution16"}
 
 // QuantizedConvolution16Options is what QuantizedConvolution16 may be given beside its required arguments.
 type QuantizedConvolution16Options struct {
@@ -3402,7 +3774,7 @@ func QuantizedConvolution16(data Operand, weight Operand, options *QuantizedConv
 	if options == nil {
 		options = &QuantizedConvolution16Options{}
 	}
-	c := newCall("quantized_convolution16")
+	c := newCall(&opQuantizedConvolution16)
 	c.operand(data)
 	c.operand(weight)
 	c.operand(options.Bias)
@@ -3417,6 +3789,8 @@ func QuantizedConvolution16(data Operand, weight Operand, options *QuantizedConv
 	c.optionalInt(options.High, false)
 	return c.one()
 }
+
+var opQuantizedFullyConnected = operator{name: "quantized_fully_connected"}
 
 // QuantizedFullyConnectedOptions is what QuantizedFullyConnected may be given beside its required arguments.
 type QuantizedFullyConnectedOptions struct {
@@ -3447,7 +3821,7 @@ func QuantizedFullyConnected(data Operand, weight Operand, options *QuantizedFul
 	if options == nil {
 		options = &QuantizedFullyConnectedOptions{}
 	}
-	c := newCall("quantized_fully_connected")
+	c := newCall(&opQuantizedFullyConnected)
 	c.operand(data)
 	c.operand(weight)
 	c.operand(options.Bias)
@@ -3460,6 +3834,8 @@ func QuantizedFullyConnected(data Operand, weight Operand, options *QuantizedFul
 	c.optionalBool(options.Flatten, false)
 	return c.one()
 }
+
+var opQuantizedGru = operator{name: "quantized_gru"}
 
 // QuantizedGruOptions is what QuantizedGru may be given beside its required arguments.
 type QuantizedGruOptions struct {
@@ -3490,7 +3866,7 @@ func QuantizedGru(data Operand, i2hWeight Operand, h2hWeight Operand, i2hBias Op
 	if options == nil {
 		options = &QuantizedGruOptions{}
 	}
-	c := newCall("quantized_gru")
+	c := newCall(&opQuantizedGru)
 	c.operand(data)
 	c.operand(i2hWeight)
 	c.operand(h2hWeight)
@@ -3504,17 +3880,21 @@ func QuantizedGru(data Operand, i2hWeight Operand, h2hWeight Operand, i2hBias Op
 	return c.one()
 }
 
+var opQuantizedLookup = operator{name: "quantized_lookup"}
+
 // QuantizedLookup: What a table has for each int8 element: any function of one element, between any scales.
 //
 // data: int8.
 //
 // table: int8, shape (256,): results for -128, -127, ... 127.
 func QuantizedLookup(data Operand, table Operand) (*Tensor, error) {
-	c := newCall("quantized_lookup")
+	c := newCall(&opQuantizedLookup)
 	c.operand(data)
 	c.operand(table)
 	return c.one()
 }
+
+var opQuantizedLstm = operator{name: "quantized_lstm"}
 
 // QuantizedLstmOptions is what QuantizedLstm may be given beside its required arguments.
 type QuantizedLstmOptions struct {
@@ -3545,7 +3925,7 @@ func QuantizedLstm(data Operand, i2hWeight Operand, h2hWeight Operand, i2hBias O
 	if options == nil {
 		options = &QuantizedLstmOptions{}
 	}
-	c := newCall("quantized_lstm")
+	c := newCall(&opQuantizedLstm)
 	c.operand(data)
 	c.operand(i2hWeight)
 	c.operand(h2hWeight)
@@ -3558,6 +3938,8 @@ func QuantizedLstm(data Operand, i2hWeight Operand, h2hWeight Operand, i2hBias O
 	c.optionalBool(options.Reverse, false)
 	return c.one()
 }
+
+var opQuantizedPooling = operator{name: "quantized_pooling"}
 
 // QuantizedPoolingOptions is what QuantizedPooling may be given beside its required arguments.
 type QuantizedPoolingOptions struct {
@@ -3594,7 +3976,7 @@ func QuantizedPooling(data Operand, options *QuantizedPoolingOptions) (*Tensor, 
 	if options == nil {
 		options = &QuantizedPoolingOptions{}
 	}
-	c := newCall("quantized_pooling")
+	c := newCall(&opQuantizedPooling)
 	c.operand(data)
 	c.optionalInts(options.Kernel, options.KernelNone)
 	c.optionalString(options.PoolType, false)
@@ -3608,17 +3990,21 @@ func QuantizedPooling(data Operand, options *QuantizedPoolingOptions) (*Tensor, 
 	return c.one()
 }
 
+var opQuantizedSoftmax = operator{name: "quantized_softmax"}
+
 // QuantizedSoftmax: Softmax of int8 along the last axis by TensorFlow Lite's rule: int8 that stand for (y + 128) / 256.
 //
 // data: int8, at most 4095 elements along the last axis.
 //
 // scale: what a step of data stands for.
 func QuantizedSoftmax(data Operand, scale float64) (*Tensor, error) {
-	c := newCall("quantized_softmax")
+	c := newCall(&opQuantizedSoftmax)
 	c.operand(data)
 	c.float_(scale)
 	return c.one()
 }
+
+var opRandint = operator{name: "randint"}
 
 // Randint: Random integers in [low, high), each equally likely, as int64.
 //
@@ -3628,39 +4014,47 @@ func QuantizedSoftmax(data Operand, scale float64) (*Tensor, error) {
 //
 // shape: extents.
 func Randint(low int64, high int64, shape []int64) (*Tensor, error) {
-	c := newCall("randint")
+	c := newCall(&opRandint)
 	c.int_(low)
 	c.int_(high)
 	c.ints_(shape)
 	return c.one()
 }
 
+var opRavel = operator{name: "ravel"}
+
 // Ravel: The elements in row-major order along one axis; a view where strides allow.
 //
 // a: any dtype.
 func Ravel(a Operand) (*Tensor, error) {
-	c := newCall("ravel")
+	c := newCall(&opRavel)
 	c.operand(a)
 	return c.one()
 }
+
+var opRdft = operator{name: "rdft"}
 
 // Rdft: The first half of the discrete Fourier transform of real numbers along the last axis, without a scale; complex. `np.fft` has NumPy's functions.
 //
 // x: any real dtype.
 func Rdft(x Operand) (*Tensor, error) {
-	c := newCall("rdft")
+	c := newCall(&opRdft)
 	c.operand(x)
 	return c.one()
 }
+
+var opReal = operator{name: "real"}
 
 // Real: The real parts of the elements; of real numbers the array itself.
 //
 // x: any dtype.
 func Real(x Operand) (*Tensor, error) {
-	c := newCall("real")
+	c := newCall(&opReal)
 	c.operand(x)
 	return c.one()
 }
+
+var opRealFourier = operator{name: "real_fourier"}
 
 // RealFourierOptions is what RealFourier may be given beside its required arguments.
 type RealFourierOptions struct {
@@ -3675,11 +4069,13 @@ func RealFourier(x Operand, options *RealFourierOptions) ([]*Tensor, error) {
 	if options == nil {
 		options = &RealFourierOptions{}
 	}
-	c := newCall("real_fourier")
+	c := newCall(&opRealFourier)
 	c.operand(x)
 	c.optionalBool(options.Mirrored, false)
 	return c.all()
 }
+
+var opRealFourierInverse = operator{name: "real_fourier_inverse"}
 
 // RealFourierInverseOptions is what RealFourierInverse may be given beside its required arguments.
 type RealFourierInverseOptions struct {
@@ -3698,7 +4094,7 @@ func RealFourierInverse(x1 Operand, length int64, options *RealFourierInverseOpt
 	if options == nil {
 		options = &RealFourierInverseOptions{}
 	}
-	c := newCall("real_fourier_inverse")
+	c := newCall(&opRealFourierInverse)
 	c.operand(x1)
 	c.operand(options.X2)
 	c.int_(length)
@@ -3706,14 +4102,18 @@ func RealFourierInverse(x1 Operand, length int64, options *RealFourierInverseOpt
 	return c.one()
 }
 
+var opRealPart = operator{name: "real_part"}
+
 // RealPart: The real parts of complex numbers.
 //
 // x: complex.
 func RealPart(x Operand) (*Tensor, error) {
-	c := newCall("real_part")
+	c := newCall(&opRealPart)
 	c.operand(x)
 	return c.one()
 }
+
+var opReceive = operator{name: "receive"}
 
 // ReceiveOptions is what Receive may be given beside its required arguments.
 type ReceiveOptions struct {
@@ -3736,7 +4136,7 @@ func Receive(shape []int64, dtype Dtype, source int64, options *ReceiveOptions) 
 	if options == nil {
 		options = &ReceiveOptions{}
 	}
-	c := newCall("receive")
+	c := newCall(&opReceive)
 	c.operand(options.Token)
 	c.ints_(shape)
 	c.dtype_(dtype)
@@ -3746,14 +4146,18 @@ func Receive(shape []int64, dtype Dtype, source int64, options *ReceiveOptions) 
 	return c.one()
 }
 
+var opReciprocal = operator{name: "reciprocal"}
+
 // Reciprocal: 1 / x, element by element; integers give the default float.
 //
 // x: any real dtype; bool and integers become the default float.
 func Reciprocal(x Operand) (*Tensor, error) {
-	c := newCall("reciprocal")
+	c := newCall(&opReciprocal)
 	c.operand(x)
 	return c.one()
 }
+
+var opReduceBlocks = operator{name: "reduce_blocks"}
 
 // ReduceBlocksOptions is what ReduceBlocks may be given beside its required arguments.
 type ReduceBlocksOptions struct {
@@ -3774,7 +4178,7 @@ func ReduceBlocks(x Operand, ranks int64, options *ReduceBlocksOptions) (*Tensor
 	if options == nil {
 		options = &ReduceBlocksOptions{}
 	}
-	c := newCall("reduce_blocks")
+	c := newCall(&opReduceBlocks)
 	c.operand(x)
 	c.int_(ranks)
 	c.optionalString(options.Reduction, false)
@@ -3782,6 +4186,8 @@ func ReduceBlocks(x Operand, ranks int64, options *ReduceBlocksOptions) (*Tensor
 	c.optionalString(options.Group, false)
 	return c.one()
 }
+
+var opReduceBlocksStart = operator{name: "reduce_blocks_start"}
 
 // ReduceBlocksStartOptions is what ReduceBlocksStart may be given beside its required arguments.
 type ReduceBlocksStartOptions struct {
@@ -3802,7 +4208,7 @@ func ReduceBlocksStart(x Operand, ranks int64, options *ReduceBlocksStartOptions
 	if options == nil {
 		options = &ReduceBlocksStartOptions{}
 	}
-	c := newCall("reduce_blocks_start")
+	c := newCall(&opReduceBlocksStart)
 	c.operand(x)
 	c.int_(ranks)
 	c.optionalString(options.Reduction, false)
@@ -3810,6 +4216,8 @@ func ReduceBlocksStart(x Operand, ranks int64, options *ReduceBlocksStartOptions
 	c.optionalString(options.Group, false)
 	return c.all()
 }
+
+var opReduceScatter = operator{name: "reduce_scatter"}
 
 // ReduceScatterOptions is what ReduceScatter may be given beside its required arguments.
 type ReduceScatterOptions struct {
@@ -3832,7 +4240,7 @@ func ReduceScatter(x Operand, axis int64, ranks int64, options *ReduceScatterOpt
 	if options == nil {
 		options = &ReduceScatterOptions{}
 	}
-	c := newCall("reduce_scatter")
+	c := newCall(&opReduceScatter)
 	c.operand(x)
 	c.int_(axis)
 	c.int_(ranks)
@@ -3842,23 +4250,29 @@ func ReduceScatter(x Operand, axis int64, ranks int64, options *ReduceScatterOpt
 	return c.one()
 }
 
+var opRelu = operator{name: "relu"}
+
 // Relu: Positive part max(x, 0), element by element; NaN stays NaN.
 //
 // x: any real dtype.
 func Relu(x Operand) (*Tensor, error) {
-	c := newCall("relu")
+	c := newCall(&opRelu)
 	c.operand(x)
 	return c.one()
 }
+
+var opRelu6 = operator{name: "relu6"}
 
 // Relu6: x held between 0 and 6, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Relu6(x Operand) (*Tensor, error) {
-	c := newCall("relu6")
+	c := newCall(&opRelu6)
 	c.operand(x)
 	return c.one()
 }
+
+var opRemainder = operator{name: "remainder"}
 
 // Remainder: Remainder with the sign of the divisor, element by element: x1 % x2. Integers modulo 0 give 0, floats NaN.
 //
@@ -3866,11 +4280,13 @@ func Relu6(x Operand) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func Remainder(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("remainder")
+	c := newCall(&opRemainder)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opRepeat = operator{name: "repeat"}
 
 // RepeatOptions is what Repeat may be given beside its required arguments.
 type RepeatOptions struct {
@@ -3889,12 +4305,14 @@ func Repeat(a Operand, repeats []int64, options *RepeatOptions) (*Tensor, error)
 	if options == nil {
 		options = &RepeatOptions{}
 	}
-	c := newCall("repeat")
+	c := newCall(&opRepeat)
 	c.operand(a)
 	c.ints_(repeats)
 	c.optionalInt(options.Axis, options.AxisNone)
 	return c.one()
 }
+
+var opRequantize = operator{name: "requantize"}
 
 // RequantizeOptions is what Requantize may be given beside its required arguments.
 type RequantizeOptions struct {
@@ -3919,7 +4337,7 @@ func Requantize(data Operand, multiplier Operand, shift Operand, options *Requan
 	if options == nil {
 		options = &RequantizeOptions{}
 	}
-	c := newCall("requantize")
+	c := newCall(&opRequantize)
 	c.operand(data)
 	c.operand(multiplier)
 	c.operand(shift)
@@ -3930,17 +4348,21 @@ func Requantize(data Operand, multiplier Operand, shift Operand, options *Requan
 	return c.one()
 }
 
+var opReshape = operator{name: "reshape"}
+
 // Reshape: The same elements in row-major order under another shape; a view where strides allow.
 //
 // x: any dtype.
 //
 // newshape: extents; one may be -1, the rest.
 func Reshape(x Operand, newshape []int64) (*Tensor, error) {
-	c := newCall("reshape")
+	c := newCall(&opReshape)
 	c.operand(x)
 	c.ints_(newshape)
 	return c.one()
 }
+
+var opRightShift = operator{name: "right_shift"}
 
 // RightShift: Bits of x1 moved down by x2 places, element by element; 0 or -1 by the sign of x1 for counts that are negative or not below the number of bits.
 //
@@ -3948,20 +4370,24 @@ func Reshape(x Operand, newshape []int64) (*Tensor, error) {
 //
 // x2: the same, broadcast against `x1`.
 func RightShift(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("right_shift")
+	c := newCall(&opRightShift)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
 
+var opRint = operator{name: "rint"}
+
 // Rint: The whole number nearest to x, halves to the even one, element by element.
 //
 // x: any real dtype.
 func Rint(x Operand) (*Tensor, error) {
-	c := newCall("rint")
+	c := newCall(&opRint)
 	c.operand(x)
 	return c.one()
 }
+
+var opRmsNorm = operator{name: "rms_norm"}
 
 // RmsNormOptions is what RmsNorm may be given beside its required arguments.
 type RmsNormOptions struct {
@@ -3980,13 +4406,15 @@ func RmsNorm(data Operand, options *RmsNormOptions) (*Tensor, error) {
 	if options == nil {
 		options = &RmsNormOptions{}
 	}
-	c := newCall("rms_norm")
+	c := newCall(&opRmsNorm)
 	c.operand(data)
 	c.operand(options.Gamma)
 	c.optionalInt(options.Axis, false)
 	c.optionalFloat(options.Eps, false)
 	return c.one()
 }
+
+var opRmspropCenteredUpdate = operator{name: "rmsprop_centered_update"}
 
 // RmspropCenteredUpdateOptions is what RmspropCenteredUpdate may be given beside its required arguments.
 type RmspropCenteredUpdateOptions struct {
@@ -4021,7 +4449,7 @@ func RmspropCenteredUpdate(weight Operand, grad Operand, square Operand, mean Op
 	if options == nil {
 		options = &RmspropCenteredUpdateOptions{}
 	}
-	c := newCall("rmsprop_centered_update")
+	c := newCall(&opRmspropCenteredUpdate)
 	c.operand(weight)
 	c.operand(grad)
 	c.operand(square)
@@ -4036,6 +4464,8 @@ func RmspropCenteredUpdate(weight Operand, grad Operand, square Operand, mean Op
 	c.optionalFloat(options.Epsilon, false)
 	return c.all()
 }
+
+var opRmspropUpdate = operator{name: "rmsprop_update"}
 
 // RmspropUpdateOptions is what RmspropUpdate may be given beside its required arguments.
 type RmspropUpdateOptions struct {
@@ -4064,7 +4494,7 @@ func RmspropUpdate(weight Operand, grad Operand, square Operand, lr Operand, opt
 	if options == nil {
 		options = &RmspropUpdateOptions{}
 	}
-	c := newCall("rmsprop_update")
+	c := newCall(&opRmspropUpdate)
 	c.operand(weight)
 	c.operand(grad)
 	c.operand(square)
@@ -4076,6 +4506,8 @@ func RmspropUpdate(weight Operand, grad Operand, square Operand, lr Operand, opt
 	c.optionalFloat(options.Epsilon, false)
 	return c.all()
 }
+
+var opRnn = operator{name: "rnn"}
 
 // RnnOptions is what Rnn may be given beside its required arguments.
 type RnnOptions struct {
@@ -4104,7 +4536,7 @@ func Rnn(data Operand, hidden Operand, i2hWeight Operand, h2hWeight Operand, i2h
 	if options == nil {
 		options = &RnnOptions{}
 	}
-	c := newCall("rnn")
+	c := newCall(&opRnn)
 	c.operand(data)
 	c.operand(hidden)
 	c.operand(i2hWeight)
@@ -4116,6 +4548,8 @@ func Rnn(data Operand, hidden Operand, i2hWeight Operand, h2hWeight Operand, i2h
 	c.optionalString(options.Activation, false)
 	return c.all()
 }
+
+var opRnnCell = operator{name: "rnn_cell"}
 
 // RnnCellOptions is what RnnCell may be given beside its required arguments.
 type RnnCellOptions struct {
@@ -4140,7 +4574,7 @@ func RnnCell(data Operand, hidden Operand, i2hWeight Operand, h2hWeight Operand,
 	if options == nil {
 		options = &RnnCellOptions{}
 	}
-	c := newCall("rnn_cell")
+	c := newCall(&opRnnCell)
 	c.operand(data)
 	c.operand(hidden)
 	c.operand(i2hWeight)
@@ -4150,6 +4584,8 @@ func RnnCell(data Operand, hidden Operand, i2hWeight Operand, h2hWeight Operand,
 	c.optionalString(options.Activation, false)
 	return c.one()
 }
+
+var opRoiAlign = operator{name: "roi_align"}
 
 // RoiAlignOptions is what RoiAlign may be given beside its required arguments.
 type RoiAlignOptions struct {
@@ -4172,7 +4608,7 @@ func RoiAlign(data Operand, rois Operand, pooledSize []int64, options *RoiAlignO
 	if options == nil {
 		options = &RoiAlignOptions{}
 	}
-	c := newCall("roi_align")
+	c := newCall(&opRoiAlign)
 	c.operand(data)
 	c.operand(rois)
 	c.ints_(pooledSize)
@@ -4181,6 +4617,8 @@ func RoiAlign(data Operand, rois Operand, pooledSize []int64, options *RoiAlignO
 	c.optionalBool(options.Aligned, false)
 	return c.one()
 }
+
+var opRoiPool = operator{name: "roi_pool"}
 
 // RoiPoolOptions is what RoiPool may be given beside its required arguments.
 type RoiPoolOptions struct {
@@ -4199,13 +4637,15 @@ func RoiPool(data Operand, rois Operand, pooledSize []int64, options *RoiPoolOpt
 	if options == nil {
 		options = &RoiPoolOptions{}
 	}
-	c := newCall("roi_pool")
+	c := newCall(&opRoiPool)
 	c.operand(data)
 	c.operand(rois)
 	c.ints_(pooledSize)
 	c.optionalFloat(options.SpatialScale, false)
 	return c.one()
 }
+
+var opRoll = operator{name: "roll"}
 
 // RollOptions is what Roll may be given beside its required arguments.
 type RollOptions struct {
@@ -4224,12 +4664,14 @@ func Roll(a Operand, shift []int64, options *RollOptions) (*Tensor, error) {
 	if options == nil {
 		options = &RollOptions{}
 	}
-	c := newCall("roll")
+	c := newCall(&opRoll)
 	c.operand(a)
 	c.ints_(shift)
 	c.optionalInts(options.Axis, options.AxisNone)
 	return c.one()
 }
+
+var opRound = operator{name: "round"}
 
 // RoundOptions is what Round may be given beside its required arguments.
 type RoundOptions struct {
@@ -4244,20 +4686,24 @@ func Round(x Operand, options *RoundOptions) (*Tensor, error) {
 	if options == nil {
 		options = &RoundOptions{}
 	}
-	c := newCall("round")
+	c := newCall(&opRound)
 	c.operand(x)
 	c.optionalInt(options.Decimals, false)
 	return c.one()
 }
 
+var opRsqrt = operator{name: "rsqrt"}
+
 // Rsqrt: 1 / sqrt(x), element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Rsqrt(x Operand) (*Tensor, error) {
-	c := newCall("rsqrt")
+	c := newCall(&opRsqrt)
 	c.operand(x)
 	return c.one()
 }
+
+var opScaledDotProductAttention = operator{name: "scaled_dot_product_attention"}
 
 // ScaledDotProductAttentionOptions is what ScaledDotProductAttention may be given beside its required arguments.
 type ScaledDotProductAttentionOptions struct {
@@ -4284,7 +4730,7 @@ func ScaledDotProductAttention(query Operand, key Operand, value Operand, option
 	if options == nil {
 		options = &ScaledDotProductAttentionOptions{}
 	}
-	c := newCall("scaled_dot_product_attention")
+	c := newCall(&opScaledDotProductAttention)
 	c.operand(query)
 	c.operand(key)
 	c.operand(value)
@@ -4294,6 +4740,8 @@ func ScaledDotProductAttention(query Operand, key Operand, value Operand, option
 	c.optionalBool(options.Grouped, false)
 	return c.one()
 }
+
+var opScatter = operator{name: "scatter"}
 
 // ScatterOptions is what Scatter may be given beside its required arguments.
 type ScatterOptions struct {
@@ -4318,7 +4766,7 @@ func Scatter(x Operand, value Operand, indices []*Tensor, axes []int64, options 
 	if options == nil {
 		options = &ScatterOptions{}
 	}
-	c := newCall("scatter")
+	c := newCall(&opScatter)
 	c.operand(x)
 	c.operand(value)
 	c.tensors(indices)
@@ -4329,6 +4777,8 @@ func Scatter(x Operand, value Operand, indices []*Tensor, axes []int64, options 
 	return c.one()
 }
 
+var opScatterNd = operator{name: "scatter_nd"}
+
 // ScatterNd: Zeros with each element or slice added at its point: the adjoint of gather_nd.
 //
 // data: any dtype, shape (..., rest), as gather_nd gives it.
@@ -4337,12 +4787,14 @@ func Scatter(x Operand, value Operand, indices []*Tensor, axes []int64, options 
 //
 // shape: shape of the result.
 func ScatterNd(data Operand, indices Operand, shape []int64) (*Tensor, error) {
-	c := newCall("scatter_nd")
+	c := newCall(&opScatterNd)
 	c.operand(data)
 	c.operand(indices)
 	c.ints_(shape)
 	return c.one()
 }
+
+var opSearchsorted = operator{name: "searchsorted"}
 
 // SearchsortedOptions is what Searchsorted may be given beside its required arguments.
 type SearchsortedOptions struct {
@@ -4359,21 +4811,25 @@ func Searchsorted(a Operand, v Operand, options *SearchsortedOptions) (*Tensor, 
 	if options == nil {
 		options = &SearchsortedOptions{}
 	}
-	c := newCall("searchsorted")
+	c := newCall(&opSearchsorted)
 	c.operand(a)
 	c.operand(v)
 	c.optionalString(options.Side, false)
 	return c.one()
 }
 
+var opSelu = operator{name: "selu"}
+
 // Selu: Scaled exponential linear unit, which keeps mean 0 and variance 1.
 //
 // x: any real dtype; bool and integers become the default float.
 func Selu(x Operand) (*Tensor, error) {
-	c := newCall("selu")
+	c := newCall(&opSelu)
 	c.operand(x)
 	return c.one()
 }
+
+var opSend = operator{name: "send"}
 
 // SendOptions is what Send may be given beside its required arguments.
 type SendOptions struct {
@@ -4392,13 +4848,15 @@ func Send(x Operand, destination int64, options *SendOptions) (*Tensor, error) {
 	if options == nil {
 		options = &SendOptions{}
 	}
-	c := newCall("send")
+	c := newCall(&opSend)
 	c.operand(x)
 	c.int_(destination)
 	c.optionalInt(options.Tag, false)
 	c.optionalString(options.Group, false)
 	return c.one()
 }
+
+var opSgdMomUpdate = operator{name: "sgd_mom_update"}
 
 // SgdMomUpdateOptions is what SgdMomUpdate may be given beside its required arguments.
 type SgdMomUpdateOptions struct {
@@ -4427,7 +4885,7 @@ func SgdMomUpdate(weight Operand, grad Operand, mom Operand, lr Operand, options
 	if options == nil {
 		options = &SgdMomUpdateOptions{}
 	}
-	c := newCall("sgd_mom_update")
+	c := newCall(&opSgdMomUpdate)
 	c.operand(weight)
 	c.operand(grad)
 	c.operand(mom)
@@ -4439,6 +4897,8 @@ func SgdMomUpdate(weight Operand, grad Operand, mom Operand, lr Operand, options
 	c.optionalBool(options.Nesterov, false)
 	return c.all()
 }
+
+var opSgdUpdate = operator{name: "sgd_update"}
 
 // SgdUpdateOptions is what SgdUpdate may be given beside its required arguments.
 type SgdUpdateOptions struct {
@@ -4461,7 +4921,7 @@ func SgdUpdate(weight Operand, grad Operand, lr Operand, options *SgdUpdateOptio
 	if options == nil {
 		options = &SgdUpdateOptions{}
 	}
-	c := newCall("sgd_update")
+	c := newCall(&opSgdUpdate)
 	c.operand(weight)
 	c.operand(grad)
 	c.operand(lr)
@@ -4471,32 +4931,40 @@ func SgdUpdate(weight Operand, grad Operand, lr Operand, options *SgdUpdateOptio
 	return c.one()
 }
 
+var opSigmoid = operator{name: "sigmoid"}
+
 // Sigmoid: Logistic function 1 / (1 + exp(-x)), element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Sigmoid(x Operand) (*Tensor, error) {
-	c := newCall("sigmoid")
+	c := newCall(&opSigmoid)
 	c.operand(x)
 	return c.one()
 }
+
+var opSign = operator{name: "sign"}
 
 // Sign: -1, 0 or 1 by the sign of each element; NaN stays NaN.
 //
 // x: any real dtype.
 func Sign(x Operand) (*Tensor, error) {
-	c := newCall("sign")
+	c := newCall(&opSign)
 	c.operand(x)
 	return c.one()
 }
+
+var opSignalAutoScale = operator{name: "signal_auto_scale"}
 
 // SignalAutoScale: Shifts rows of int16 to the left as far as their largest magnitude allows: the rows, and by how many bits, by TensorFlow Lite Micro's rule, in which rows with -32768 may wrap.
 //
 // data: int16, at least one axis: rows along the last one.
 func SignalAutoScale(data Operand) ([]*Tensor, error) {
-	c := newCall("signal_auto_scale")
+	c := newCall(&opSignalAutoScale)
 	c.operand(data)
 	return c.all()
 }
+
+var opSignalFilterBank = operator{name: "signal_filter_bank"}
 
 // SignalFilterBank: Sums of bands of energies that overlap by halves, by TensorFlow Lite Micro's rule: band c is the sum of channel c + 1 by `weight` and of channel c by `unweight`.
 //
@@ -4512,7 +4980,7 @@ func SignalAutoScale(data Operand) ([]*Tensor, error) {
 //
 // widths: int16, shape (bands + 1,): how many energies each channel reads.
 func SignalFilterBank(data Operand, weight Operand, unweight Operand, starts Operand, weightStarts Operand, widths Operand) (*Tensor, error) {
-	c := newCall("signal_filter_bank")
+	c := newCall(&opSignalFilterBank)
 	c.operand(data)
 	c.operand(weight)
 	c.operand(unweight)
@@ -4521,6 +4989,8 @@ func SignalFilterBank(data Operand, weight Operand, unweight Operand, starts Ope
 	c.operand(widths)
 	return c.one()
 }
+
+var opSignalGain = operator{name: "signal_gain"}
 
 // SignalGain: Energies of bands by the gain that a table has for their noise, divided by 2^shift and compressed, element by element, by TensorFlow Lite Micro's rule (PCAN).
 //
@@ -4532,13 +5002,15 @@ func SignalFilterBank(data Operand, weight Operand, unweight Operand, starts Ope
 //
 // shift: bits of the product to drop, 0 to 63.
 func SignalGain(data Operand, noise Operand, table Operand, shift int64) (*Tensor, error) {
-	c := newCall("signal_gain")
+	c := newCall(&opSignalGain)
 	c.operand(data)
 	c.operand(noise)
 	c.operand(table)
 	c.int_(shift)
 	return c.one()
 }
+
+var opSignalLog = operator{name: "signal_log"}
 
 // SignalLogOptions is what SignalLog may be given beside its required arguments.
 type SignalLogOptions struct {
@@ -4555,12 +5027,14 @@ func SignalLog(data Operand, scale int64, options *SignalLogOptions) (*Tensor, e
 	if options == nil {
 		options = &SignalLogOptions{}
 	}
-	c := newCall("signal_log")
+	c := newCall(&opSignalLog)
 	c.operand(data)
 	c.int_(scale)
 	c.optionalInt(options.Shift, false)
 	return c.one()
 }
+
+var opSignalRfft = operator{name: "signal_rfft"}
 
 // SignalRfft: Fourier transform of real rows of int16, divided by their length, in fixed point by TensorFlow Lite Micro's rule: real and imaginary parts in turn.
 //
@@ -4568,29 +5042,35 @@ func SignalLog(data Operand, scale int64, options *SignalLogOptions) (*Tensor, e
 //
 // length: samples of a row, a power of two from 4 to 65536; what is missing counts as 0.
 func SignalRfft(data Operand, length int64) (*Tensor, error) {
-	c := newCall("signal_rfft")
+	c := newCall(&opSignalRfft)
 	c.operand(data)
 	c.int_(length)
 	return c.one()
 }
 
+var opSignalSquareRoot = operator{name: "signal_square_root"}
+
 // SignalSquareRoot: Square root of uint64, rounded to the nearest, element by element; from 65535.5^2 to 2^32 it is 65535, as in TensorFlow Lite Micro.
 //
 // data: uint64.
 func SignalSquareRoot(data Operand) (*Tensor, error) {
-	c := newCall("signal_square_root")
+	c := newCall(&opSignalSquareRoot)
 	c.operand(data)
 	return c.one()
 }
+
+var opSignbit = operator{name: "signbit"}
 
 // Signbit: Truth of x having a minus sign, zeros and NaN included, element by element.
 //
 // x: any real dtype.
 func Signbit(x Operand) (*Tensor, error) {
-	c := newCall("signbit")
+	c := newCall(&opSignbit)
 	c.operand(x)
 	return c.one()
 }
+
+var opSilu = operator{name: "silu"}
 
 // SiluOptions is what Silu may be given beside its required arguments.
 type SiluOptions struct {
@@ -4605,29 +5085,35 @@ func Silu(x Operand, options *SiluOptions) (*Tensor, error) {
 	if options == nil {
 		options = &SiluOptions{}
 	}
-	c := newCall("silu")
+	c := newCall(&opSilu)
 	c.operand(x)
 	c.optionalFloat(options.Beta, false)
 	return c.one()
 }
 
+var opSin = operator{name: "sin"}
+
 // Sin: Sine of angles in radians, of any size, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Sin(x Operand) (*Tensor, error) {
-	c := newCall("sin")
+	c := newCall(&opSin)
 	c.operand(x)
 	return c.one()
 }
+
+var opSinh = operator{name: "sinh"}
 
 // Sinh: Hyperbolic sine, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Sinh(x Operand) (*Tensor, error) {
-	c := newCall("sinh")
+	c := newCall(&opSinh)
 	c.operand(x)
 	return c.one()
 }
+
+var opSliceOp = operator{name: "slice"}
 
 // SliceOpOptions is what SliceOp may be given beside its required arguments.
 type SliceOpOptions struct {
@@ -4648,7 +5134,7 @@ func SliceOp(x Operand, begin []int64, size []int64, step []int64, options *Slic
 	if options == nil {
 		options = &SliceOpOptions{}
 	}
-	c := newCall("slice")
+	c := newCall(&opSliceOp)
 	c.operand(x)
 	c.ints_(begin)
 	c.ints_(size)
@@ -4657,14 +5143,18 @@ func SliceOp(x Operand, begin []int64, size []int64, step []int64, options *Slic
 	return c.one()
 }
 
+var opSlogdet = operator{name: "slogdet"}
+
 // Slogdet: Signs of determinants, and logarithms of their absolute values.
 //
 // a: any dtype but half types: matrices, (..., M, N).
 func Slogdet(a Operand) ([]*Tensor, error) {
-	c := newCall("slogdet")
+	c := newCall(&opSlogdet)
 	c.operand(a)
 	return c.all()
 }
+
+var opSoftmax = operator{name: "softmax"}
 
 // SoftmaxOptions is what Softmax may be given beside its required arguments.
 type SoftmaxOptions struct {
@@ -4683,12 +5173,14 @@ func Softmax(data Operand, options *SoftmaxOptions) (*Tensor, error) {
 	if options == nil {
 		options = &SoftmaxOptions{}
 	}
-	c := newCall("softmax")
+	c := newCall(&opSoftmax)
 	c.operand(data)
 	c.optionalInt(options.Axis, false)
 	c.optionalFloat(options.Temperature, options.TemperatureNone)
 	return c.one()
 }
+
+var opSoftmaxCrossEntropy = operator{name: "softmax_cross_entropy"}
 
 // SoftmaxCrossEntropyOptions is what SoftmaxCrossEntropy may be given beside its required arguments.
 type SoftmaxCrossEntropyOptions struct {
@@ -4713,7 +5205,7 @@ func SoftmaxCrossEntropy(data Operand, label Operand, options *SoftmaxCrossEntro
 	if options == nil {
 		options = &SoftmaxCrossEntropyOptions{}
 	}
-	c := newCall("softmax_cross_entropy")
+	c := newCall(&opSoftmaxCrossEntropy)
 	c.operand(data)
 	c.operand(label)
 	c.optionalInt(options.Axis, false)
@@ -4723,23 +5215,29 @@ func SoftmaxCrossEntropy(data Operand, label Operand, options *SoftmaxCrossEntro
 	return c.one()
 }
 
+var opSoftplus = operator{name: "softplus"}
+
 // Softplus: Smooth positive part log(1 + exp(x)), element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Softplus(x Operand) (*Tensor, error) {
-	c := newCall("softplus")
+	c := newCall(&opSoftplus)
 	c.operand(x)
 	return c.one()
 }
+
+var opSoftsign = operator{name: "softsign"}
 
 // Softsign: x / (1 + |x|), element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Softsign(x Operand) (*Tensor, error) {
-	c := newCall("softsign")
+	c := newCall(&opSoftsign)
 	c.operand(x)
 	return c.one()
 }
+
+var opSolve = operator{name: "solve"}
 
 // Solve: Solutions x of a x = b.
 //
@@ -4747,11 +5245,13 @@ func Softsign(x Operand) (*Tensor, error) {
 //
 // b: right sides, as matrices; batches broadcast.
 func Solve(a Operand, b Operand) (*Tensor, error) {
-	c := newCall("solve")
+	c := newCall(&opSolve)
 	c.operand(a)
 	c.operand(b)
 	return c.one()
 }
+
+var opSolveTriangular = operator{name: "solve_triangular"}
 
 // SolveTriangularOptions is what SolveTriangular may be given beside its required arguments.
 type SolveTriangularOptions struct {
@@ -4770,13 +5270,15 @@ func SolveTriangular(a Operand, b Operand, options *SolveTriangularOptions) (*Te
 	if options == nil {
 		options = &SolveTriangularOptions{}
 	}
-	c := newCall("solve_triangular")
+	c := newCall(&opSolveTriangular)
 	c.operand(a)
 	c.operand(b)
 	c.optionalBool(options.Upper, false)
 	c.optionalBool(options.Turned, false)
 	return c.one()
 }
+
+var opSort = operator{name: "sort"}
 
 // SortOptions is what Sort may be given beside its required arguments.
 type SortOptions struct {
@@ -4795,12 +5297,14 @@ func Sort(a Operand, options *SortOptions) (*Tensor, error) {
 	if options == nil {
 		options = &SortOptions{}
 	}
-	c := newCall("sort")
+	c := newCall(&opSort)
 	c.operand(a)
 	c.optionalInt(options.Axis, options.AxisNone)
 	c.optionalBool(options.Descending, false)
 	return c.one()
 }
+
+var opSpaceToDepth = operator{name: "space_to_depth"}
 
 // SpaceToDepthOptions is what SpaceToDepth may be given beside its required arguments.
 type SpaceToDepthOptions struct {
@@ -4817,12 +5321,14 @@ func SpaceToDepth(data Operand, blockSize []int64, options *SpaceToDepthOptions)
 	if options == nil {
 		options = &SpaceToDepthOptions{}
 	}
-	c := newCall("space_to_depth")
+	c := newCall(&opSpaceToDepth)
 	c.operand(data)
 	c.ints_(blockSize)
 	c.optionalBool(options.ChannelsLast, false)
 	return c.one()
 }
+
+var opSplit = operator{name: "split"}
 
 // SplitOptions is what Split may be given beside its required arguments.
 type SplitOptions struct {
@@ -4839,30 +5345,36 @@ func Split(ary Operand, indicesOrSections []int64, options *SplitOptions) ([]*Te
 	if options == nil {
 		options = &SplitOptions{}
 	}
-	c := newCall("split")
+	c := newCall(&opSplit)
 	c.operand(ary)
 	c.ints_(indicesOrSections)
 	c.optionalInt(options.Axis, false)
 	return c.all()
 }
 
+var opSqrt = operator{name: "sqrt"}
+
 // Sqrt: Square root, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Sqrt(x Operand) (*Tensor, error) {
-	c := newCall("sqrt")
+	c := newCall(&opSqrt)
 	c.operand(x)
 	return c.one()
 }
+
+var opSquare = operator{name: "square"}
 
 // Square: Product of each element with itself.
 //
 // x: any real dtype.
 func Square(x Operand) (*Tensor, error) {
-	c := newCall("square")
+	c := newCall(&opSquare)
 	c.operand(x)
 	return c.one()
 }
+
+var opSqueeze = operator{name: "squeeze"}
 
 // SqueezeOptions is what Squeeze may be given beside its required arguments.
 type SqueezeOptions struct {
@@ -4879,11 +5391,13 @@ func Squeeze(x Operand, options *SqueezeOptions) (*Tensor, error) {
 	if options == nil {
 		options = &SqueezeOptions{}
 	}
-	c := newCall("squeeze")
+	c := newCall(&opSqueeze)
 	c.operand(x)
 	c.optionalInts(options.Axis, options.AxisNone)
 	return c.one()
 }
+
+var opStack = operator{name: "stack"}
 
 // StackOptions is what Stack may be given beside its required arguments.
 type StackOptions struct {
@@ -4898,20 +5412,24 @@ func Stack(arrays []*Tensor, options *StackOptions) (*Tensor, error) {
 	if options == nil {
 		options = &StackOptions{}
 	}
-	c := newCall("stack")
+	c := newCall(&opStack)
 	c.tensors(arrays)
 	c.optionalInt(options.Axis, false)
 	return c.one()
 }
 
+var opStandardGamma = operator{name: "standard_gamma"}
+
 // StandardGamma: Random numbers of the gamma distribution of scale 1; NaN where there is none.
 //
 // shape: float32 or float64: the shape parameter, at least 0.
 func StandardGamma(shape Operand) (*Tensor, error) {
-	c := newCall("standard_gamma")
+	c := newCall(&opStandardGamma)
 	c.operand(shape)
 	return c.one()
 }
+
+var opStd = operator{name: "std"}
 
 // StdOptions is what Std may be given beside its required arguments.
 type StdOptions struct {
@@ -4940,7 +5458,7 @@ func Std(x Operand, options *StdOptions) (*Tensor, error) {
 	if options == nil {
 		options = &StdOptions{}
 	}
-	c := newCall("std")
+	c := newCall(&opStd)
 	c.operand(x)
 	c.optionalInts(options.Axis, options.AxisNone)
 	c.optionalBool(options.Keepdims, false)
@@ -4950,14 +5468,18 @@ func Std(x Operand, options *StdOptions) (*Tensor, error) {
 	return c.one()
 }
 
+var opStopGradient = operator{name: "stop_gradient"}
+
 // StopGradient: The same elements as a constant: no gradient flows to `x`.
 //
 // x: any dtype.
 func StopGradient(x Operand) (*Tensor, error) {
-	c := newCall("stop_gradient")
+	c := newCall(&opStopGradient)
 	c.operand(x)
 	return c.one()
 }
+
+var opStridedView = operator{name: "strided_view"}
 
 // StridedView: Part of an array's row-major elements, by offset and strides; a view.
 //
@@ -4969,7 +5491,7 @@ func StopGradient(x Operand) (*Tensor, error) {
 //
 // strides: its strides in elements of the base.
 func StridedView(x Operand, offset int64, shape []int64, strides []int64) (*Tensor, error) {
-	c := newCall("strided_view")
+	c := newCall(&opStridedView)
 	c.operand(x)
 	c.int_(offset)
 	c.ints_(shape)
@@ -4977,17 +5499,21 @@ func StridedView(x Operand, offset int64, shape []int64, strides []int64) (*Tens
 	return c.one()
 }
 
+var opSubtract = operator{name: "subtract"}
+
 // Subtract: Difference x1 - x2, element by element.
 //
 // x1: any real dtype.
 //
 // x2: the same, broadcast against `x1`.
 func Subtract(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("subtract")
+	c := newCall(&opSubtract)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
+
+var opSum = operator{name: "sum"}
 
 // SumOptions is what Sum may be given beside its required arguments.
 type SumOptions struct {
@@ -5010,13 +5536,15 @@ func Sum(x Operand, options *SumOptions) (*Tensor, error) {
 	if options == nil {
 		options = &SumOptions{}
 	}
-	c := newCall("sum")
+	c := newCall(&opSum)
 	c.operand(x)
 	c.optionalInts(options.Axis, options.AxisNone)
 	c.optionalBool(options.Keepdims, false)
 	c.optionalDtype(options.Dtype, options.DtypeNone)
 	return c.one()
 }
+
+var opSumParts = operator{name: "sum_parts"}
 
 // SumPartsOptions is what SumParts may be given beside its required arguments.
 type SumPartsOptions struct {
@@ -5031,20 +5559,24 @@ func SumParts(x Operand, options *SumPartsOptions) (*Tensor, error) {
 	if options == nil {
 		options = &SumPartsOptions{}
 	}
-	c := newCall("sum_parts")
+	c := newCall(&opSumParts)
 	c.operand(x)
 	c.optionalString(options.Group, false)
 	return c.one()
 }
 
+var opSvd = operator{name: "svd"}
+
 // Svd: U, S and V^H of matrices U diag(S) V^H, with as few columns as do.
 //
 // a: any dtype but half types: matrices, (..., M, N).
 func Svd(a Operand) ([]*Tensor, error) {
-	c := newCall("svd")
+	c := newCall(&opSvd)
 	c.operand(a)
 	return c.all()
 }
+
+var opSwapaxes = operator{name: "swapaxes"}
 
 // Swapaxes: The array with two axes exchanged; a view.
 //
@@ -5054,12 +5586,14 @@ func Svd(a Operand) ([]*Tensor, error) {
 //
 // axis2: the other.
 func Swapaxes(a Operand, axis1 int64, axis2 int64) (*Tensor, error) {
-	c := newCall("swapaxes")
+	c := newCall(&opSwapaxes)
 	c.operand(a)
 	c.int_(axis1)
 	c.int_(axis2)
 	return c.one()
 }
+
+var opTake = operator{name: "take"}
 
 // TakeOptions is what Take may be given beside its required arguments.
 type TakeOptions struct {
@@ -5080,13 +5614,15 @@ func Take(a Operand, indices Operand, options *TakeOptions) (*Tensor, error) {
 	if options == nil {
 		options = &TakeOptions{}
 	}
-	c := newCall("take")
+	c := newCall(&opTake)
 	c.operand(a)
 	c.operand(indices)
 	c.optionalInt(options.Axis, options.AxisNone)
 	c.optionalString(options.Mode, false)
 	return c.one()
 }
+
+var opTakeAlongAxis = operator{name: "take_along_axis"}
 
 // TakeAlongAxisOptions is what TakeAlongAxis may be given beside its required arguments.
 type TakeAlongAxisOptions struct {
@@ -5105,30 +5641,36 @@ func TakeAlongAxis(arr Operand, indices Operand, options *TakeAlongAxisOptions) 
 	if options == nil {
 		options = &TakeAlongAxisOptions{}
 	}
-	c := newCall("take_along_axis")
+	c := newCall(&opTakeAlongAxis)
 	c.operand(arr)
 	c.operand(indices)
 	c.optionalInt(options.Axis, options.AxisNone)
 	return c.one()
 }
 
+var opTan = operator{name: "tan"}
+
 // Tan: Tangent of angles in radians, of any size, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Tan(x Operand) (*Tensor, error) {
-	c := newCall("tan")
+	c := newCall(&opTan)
 	c.operand(x)
 	return c.one()
 }
+
+var opTanh = operator{name: "tanh"}
 
 // Tanh: Hyperbolic tangent, element by element.
 //
 // x: any real dtype; bool and integers become the default float.
 func Tanh(x Operand) (*Tensor, error) {
-	c := newCall("tanh")
+	c := newCall(&opTanh)
 	c.operand(x)
 	return c.one()
 }
+
+var opTensordot = operator{name: "tensordot"}
 
 // Tensordot: Sum of products over pairs of axes; the other axes of a, then those of b, stay.
 //
@@ -5140,7 +5682,7 @@ func Tanh(x Operand) (*Tensor, error) {
 //
 // bAxes: their partners in b.
 func Tensordot(a Operand, b Operand, aAxes []int64, bAxes []int64) (*Tensor, error) {
-	c := newCall("tensordot")
+	c := newCall(&opTensordot)
 	c.operand(a)
 	c.operand(b)
 	c.ints_(aAxes)
@@ -5148,17 +5690,21 @@ func Tensordot(a Operand, b Operand, aAxes []int64, bAxes []int64) (*Tensor, err
 	return c.one()
 }
 
+var opTile = operator{name: "tile"}
+
 // Tile: The array repeated as a whole along its axes.
 //
 // a: any dtype.
 //
 // reps: how often along each axis, the last ones if fewer.
 func Tile(a Operand, reps []int64) (*Tensor, error) {
-	c := newCall("tile")
+	c := newCall(&opTile)
 	c.operand(a)
 	c.ints_(reps)
 	return c.one()
 }
+
+var opTopk = operator{name: "topk"}
 
 // TopkOptions is what Topk may be given beside its required arguments.
 type TopkOptions struct {
@@ -5179,13 +5725,15 @@ func Topk(data Operand, options *TopkOptions) ([]*Tensor, error) {
 	if options == nil {
 		options = &TopkOptions{}
 	}
-	c := newCall("topk")
+	c := newCall(&opTopk)
 	c.operand(data)
 	c.optionalInt(options.K, false)
 	c.optionalInt(options.Axis, options.AxisNone)
 	c.optionalBool(options.IsAscend, false)
 	return c.all()
 }
+
+var opMatrixTrace = operator{name: "trace"}
 
 // MatrixTraceOptions is what MatrixTrace may be given beside its required arguments.
 type MatrixTraceOptions struct {
@@ -5204,13 +5752,15 @@ func MatrixTrace(a Operand, options *MatrixTraceOptions) (*Tensor, error) {
 	if options == nil {
 		options = &MatrixTraceOptions{}
 	}
-	c := newCall("trace")
+	c := newCall(&opMatrixTrace)
 	c.operand(a)
 	c.optionalInt(options.Offset, false)
 	c.optionalInt(options.Axis1, false)
 	c.optionalInt(options.Axis2, false)
 	return c.one()
 }
+
+var opTranspose = operator{name: "transpose"}
 
 // TransposeOptions is what Transpose may be given beside its required arguments.
 type TransposeOptions struct {
@@ -5227,11 +5777,13 @@ func Transpose(x Operand, options *TransposeOptions) (*Tensor, error) {
 	if options == nil {
 		options = &TransposeOptions{}
 	}
-	c := newCall("transpose")
+	c := newCall(&opTranspose)
 	c.operand(x)
 	c.optionalInts(options.Axes, options.AxesNone)
 	return c.one()
 }
+
+var opTril = operator{name: "tril"}
 
 // TrilOptions is what Tril may be given beside its required arguments.
 type TrilOptions struct {
@@ -5246,11 +5798,13 @@ func Tril(m Operand, options *TrilOptions) (*Tensor, error) {
 	if options == nil {
 		options = &TrilOptions{}
 	}
-	c := newCall("tril")
+	c := newCall(&opTril)
 	c.operand(m)
 	c.optionalInt(options.K, false)
 	return c.one()
 }
+
+var opTriu = operator{name: "triu"}
 
 // TriuOptions is what Triu may be given beside its required arguments.
 type TriuOptions struct {
@@ -5265,20 +5819,24 @@ func Triu(m Operand, options *TriuOptions) (*Tensor, error) {
 	if options == nil {
 		options = &TriuOptions{}
 	}
-	c := newCall("triu")
+	c := newCall(&opTriu)
 	c.operand(m)
 	c.optionalInt(options.K, false)
 	return c.one()
 }
 
+var opTrunc = operator{name: "trunc"}
+
 // Trunc: x without its fraction, element by element.
 //
 // x: any real dtype.
 func Trunc(x Operand) (*Tensor, error) {
-	c := newCall("trunc")
+	c := newCall(&opTrunc)
 	c.operand(x)
 	return c.one()
 }
+
+var opUniform = operator{name: "uniform"}
 
 // UniformOptions is what Uniform may be given beside its required arguments.
 type UniformOptions struct {
@@ -5297,13 +5855,15 @@ func Uniform(shape []int64, dtype Dtype, options *UniformOptions) (*Tensor, erro
 	if options == nil {
 		options = &UniformOptions{}
 	}
-	c := newCall("uniform")
+	c := newCall(&opUniform)
 	c.optionalFloat(options.Low, false)
 	c.optionalFloat(options.High, false)
 	c.ints_(shape)
 	c.dtype_(dtype)
 	return c.one()
 }
+
+var opVariance = operator{name: "var"}
 
 // VarianceOptions is what Variance may be given beside its required arguments.
 type VarianceOptions struct {
@@ -5332,7 +5892,7 @@ func Variance(x Operand, options *VarianceOptions) (*Tensor, error) {
 	if options == nil {
 		options = &VarianceOptions{}
 	}
-	c := newCall("var")
+	c := newCall(&opVariance)
 	c.operand(x)
 	c.optionalInts(options.Axis, options.AxisNone)
 	c.optionalBool(options.Keepdims, false)
@@ -5342,17 +5902,21 @@ func Variance(x Operand, options *VarianceOptions) (*Tensor, error) {
 	return c.one()
 }
 
+var opVdot = operator{name: "vdot"}
+
 // Vdot: Sum of products of all elements, both arrays taken as flat.
 //
 // a: any dtype.
 //
 // b: as many elements.
 func Vdot(a Operand, b Operand) (*Tensor, error) {
-	c := newCall("vdot")
+	c := newCall(&opVdot)
 	c.operand(a)
 	c.operand(b)
 	return c.one()
 }
+
+var opVecdot = operator{name: "vecdot"}
 
 // VecdotOptions is what Vecdot may be given beside its required arguments.
 type VecdotOptions struct {
@@ -5369,12 +5933,14 @@ func Vecdot(x1 Operand, x2 Operand, options *VecdotOptions) (*Tensor, error) {
 	if options == nil {
 		options = &VecdotOptions{}
 	}
-	c := newCall("vecdot")
+	c := newCall(&opVecdot)
 	c.operand(x1)
 	c.operand(x2)
 	c.optionalInt(options.Axis, false)
 	return c.one()
 }
+
+var opVecmat = operator{name: "vecmat"}
 
 // Vecmat: Products of vectors and matrices; leading axes broadcast.
 //
@@ -5382,29 +5948,35 @@ func Vecdot(x1 Operand, x2 Operand, options *VecdotOptions) (*Tensor, error) {
 //
 // x2: shape (..., N, M).
 func Vecmat(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall("vecmat")
+	c := newCall(&opVecmat)
 	c.operand(x1)
 	c.operand(x2)
 	return c.one()
 }
 
+var opVonmises = operator{name: "vonmises"}
+
 // Vonmises: Random angles of the distribution of von Mises; NaN where there is none.
 //
 // kappa: float32 or float64: how close to 0 they are, at least 0.
 func Vonmises(kappa Operand) (*Tensor, error) {
-	c := newCall("vonmises")
+	c := newCall(&opVonmises)
 	c.operand(kappa)
 	return c.one()
 }
+
+var opVstack = operator{name: "vstack"}
 
 // Vstack: Arrays joined one below the other, along the first axis; vectors are rows.
 //
 // arrays: any dtype, of shapes that agree on all other axes.
 func Vstack(arrays []*Tensor) (*Tensor, error) {
-	c := newCall("vstack")
+	c := newCall(&opVstack)
 	c.tensors(arrays)
 	return c.one()
 }
+
+var opWald = operator{name: "wald"}
 
 // Wald: Random numbers of Wald's distribution; NaN where there is none.
 //
@@ -5412,11 +5984,13 @@ func Vstack(arrays []*Tensor) (*Tensor, error) {
 //
 // scale: of the same shape, above 0.
 func Wald(mean Operand, scale Operand) (*Tensor, error) {
-	c := newCall("wald")
+	c := newCall(&opWald)
 	c.operand(mean)
 	c.operand(scale)
 	return c.one()
 }
+
+var opWeightOnlyFullyConnected = operator{name: "weight_only_fully_connected"}
 
 // WeightOnlyFullyConnectedOptions is what WeightOnlyFullyConnected may be given beside its required arguments.
 type WeightOnlyFullyConnectedOptions struct {
@@ -5439,7 +6013,7 @@ func WeightOnlyFullyConnected(data Operand, weight Operand, scale Operand, optio
 	if options == nil {
 		options = &WeightOnlyFullyConnectedOptions{}
 	}
-	c := newCall("weight_only_fully_connected")
+	c := newCall(&opWeightOnlyFullyConnected)
 	c.operand(data)
 	c.operand(weight)
 	c.operand(scale)
@@ -5449,6 +6023,8 @@ func WeightOnlyFullyConnected(data Operand, weight Operand, scale Operand, optio
 	return c.one()
 }
 
+var opWhere = operator{name: "where"}
+
 // Where: Elements of `x` where the condition holds, else of `y`.
 //
 // condition: bool: mask, broadcast against the others.
@@ -5457,18 +6033,20 @@ func WeightOnlyFullyConnected(data Operand, weight Operand, scale Operand, optio
 //
 // y: taken where false.
 func Where(condition Operand, x Operand, y Operand) (*Tensor, error) {
-	c := newCall("where")
+	c := newCall(&opWhere)
 	c.operand(condition)
 	c.operand(x)
 	c.operand(y)
 	return c.one()
 }
 
+var opZipf = operator{name: "zipf"}
+
 // Zipf: Random ranks of Zipf's law; NaN where there is none.
 //
 // exponent: float32 or float64: above 1.
 func Zipf(exponent Operand) (*Tensor, error) {
-	c := newCall("zipf")
+	c := newCall(&opZipf)
 	c.operand(exponent)
 	return c.one()
 }

@@ -9,17 +9,38 @@ import "C"
 import (
 	"fmt"
 	"runtime"
+	"sync"
 	"unsafe"
 )
 
 // Tensor is an array: a reference, which the collector gives back, or Release at once. While one
 // goroutine writes an array or releases it, no other may use it.
-type Tensor struct{ handle C.weft_tensor }
+type Tensor struct {
+	handle C.weft_tensor
+	cell   *cell
+}
+
+// cell has the finalizer of a Tensor. Setting one takes longer than an addition, so a cell whose array was
+// released serves for another array. The pad keeps the allocator from putting two cells into one block.
+type cell struct {
+	handle C.weft_tensor
+	_      uintptr
+}
+
+var cells = sync.Pool{New: func() any {
+	out := &cell{}
+	runtime.SetFinalizer(out, func(c *cell) {
+		if c.handle != nil {
+			C.weft_tensor_release(c.handle)
+		}
+	})
+	return out
+}}
 
 func owned(handle C.weft_tensor) *Tensor {
-	out := &Tensor{handle}
-	runtime.SetFinalizer(out, (*Tensor).Release)
-	return out
+	cell := cells.Get().(*cell)
+	cell.handle = handle
+	return &Tensor{handle, cell}
 }
 
 func ownedAll(handles []C.weft_tensor) []*Tensor {
@@ -32,9 +53,12 @@ func ownedAll(handles []C.weft_tensor) []*Tensor {
 
 // Release frees the array now and not when the collector finds it. Using it later is an error.
 func (x *Tensor) Release() {
-	handle := x.handle
-	x.handle = nil
-	runtime.SetFinalizer(x, nil)
+	if x.handle == nil {
+		return
+	}
+	handle, cell := x.handle, x.cell
+	x.handle, x.cell, cell.handle = nil, nil, nil
+	cells.Put(cell)
 	C.weft_tensor_release(handle)
 }
 

@@ -27,6 +27,7 @@ LANGUAGES = {
     "csharp": ("mcs", ["./build.sh test"]),
     "go": ("go", ["go test ."]),
     "java": ("javac", ["./build.sh test"]),
+    "scala": ("scalac", ["./build.sh test"]),
     "javascript": ("node", ["node build.js --link", "node --test test/"]),
 }
 
@@ -62,6 +63,10 @@ def test_versions_are_those_of_the_library():
     assert f"Version: {version}\n" in octave
     gem = (BINDINGS / "ruby" / "weft.gemspec").read_text("utf-8")
     assert f'gem.version = "{version}"' in gem
+    project = (BINDINGS / "julia" / "Project.toml").read_text("utf-8")
+    assert f'version = "{version}"' in project
+    build = (BINDINGS / "scala" / "build.sbt").read_text("utf-8")
+    assert f'version := "{version}"' in build
     package = json.loads((BINDINGS / "javascript" / "package.json").read_text("utf-8"))
     assert package["version"] == version
 

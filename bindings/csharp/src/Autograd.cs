@@ -56,9 +56,9 @@ namespace Weft
     /// <summary>A traced graph. Several threads may call it at once.</summary>
     public sealed unsafe class Function : IDisposable
     {
-        internal readonly Handle Handle;
+        internal readonly Owner Handle;
 
-        private Function(IntPtr handle) => Handle = new Handle(handle, C.weft_function_release);
+        private Function(IntPtr handle) => Handle = new Owner(handle, C.weft_function_release, nameof(Function));
 
         /// <summary>Runs the body once on placeholders for the inputs, and gives the graph of what it did.
         /// Arrays that the body reads from outside (weights) are captured: the graph sees later writes.
@@ -120,7 +120,7 @@ namespace Weft
     /// <summary>A .weft file that is being put together.</summary>
     public sealed unsafe class Writer : IDisposable
     {
-        private readonly Handle handle;
+        private readonly Owner handle;
         private readonly List<Tensor> unnamed = new List<Tensor>();
 
         /// <summary>An empty file.</summary>
@@ -128,7 +128,7 @@ namespace Weft
         {
             IntPtr made;
             WeftException.Check(C.weft_writer_create((IntPtr)(&made)));
-            handle = new Handle(made, C.weft_writer_release);
+            handle = new Owner(made, C.weft_writer_release, nameof(Writer));
         }
 
         /// <summary>Adds an entry point, with names for inputs and outputs. Captures that `weights` does not

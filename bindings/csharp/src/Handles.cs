@@ -1,44 +1,129 @@
 using System;
 using System.Runtime.InteropServices;
+using System.Threading;
 
 namespace Weft
 {
-    /// <summary>A handle of the library. A call that uses it keeps it, also while another thread disposes
-    /// the object.</summary>
-    internal sealed class Handle : SafeHandle
+    /// <summary>A handle of the library, and the number of calls that use it. Disposing closes it; whoever
+    /// is the last, a call or the disposing, frees it. Objects with a finalizer are dear to make, so one whose
+    /// handle was freed serves for another handle: a turn, which the owner knows, tells them apart.</summary>
+    internal sealed class Handle
     {
-        private readonly Action<IntPtr> release;
+        private const long Closed = 1L << 31, Turn = 1L << 32;
+        private const int Most = 64;
+        [ThreadStatic] private static Handle[] idle;
+        [ThreadStatic] private static int count;
 
-        internal Handle(IntPtr value, Action<IntPtr> release) : base(IntPtr.Zero, true)
+        private readonly Action<IntPtr> release; // null: an array's
+        private IntPtr value;
+        private long state; // the turn, closed or not, the number of users
+
+        private Handle(Action<IntPtr> release) => this.release = release;
+
+        ~Handle()
         {
-            this.release = release;
-            SetHandle(value);
+            if (value == IntPtr.Zero) return;
+            if (release == null) C.weft_tensor_release(value);
+            else release(value);
         }
 
-        public override bool IsInvalid => handle == IntPtr.Zero;
-
-        protected override bool ReleaseHandle()
+        /// <summary>A handle of an object that its owner frees by Close, and its turn.</summary>
+        internal static Handle Of(IntPtr value, Action<IntPtr> release, out long turn)
         {
-            release(handle);
-            return true;
+            Handle handle = new Handle(release) { value = value };
+            turn = handle.state;
+            return handle;
+        }
+
+        /// <summary>The same for an array.</summary>
+        internal static Handle OfTensor(IntPtr value, out long turn)
+        {
+            Handle handle = count > 0 ? idle[--count] : new Handle(null);
+            turn = handle.state;
+            handle.value = value;
+            return handle;
+        }
+
+        /// <summary>The value, which stays valid until Done; ObjectDisposedException where it was closed.
+        /// </summary>
+        internal IntPtr Acquire(long turn, string what)
+        {
+            long now;
+            do
+            {
+                now = Volatile.Read(ref state);
+                if ((now & ~(Closed - 1)) != turn) throw Gone(what);
+            }
+            while (Interlocked.CompareExchange(ref state, now + 1, now) != now);
+            return value;
+        }
+
+        private static Exception Gone(string what) => new ObjectDisposedException(what, what + ": it was closed");
+
+        internal void Done()
+        {
+            if ((Interlocked.Decrement(ref state) & (Turn - 1)) == Closed) Free();
+        }
+
+        internal void Close(long turn)
+        {
+            long now;
+            do
+            {
+                now = Volatile.Read(ref state);
+                if ((now & ~(Closed - 1)) != turn) return;
+            }
+            while (Interlocked.CompareExchange(ref state, now | Closed, now) != now);
+            if (now == turn) Free();
+        }
+
+        private void Free()
+        {
+            IntPtr freed = value;
+            value = IntPtr.Zero;
+            if (release != null)
+            {
+                release(freed);
+                return;
+            }
+            C.weft_tensor_release(freed);
+            if (idle == null) idle = new Handle[Most];
+            if (count == Most) return;
+            Volatile.Write(ref state, (state & ~(Turn - 1)) + Turn);
+            idle[count++] = this;
+        }
+    }
+
+    /// <summary>The handle of an object other than an array, with its turn.</summary>
+    internal struct Owner
+    {
+        private readonly Handle handle;
+        private readonly long turn;
+        private readonly string what;
+
+        internal Owner(IntPtr value, Action<IntPtr> release, string what)
+        {
+            handle = Handle.Of(value, release, out turn);
+            this.what = what;
         }
 
         /// <summary>Runs a call with the handle; ObjectDisposedException where it was disposed.</summary>
         internal T With<T>(Func<IntPtr, T> call)
         {
-            bool held = false;
+            IntPtr value = handle.Acquire(turn, what);
             try
             {
-                DangerousAddRef(ref held);
-                return call(handle);
+                return call(value);
             }
             finally
             {
-                if (held) DangerousRelease();
+                handle.Done();
             }
         }
 
         internal void Do(Func<IntPtr, int> call) => WeftException.Check(With(call));
+
+        internal void Dispose() => handle.Close(turn);
     }
 
     /// <summary>Handles of several arrays that a call holds, in memory that C may read and write.</summary>
@@ -61,9 +146,7 @@ namespace Weft
                 {
                     if (tensors[count] == null)
                         throw new ArgumentException(function + ": array " + count + " is null");
-                    bool held = false;
-                    tensors[count].Handle.DangerousAddRef(ref held);
-                    handles[count] = tensors[count].Handle.DangerousGetHandle();
+                    handles[count] = tensors[count].Acquire();
                 }
             }
             catch
@@ -79,7 +162,7 @@ namespace Weft
         public void Dispose()
         {
             row.Free();
-            while (count > 0) tensors[--count].Handle.DangerousRelease();
+            while (count > 0) tensors[--count].Done();
         }
     }
 

@@ -307,6 +307,9 @@ namespace Weft
         internal static extern int weft_tensor_extent_follows(IntPtr a0, int a1, IntPtr a2, IntPtr a3);
 
         [DllImport(Library)]
+        internal static extern int weft_tensor_from_dlpack(IntPtr a0, IntPtr a1, IntPtr a2);
+
+        [DllImport(Library)]
         internal static extern int weft_tensor_grad(IntPtr a0, IntPtr a1);
 
         [DllImport(Library)]
@@ -377,6 +380,9 @@ namespace Weft
 
         [DllImport(Library)]
         internal static extern int weft_tensor_to_device(IntPtr a0, IntPtr a1, IntPtr a2);
+
+        [DllImport(Library)]
+        internal static extern int weft_tensor_to_dlpack(IntPtr a0, IntPtr a1);
 
         [DllImport(Library)]
         internal static extern int weft_tensor_use_up_grad(IntPtr a0);

@@ -8,9 +8,9 @@ namespace Weft
     /// <summary>A loaded .weft file. Several threads may use it.</summary>
     public sealed unsafe class Model : IDisposable
     {
-        private readonly Handle handle;
+        private readonly Owner handle;
 
-        private Model(IntPtr handle) => this.handle = new Handle(handle, C.weft_model_release);
+        private Model(IntPtr handle) => this.handle = new Owner(handle, C.weft_model_release, nameof(Model));
 
         /// <summary>Maps a file.</summary>
         public static Model Load(string path)
@@ -80,12 +80,12 @@ namespace Weft
     /// same time.</summary>
     public sealed unsafe class Context : IDisposable
     {
-        private readonly Handle handle;
+        private readonly Owner handle;
         private readonly object one = new object();
         // What is bound stays where it is as long as the library may read it.
         private readonly Dictionary<int, GCHandle> inputs = new Dictionary<int, GCHandle>();
 
-        internal Context(IntPtr handle) => this.handle = new Handle(handle, C.weft_context_release);
+        internal Context(IntPtr handle) => this.handle = new Owner(handle, C.weft_context_release, nameof(Context));
 
         // weft_port
         [StructLayout(LayoutKind.Sequential)]
@@ -221,10 +221,12 @@ namespace Weft
                     + given.ToString().ToLowerInvariant());
         }
 
+        private static readonly Func<IntPtr, int> RunIt = C.weft_context_run;
+
         /// <summary>Runs the entry point.</summary>
         public Context Run()
         {
-            lock (one) handle.Do(C.weft_context_run);
+            lock (one) handle.Do(RunIt);
             return this;
         }
 

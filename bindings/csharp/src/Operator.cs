@@ -22,6 +22,17 @@ namespace Weft
         public static implicit operator Operand(bool choice) => new Operand(choice);
     }
 
+    /// <summary>The name of an operator, which is looked up at its first call.</summary>
+    internal sealed class LazyOperator
+    {
+        private readonly string name;
+        private Operator found;
+
+        internal LazyOperator(string name) => this.name = name;
+
+        internal Operator Get() => found ?? (found = Operator.Named(name));
+    }
+
     /// <summary>An operator by its name, registered ones too; the functions of Ops are made of it.</summary>
     public sealed unsafe class Operator
     {
@@ -80,6 +91,52 @@ namespace Weft
         /// <summary>Looks an operator up; WeftException where there is none.</summary>
         public static Operator Named(string name) =>
             Found.TryGetValue(name, out Operator known) ? known : Found.GetOrAdd(name, new Operator(name));
+
+        /// <summary>A call with one array alone.</summary>
+        internal Tensor One(Tensor x)
+        {
+            if (x == null) return One(new object[] { x });
+            Value value = new Value { Tag = C.WEFT_TAG_TENSOR, Content = (long)x.Acquire() };
+            try
+            {
+                return Only(&value, 1);
+            }
+            finally
+            {
+                x.Done();
+            }
+        }
+
+        /// <summary>A call with two arrays alone.</summary>
+        internal Tensor One(Tensor x, Tensor y)
+        {
+            if (x == null || y == null) return One(new object[] { x, y });
+            Value* values = stackalloc Value[2];
+            values[0] = new Value { Tag = C.WEFT_TAG_TENSOR, Content = (long)x.Acquire() };
+            try
+            {
+                values[1] = new Value { Tag = C.WEFT_TAG_TENSOR, Content = (long)y.Acquire() };
+                try
+                {
+                    return Only(values, 2);
+                }
+                finally
+                {
+                    y.Done();
+                }
+            }
+            finally
+            {
+                x.Done();
+            }
+        }
+
+        private Tensor Only(Value* values, int count)
+        {
+            IntPtr result = IntPtr.Zero;
+            WeftException.Check(C.weft_invoke(op, (IntPtr)values, (UIntPtr)(uint)count, (IntPtr)(&result), (UIntPtr)1));
+            return new Tensor(result);
+        }
 
         internal Tensor One(object[] values)
         {
@@ -141,7 +198,7 @@ namespace Weft
                 throw new WeftException(Status.InvalidType, name + ": there are at most " + arguments.Length
                     + " arguments; got " + given.Length);
             Value* values = stackalloc Value[Most];
-            List<Handle> held = null;
+            List<Tensor> held = null;
             List<IntPtr> memory = null;
             int used = 0;
             try
@@ -160,12 +217,12 @@ namespace Weft
             }
             finally
             {
-                if (held != null) foreach (Handle one in held) one.DangerousRelease();
+                if (held != null) foreach (Tensor one in held) one.Done();
                 if (memory != null) foreach (IntPtr one in memory) Marshal.FreeHGlobal(one);
             }
         }
 
-        private void Set(ref Value target, object value, int place, ref List<Handle> held, ref List<IntPtr> memory)
+        private void Set(ref Value target, object value, int place, ref List<Tensor> held, ref List<IntPtr> memory)
         {
             target.Tag = C.WEFT_TAG_INT;
             if (value is Tensor array)
@@ -218,13 +275,12 @@ namespace Weft
                     + "` must be a Tensor, a number, a text, a Dtype or long[]; got a " + value.GetType().Name);
         }
 
-        private IntPtr Hold(Tensor array, ref List<Handle> held)
+        private IntPtr Hold(Tensor array, ref List<Tensor> held)
         {
             if (array == null) throw new WeftException(Status.InvalidValue, name + ": an array is null");
-            bool done = false;
-            array.Handle.DangerousAddRef(ref done);
-            (held = held ?? new List<Handle>(4)).Add(array.Handle);
-            return array.Handle.DangerousGetHandle();
+            IntPtr handle = array.Acquire();
+            (held = held ?? new List<Tensor>(4)).Add(array);
+            return handle;
         }
 
         private static IntPtr Room(int bytes, ref List<IntPtr> memory)

@@ -9,10 +9,30 @@ namespace Weft
     /// writes an array, no other may use it.</summary>
     public sealed unsafe class Tensor : IDisposable
     {
-        private static readonly Action<IntPtr> Release = C.weft_tensor_release;
-        internal readonly Handle Handle;
+        private readonly Handle handle;
+        private readonly long turn;
 
-        internal Tensor(IntPtr handle) => Handle = new Handle(handle, Release);
+        internal Tensor(IntPtr value) => handle = Handle.OfTensor(value, out turn);
+
+        /// <summary>The handle, which stays valid until Done.</summary>
+        internal IntPtr Acquire() => handle.Acquire(turn, nameof(Tensor));
+
+        internal void Done() => handle.Done();
+
+        private T With<T>(Func<IntPtr, T> call)
+        {
+            IntPtr value = Acquire();
+            try
+            {
+                return call(value);
+            }
+            finally
+            {
+                Done();
+            }
+        }
+
+        private void Do(Func<IntPtr, int> call) => WeftException.Check(With(call));
 
         private static readonly Dictionary<Type, Dtype> Types = new Dictionary<Type, Dtype>
         {
@@ -76,18 +96,18 @@ namespace Weft
         }
 
         /// <summary>The type of the elements.</summary>
-        public Dtype Dtype => (Dtype)Handle.With(C.weft_tensor_dtype);
+        public Dtype Dtype => (Dtype)With(C.weft_tensor_dtype);
 
         /// <summary>The extents.</summary>
-        public long[] Shape => Handle.With(handle =>
+        public long[] Shape => With(x =>
         {
-            long[] shape = new long[C.weft_tensor_rank(handle)];
-            if (shape.Length > 0) Marshal.Copy(C.weft_tensor_shape(handle), shape, 0, shape.Length);
+            long[] shape = new long[C.weft_tensor_rank(x)];
+            if (shape.Length > 0) Marshal.Copy(C.weft_tensor_shape(x), shape, 0, shape.Length);
             return shape;
         });
 
         /// <summary>The number of elements.</summary>
-        public long Size => Handle.With(C.weft_tensor_elements);
+        public long Size => With(C.weft_tensor_elements);
 
         /// <summary>The bytes of the elements, in row-major order.</summary>
         public byte[] ToBytes()
@@ -97,7 +117,7 @@ namespace Weft
             fixed (byte* first = bytes)
             {
                 IntPtr data = (IntPtr)(bytes.Length == 0 ? &nothing : first);
-                Handle.Do(handle => C.weft_tensor_read(handle, data, (UIntPtr)(uint)bytes.Length));
+                Do(x => C.weft_tensor_read(x, data, (UIntPtr)(uint)bytes.Length));
             }
             return bytes;
         }
@@ -120,11 +140,11 @@ namespace Weft
         }
 
         /// <summary>Waits until the content is there.</summary>
-        public void Wait() => Handle.Do(C.weft_tensor_wait);
+        public void Wait() => Do(C.weft_tensor_wait);
 
         /// <summary>Is a write through one array seen through the other?</summary>
         public bool IsSame(Tensor other) =>
-            Handle.With(a => other.Handle.With(b => C.weft_tensor_shares_box(a, b))) != 0;
+            With(a => other.With(b => C.weft_tensor_shares_box(a, b))) != 0;
 
         /// <summary>The same content without its history.</summary>
         public Tensor Detach() => new Tensor(Made(C.weft_tensor_detach));
@@ -132,7 +152,7 @@ namespace Weft
         /// <summary>Makes the array a leaf with a gradient, which Backward replaces.</summary>
         public Tensor AttachGrad()
         {
-            Handle.Do(handle => C.weft_tensor_attach_grad(handle, C.WEFT_GRAD_WRITE));
+            Do(x => C.weft_tensor_attach_grad(x, C.WEFT_GRAD_WRITE));
             return this;
         }
 
@@ -150,7 +170,7 @@ namespace Weft
         {
             IntPtr made = IntPtr.Zero;
             IntPtr place = (IntPtr)(&made);
-            Handle.Do(handle => call(handle, place));
+            Do(x => call(x, place));
             return made;
         }
 
@@ -188,7 +208,7 @@ namespace Weft
         }
 
         /// <summary>Frees the array now; using it later is an ObjectDisposedException.</summary>
-        public void Dispose() => Handle.Dispose();
+        public void Dispose() => handle.Close(turn);
 
         public override string ToString() => "Tensor(" + Dtype + ", (" + string.Join(", ", Shape) + "))";
 

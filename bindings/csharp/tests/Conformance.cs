@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Weft;
@@ -263,6 +264,29 @@ internal static class Conformance
         Says(() => context.Run(), "closed");
     }
 
+    // The structure as another library sees it: behind version, context, deleter and flags are data, device,
+    // the number of axes, the type, and the shape.
+    private static void SharedMemory()
+    {
+        Tensor x = Tensor.Of(new float[] { 1, 2, 3, 4, 5, 6 }, 2, 3);
+        IntPtr managed = Dlpack.Export(x);
+        Require(Marshal.ReadInt32(managed) == 1 && Marshal.ReadInt32(managed, 48) == 2, "version or axes");
+        Require(Marshal.ReadByte(managed, 52) == 2 && Marshal.ReadByte(managed, 53) == 32, "type");
+        IntPtr shape = Marshal.ReadIntPtr(managed, 56);
+        Require(Marshal.ReadInt64(shape) == 2 && Marshal.ReadInt64(shape, 8) == 3, "shape");
+        IntPtr data = Marshal.ReadIntPtr(managed, 32) + (int)Marshal.ReadInt64(managed, 72);
+        Marshal.Copy(new float[] { 10, 20 }, 0, data, 2);
+        using (Tensor back = Dlpack.Import(managed))
+        {
+            x.Dispose();
+            Require((back + 1.0).ToArray<float>().SequenceEqual(new float[] { 11, 21, 4, 5, 6, 7 }), "content");
+        }
+        long before = Library.LiveBytes;
+        using (Tensor y = Tensor.Zeros(Dtype.Float32, 1000)) Dlpack.Free(Dlpack.Export(y));
+        Require(Library.LiveBytes <= before, "an exported array was not freed");
+        Says(() => Dlpack.Export(x), "closed");
+    }
+
     private static int Main(string[] given)
     {
         folder = given[0];
@@ -272,6 +296,7 @@ internal static class Conformance
             Threads();
             Leaks();
             Mistakes();
+            SharedMemory();
         }
         catch (Failed failed)
         {

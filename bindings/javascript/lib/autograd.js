@@ -1,4 +1,5 @@
 // Gradients and traced functions.
+import { placesOf, wrap } from "./handles.js";
 import { native } from "./native.js";
 
 const RECORDING = 1, TRAINING = 4;
@@ -23,11 +24,12 @@ export function pause(body) {
 }
 /** Computes the gradients of the heads into the leaves. */
 export function backward(...heads) {
-  native.backward(heads);
+  native.backward(placesOf(heads, "backward"));
 }
 /** The gradients of the sum of `heads` with respect to `variables`, as new arrays. */
 export function grad(heads, variables, { createGraph = false } = {}) {
-  return native.gradients(Array.isArray(heads) ? heads : [heads], variables, createGraph);
+  const from = placesOf(Array.isArray(heads) ? heads : [heads], "grad");
+  return native.gradients(from, placesOf(variables, "grad"), createGraph).map(wrap);
 }
 
 /** A traced graph: call it with arrays. */
@@ -37,11 +39,11 @@ export class TracedFunction {
   }
   /** Calls the graph through the plan for these shapes; gives all outputs. */
   call(...inputs) {
-    return native.callFunction(this.handle, inputs);
+    return native.callFunction(this.handle, placesOf(inputs, "call")).map(wrap);
   }
   /** The arrays that the body read from outside: weights, states and constants. */
   get captures() {
-    return native.captures(this.handle);
+    return native.captures(this.handle).map(wrap);
   }
   /** A text for people: "graph", "plan" or "arena". */
   text(what) {
@@ -54,7 +56,7 @@ export class TracedFunction {
  * placeholders as arguments and returns an array or a list of them.
  */
 export function trace(body, ...inputs) {
-  const placeholders = native.traceBegin(inputs);
+  const placeholders = native.traceBegin(placesOf(inputs, "trace")).map(wrap);
   let outputs;
   try {
     outputs = body(...placeholders);
@@ -64,7 +66,7 @@ export function trace(body, ...inputs) {
     throw error;
   }
   try {
-    return new TracedFunction(native.traceEnd(Array.isArray(outputs) ? outputs : [outputs]));
+    return new TracedFunction(native.traceEnd(placesOf(Array.isArray(outputs) ? outputs : [outputs], "trace")));
   } catch (error) {
     native.traceAbort();
     throw error;

@@ -1,5 +1,29 @@
 // Calls of operators: what the functions of ops.js are made of, and calls by name.
+import { isTensor, placeOf, placesOf, wrap } from "./handles.js";
 import { native } from "./native.js";
+
+// The values with places instead of arrays, and bits that say which of them are places.
+function lowered(name, values) {
+  const places = new Array(values.length);
+  let bits = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (isTensor(value)) {
+      places[i] = placeOf(value, name);
+      bits |= 1 << i;
+    } else if (Array.isArray(value) && isTensor(value[0])) {
+      places[i] = placesOf(value, name);
+      bits |= 1 << i;
+    } else {
+      places[i] = value;
+    }
+  }
+  return { places, bits };
+}
+
+function raised(results) {
+  return Array.isArray(results) ? results.map(wrap) : wrap(results);
+}
 
 /** An operator, which is looked up at its first call. */
 class Operator {
@@ -12,7 +36,21 @@ class Operator {
   }
   /** Calls it with arguments in the order of its schema; undefined leaves one out. */
   call(values) {
-    return native.invoke((this.#id ??= native.findOperator(this.#name)), values);
+    this.#id ??= native.findOperator(this.#name);
+    const { places, bits } = lowered(this.#name, values);
+    return raised(native.invoke(this.#id, places, bits));
+  }
+  /** Calls it with one array alone; it has one result. */
+  call1(x) {
+    if (!isTensor(x)) return this.call([x]);
+    this.#id ??= native.findOperator(this.#name);
+    return wrap(native.invokeArrays(this.#id, placeOf(x, this.#name)));
+  }
+  /** Calls it with two arrays alone; it has one result. */
+  call2(x, y) {
+    if (!isTensor(x) || !isTensor(y)) return this.call([x, y]);
+    this.#id ??= native.findOperator(this.#name);
+    return wrap(native.invokeArrays(this.#id, placeOf(x, this.#name), placeOf(y, this.#name)));
   }
   /** Refuses options that the operator does not have. */
   accept(options) {
@@ -47,7 +85,8 @@ export function call(name, inputs, attributes = {}, out = undefined) {
     }
     values[place] = value;
   }
-  if (out !== undefined) return native.invokeInto(id, Array.from(values), out);
-  const results = native.invoke(id, Array.from(values));
+  const { places, bits } = lowered(name, Array.from(values));
+  if (out !== undefined) return native.invokeInto(id, places, bits, placesOf(out, name));
+  const results = raised(native.invoke(id, places, bits));
   return Array.isArray(results) ? results : [results];
 }

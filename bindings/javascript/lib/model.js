@@ -1,4 +1,5 @@
 // .weft files: loaded and run.
+import { wrap } from "./handles.js";
 import { native } from "./native.js";
 import { arrayOf } from "./tensor.js";
 
@@ -19,7 +20,7 @@ export class Model {
   /** The weights by their names. */
   get weights() {
     const { names, tensors } = native.weights(this.#handle);
-    return Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
+    return Object.fromEntries(names.map((name, i) => [name, wrap(tensors[i])]));
   }
   /** A text of the file; undefined for an unknown key. */
   metadata(key) {

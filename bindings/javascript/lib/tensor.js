@@ -1,8 +1,9 @@
 // Arrays: the methods of Tensor.
+import { dispose, placeOf, placesOf, Tensor, wrap } from "./handles.js";
 import { native } from "./native.js";
 import * as ops from "./ops.js";
 
-export const Tensor = native.Tensor;
+export { Tensor };
 const names = native.dtypeNames();
 
 // Types without an own kind of typed array come as the bits (float16) or as parts (complex).
@@ -36,6 +37,8 @@ function codeOf(dtype) {
   return code;
 }
 
+const create = (code, shape, elements) => wrap(native.createTensor(code, shape, elements));
+
 /**
  * A new array from numbers, nested arrays or a typed array.
  * @param elements numbers, arrays of equal lengths, or a typed array, whose kind decides the dtype
@@ -45,7 +48,7 @@ function codeOf(dtype) {
 export function tensor(elements, { shape, dtype } = {}) {
   if (ArrayBuffer.isView(elements)) {
     dtype ??= OWN.get(elements.constructor);
-    return native.createTensor(codeOf(dtype), shape ?? [elements.length], elements);
+    return create(codeOf(dtype), shape ?? [elements.length], elements);
   }
   dtype ??= "float32";
   const nesting = shapeOf(elements);
@@ -55,17 +58,17 @@ export function tensor(elements, { shape, dtype } = {}) {
     throw new TypeError(`tensor: rows have different lengths: shape [${nesting}] needs ${count} elements; got ${flat.length}`);
   const kind = arrayOf(dtype);
   const big = kind === BigInt64Array || kind === BigUint64Array;
-  return native.createTensor(codeOf(dtype), shape ?? nesting, kind.from(flat, big ? BigInt : Number));
+  return create(codeOf(dtype), shape ?? nesting, kind.from(flat, big ? BigInt : Number));
 }
 
 /** An array of zeros. */
 export function zeros(shape, dtype = "float32") {
-  return native.createTensor(codeOf(dtype), shape, undefined);
+  return create(codeOf(dtype), shape, undefined);
 }
 
 /** An array from the bytes of its elements, in row-major order. */
 export function fromBytes(dtype, shape, bytes) {
-  return native.createTensor(codeOf(dtype), shape, bytes);
+  return create(codeOf(dtype), shape, bytes);
 }
 
 function nest(flat, shape) {
@@ -79,7 +82,7 @@ const methods = {
   /** The elements in row-major order as a typed array. */
   data() {
     const count = this.size * (this.dtype.startsWith("complex") ? 2 : 1);
-    return native.read(this, new (arrayOf(this.dtype))(count));
+    return native.read(placeOf(this, "data"), new (arrayOf(this.dtype))(count));
   },
   /** The elements as nested arrays, or the only one as a number. */
   toArray() {
@@ -92,30 +95,34 @@ const methods = {
   },
   /** Waits until the content is there. */
   wait() {
-    return native.wait(this);
+    native.wait(placeOf(this, "wait"));
+    return this;
   },
   /** Writes an array that broadcasts to this one, or a number, to all elements. */
   write(value) {
-    return native.write(this, value);
+    const number = typeof value === "number";
+    native.write(placeOf(this, "write"), number ? value : placeOf(value, "write"), number);
+    return this;
   },
   /** Frees the array now and not when the collector finds it. */
   dispose() {
-    native.dispose(this);
+    dispose(this);
   },
   isSame(other) {
-    return native.isSame(this, other);
+    return native.isSame(placeOf(this, "isSame"), placeOf(other, "isSame"));
   },
   /** The same content without its history. */
   detach() {
-    return native.detach(this);
+    return wrap(native.detach(placeOf(this, "detach")));
   },
   /** Makes the array a leaf with a gradient, which `backward` replaces. */
   attachGrad() {
-    return native.attachGrad(this);
+    native.attachGrad(placeOf(this, "attachGrad"));
+    return this;
   },
   /** Computes the gradients of this array into the leaves. */
   backward() {
-    native.backward([this]);
+    native.backward([placeOf(this, "backward")]);
   },
   add(other) {
     return ops.add(this, other);
@@ -163,10 +170,13 @@ const methods = {
 for (const [name, value] of Object.entries(methods))
   Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
 const getters = {
-  dtype: (x) => names[native.dtype(x)],
-  shape: (x) => native.shape(x),
-  size: (x) => native.shape(x).reduce((a, b) => a * b, 1),
-  grad: (x) => native.grad(x),
+  dtype: (x) => names[native.dtype(placeOf(x, "dtype"))],
+  shape: (x) => native.shape(placeOf(x, "shape")),
+  size: (x) => native.shape(placeOf(x, "size")).reduce((a, b) => a * b, 1),
+  grad: (x) => {
+    const made = native.grad(placeOf(x, "grad"));
+    return made === undefined ? undefined : wrap(made);
+  },
 };
 for (const [name, get] of Object.entries(getters))
   Object.defineProperty(Tensor.prototype, name, { get() { return get(this); }, configurable: true });
@@ -176,9 +186,9 @@ Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom")
 
 /** Writes named arrays to a safetensors file in one step. */
 export function save(path, arrays) {
-  native.saveTensors(path, Object.keys(arrays), Object.values(arrays));
+  native.saveTensors(path, Object.keys(arrays), placesOf(Object.values(arrays), "save"));
 }
 /** Reads the arrays of a safetensors file by their names. */
 export function load(path) {
-  return Object.fromEntries(native.loadTensors(path));
+  return Object.fromEntries(native.loadTensors(path).map(([name, place]) => [name, wrap(place)]));
 }

@@ -4,10 +4,10 @@
 namespace {
 
 napi_value init(napi_env env, napi_value exports) {
-  const auto free_classes = [](napi_env, void* data, void*) {
-    delete static_cast<weftjs::Classes*>(data);
+  const auto free_places = [](napi_env, void* data, void*) {
+    delete static_cast<weftjs::Places*>(data);
   };
-  napi_set_instance_data(env, new weftjs::Classes(), free_classes, nullptr);
+  napi_set_instance_data(env, new weftjs::Places(), free_places, nullptr);
   try {
     weftjs::add_tensors(env, exports);
     weftjs::add_calls(env, exports);

@@ -1,8 +1,7 @@
 // Operators: found by name, called with values of JavaScript by their schema.
+#include <atomic>
 #include <cmath>
-#include <cstring>
 #include <memory>
-#include <mutex>
 
 #include "support.h"
 
@@ -13,15 +12,11 @@ struct Operator {
   weft_op op;
   weft_op_info info;
 };
-// Found operators by number, for all workers of the process. Entries never change.
-std::vector<std::unique_ptr<Operator>>& found() {
-  static auto* all = new std::vector<std::unique_ptr<Operator>>();
-  return *all;
-}
-std::mutex& guard() {
-  static auto* mutex = new std::mutex();
-  return *mutex;
-}
+// Found operators by number, for all workers of the process. Entries never change; more than there
+// is room for are an error.
+constexpr uint32_t kMost = 8192;
+std::atomic<Operator*> found[kMost];
+std::atomic<uint32_t> found_count{0};
 
 napi_value find(napi_env env, napi_callback_info info) {
   const Call call(env, info, "operator");
@@ -30,16 +25,17 @@ napi_value find(napi_env env, napi_callback_info info) {
   out->info = {};
   out->info.struct_size = sizeof out->info;
   check(env, weft_op_get_info(out->op, &out->info));
-  const std::lock_guard<std::mutex> lock(guard());
-  found().push_back(std::move(out));
-  return make_number(env, static_cast<double>(found().size() - 1));
+  const uint32_t index = found_count.fetch_add(1);
+  if (index >= kMost) fail(env, "OUT_OF_MEMORY", "operator: too many were looked up");
+  found[index].store(out.release(), std::memory_order_release);
+  return make_number(env, index);
 }
 const Operator& operator_at(const Call& call) {
-  const int64_t index = call.integer(0, "operator");
-  const std::lock_guard<std::mutex> lock(guard());
-  if (index < 0 || index >= static_cast<int64_t>(found().size()))
-    call.wrong("operator", "one that was found");
-  return *found()[static_cast<size_t>(index)];
+  uint32_t index = kMost;
+  napi_get_value_uint32(call.env(), call[0], &index);
+  const Operator* op = index < kMost ? found[index].load(std::memory_order_acquire) : nullptr;
+  if (!op) call.wrong("operator", "one that was found");
+  return *op;
 }
 // arguments(operator): [name, …], and how many of them are inputs.
 napi_value arguments(napi_env env, napi_callback_info info) {
@@ -59,7 +55,11 @@ napi_value arguments(napi_env env, napi_callback_info info) {
 // The arguments of one call; what values point at lives as long as this.
 class Values {
  public:
-  Values(napi_env env, const Operator& op, napi_value list) : env_(env), op_(op) {
+  // Bit i of `arrays` says that value i is the place of an array, or a list of places.
+  Values(napi_env env, const Operator& op, napi_value list, napi_value arrays)
+      : env_(env), op_(op) {
+    int32_t bits = 0;
+    napi_get_value_int32(env, arrays, &bits);
     uint32_t length = 0;
     check_js(env, napi_get_array_length(env, list, &length));
     const auto most = static_cast<uint32_t>(op.info.inputs + op.info.attributes);
@@ -70,7 +70,10 @@ class Values {
     for (uint32_t i = 0; i < length; ++i) {
       napi_value value = nullptr;
       check_js(env, napi_get_element(env, list, i, &value));
-      add(values_[i], op.info.arguments[i], value);
+      if (i < 32 && (static_cast<uint32_t>(bits) >> i & 1) != 0)
+        add_arrays(values_[i], op.info.arguments[i], value);
+      else
+        add(values_[i], op.info.arguments[i], value);
     }
     while (!values_.empty() && values_.back().tag == WEFT_TAG_DEFAULT) values_.pop_back();
   }
@@ -80,6 +83,21 @@ class Values {
  private:
   [[noreturn]] void wrong(const weft_argument_info& argument, const char* wanted) const {
     fail_type(env_, std::string(op_.info.name) + ": `" + argument.name + "` must be " + wanted);
+  }
+  void add_arrays(weft_value& out, const weft_argument_info& argument, napi_value value) {
+    bool is_list = false;
+    napi_is_array(env_, value, &is_list);
+    if (!is_list) {
+      out.tag = WEFT_TAG_TENSOR;
+      out.as.tensor = tensor_of(env_, value, op_.info.name);
+      return;
+    }
+    if (argument.kind != WEFT_TAG_TENSORS) wrong(argument, "one value and no list of arrays");
+    lists_.push_back(
+        std::make_unique<std::vector<weft_tensor>>(tensors_of(env_, value, op_.info.name)));
+    out.tag = WEFT_TAG_TENSORS;
+    out.count = static_cast<uint32_t>(lists_.back()->size());
+    out.as.tensors = lists_.back()->data();
   }
   void add(weft_value& out, const weft_argument_info& argument, napi_value value) {
     const napi_valuetype type = Call::type(env_, value);
@@ -100,27 +118,19 @@ class Values {
     if (type == napi_string) return add_text(out, argument, value);
     bool is_array = false;
     napi_is_array(env_, value, &is_array);
-    if (argument.kind == WEFT_TAG_TENSORS) {
-      lists_.push_back(
-          std::make_unique<std::vector<weft_tensor>>(tensors_of(env_, value, op_.info.name)));
-      out.tag = WEFT_TAG_TENSORS;
-      out.count = static_cast<uint32_t>(lists_.back()->size());
-      out.as.tensors = lists_.back()->data();
-    } else if (is_array) {
-      numbers_.push_back(std::make_unique<std::vector<int64_t>>(
-          Call::integers_of(env_, value, op_.info.name, argument.name)));
-      out.tag = WEFT_TAG_INTS;
-      out.count = static_cast<uint32_t>(numbers_.back()->size());
-      out.as.ints = numbers_.back()->data();
-    } else {
-      const OwnedTensor* owned = OwnedTensor::find(env_, value);
-      if (!owned) wrong(argument, is_input ? "a Tensor or a number" : "a value");
-      if (!owned->handle)
-        fail(env_, "INVALID_STATE",
-             std::string(op_.info.name) + ": `" + argument.name + "` was disposed");
-      out.tag = WEFT_TAG_TENSOR;
-      out.as.tensor = owned->handle;
-    }
+    uint32_t length = 0;
+    if (is_array) napi_get_array_length(env_, value, &length);
+    if (is_array && length == 0 && argument.kind == WEFT_TAG_TENSORS)
+      return add_arrays(out, argument, value);
+    if (!is_array || argument.kind == WEFT_TAG_TENSORS)
+      wrong(argument, argument.kind == WEFT_TAG_TENSORS ? "an array of Tensors"
+                      : is_input                        ? "a Tensor or a number"
+                                                        : "a value");
+    numbers_.push_back(std::make_unique<std::vector<int64_t>>(
+        Call::integers_of(env_, value, op_.info.name, argument.name)));
+    out.tag = WEFT_TAG_INTS;
+    out.count = static_cast<uint32_t>(numbers_.back()->size());
+    out.as.ints = numbers_.back()->data();
   }
   // JavaScript has one kind of number: a whole one is an integer unless the attribute is a float.
   void add_number(weft_value& out, const weft_argument_info& argument, napi_value value,
@@ -165,11 +175,25 @@ class Values {
   std::vector<std::unique_ptr<std::string>> texts_;
 };
 
-// invoke(operator, values): the one result, or an array of results.
+// invokeArrays(operator, place[, place]): the place of the result.
+napi_value invoke_arrays(napi_env env, napi_callback_info info) {
+  const Call call(env, info, "invoke");
+  const Operator& op = operator_at(call);
+  weft_value values[2];
+  const size_t count = call.count() == 2 ? 1 : 2;
+  for (size_t i = 0; i < count; ++i) {
+    values[i] = {WEFT_TAG_TENSOR, 0, {nullptr}};
+    values[i].as.tensor = tensor_of(env, call[1 + i], op.info.name);
+  }
+  weft_tensor out = nullptr;
+  check(env, weft_invoke(op.op, values, count, &out, 1));
+  return wrap_tensor(env, out);
+}
+// invoke(operator, values, arrays): the place of the one result, or an array of places.
 napi_value invoke(napi_env env, napi_callback_info info) {
   const Call call(env, info, "invoke");
   const Operator& op = operator_at(call);
-  const Values values(env, op, call[1]);
+  const Values values(env, op, call[1], call[2]);
   if (op.info.outputs == 1) {
     weft_tensor out = nullptr;
     check(env, weft_invoke(op.op, values.data(), values.size(), &out, 1));
@@ -181,12 +205,12 @@ napi_value invoke(napi_env env, napi_callback_info info) {
   check(env, weft_invoke(op.op, values.data(), values.size(), outs.data(), count));
   return wrap_tensors(env, outs);
 }
-// invokeInto(operator, values, tensors): writes the results into these arrays.
+// invokeInto(operator, values, arrays, places): writes the results into these arrays.
 napi_value invoke_into(napi_env env, napi_callback_info info) {
   const Call call(env, info, "invokeInto");
   const Operator& op = operator_at(call);
-  const Values values(env, op, call[1]);
-  std::vector<weft_tensor> outs = tensors_of(env, call[2], op.info.name);
+  const Values values(env, op, call[1], call[2]);
+  std::vector<weft_tensor> outs = tensors_of(env, call[3], op.info.name);
   check(env, weft_invoke(op.op, values.data(), values.size(), outs.data(), outs.size()));
   return call.undefined();
 }
@@ -221,6 +245,7 @@ void add_calls(napi_env env, napi_value exports) {
   add_function(env, exports, "findOperator", entry<find>);
   add_function(env, exports, "argumentsOf", entry<arguments>);
   add_function(env, exports, "invoke", entry<invoke>);
+  add_function(env, exports, "invokeArrays", entry<invoke_arrays>);
   add_function(env, exports, "invokeInto", entry<invoke_into>);
   add_function(env, exports, "dtypeNames", entry<dtype_names>);
   add_function(env, exports, "version", entry<version>);

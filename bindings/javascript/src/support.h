@@ -48,14 +48,40 @@ inline void check(napi_env env, weft_status status) {
   if (status != WEFT_OK) fail(env, code_of(status), weft_last_error());
 }
 
-// The classes of this process's environment; each worker has its own.
-struct Classes {
-  napi_ref tensor = nullptr;
+// The arrays that objects of JavaScript own, by places that are used again. Each worker has its
+// own.
+class Places {
+ public:
+  ~Places() {
+    for (weft_tensor tensor : all_) weft_tensor_release(tensor);
+  }
+  // Takes a reference.
+  uint32_t add(weft_tensor tensor) {
+    if (free_.empty()) {
+      all_.push_back(tensor);
+      return static_cast<uint32_t>(all_.size() - 1);
+    }
+    const uint32_t place = free_.back();
+    free_.pop_back();
+    all_[place] = tensor;
+    return place;
+  }
+  weft_tensor at(uint32_t place) const { return place < all_.size() ? all_[place] : nullptr; }
+  void free(uint32_t place) {
+    if (!at(place)) return;
+    weft_tensor_release(all_[place]);
+    all_[place] = nullptr;
+    free_.push_back(place);
+  }
+
+ private:
+  std::vector<weft_tensor> all_;
+  std::vector<uint32_t> free_;
 };
-inline Classes& classes(napi_env env) {
+inline Places& places(napi_env env) {
   void* data = nullptr;
   napi_get_instance_data(env, &data);
-  return *static_cast<Classes*>(data);
+  return *static_cast<Places*>(data);
 }
 
 // The arguments of a call.
@@ -155,8 +181,6 @@ napi_value entry(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-constexpr uint64_t kTensor = 1;
-
 // An object of JavaScript that owns a handle of the library. The tag says which kind of handle it
 // is, so that another object is an error and not a crash.
 template <class Handle, void (*kRelease)(Handle), uint64_t kTag>
@@ -167,20 +191,13 @@ struct Owned {
   static void attach(napi_env env, napi_value object, Handle handle) {
     auto* owned = new Owned{handle};
     check_js(env, napi_wrap(env, object, owned, finalize, nullptr, nullptr));
-    if constexpr (kTag != kTensor) check_js(env, napi_type_tag_object(env, object, &kMark));
+    check_js(env, napi_type_tag_object(env, object, &kMark));
   }
-  // A tag takes longer to set than an addition of two arrays: a Tensor is known by its class.
   static Owned* find(napi_env env, napi_value object) {
     bool same = false;
-    if constexpr (kTag == kTensor) {
-      napi_value constructor = nullptr;
-      napi_get_reference_value(env, classes(env).tensor, &constructor);
-      if (napi_instanceof(env, object, constructor, &same) != napi_ok || !same) return nullptr;
-    } else {
-      if (Call::type(env, object) != napi_object ||
-          napi_check_object_type_tag(env, object, &kMark, &same) != napi_ok || !same)
-        return nullptr;
-    }
+    if (Call::type(env, object) != napi_object ||
+        napi_check_object_type_tag(env, object, &kMark, &same) != napi_ok || !same)
+      return nullptr;
     void* data = nullptr;
     napi_unwrap(env, object, &data);
     return static_cast<Owned*>(data);
@@ -203,15 +220,20 @@ struct Owned {
   }
 };
 
-using OwnedTensor = Owned<weft_tensor, weft_tensor_release, kTensor>;
 using OwnedFunction = Owned<weft_function, weft_function_release, 2>;
 using OwnedModel = Owned<weft_model, weft_model_release, 3>;
 using OwnedWriter = Owned<weft_writer, weft_writer_release, 5>;
 
-inline weft_tensor tensor_of(napi_env env, napi_value value, const char* name) {
-  return OwnedTensor::get(env, value, name, "a Tensor");
+// The array at a place that lib/handles.js gives.
+inline weft_tensor tensor_of(napi_env env, napi_value place, const char* name) {
+  uint32_t number = 0;
+  if (napi_get_value_uint32(env, place, &number) != napi_ok)
+    fail_type(env, std::string(name) + ": expected a Tensor");
+  weft_tensor found = places(env).at(number);
+  if (!found) fail(env, "INVALID_STATE", std::string(name) + ": the array was disposed");
+  return found;
 }
-// A new Tensor of JavaScript around a reference that this takes.
+// The place of a reference that this takes, for lib/handles.js.
 napi_value wrap_tensor(napi_env env, weft_tensor tensor);
 napi_value wrap_tensors(napi_env env, const std::vector<weft_tensor>& tensors);
 std::vector<weft_tensor> tensors_of(napi_env env, napi_value list, const char* name);

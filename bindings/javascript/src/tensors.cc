@@ -41,12 +41,8 @@ std::vector<std::string> texts_of(napi_env env, napi_value list, const char* nam
 }
 
 napi_value wrap_tensor(napi_env env, weft_tensor tensor) {
-  napi_value constructor = nullptr, out = nullptr;
-  check_js(env, napi_get_reference_value(env, classes(env).tensor, &constructor));
-  const napi_status made = napi_new_instance(env, constructor, 0, nullptr, &out);
-  if (made != napi_ok) weft_tensor_release(tensor);
-  check_js(env, made);
-  OwnedTensor::attach(env, out, tensor);
+  napi_value out = nullptr;
+  check_js(env, napi_create_uint32(env, places(env).add(tensor), &out));
   return out;
 }
 napi_value wrap_tensors(napi_env env, const std::vector<weft_tensor>& tensors) {
@@ -85,11 +81,6 @@ Bytes bytes_of(napi_env env, napi_value value, const char* name, const char* arg
 
 namespace {
 
-// The class has no code of its own: functions of lib/tensor.js are its methods.
-napi_value construct(napi_env env, napi_callback_info info) {
-  return Call(env, info, "Tensor").self();
-}
-
 // createTensor(dtype, shape, typed array or undefined)
 napi_value create(napi_env env, napi_callback_info info) {
   const Call call(env, info, "Tensor");
@@ -113,10 +104,8 @@ napi_value create(napi_env env, napi_callback_info info) {
 }
 napi_value dispose(napi_env env, napi_callback_info info) {
   const Call call(env, info, "dispose");
-  OwnedTensor* owned = OwnedTensor::find(env, call[0]);
-  if (!owned) call.wrong("this", "a Tensor");
-  owned->dispose();
-  return call.undefined();
+  places(env).free(static_cast<uint32_t>(call.integer(0, "place")));
+  return nullptr;
 }
 napi_value dtype(napi_env env, napi_callback_info info) {
   const Call call(env, info, "dtype");
@@ -127,7 +116,7 @@ napi_value shape(napi_env env, napi_callback_info info) {
   weft_tensor x = tensor_of(env, call[0], "shape");
   return make_integers(env, weft_tensor_shape(x), static_cast<size_t>(weft_tensor_rank(x)));
 }
-// read(tensor, typed array of exactly its bytes)
+// read(place, typed array of exactly its bytes)
 napi_value read(napi_env env, napi_callback_info info) {
   const Call call(env, info, "read");
   weft_tensor x = tensor_of(env, call[0], "read");
@@ -135,11 +124,14 @@ napi_value read(napi_env env, napi_callback_info info) {
   check(env, weft_tensor_read(x, bytes.data, bytes.size));
   return call[1];
 }
+// write(place, number or place, is it a number)
 napi_value write(napi_env env, napi_callback_info info) {
   const Call call(env, info, "write");
   weft_tensor x = tensor_of(env, call[0], "write");
   weft_value value = {WEFT_TAG_FLOAT, 0, {nullptr}};
-  if (call.is(1, napi_number)) {
+  bool is_number = false;
+  napi_get_value_bool(env, call[2], &is_number);
+  if (is_number) {
     check_js(env, napi_get_value_double(env, call[1], &value.as.real));
   } else {
     value.tag = WEFT_TAG_TENSOR;
@@ -179,7 +171,7 @@ napi_value grad(napi_env env, napi_callback_info info) {
   check(env, weft_tensor_grad(tensor_of(env, call[0], "grad"), &out));
   return out ? wrap_tensor(env, out) : call.undefined();
 }
-// save(path, names, tensors)
+// save(path, names, places)
 napi_value save(napi_env env, napi_callback_info info) {
   const Call call(env, info, "save");
   const std::string path = call.text(0, "path");
@@ -191,7 +183,7 @@ napi_value save(napi_env env, napi_callback_info info) {
         weft_tensors_save(path.c_str(), pointers.data(), tensors.data(), tensors.size(), nullptr));
   return call.undefined();
 }
-// load(path): [[name, tensor], …]
+// load(path): [[name, place], …]
 napi_value load(napi_env env, napi_callback_info info) {
   const Call call(env, info, "load");
   weft_archive archive = nullptr;
@@ -233,11 +225,6 @@ void add_function(napi_env env, napi_value exports, const char* name, napi_callb
 }
 
 void add_tensors(napi_env env, napi_value exports) {
-  napi_value constructor = nullptr;
-  check_js(env, napi_define_class(env, "Tensor", NAPI_AUTO_LENGTH, entry<construct>, nullptr, 0,
-                                  nullptr, &constructor));
-  check_js(env, napi_create_reference(env, constructor, 1, &classes(env).tensor));
-  check_js(env, napi_set_named_property(env, exports, "Tensor", constructor));
   add_function(env, exports, "createTensor", entry<create>);
   add_function(env, exports, "dispose", entry<dispose>);
   add_function(env, exports, "dtype", entry<dtype>);

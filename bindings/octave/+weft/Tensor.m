@@ -60,11 +60,19 @@ classdef Tensor < handle
       given = {{'tensor', this.id}, {'ints', begin}, {'ints', count}, {'ints', step}};
       y = weft.Tensor(weft_mex('call', 'slice', given));
     end
-    function y = plus(a, b), y = weft.internal.binary('add', a, b); end
-    function y = minus(a, b), y = weft.internal.binary('subtract', a, b); end
-    function y = times(a, b), y = weft.internal.binary('multiply', a, b); end
-    function y = rdivide(a, b), y = weft.internal.binary('divide', a, b); end
-    function y = power(a, b), y = weft.internal.binary('power', a, b); end
+    function y = plus(a, b), y = both('add', a, b); end
+    function y = minus(a, b), y = both('subtract', a, b); end
+    function y = times(a, b), y = both('multiply', a, b); end
+    function y = rdivide(a, b), y = both('divide', a, b); end
+    function y = power(a, b), y = both('power', a, b); end
+    function y = both(name, a, b)
+      % An operator of two arrays at once, because looking functions of packages up takes most of the time.
+      if isa(a, 'weft.Tensor') && isa(b, 'weft.Tensor')
+        y = weft.Tensor(weft_mex('call', name, {{'tensor', a.id}, {'tensor', b.id}}));
+      else
+        y = weft.internal.binary(name, a, b);
+      end
+    end
     function y = mtimes(a, b)
       if isnumeric(a) || isnumeric(b)
         y = weft.internal.binary('multiply', a, b);

@@ -58,6 +58,8 @@ print.weft_tensor <- function(x, ...) {
 }
 
 Ops.weft_tensor <- function(e1, e2) {
+  # Two arrays, or an array and a number, in one call; NULL: it is something else.
+  if (!missing(e2) && !is.null(y <- .Call(r_binary, .Generic, e1, e2))) return(y)
   name <- switch(.Generic, `+` = "add", `-` = "subtract", `*` = "multiply", `/` = "divide",
                  `^` = "power", `==` = "equal", `!=` = "not_equal", `<` = "less", `>` = "greater",
                  `<=` = "less_equal", `>=` = "greater_equal",
@@ -67,7 +69,7 @@ Ops.weft_tensor <- function(e1, e2) {
   call_operator(name, list(operand(e1), operand(e2)), TRUE)
 }
 
-weft_release <- function(x) invisible(.Call(r_release, unclass(x)))
+weft_release <- function(x) invisible(.Call(r_release, x))
 
 weft_detach <- function(x) .Call(r_detach, x)
 

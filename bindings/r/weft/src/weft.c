@@ -46,11 +46,13 @@ WEFT_KIND(writer)
 WEFT_KIND(model)
 WEFT_KIND(context)
 
+static SEXP tensor_class; /* a text that R keeps */
+
 /* A tensor of R is a list of class weft_tensor whose first element is the pointer. */
 static SEXP as_tensor(weft_tensor handle) {
   SEXP out = PROTECT(allocVector(VECSXP, 1));
   SET_VECTOR_ELT(out, 0, wrap_tensor(handle));
-  setAttrib(out, R_ClassSymbol, mkString("weft_tensor"));
+  setAttrib(out, R_ClassSymbol, tensor_class);
   UNPROTECT(1);
   return out;
 }
@@ -306,6 +308,44 @@ static SEXP r_call(SEXP name, SEXP arguments, SEXP one, SEXP targets) {
   check(weft_invoke(op, values, count, outs, nouts));
   return asLogical(one) ? as_tensor(outs[0]) : as_tensors(outs, nouts);
 }
+/* binary(sign, a, b): an operator of arrays and single numbers; NULL for other operands and signs.
+ */
+static SEXP r_binary(SEXP sign, SEXP a, SEXP b) {
+  static const char* const kSigns[] = {"+", "-", "*", "/", "^", "==", "!=", "<", ">", "<=", ">="};
+  static const char* const kNames[] = {"add",     "subtract",   "multiply",     "divide",
+                                       "power",   "equal",      "not_equal",    "less",
+                                       "greater", "less_equal", "greater_equal"};
+  static weft_op ops[sizeof kSigns / sizeof *kSigns];
+  const char* given = CHAR(STRING_ELT(sign, 0));
+  SEXP operands[2];
+  weft_value values[2];
+  weft_tensor out = NULL;
+  size_t i = 0, k;
+  operands[0] = a, operands[1] = b;
+  while (i < sizeof kSigns / sizeof *kSigns && strcmp(kSigns[i], given)) ++i;
+  if (i == sizeof kSigns / sizeof *kSigns) return R_NilValue;
+  if (!ops[i]) check(weft_op_find(kNames[i], &ops[i]));
+  memset(values, 0, sizeof values);
+  for (k = 0; k < 2; ++k) {
+    const SEXP x = operands[k];
+    if (is_tensor(x)) {
+      values[k].tag = WEFT_TAG_TENSOR;
+      values[k].as.tensor = tensor_of(x);
+    } else if (TYPEOF(x) == REALSXP && XLENGTH(x) == 1 && ATTRIB(x) == R_NilValue) {
+      const double number = REAL(x)[0];
+      const int whole = number == (double)(int64_t)number;
+      values[k].tag = whole ? WEFT_TAG_INT : WEFT_TAG_FLOAT;
+      if (whole)
+        values[k].as.integer = (int64_t)number;
+      else
+        values[k].as.real = number;
+    } else {
+      return R_NilValue;
+    }
+  }
+  check(weft_invoke(ops[i], values, 2, &out, 1));
+  return as_tensor(out);
+}
 static SEXP r_arguments(SEXP name) {
   weft_op op;
   weft_op_info info;
@@ -533,21 +573,31 @@ static SEXP r_live(void) {
 #define WEFT_ENTRY(name, count) \
   { #name, (DL_FUNC)&name, count }
 static const R_CallMethodDef kEntries[] = {
-    WEFT_ENTRY(r_tensor, 3),        WEFT_ENTRY(r_zeros, 2),     WEFT_ENTRY(r_dtype, 1),
-    WEFT_ENTRY(r_shape, 1),         WEFT_ENTRY(r_values, 1),    WEFT_ENTRY(r_bytes, 1),
-    WEFT_ENTRY(r_release, 1),       WEFT_ENTRY(r_same, 2),      WEFT_ENTRY(r_detach, 1),
-    WEFT_ENTRY(r_save, 3),          WEFT_ENTRY(r_load, 1),      WEFT_ENTRY(r_call, 4),
-    WEFT_ENTRY(r_arguments, 1),     WEFT_ENTRY(r_modes, 2),     WEFT_ENTRY(r_attach_grad, 1),
-    WEFT_ENTRY(r_gradient, 1),      WEFT_ENTRY(r_backward, 1),  WEFT_ENTRY(r_grad, 3),
-    WEFT_ENTRY(r_trace_begin, 1),   WEFT_ENTRY(r_trace_end, 1), WEFT_ENTRY(r_trace_abort, 0),
-    WEFT_ENTRY(r_call_function, 2), WEFT_ENTRY(r_captures, 1),  WEFT_ENTRY(r_write, 6),
-    WEFT_ENTRY(r_model, 1),         WEFT_ENTRY(r_entries, 1),   WEFT_ENTRY(r_context, 2),
-    WEFT_ENTRY(r_ports, 2),         WEFT_ENTRY(r_set_shape, 3), WEFT_ENTRY(r_bind, 3),
-    WEFT_ENTRY(r_run, 1),           WEFT_ENTRY(r_output, 2),    WEFT_ENTRY(r_state, 2),
-    WEFT_ENTRY(r_reset, 1),         WEFT_ENTRY(r_version, 0),   WEFT_ENTRY(r_seed, 1),
-    WEFT_ENTRY(r_threads, 1),       WEFT_ENTRY(r_live, 0),      {NULL, NULL, 0}};
+    WEFT_ENTRY(r_tensor, 3),        WEFT_ENTRY(r_zeros, 2),
+    WEFT_ENTRY(r_dtype, 1),         WEFT_ENTRY(r_shape, 1),
+    WEFT_ENTRY(r_values, 1),        WEFT_ENTRY(r_bytes, 1),
+    WEFT_ENTRY(r_release, 1),       WEFT_ENTRY(r_same, 2),
+    WEFT_ENTRY(r_detach, 1),        WEFT_ENTRY(r_save, 3),
+    WEFT_ENTRY(r_load, 1),          WEFT_ENTRY(r_call, 4),
+    WEFT_ENTRY(r_arguments, 1),     WEFT_ENTRY(r_binary, 3),
+    WEFT_ENTRY(r_modes, 2),         WEFT_ENTRY(r_attach_grad, 1),
+    WEFT_ENTRY(r_gradient, 1),      WEFT_ENTRY(r_backward, 1),
+    WEFT_ENTRY(r_grad, 3),          WEFT_ENTRY(r_trace_begin, 1),
+    WEFT_ENTRY(r_trace_end, 1),     WEFT_ENTRY(r_trace_abort, 0),
+    WEFT_ENTRY(r_call_function, 2), WEFT_ENTRY(r_captures, 1),
+    WEFT_ENTRY(r_write, 6),         WEFT_ENTRY(r_model, 1),
+    WEFT_ENTRY(r_entries, 1),       WEFT_ENTRY(r_context, 2),
+    WEFT_ENTRY(r_ports, 2),         WEFT_ENTRY(r_set_shape, 3),
+    WEFT_ENTRY(r_bind, 3),          WEFT_ENTRY(r_run, 1),
+    WEFT_ENTRY(r_output, 2),        WEFT_ENTRY(r_state, 2),
+    WEFT_ENTRY(r_reset, 1),         WEFT_ENTRY(r_version, 0),
+    WEFT_ENTRY(r_seed, 1),          WEFT_ENTRY(r_threads, 1),
+    WEFT_ENTRY(r_live, 0),          {NULL, NULL, 0}};
 
 void R_init_weft(DllInfo* library) {
+  tensor_class = mkString("weft_tensor");
+  R_PreserveObject(tensor_class);
+  MARK_NOT_MUTABLE(tensor_class);
   R_registerRoutines(library, NULL, kEntries, NULL, NULL);
   R_useDynamicSymbols(library, FALSE);
 }

@@ -44,6 +44,14 @@ module Weft
       outs.unpack("J#{count}").map { |handle| Tensor.new(handle) }
     end
 
+    # The one result for two arrays.
+    def both(x, y)
+      out = C.room
+      values = [WEFT_TAG_TENSOR, 0, x.handle, WEFT_TAG_TENSOR, 0, y.handle].pack("LLQLLQ")
+      C.check(C.weft_invoke(@op, values, 2, out, 1))
+      Tensor.new(C.taken(out))
+    end
+
     # Calls the operator with attributes by the names of the registry: values, or NONE. With `into` the
     # results are written to these arrays.
     def call_named(inputs, attributes = {}, into: nil)

@@ -97,7 +97,10 @@ module Weft
     end
 
     { :+ => "add", :- => "subtract", :* => "multiply", :/ => "divide", :** => "power" }.each do |sign, name|
-      define_method(sign) { |other| Operator.named(name).call([self, other]).first }
+      define_method(sign) do |other|
+        operator = Operator.named(name)
+        other.is_a?(Tensor) ? operator.both(self, other) : operator.call([self, other]).first
+      end
     end
 
     def -@

@@ -15,6 +15,7 @@
 
 mod autograd;
 mod call;
+pub mod dlpack;
 mod dtype;
 mod error;
 mod function;

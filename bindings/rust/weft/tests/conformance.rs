@@ -240,3 +240,50 @@ fn nothing_leaks() {
     // Other tests of this program hold arrays meanwhile; a leak would be 100,000 arrays.
     assert!(weft::live_bytes().unwrap() - once < 1 << 20);
 }
+
+#[test]
+fn dlpack_shares_memory() {
+    let x = Tensor::from_slice(&[1f32, 2.0, 3.0, 4.0, 5.0, 6.0], &[2, 3]).unwrap();
+    let given = x.to_dlpack().unwrap();
+    let seen = &given.tensor;
+    assert_eq!((given.major, seen.ndim, seen.code, seen.bits), (1, 2, 2, 32));
+    assert_eq!(unsafe { std::slice::from_raw_parts(seen.shape, 2) }, [2, 3]);
+    let start = unsafe { seen.data.cast::<u8>().add(seen.byte_offset as usize) };
+    let elements = unsafe { std::slice::from_raw_parts_mut(start.cast::<f32>(), 6) };
+    elements[5] = 60.0;
+    let back = Tensor::from_dlpack(given).unwrap();
+    drop(x);
+    assert_eq!((&back + 1).to_vec::<f32>().unwrap(), [2.0, 3.0, 4.0, 5.0, 6.0, 61.0]);
+}
+
+/// An array of this program, which counts how often it is given back.
+#[test]
+fn dlpack_gives_memory_back() {
+    use weft::dlpack::{DlManaged, DlTensor, Dlpack};
+    unsafe extern "C" fn count(managed: *mut DlManaged) {
+        *(*managed).context.cast::<i32>() += 1;
+    }
+    let (mut elements, mut shape, mut returned) = ([1f64, 2.0], [2i64], 0);
+    let tensor = DlTensor {
+        data: elements.as_mut_ptr().cast(),
+        device_type: 1,
+        device_id: 0,
+        ndim: 1,
+        code: 2,
+        bits: 64,
+        lanes: 1,
+        shape: shape.as_mut_ptr(),
+        strides: std::ptr::null_mut(),
+        byte_offset: 0,
+    };
+    let context = std::ptr::addr_of_mut!(returned).cast();
+    let mut managed =
+        DlManaged { major: 1, minor: 0, context, deleter: Some(count), flags: 0, tensor };
+    let x = Tensor::from_dlpack(unsafe { Dlpack::from_raw(&mut managed) }).unwrap();
+    assert_eq!((&x * 2).to_vec::<f64>().unwrap(), [2.0, 4.0]);
+    drop(x);
+    assert_eq!(returned, 1);
+    managed.tensor.bits = 7;
+    assert!(Tensor::from_dlpack(unsafe { Dlpack::from_raw(&mut managed) }).is_err());
+    assert_eq!(returned, 2);
+}

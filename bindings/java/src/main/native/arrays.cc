@@ -1,6 +1,8 @@
 // Arrays, operators, gradients and traced functions.
 #include <memory>
 
+#include <weft/weft_dlpack.h>
+
 #include "support.h"
 
 using namespace weftjni;
@@ -43,108 +45,96 @@ WEFT_JNI(jlong, create, jint dtype, jlongArray extents, jbyteArray data) {
   });
 }
 WEFT_JNI(void, release, jlong tensor) { weft_tensor_release(as<weft_tensor>(tensor)); }
-WEFT_JNI(void, close, jobject tensor) {
-  jobject owner = env->GetObjectField(tensor, names.handle);
-  std::unique_lock<std::shared_mutex> lock(closing);
-  auto handle = as<weft_tensor>(env->GetLongField(owner, names.value));
-  env->SetLongField(owner, names.value, 0);
-  lock.unlock();
-  weft_tensor_release(handle);
-}
-// An array that one call uses.
-struct One {
-  One(JNIEnv* env, jobject tensor, const char* what) : all(env), handle(all.add(tensor, what)) {
-    all.taken();
-  }
-  Arrays all;
-  weft_tensor handle;
-};
-WEFT_JNI(jint, dtype, jobject tensor) {
-  return guarded<jint>(env, [&] { return weft_tensor_dtype(One(env, tensor, "dtype").handle); });
-}
-WEFT_JNI(jlongArray, shape, jobject tensor) {
+WEFT_JNI(jint, dtype, jlong tensor) { return weft_tensor_dtype(as<weft_tensor>(tensor)); }
+WEFT_JNI(jlongArray, shape, jlong tensor) {
   return guarded<jlongArray>(env, [&] {
-    const One x(env, tensor, "shape");
-    return to_longs(env, weft_tensor_shape(x.handle), weft_tensor_rank(x.handle));
+    auto x = as<weft_tensor>(tensor);
+    return to_longs(env, weft_tensor_shape(x), weft_tensor_rank(x));
   });
 }
-WEFT_JNI(jbyteArray, read, jobject tensor) {
+WEFT_JNI(jbyteArray, read, jlong tensor) {
   return guarded<jbyteArray>(env, [&] {
-    const One x(env, tensor, "read");
-    const size_t bytes = static_cast<size_t>(weft_tensor_elements(x.handle)) *
-                         weft_dtype_size(weft_tensor_dtype(x.handle));
+    auto x = as<weft_tensor>(tensor);
+    const size_t bytes =
+        static_cast<size_t>(weft_tensor_elements(x)) * weft_dtype_size(weft_tensor_dtype(x));
     std::vector<jbyte> copy(bytes);
-    check(env, weft_tensor_read(x.handle, copy.data(), bytes));
+    check(env, weft_tensor_read(x, copy.data(), bytes));
     jbyteArray out = env->NewByteArray(static_cast<jsize>(bytes));
     check_java(env);
     env->SetByteArrayRegion(out, 0, static_cast<jsize>(bytes), copy.data());
     return out;
   });
 }
-WEFT_JNI(void, write, jobject tensor, jobject value) {
+WEFT_JNI(void, write, jlong tensor, jlong from) {
   guarded(env, [&] {
-    Arrays all(env);
-    weft_tensor target = all.add(tensor, "write");
-    weft_value what = {WEFT_TAG_FLOAT, 0, {nullptr}};
-    if (env->IsInstanceOf(value, names.tensor)) {
-      what.tag = WEFT_TAG_TENSOR;
-      what.as.tensor = all.add(value, "write");
-    } else if (env->IsInstanceOf(value, names.boxed_long)) {
-      what.tag = WEFT_TAG_INT;
-      what.as.integer = env->CallLongMethod(value, names.long_value);
-    } else {
-      what.as.real = env->CallDoubleMethod(value, names.double_value);
-    }
-    all.taken();
-    check(env, weft_tensor_write(target, &what));
+    weft_value value = {WEFT_TAG_TENSOR, 0, {as<weft_tensor>(from)}};
+    check(env, weft_tensor_write(as<weft_tensor>(tensor), &value));
   });
 }
-WEFT_JNI(void, waitFor, jobject tensor) {
-  guarded(env, [&] { check(env, weft_tensor_wait(One(env, tensor, "await").handle)); });
-}
-WEFT_JNI(jboolean, isSame, jobject a, jobject b) {
-  return guarded<jboolean>(env, [&] {
-    Arrays all(env);
-    weft_tensor first = all.add(a, "isSame"), second = all.add(b, "isSame");
-    return static_cast<jboolean>(weft_tensor_shares_box(first, second) != 0);
-  });
-}
-WEFT_JNI(jobject, detach, jobject tensor) {
-  return guarded<jobject>(env, [&] {
-    weft_tensor out = nullptr;
-    check(env, weft_tensor_detach(One(env, tensor, "detach").handle, &out));
-    return wrap(env, out);
-  });
-}
-WEFT_JNI(void, attachGrad, jobject tensor) {
+WEFT_JNI(void, fill, jlong tensor, jdouble number) {
   guarded(env, [&] {
-    check(env, weft_tensor_attach_grad(One(env, tensor, "attachGrad").handle, WEFT_GRAD_WRITE));
+    weft_value value = {WEFT_TAG_FLOAT, 0, {nullptr}};
+    value.as.real = number;
+    check(env, weft_tensor_write(as<weft_tensor>(tensor), &value));
   });
 }
-WEFT_JNI(jobject, grad, jobject tensor) {
-  return guarded<jobject>(env, [&]() -> jobject {
+WEFT_JNI(void, waitFor, jlong tensor) {
+  guarded(env, [&] { check(env, weft_tensor_wait(as<weft_tensor>(tensor))); });
+}
+WEFT_JNI(jboolean, isSame, jlong a, jlong b) {
+  return static_cast<jboolean>(weft_tensor_shares_box(as<weft_tensor>(a), as<weft_tensor>(b)) != 0);
+}
+WEFT_JNI(jlong, detach, jlong tensor) {
+  return guarded<jlong>(env, [&] {
     weft_tensor out = nullptr;
-    check(env, weft_tensor_grad(One(env, tensor, "grad").handle, &out));
-    return out ? wrap(env, out) : nullptr;
+    check(env, weft_tensor_detach(as<weft_tensor>(tensor), &out));
+    return as_long(out);
   });
 }
-WEFT_JNI(void, save, jstring path, jobjectArray given, jobjectArray tensors) {
+WEFT_JNI(void, attachGrad, jlong tensor) {
+  guarded(env,
+          [&] { check(env, weft_tensor_attach_grad(as<weft_tensor>(tensor), WEFT_GRAD_WRITE)); });
+}
+WEFT_JNI(jlong, grad, jlong tensor) {
+  return guarded<jlong>(env, [&] {
+    weft_tensor out = nullptr;
+    check(env, weft_tensor_grad(as<weft_tensor>(tensor), &out));
+    return as_long(out);
+  });
+}
+WEFT_JNI(jlong, toDlpack, jlong tensor) {
+  return guarded<jlong>(env, [&] {
+    DLManagedTensorVersioned* out = nullptr;
+    check(env, weft_tensor_to_dlpack(as<weft_tensor>(tensor), &out));
+    return as_long(out);
+  });
+}
+WEFT_JNI(jlong, fromDlpack, jlong managed) {
+  return guarded<jlong>(env, [&] {
+    weft_tensor out = nullptr;
+    check(env, weft_tensor_from_dlpack(as<DLManagedTensorVersioned*>(managed), nullptr, &out));
+    return as_long(out);
+  });
+}
+WEFT_JNI(void, freeDlpack, jlong managed) {
+  auto* given = as<DLManagedTensorVersioned*>(managed);
+  if (given && given->deleter) given->deleter(given);
+}
+WEFT_JNI(void, save, jstring path, jobjectArray given, jlongArray tensors) {
   guarded(env, [&] {
     const std::vector<std::string> texts = texts_of(env, given, "names");
     std::vector<const char*> pointers;
     for (const std::string& text : texts) pointers.push_back(text.c_str());
-    Arrays all(env);
-    all.add_all(tensors, "save");
-    all.taken();
+    const std::vector<weft_tensor> all = tensors_of(env, tensors);
     check(env, weft_tensors_save(text_of(env, path, "path").c_str(), pointers.data(), all.data(),
                                  all.size(), nullptr));
   });
 }
-// Names and arrays as two arrays of Java.
+// Names and handles as two arrays of Java.
 static jobjectArray pairs(JNIEnv* env, const std::vector<std::string>& texts,
                           const std::vector<weft_tensor>& tensors) {
-  jobjectArray values = wrap_all(env, tensors), keys = to_texts(env, texts);
-  jobjectArray out = env->NewObjectArray(2, env->FindClass("java/lang/Object"), nullptr);
+  jlongArray values = to_handles(env, tensors);
+  jobjectArray keys = to_texts(env, texts), out = env->NewObjectArray(2, names.object, nullptr);
   check_java(env);
   env->SetObjectArrayElement(out, 0, keys);
   env->SetObjectArrayElement(out, 1, values);
@@ -208,166 +198,134 @@ WEFT_JNI(jobjectArray, argumentsOf, jlong handle) {
 }
 WEFT_JNI(jint, inputsOf, jlong handle) { return as<Operator*>(handle)->info.inputs; }
 
+// The one result of an operator of arrays alone.
+static jlong invoke_arrays(JNIEnv* env, jlong handle, const weft_value* values, size_t count) {
+  weft_tensor out = nullptr;
+  const weft_status status = weft_invoke(as<Operator*>(handle)->op, values, count, &out, 1);
+  if (status != WEFT_OK) guarded(env, [&] { check(env, status); });
+  return as_long(out);
+}
+WEFT_JNI(jlong, invokeUnary, jlong handle, jlong x) {
+  const weft_value values[] = {{WEFT_TAG_TENSOR, 0, {as<weft_tensor>(x)}}};
+  return invoke_arrays(env, handle, values, 1);
+}
+WEFT_JNI(jlong, invokeBinary, jlong handle, jlong x, jlong y) {
+  const weft_value values[] = {{WEFT_TAG_TENSOR, 0, {as<weft_tensor>(x)}},
+                               {WEFT_TAG_TENSOR, 0, {as<weft_tensor>(y)}}};
+  return invoke_arrays(env, handle, values, 2);
+}
+
 // The arguments of one call; what values point at lives as long as this.
 class Values {
  public:
-  Values(JNIEnv* env, const Operator& op, jobjectArray list) : env_(env), op_(op), arrays_(env) {
-    const jsize count = env->GetArrayLength(list), most = op.info.inputs + op.info.attributes;
-    if (count > most)
-      fail(env, WEFT_INVALID_TYPE,
-           std::string(op.info.name) + ": there are at most " + std::to_string(most) +
-               " arguments; got " + std::to_string(count));
-    values_.resize(static_cast<size_t>(count), weft_value{WEFT_TAG_DEFAULT, 0, {nullptr}});
+  Values(JNIEnv* env, const Operator& op, jintArray tags, jlongArray contents, jobjectArray parts)
+      : values_(static_cast<size_t>(env->GetArrayLength(tags))) {
+    const auto count = static_cast<jsize>(values_.size());
+    std::vector<jint> kinds(values_.size());
+    std::vector<jlong> numbers(values_.size());
+    env->GetIntArrayRegion(tags, 0, count, kinds.data());
+    env->GetLongArrayRegion(contents, 0, count, numbers.data());
     for (jsize i = 0; i < count; ++i) {
-      jobject value = env->GetObjectArrayElement(list, i);
-      if (value) {
-        add(values_[static_cast<size_t>(i)], op.info.arguments[i], value);
-        env->DeleteLocalRef(value);
-      }
+      weft_value& value = values_[static_cast<size_t>(i)];
+      value = {static_cast<uint32_t>(kinds[static_cast<size_t>(i)]), 0, {nullptr}};
+      value.as.integer = numbers[static_cast<size_t>(i)];
+      const bool long_one = value.tag == WEFT_TAG_STRING || value.tag == WEFT_TAG_INTS ||
+                            value.tag == WEFT_TAG_TENSORS;
+      if (long_one) add_part(env, op.info.arguments[i].name, value, parts, i);
     }
-    arrays_.taken();
-    while (!values_.empty() && values_.back().tag == WEFT_TAG_DEFAULT) values_.pop_back();
   }
   const weft_value* data() const { return values_.data(); }
   size_t size() const { return values_.size(); }
 
  private:
-  void add(weft_value& out, const weft_argument_info& argument, jobject value) {
-    const auto is = [&](jclass wanted) { return env_->IsInstanceOf(value, wanted) == JNI_TRUE; };
-    if (is(names.tensor)) {
-      out.tag = WEFT_TAG_TENSOR;
-      out.as.tensor = arrays_.add(value, op_.info.name);
-    } else if (is(names.boxed_double) || is(names.boxed_float)) {
-      out.tag = WEFT_TAG_FLOAT;
-      out.as.real = env_->CallDoubleMethod(value, names.double_value);
-      check_java(env_);
-    } else if (is(names.boxed_long) || is(names.boxed_int)) {
-      out.tag = WEFT_TAG_INT;
-      out.as.integer = env_->CallLongMethod(value, names.long_value);
-      check_java(env_);
-    } else if (is(names.boxed_bool)) {
-      out.tag = WEFT_TAG_BOOL;
-      out.as.integer = env_->CallBooleanMethod(value, names.bool_value);
-      check_java(env_);
-    } else if (is(names.longs)) {
-      numbers_.push_back(std::make_unique<std::vector<int64_t>>(
-          longs_of(env_, static_cast<jlongArray>(value), argument.name)));
-      out = {WEFT_TAG_INTS, static_cast<uint32_t>(numbers_.back()->size()), {nullptr}};
-      out.as.ints = numbers_.back()->data();
-    } else if (is(names.string)) {
-      texts_.push_back(
-          std::make_unique<std::string>(text_of(env_, static_cast<jstring>(value), argument.name)));
-      out = {WEFT_TAG_STRING, static_cast<uint32_t>(texts_.back()->size()), {nullptr}};
-      out.as.text = texts_.back()->data();
-    } else if (is(names.tensors)) {
-      add_list(out, static_cast<jobjectArray>(value));
-    } else if (is(names.dtype)) {
-      out.tag = WEFT_TAG_DTYPE;
-      out.as.integer = env_->GetIntField(value, names.code);
-    } else if (env_->IsSameObject(value, names.none)) {
-      out.tag = WEFT_TAG_NONE;
+  void add_part(JNIEnv* env, const char* argument, weft_value& value, jobjectArray parts, jsize i) {
+    jobject part = env->GetObjectArrayElement(parts, i);
+    if (value.tag == WEFT_TAG_STRING) {
+      auto text = static_cast<jbyteArray>(part);
+      const jsize length = env->GetArrayLength(text);
+      texts_.push_back(std::make_unique<std::vector<jbyte>>(static_cast<size_t>(length)));
+      env->GetByteArrayRegion(text, 0, length, texts_.back()->data());
+      value.count = static_cast<uint32_t>(length);
+      value.as.text = reinterpret_cast<const char*>(texts_.back()->data());
     } else {
-      fail(env_, WEFT_INVALID_TYPE,
-           std::string(op_.info.name) + ": `" + argument.name +
-               "` must be a Tensor, a number, a text, a dtype, or an array of long");
+      // Numbers, or handles of arrays, which have as many bytes.
+      static_assert(sizeof(weft_tensor) == sizeof(int64_t));
+      numbers_.push_back(std::make_unique<std::vector<int64_t>>(
+          longs_of(env, static_cast<jlongArray>(part), argument)));
+      value.count = static_cast<uint32_t>(numbers_.back()->size());
+      value.as.ints = numbers_.back()->data();
     }
-  }
-  void add_list(weft_value& out, jobjectArray list) {
-    const jsize count = env_->GetArrayLength(list);
-    lists_.push_back(std::make_unique<std::vector<weft_tensor>>());
-    for (jsize i = 0; i < count; ++i) {
-      jobject one = env_->GetObjectArrayElement(list, i);
-      lists_.back()->push_back(arrays_.add(one, op_.info.name));
-      env_->DeleteLocalRef(one);
-    }
-    out = {WEFT_TAG_TENSORS, static_cast<uint32_t>(count), {nullptr}};
-    out.as.tensors = lists_.back()->data();
+    env->DeleteLocalRef(part);
   }
 
-  JNIEnv* env_;
-  const Operator& op_;
-  Arrays arrays_;
   std::vector<weft_value> values_;
   std::vector<std::unique_ptr<std::vector<int64_t>>> numbers_;
-  std::vector<std::unique_ptr<std::vector<weft_tensor>>> lists_;
-  std::vector<std::unique_ptr<std::string>> texts_;
+  std::vector<std::unique_ptr<std::vector<jbyte>>> texts_;
 };
 
-WEFT_JNI(jobjectArray, invoke, jlong handle, jobjectArray list) {
-  return guarded<jobjectArray>(env, [&] {
+WEFT_JNI(jlongArray, invoke, jlong handle, jintArray tags, jlongArray contents,
+         jobjectArray parts) {
+  return guarded<jlongArray>(env, [&] {
     const Operator& op = *as<Operator*>(handle);
-    const Values values(env, op, list);
+    const Values values(env, op, tags, contents, parts);
     size_t count = 0;
     check(env, weft_op_count_outputs(op.op, values.data(), values.size(), &count));
     std::vector<weft_tensor> outs(count);
     check(env, weft_invoke(op.op, values.data(), values.size(), outs.data(), count));
-    return wrap_all(env, outs);
+    return to_handles(env, outs);
   });
 }
-WEFT_JNI(jobject, invokeOne, jlong handle, jobjectArray list) {
-  return guarded<jobject>(env, [&] {
+WEFT_JNI(jlong, invokeOne, jlong handle, jintArray tags, jlongArray contents, jobjectArray parts) {
+  return guarded<jlong>(env, [&] {
     const Operator& op = *as<Operator*>(handle);
-    const Values values(env, op, list);
+    const Values values(env, op, tags, contents, parts);
     weft_tensor out = nullptr;
     check(env, weft_invoke(op.op, values.data(), values.size(), &out, 1));
-    return wrap(env, out);
+    return as_long(out);
   });
 }
-WEFT_JNI(void, invokeInto, jlong handle, jobjectArray list, jobjectArray targets) {
+WEFT_JNI(void, invokeInto, jlong handle, jintArray tags, jlongArray contents, jobjectArray parts,
+         jlongArray targets) {
   guarded(env, [&] {
     const Operator& op = *as<Operator*>(handle);
-    const Values values(env, op, list);
-    Arrays outs(env);
-    outs.add_all(targets, op.info.name);
-    outs.taken();
+    const Values values(env, op, tags, contents, parts);
+    std::vector<weft_tensor> outs = tensors_of(env, targets);
     check(env, weft_invoke(op.op, values.data(), values.size(), outs.data(), outs.size()));
   });
 }
 
-// ---- gradients and traced functions
-// --------------------------------------------------------------
+// ---- gradients and traced functions ------------------------------------------------------------
 
 WEFT_JNI(jint, setModes, jint set, jint clear) {
   return static_cast<jint>(
       weft_set_modes(static_cast<uint32_t>(set), static_cast<uint32_t>(clear)));
 }
-WEFT_JNI(void, backward, jobjectArray heads) {
+WEFT_JNI(void, backward, jlongArray heads) {
   guarded(env, [&] {
-    Arrays all(env);
-    all.add_all(heads, "backward");
-    all.taken();
+    const std::vector<weft_tensor> all = tensors_of(env, heads);
     check(env, weft_backward(all.data(), nullptr, all.size(), 0));
   });
 }
-WEFT_JNI(jobjectArray, gradients, jobjectArray heads, jobjectArray variables, jboolean again) {
-  return guarded<jobjectArray>(env, [&] {
-    Arrays from(env);
-    from.add_all(heads, "grad");
-    from.taken();
-    Arrays to(env);
-    to.add_all(variables, "grad");
-    to.taken();
+WEFT_JNI(jlongArray, gradients, jlongArray heads, jlongArray variables, jboolean again) {
+  return guarded<jlongArray>(env, [&] {
+    const std::vector<weft_tensor> from = tensors_of(env, heads), to = tensors_of(env, variables);
     std::vector<weft_tensor> out(to.size());
     check(env, weft_grad(from.data(), nullptr, from.size(), to.data(), to.size(), again, again,
                          out.data()));
-    return wrap_all(env, out);
+    return to_handles(env, out);
   });
 }
-WEFT_JNI(jobjectArray, traceBegin, jobjectArray inputs) {
-  return guarded<jobjectArray>(env, [&] {
-    Arrays all(env);
-    all.add_all(inputs, "trace");
-    all.taken();
+WEFT_JNI(jlongArray, traceBegin, jlongArray inputs) {
+  return guarded<jlongArray>(env, [&] {
+    const std::vector<weft_tensor> all = tensors_of(env, inputs);
     std::vector<weft_tensor> placeholders(all.size());
     check(env, weft_trace_begin(all.data(), all.size(), placeholders.data()));
-    return wrap_all(env, placeholders);
+    return to_handles(env, placeholders);
   });
 }
-WEFT_JNI(jlong, traceEnd, jobjectArray outputs) {
+WEFT_JNI(jlong, traceEnd, jlongArray outputs) {
   return guarded<jlong>(env, [&] {
-    Arrays all(env);
-    all.add_all(outputs, "trace");
-    all.taken();
+    const std::vector<weft_tensor> all = tensors_of(env, outputs);
     weft_function out = nullptr;
     check(env, weft_trace_end(all.data(), all.size(), &out));
     return as_long(out);
@@ -377,24 +335,22 @@ WEFT_JNI(void, traceAbort) { weft_trace_abort(); }
 WEFT_JNI(void, releaseFunction, jlong function) {
   weft_function_release(as<weft_function>(function));
 }
-WEFT_JNI(jobjectArray, call, jlong handle, jobjectArray inputs) {
-  return guarded<jobjectArray>(env, [&] {
+WEFT_JNI(jlongArray, call, jlong handle, jlongArray inputs) {
+  return guarded<jlongArray>(env, [&] {
     auto function = as<weft_function>(handle);
-    Arrays all(env);
-    all.add_all(inputs, "call");
-    all.taken();
+    const std::vector<weft_tensor> all = tensors_of(env, inputs);
     std::vector<weft_tensor> outs(weft_function_outputs(function));
     check(env, weft_function_call(function, all.data(), all.size(), outs.data(), outs.size()));
-    return wrap_all(env, outs);
+    return to_handles(env, outs);
   });
 }
-WEFT_JNI(jobjectArray, captures, jlong handle) {
-  return guarded<jobjectArray>(env, [&] {
+WEFT_JNI(jlongArray, captures, jlong handle) {
+  return guarded<jlongArray>(env, [&] {
     auto function = as<weft_function>(handle);
     std::vector<weft_tensor> out;
     for (size_t i = 0; i < weft_function_captures(function); ++i)
       out.push_back(weft_tensor_retain(weft_function_capture_at(function, i)));
-    return wrap_all(env, out);
+    return to_handles(env, out);
   });
 }
 WEFT_JNI(jstring, text, jlong handle, jstring what) {

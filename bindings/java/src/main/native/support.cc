@@ -4,7 +4,6 @@
 namespace weftjni {
 
 Names names;
-std::shared_mutex closing;
 
 void fail(JNIEnv* env, weft_status status, const std::string& text) {
   jstring message = env->NewStringUTF(text.c_str());
@@ -60,39 +59,16 @@ jobjectArray to_texts(JNIEnv* env, const std::vector<std::string>& texts) {
   return out;
 }
 
-jobject wrap(JNIEnv* env, weft_tensor tensor) {
-  jobject out = env->NewObject(names.tensor, names.new_tensor, as_long(tensor));
-  if (!out) weft_tensor_release(tensor);
-  check_java(env);
+std::vector<weft_tensor> tensors_of(JNIEnv* env, jlongArray handles) {
+  std::vector<weft_tensor> out;
+  for (const int64_t handle : longs_of(env, handles, "arrays"))
+    out.push_back(as<weft_tensor>(handle));
   return out;
 }
-jobjectArray wrap_all(JNIEnv* env, const std::vector<weft_tensor>& tensors) {
-  jobjectArray out = env->NewObjectArray(static_cast<jsize>(tensors.size()), names.tensor, nullptr);
-  check_java(env);
-  for (size_t i = 0; i < tensors.size(); ++i) {
-    jobject one = wrap(env, tensors[i]);
-    env->SetObjectArrayElement(out, static_cast<jsize>(i), one);
-    env->DeleteLocalRef(one);
-  }
-  return out;
-}
-
-weft_tensor Arrays::add(jobject tensor, const char* what) {
-  if (!tensor) fail(env_, WEFT_INVALID_VALUE, std::string(what) + ": expected a Tensor; got null");
-  jobject owner = env_->GetObjectField(tensor, names.handle);
-  auto handle = as<weft_tensor>(env_->GetLongField(owner, names.value));
-  env_->DeleteLocalRef(owner);
-  if (!handle) fail(env_, WEFT_INVALID_STATE, std::string(what) + ": the array was closed");
-  all_.push_back(weft_tensor_retain(handle));
-  return handle;
-}
-void Arrays::add_all(jobjectArray tensors, const char* what) {
-  if (!tensors) fail(env_, WEFT_INVALID_VALUE, std::string(what) + ": expected arrays; got null");
-  for (jsize i = 0; i < env_->GetArrayLength(tensors); ++i) {
-    jobject one = env_->GetObjectArrayElement(tensors, i);
-    add(one, what);
-    env_->DeleteLocalRef(one);
-  }
+jlongArray to_handles(JNIEnv* env, const std::vector<weft_tensor>& tensors) {
+  std::vector<int64_t> handles;
+  for (weft_tensor tensor : tensors) handles.push_back(as_long(tensor));
+  return to_longs(env, handles.data(), static_cast<jsize>(handles.size()));
 }
 
 namespace {
@@ -112,32 +88,12 @@ extern "C" JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* machine, void*) {
   JNIEnv* env = nullptr;
   if (machine->GetEnv(reinterpret_cast<void**>(&env), JNI_VERSION_1_8) != JNI_OK) return JNI_ERR;
   Names& n = names;
-  n.tensor = find_class(env, "org/weft/Tensor");
   n.exception = find_class(env, "org/weft/WeftException");
-  n.boxed_long = find_class(env, "java/lang/Long");
-  n.boxed_int = find_class(env, "java/lang/Integer");
-  n.boxed_double = find_class(env, "java/lang/Double");
-  n.boxed_float = find_class(env, "java/lang/Float");
-  n.boxed_bool = find_class(env, "java/lang/Boolean");
   n.string = find_class(env, "java/lang/String");
-  n.longs = find_class(env, "[J");
-  n.tensors = find_class(env, "[Lorg/weft/Tensor;");
-  n.dtype = find_class(env, "org/weft/Dtype");
+  n.object = find_class(env, "java/lang/Object");
   n.port = find_class(env, "org/weft/Port");
-  jclass owner = env->FindClass("org/weft/Tensor$Handle"),
-         number = env->FindClass("java/lang/Number"), op = env->FindClass("org/weft/Operator");
   if (env->ExceptionCheck()) return JNI_ERR;
-  n.handle = env->GetFieldID(n.tensor, "handle", "Lorg/weft/Tensor$Handle;");
-  n.value = env->GetFieldID(owner, "value", "J");
-  n.code = env->GetFieldID(n.dtype, "code", "I");
-  n.new_tensor = env->GetMethodID(n.tensor, "<init>", "(J)V");
   n.new_exception = env->GetMethodID(n.exception, "<init>", "(ILjava/lang/String;)V");
   n.new_port = env->GetMethodID(n.port, "<init>", "(Ljava/lang/String;I[JJ)V");
-  n.long_value = env->GetMethodID(number, "longValue", "()J");
-  n.double_value = env->GetMethodID(number, "doubleValue", "()D");
-  n.bool_value = env->GetMethodID(n.boxed_bool, "booleanValue", "()Z");
-  jfieldID none = env->GetStaticFieldID(op, "NONE", "Ljava/lang/Object;");
-  if (env->ExceptionCheck()) return JNI_ERR;
-  n.none = env->NewGlobalRef(env->GetStaticObjectField(op, none));
   return env->ExceptionCheck() ? JNI_ERR : JNI_VERSION_1_8;
 }

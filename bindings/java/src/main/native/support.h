@@ -5,8 +5,6 @@
 #include <jni.h>
 #include <weft/weft.h>
 
-#include <mutex>
-#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -22,16 +20,10 @@ struct Pending {};
 
 // Classes and fields, looked up when the library is loaded.
 struct Names {
-  jclass tensor, exception, boxed_long, boxed_int, boxed_double, boxed_float, boxed_bool, string,
-      longs, tensors, dtype, port;
-  jfieldID handle, value, code;
-  jmethodID new_tensor, new_exception, new_port, long_value, double_value, bool_value;
-  jobject none;
+  jclass exception, string, object, port;
+  jmethodID new_exception, new_port;
 };
 extern Names names;
-
-// close() of an array waits until no call is taking its handle.
-extern std::shared_mutex closing;
 
 [[noreturn]] void fail(JNIEnv* env, weft_status status, const std::string& text);
 inline void check(JNIEnv* env, weft_status status) {
@@ -69,34 +61,9 @@ std::vector<int64_t> longs_of(JNIEnv* env, jlongArray list, const char* argument
 jlongArray to_longs(JNIEnv* env, const int64_t* numbers, jsize count);
 jobjectArray to_texts(JNIEnv* env, const std::vector<std::string>& texts);
 
-// A new Tensor of Java around a reference that this takes.
-jobject wrap(JNIEnv* env, weft_tensor tensor);
-jobjectArray wrap_all(JNIEnv* env, const std::vector<weft_tensor>& tensors);
-
-// Arrays of a call, each with a reference of its own as long as this lives.
-class Arrays {
- public:
-  explicit Arrays(JNIEnv* env) : env_(env), lock_(closing) {}
-  ~Arrays() {
-    for (weft_tensor tensor : all_) weft_tensor_release(tensor);
-  }
-  Arrays(const Arrays&) = delete;
-  Arrays& operator=(const Arrays&) = delete;
-
-  weft_tensor add(jobject tensor, const char* what);
-  void add_all(jobjectArray tensors, const char* what);
-  // All handles have been taken: others may close their arrays now.
-  void taken() {
-    if (lock_.owns_lock()) lock_.unlock();
-  }
-  weft_tensor* data() { return all_.data(); }
-  size_t size() const { return all_.size(); }
-
- private:
-  JNIEnv* env_;
-  std::shared_lock<std::shared_mutex> lock_;
-  std::vector<weft_tensor> all_;
-};
+// Arrays that Java holds, and handles that Java makes arrays of.
+std::vector<weft_tensor> tensors_of(JNIEnv* env, jlongArray handles);
+jlongArray to_handles(JNIEnv* env, const std::vector<weft_tensor>& tensors);
 
 }  // namespace weftjni
 

@@ -41,7 +41,15 @@ public final class Autograd {
      * @param heads arrays that were recorded
      */
     public static void backward(Tensor... heads) {
-        Native.backward(heads);
+        try (Held held = new Held("backward", heads)) {
+            Native.backward(held.handles);
+        }
+    }
+
+    private static Tensor[] gradients(Tensor head, Tensor[] variables, boolean createGraph) {
+        try (Held from = new Held("grad", new Tensor[] {head}); Held to = new Held("grad", variables)) {
+            return Tensor.all(Native.gradients(from.handles, to.handles, createGraph));
+        }
     }
 
     /**
@@ -51,7 +59,7 @@ public final class Autograd {
      * @param variables what it was computed of
      */
     public static Tensor[] grad(Tensor head, Tensor... variables) {
-        return Native.gradients(new Tensor[] {head}, variables, false);
+        return gradients(head, variables, false);
     }
 
     /**
@@ -61,6 +69,6 @@ public final class Autograd {
      * @param variables what it was computed of
      */
     public static Tensor[] gradWithGraph(Tensor head, Tensor... variables) {
-        return Native.gradients(new Tensor[] {head}, variables, true);
+        return gradients(head, variables, true);
     }
 }

@@ -25,10 +25,10 @@ public final class Function extends Owned {
      * @param inputs arrays whose types the placeholders have
      */
     public static Function trace(Body body, Tensor... inputs) {
-        Tensor[] placeholders = Native.traceBegin(inputs);
+        Tensor[] placeholders = Tensor.all(Held.with("trace", inputs, Native::traceBegin));
         boolean ended = false;
         try {
-            Function out = new Function(Native.traceEnd(body.run(placeholders)));
+            Function out = new Function(Held.with("trace", body.run(placeholders), Native::traceEnd));
             ended = true;
             return out;
         } finally {
@@ -42,12 +42,12 @@ public final class Function extends Owned {
      * @param inputs as many as the body has
      */
     public synchronized Tensor[] call(Tensor... inputs) {
-        return Native.call(handle(), inputs);
+        return Tensor.all(Held.with("call", inputs, handles -> Native.call(handle(), handles)));
     }
 
     /** The arrays that the body read from outside: weights, states and constants. */
     public synchronized Tensor[] captures() {
-        return Native.captures(handle());
+        return Tensor.all(Native.captures(handle()));
     }
 
     /**

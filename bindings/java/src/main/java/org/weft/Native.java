@@ -6,10 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/**
- * The functions of the native part. Objects are passed and not their handles, so that none is freed
- * while a call uses it.
- */
+/** The functions of the native part. Who passes a handle holds it until the call has returned. */
 final class Native {
     private Native() {}
 
@@ -57,35 +54,40 @@ final class Native {
 
     static native long create(int dtype, long[] shape, byte[] data);
     static native void release(long tensor);
-    static native void close(Tensor tensor);
-    static native int dtype(Tensor tensor);
-    static native long[] shape(Tensor tensor);
-    static native byte[] read(Tensor tensor);
-    static native void write(Tensor tensor, Object value);
-    static native void waitFor(Tensor tensor);
-    static native boolean isSame(Tensor a, Tensor b);
-    static native Tensor detach(Tensor tensor);
-    static native void attachGrad(Tensor tensor);
-    static native Tensor grad(Tensor tensor);
-    static native void save(String path, String[] names, Tensor[] tensors);
+    static native int dtype(long tensor);
+    static native long[] shape(long tensor);
+    static native byte[] read(long tensor);
+    static native void write(long tensor, long value);
+    static native void fill(long tensor, double value);
+    static native void waitFor(long tensor);
+    static native boolean isSame(long a, long b);
+    static native long detach(long tensor);
+    static native void attachGrad(long tensor);
+    static native long grad(long tensor);
+    static native long toDlpack(long tensor);
+    static native long fromDlpack(long managed);
+    static native void freeDlpack(long managed);
+    static native void save(String path, String[] names, long[] tensors);
     static native Object[] load(String path);
 
     static native long findOperator(String name);
     static native String[] argumentsOf(long operator);
     static native int inputsOf(long operator);
-    static native Tensor[] invoke(long operator, Object[] values);
-    static native Tensor invokeOne(long operator, Object[] values);
-    static native void invokeInto(long operator, Object[] values, Tensor[] outs);
+    static native long invokeUnary(long operator, long x);
+    static native long invokeBinary(long operator, long x, long y);
+    static native long[] invoke(long operator, int[] tags, long[] contents, Object[] parts);
+    static native long invokeOne(long operator, int[] tags, long[] contents, Object[] parts);
+    static native void invokeInto(long operator, int[] tags, long[] contents, Object[] parts, long[] outs);
 
     static native int setModes(int set, int clear);
-    static native void backward(Tensor[] heads);
-    static native Tensor[] gradients(Tensor[] heads, Tensor[] variables, boolean createGraph);
-    static native Tensor[] traceBegin(Tensor[] inputs);
-    static native long traceEnd(Tensor[] outputs);
+    static native void backward(long[] heads);
+    static native long[] gradients(long[] heads, long[] variables, boolean createGraph);
+    static native long[] traceBegin(long[] inputs);
+    static native long traceEnd(long[] outputs);
     static native void traceAbort();
     static native void releaseFunction(long function);
-    static native Tensor[] call(long function, Tensor[] inputs);
-    static native Tensor[] captures(long function);
+    static native long[] call(long function, long[] inputs);
+    static native long[] captures(long function);
     static native String text(long function, String what);
 
     static native long createWriter();

@@ -22,9 +22,9 @@ public interface Operand {
 
     /** A number. */
     final class Scalar implements Operand {
-        final Object number;
+        final Number number;
 
-        Scalar(Object number) {
+        Scalar(Number number) {
             this.number = number;
         }
     }

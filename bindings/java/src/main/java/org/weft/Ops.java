@@ -16,7 +16,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor abs(Operand x) {
-        return OP_ABS.one(new Object[] {x});
+        return OP_ABS.one(x);
     }
 
     private static final Operator OP_ADAGRAD_UPDATE = new Operator("adagrad_update");
@@ -255,7 +255,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor add(Operand x1, Operand x2) {
-        return OP_ADD.one(new Object[] {x1, x2});
+        return OP_ADD.one(x1, x2);
     }
 
     private static final Operator OP_ALL = new Operator("all");
@@ -292,7 +292,7 @@ public final class Ops {
      * @param x any real dtype; anything but zero is true.
      */
     public static Tensor all(Operand x) {
-        return OP_ALL.one(new Object[] {x, null, null});
+        return OP_ALL.one(x);
     }
 
     /**
@@ -378,7 +378,7 @@ public final class Ops {
      * @param x any real dtype but bool; the same type on all ranks.
      */
     public static Tensor allReduce(Operand x) {
-        return OP_ALL_REDUCE.one(new Object[] {x, null, null, null});
+        return OP_ALL_REDUCE.one(x);
     }
 
     /**
@@ -427,7 +427,7 @@ public final class Ops {
      * @param x any real dtype but bool; the same type on all ranks.
      */
     public static Tensor allReduceStart(Operand x) {
-        return OP_ALL_REDUCE_START.one(new Object[] {x, null, null, null});
+        return OP_ALL_REDUCE_START.one(x);
     }
 
     /**
@@ -487,7 +487,7 @@ public final class Ops {
      * @param x any dtype.
      */
     public static Tensor angle(Operand x) {
-        return OP_ANGLE.one(new Object[] {x});
+        return OP_ANGLE.one(x);
     }
 
     private static final Operator OP_ANY = new Operator("any");
@@ -524,7 +524,7 @@ public final class Ops {
      * @param x any real dtype; anything but zero is true.
      */
     public static Tensor any(Operand x) {
-        return OP_ANY.one(new Object[] {x, null, null});
+        return OP_ANY.one(x);
     }
 
     /**
@@ -596,7 +596,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor arccos(Operand x) {
-        return OP_ARCCOS.one(new Object[] {x});
+        return OP_ARCCOS.one(x);
     }
 
     private static final Operator OP_ARCCOSH = new Operator("arccosh");
@@ -607,7 +607,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor arccosh(Operand x) {
-        return OP_ARCCOSH.one(new Object[] {x});
+        return OP_ARCCOSH.one(x);
     }
 
     private static final Operator OP_ARCSIN = new Operator("arcsin");
@@ -618,7 +618,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor arcsin(Operand x) {
-        return OP_ARCSIN.one(new Object[] {x});
+        return OP_ARCSIN.one(x);
     }
 
     private static final Operator OP_ARCSINH = new Operator("arcsinh");
@@ -629,7 +629,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor arcsinh(Operand x) {
-        return OP_ARCSINH.one(new Object[] {x});
+        return OP_ARCSINH.one(x);
     }
 
     private static final Operator OP_ARCTAN = new Operator("arctan");
@@ -640,7 +640,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor arctan(Operand x) {
-        return OP_ARCTAN.one(new Object[] {x});
+        return OP_ARCTAN.one(x);
     }
 
     private static final Operator OP_ARCTAN2 = new Operator("arctan2");
@@ -652,7 +652,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor arctan2(Operand x1, Operand x2) {
-        return OP_ARCTAN2.one(new Object[] {x1, x2});
+        return OP_ARCTAN2.one(x1, x2);
     }
 
     private static final Operator OP_ARCTANH = new Operator("arctanh");
@@ -663,7 +663,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor arctanh(Operand x) {
-        return OP_ARCTANH.one(new Object[] {x});
+        return OP_ARCTANH.one(x);
     }
 
     private static final Operator OP_ARGMAX = new Operator("argmax");
@@ -700,7 +700,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor argmax(Operand x) {
-        return OP_ARGMAX.one(new Object[] {x, null, null});
+        return OP_ARGMAX.one(x);
     }
 
     /**
@@ -747,7 +747,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor argmin(Operand x) {
-        return OP_ARGMIN.one(new Object[] {x, null, null});
+        return OP_ARGMIN.one(x);
     }
 
     /**
@@ -794,7 +794,7 @@ public final class Ops {
      * @param a any dtype; NaN is the largest.
      */
     public static Tensor argsort(Operand a) {
-        return OP_ARGSORT.one(new Object[] {a, null, null});
+        return OP_ARGSORT.one(a);
     }
 
     /**
@@ -881,7 +881,7 @@ public final class Ops {
      * @param x any dtype, shape (N, ...).
      */
     public static Tensor batchFlatten(Operand x) {
-        return OP_BATCH_FLATTEN.one(new Object[] {x});
+        return OP_BATCH_FLATTEN.one(x);
     }
 
     private static final Operator OP_BATCH_NORM = new Operator("batch_norm");
@@ -958,7 +958,7 @@ public final class Ops {
      * @param probability of each trial's success, of the same shape.
      */
     public static Tensor binomial(Operand trials, Operand probability) {
-        return OP_BINOMIAL.one(new Object[] {trials, probability});
+        return OP_BINOMIAL.one(trials, probability);
     }
 
     private static final Operator OP_BITWISE_AND = new Operator("bitwise_and");
@@ -970,7 +970,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor bitwiseAnd(Operand x1, Operand x2) {
-        return OP_BITWISE_AND.one(new Object[] {x1, x2});
+        return OP_BITWISE_AND.one(x1, x2);
     }
 
     private static final Operator OP_BITWISE_OR = new Operator("bitwise_or");
@@ -982,7 +982,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor bitwiseOr(Operand x1, Operand x2) {
-        return OP_BITWISE_OR.one(new Object[] {x1, x2});
+        return OP_BITWISE_OR.one(x1, x2);
     }
 
     private static final Operator OP_BITWISE_XOR = new Operator("bitwise_xor");
@@ -994,7 +994,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor bitwiseXor(Operand x1, Operand x2) {
-        return OP_BITWISE_XOR.one(new Object[] {x1, x2});
+        return OP_BITWISE_XOR.one(x1, x2);
     }
 
     private static final Operator OP_BOUNDED_INTEGERS = new Operator("bounded_integers");
@@ -1114,7 +1114,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor ceil(Operand x) {
-        return OP_CEIL.one(new Object[] {x});
+        return OP_CEIL.one(x);
     }
 
     private static final Operator OP_CELU = new Operator("celu");
@@ -1137,7 +1137,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor celu(Operand x) {
-        return OP_CELU.one(new Object[] {x, null});
+        return OP_CELU.one(x);
     }
 
     /**
@@ -1207,7 +1207,7 @@ public final class Ops {
      * @param a any dtype but half types: matrices, (..., M, N).
      */
     public static Tensor cholesky(Operand a) {
-        return OP_CHOLESKY.one(new Object[] {a, null});
+        return OP_CHOLESKY.one(a);
     }
 
     /**
@@ -1248,7 +1248,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor clip(Operand x) {
-        return OP_CLIP.one(new Object[] {x, null, null});
+        return OP_CLIP.one(x);
     }
 
     /**
@@ -1289,7 +1289,7 @@ public final class Ops {
      * @param result any dtype; what the start gave.
      */
     public static Tensor collectiveWait(Operand result) {
-        return OP_COLLECTIVE_WAIT.one(new Object[] {result, null, null});
+        return OP_COLLECTIVE_WAIT.one(result);
     }
 
     /**
@@ -1360,7 +1360,7 @@ public final class Ops {
      * @param x any dtype.
      */
     public static Tensor conj(Operand x) {
-        return OP_CONJ.one(new Object[] {x});
+        return OP_CONJ.one(x);
     }
 
     private static final Operator OP_CONVOLUTION = new Operator("convolution");
@@ -1448,7 +1448,7 @@ public final class Ops {
      * @param weight shape (filters, C / groups, kernel...).
      */
     public static Tensor convolution(Operand data, Operand weight) {
-        return OP_CONVOLUTION.one(new Object[] {data, weight, null, null, null, null, null, null});
+        return OP_CONVOLUTION.one(data, weight);
     }
 
     /**
@@ -1470,7 +1470,7 @@ public final class Ops {
      * @param x any dtype.
      */
     public static Tensor copy(Operand x) {
-        return OP_COPY.one(new Object[] {x});
+        return OP_COPY.one(x);
     }
 
     private static final Operator OP_COPY_TO_PARTS = new Operator("copy_to_parts");
@@ -1493,7 +1493,7 @@ public final class Ops {
      * @param x any dtype; the same array on all ranks.
      */
     public static Tensor copyToParts(Operand x) {
-        return OP_COPY_TO_PARTS.one(new Object[] {x, null});
+        return OP_COPY_TO_PARTS.one(x);
     }
 
     /**
@@ -1515,7 +1515,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor copysign(Operand x1, Operand x2) {
-        return OP_COPYSIGN.one(new Object[] {x1, x2});
+        return OP_COPYSIGN.one(x1, x2);
     }
 
     private static final Operator OP_COS = new Operator("cos");
@@ -1526,7 +1526,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor cos(Operand x) {
-        return OP_COS.one(new Object[] {x});
+        return OP_COS.one(x);
     }
 
     private static final Operator OP_COSH = new Operator("cosh");
@@ -1537,7 +1537,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor cosh(Operand x) {
-        return OP_COSH.one(new Object[] {x});
+        return OP_COSH.one(x);
     }
 
     private static final Operator OP_COUNT_NONZERO = new Operator("count_nonzero");
@@ -1574,7 +1574,7 @@ public final class Ops {
      * @param x any real dtype; anything but zero is true.
      */
     public static Tensor countNonzero(Operand x) {
-        return OP_COUNT_NONZERO.one(new Object[] {x, null, null});
+        return OP_COUNT_NONZERO.one(x);
     }
 
     /**
@@ -1624,7 +1624,7 @@ public final class Ops {
      * @param label any real dtype, shape (N, L): classes, none negative; those from the first padding on, 0 where the blank is first, else -1, do not count.
      */
     public static Tensor ctcLoss(Operand data, Operand label) {
-        return OP_CTC_LOSS.one(new Object[] {data, label, null, null, null});
+        return OP_CTC_LOSS.one(data, label);
     }
 
     /**
@@ -1658,7 +1658,7 @@ public final class Ops {
      * @param x any real dtype, at least one axis.
      */
     public static Tensor cummax(Operand x) {
-        return OP_CUMMAX.one(new Object[] {x, null});
+        return OP_CUMMAX.one(x);
     }
 
     /**
@@ -1691,7 +1691,7 @@ public final class Ops {
      * @param x any real dtype, at least one axis.
      */
     public static Tensor cummin(Operand x) {
-        return OP_CUMMIN.one(new Object[] {x, null});
+        return OP_CUMMIN.one(x);
     }
 
     /**
@@ -1744,7 +1744,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor cumprod(Operand x) {
-        return OP_CUMPROD.one(new Object[] {x, null, null});
+        return OP_CUMPROD.one(x);
     }
 
     /**
@@ -1797,7 +1797,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor cumsum(Operand x) {
-        return OP_CUMSUM.one(new Object[] {x, null, null});
+        return OP_CUMSUM.one(x);
     }
 
     /**
@@ -1909,7 +1909,7 @@ public final class Ops {
      * @param weight shape (C, filters / groups, kernel...).
      */
     public static Tensor deconvolution(Operand data, Operand weight) {
-        return OP_DECONVOLUTION.one(new Object[] {data, weight, null, null, null, null, null, null, null});
+        return OP_DECONVOLUTION.one(data, weight);
     }
 
     /**
@@ -1987,7 +1987,7 @@ public final class Ops {
      * @param scale floating, shape () or that of the axis.
      */
     public static Tensor dequantize(Operand data, Operand scale) {
-        return OP_DEQUANTIZE.one(new Object[] {data, scale, null, null});
+        return OP_DEQUANTIZE.one(data, scale);
     }
 
     /**
@@ -2009,7 +2009,7 @@ public final class Ops {
      * @param a any dtype but half types: matrices, (..., M, N).
      */
     public static Tensor det(Operand a) {
-        return OP_DET.one(new Object[] {a});
+        return OP_DET.one(a);
     }
 
     private static final Operator OP_DFT = new Operator("dft");
@@ -2032,7 +2032,7 @@ public final class Ops {
      * @param x any dtype, of real or complex numbers.
      */
     public static Tensor dft(Operand x) {
-        return OP_DFT.one(new Object[] {x, null});
+        return OP_DFT.one(x);
     }
 
     /**
@@ -2065,7 +2065,7 @@ public final class Ops {
      * @param v any dtype, one or two axes.
      */
     public static Tensor diag(Operand v) {
-        return OP_DIAG.one(new Object[] {v, null});
+        return OP_DIAG.one(v);
     }
 
     /**
@@ -2114,7 +2114,7 @@ public final class Ops {
      * @param a any dtype, at least two axes.
      */
     public static Tensor diagonal(Operand a) {
-        return OP_DIAGONAL.one(new Object[] {a, null, null, null});
+        return OP_DIAGONAL.one(a);
     }
 
     /**
@@ -2135,7 +2135,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor digamma(Operand x) {
-        return OP_DIGAMMA.one(new Object[] {x});
+        return OP_DIGAMMA.one(x);
     }
 
     private static final Operator OP_DIVIDE = new Operator("divide");
@@ -2147,7 +2147,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor divide(Operand x1, Operand x2) {
-        return OP_DIVIDE.one(new Object[] {x1, x2});
+        return OP_DIVIDE.one(x1, x2);
     }
 
     private static final Operator OP_DOT = new Operator("dot");
@@ -2159,7 +2159,7 @@ public final class Ops {
      * @param b any dtype.
      */
     public static Tensor dot(Operand a, Operand b) {
-        return OP_DOT.one(new Object[] {a, b});
+        return OP_DOT.one(a, b);
     }
 
     private static final Operator OP_DROPOUT = new Operator("dropout");
@@ -2198,7 +2198,7 @@ public final class Ops {
      * @param data any real dtype; integers become the default float.
      */
     public static Tensor dropout(Operand data) {
-        return OP_DROPOUT.one(new Object[] {data, null, null, null});
+        return OP_DROPOUT.one(data);
     }
 
     /**
@@ -2298,7 +2298,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor elu(Operand x) {
-        return OP_ELU.one(new Object[] {x, null});
+        return OP_ELU.one(x);
     }
 
     /**
@@ -2332,7 +2332,7 @@ public final class Ops {
      * @param weight any dtype, shape (tokens, features).
      */
     public static Tensor embedding(Operand data, Operand weight) {
-        return OP_EMBEDDING.one(new Object[] {data, weight, null});
+        return OP_EMBEDDING.one(data, weight);
     }
 
     /**
@@ -2355,7 +2355,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor equal(Operand x1, Operand x2) {
-        return OP_EQUAL.one(new Object[] {x1, x2});
+        return OP_EQUAL.one(x1, x2);
     }
 
     private static final Operator OP_ERF = new Operator("erf");
@@ -2366,7 +2366,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor erf(Operand x) {
-        return OP_ERF.one(new Object[] {x});
+        return OP_ERF.one(x);
     }
 
     private static final Operator OP_ERFINV = new Operator("erfinv");
@@ -2377,7 +2377,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor erfinv(Operand x) {
-        return OP_ERFINV.one(new Object[] {x});
+        return OP_ERFINV.one(x);
     }
 
     private static final Operator OP_EXCHANGE_BLOCKS = new Operator("exchange_blocks");
@@ -2458,7 +2458,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor exp(Operand x) {
-        return OP_EXP.one(new Object[] {x});
+        return OP_EXP.one(x);
     }
 
     private static final Operator OP_EXP2 = new Operator("exp2");
@@ -2469,7 +2469,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor exp2(Operand x) {
-        return OP_EXP2.one(new Object[] {x});
+        return OP_EXP2.one(x);
     }
 
     private static final Operator OP_EXPAND_DIMS = new Operator("expand_dims");
@@ -2492,7 +2492,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor expm1(Operand x) {
-        return OP_EXPM1.one(new Object[] {x});
+        return OP_EXPM1.one(x);
     }
 
     private static final Operator OP_EXPONENTIAL = new Operator("exponential");
@@ -2556,7 +2556,7 @@ public final class Ops {
      * @param m any dtype.
      */
     public static Tensor flip(Operand m) {
-        return OP_FLIP.one(new Object[] {m, null});
+        return OP_FLIP.one(m);
     }
 
     /**
@@ -2577,7 +2577,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor floor(Operand x) {
-        return OP_FLOOR.one(new Object[] {x});
+        return OP_FLOOR.one(x);
     }
 
     private static final Operator OP_FLOOR_DIVIDE = new Operator("floor_divide");
@@ -2589,7 +2589,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor floorDivide(Operand x1, Operand x2) {
-        return OP_FLOOR_DIVIDE.one(new Object[] {x1, x2});
+        return OP_FLOOR_DIVIDE.one(x1, x2);
     }
 
     private static final Operator OP_FMAX = new Operator("fmax");
@@ -2601,7 +2601,7 @@ public final class Ops {
      * @param x2 second operand, broadcast against `x1`.
      */
     public static Tensor fmax(Operand x1, Operand x2) {
-        return OP_FMAX.one(new Object[] {x1, x2});
+        return OP_FMAX.one(x1, x2);
     }
 
     private static final Operator OP_FMIN = new Operator("fmin");
@@ -2613,7 +2613,7 @@ public final class Ops {
      * @param x2 second operand, broadcast against `x1`.
      */
     public static Tensor fmin(Operand x1, Operand x2) {
-        return OP_FMIN.one(new Object[] {x1, x2});
+        return OP_FMIN.one(x1, x2);
     }
 
     private static final Operator OP_FMOD = new Operator("fmod");
@@ -2625,7 +2625,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor fmod(Operand x1, Operand x2) {
-        return OP_FMOD.one(new Object[] {x1, x2});
+        return OP_FMOD.one(x1, x2);
     }
 
     private static final Operator OP_FOURIER = new Operator("fourier");
@@ -2724,7 +2724,7 @@ public final class Ops {
      * @param weight shape (units, features).
      */
     public static Tensor fullyConnected(Operand data, Operand weight) {
-        return OP_FULLY_CONNECTED.one(new Object[] {data, weight, null, null});
+        return OP_FULLY_CONNECTED.one(data, weight);
     }
 
     /**
@@ -2746,7 +2746,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor gamma(Operand x) {
-        return OP_GAMMA.one(new Object[] {x});
+        return OP_GAMMA.one(x);
     }
 
     private static final Operator OP_GAMMALN = new Operator("gammaln");
@@ -2757,7 +2757,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor gammaln(Operand x) {
-        return OP_GAMMALN.one(new Object[] {x});
+        return OP_GAMMALN.one(x);
     }
 
     private static final Operator OP_GATHER = new Operator("gather");
@@ -2884,7 +2884,7 @@ public final class Ops {
      * @param indices integers, shape (M, ...); negative ones count back.
      */
     public static Tensor gatherNd(Operand data, Operand indices) {
-        return OP_GATHER_ND.one(new Object[] {data, indices});
+        return OP_GATHER_ND.one(data, indices);
     }
 
     private static final Operator OP_GATHER_PARTS = new Operator("gather_parts");
@@ -2942,7 +2942,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor gelu(Operand x) {
-        return OP_GELU.one(new Object[] {x, null});
+        return OP_GELU.one(x);
     }
 
     /**
@@ -2964,7 +2964,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor greater(Operand x1, Operand x2) {
-        return OP_GREATER.one(new Object[] {x1, x2});
+        return OP_GREATER.one(x1, x2);
     }
 
     private static final Operator OP_GREATER_EQUAL = new Operator("greater_equal");
@@ -2976,7 +2976,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor greaterEqual(Operand x1, Operand x2) {
-        return OP_GREATER_EQUAL.one(new Object[] {x1, x2});
+        return OP_GREATER_EQUAL.one(x1, x2);
     }
 
     private static final Operator OP_GRID_SAMPLE = new Operator("grid_sample");
@@ -3016,7 +3016,7 @@ public final class Ops {
      * @param grid for each result x, along the width, and y: shape (N, Ho, Wo, 2).
      */
     public static Tensor gridSample(Operand data, Operand grid) {
-        return OP_GRID_SAMPLE.one(new Object[] {data, grid, null, null, null});
+        return OP_GRID_SAMPLE.one(data, grid);
     }
 
     /**
@@ -3074,7 +3074,7 @@ public final class Ops {
      * @param data floating, shape (N, C, ...).
      */
     public static Tensor groupNorm(Operand data) {
-        return OP_GROUP_NORM.one(new Object[] {data, null, null, null, null});
+        return OP_GROUP_NORM.one(data);
     }
 
     /**
@@ -3244,7 +3244,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor hardSigmoid(Operand x) {
-        return OP_HARD_SIGMOID.one(new Object[] {x, null, null});
+        return OP_HARD_SIGMOID.one(x);
     }
 
     /**
@@ -3265,7 +3265,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor hardSwish(Operand x) {
-        return OP_HARD_SWISH.one(new Object[] {x});
+        return OP_HARD_SWISH.one(x);
     }
 
     private static final Operator OP_HSTACK = new Operator("hstack");
@@ -3301,7 +3301,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor hypot(Operand x1, Operand x2) {
-        return OP_HYPOT.one(new Object[] {x1, x2});
+        return OP_HYPOT.one(x1, x2);
     }
 
     private static final Operator OP_IMAG = new Operator("imag");
@@ -3312,7 +3312,7 @@ public final class Ops {
      * @param x any dtype.
      */
     public static Tensor imag(Operand x) {
-        return OP_IMAG.one(new Object[] {x});
+        return OP_IMAG.one(x);
     }
 
     private static final Operator OP_IMAGINARY_PART = new Operator("imaginary_part");
@@ -3323,7 +3323,7 @@ public final class Ops {
      * @param x complex.
      */
     public static Tensor imaginaryPart(Operand x) {
-        return OP_IMAGINARY_PART.one(new Object[] {x});
+        return OP_IMAGINARY_PART.one(x);
     }
 
     private static final Operator OP_INDEX_ADD = new Operator("index_add");
@@ -3361,7 +3361,7 @@ public final class Ops {
      * @param b any dtype.
      */
     public static Tensor inner(Operand a, Operand b) {
-        return OP_INNER.one(new Object[] {a, b});
+        return OP_INNER.one(a, b);
     }
 
     private static final Operator OP_INSTANCE_NORM = new Operator("instance_norm");
@@ -3400,7 +3400,7 @@ public final class Ops {
      * @param data floating, shape (N, C, spatial...).
      */
     public static Tensor instanceNorm(Operand data) {
-        return OP_INSTANCE_NORM.one(new Object[] {data, null, null, null});
+        return OP_INSTANCE_NORM.one(data);
     }
 
     /**
@@ -3477,7 +3477,7 @@ public final class Ops {
      * @param data any real dtype; integers become the default float; shape (N, C, W), (N, C, H, W) or (N, C, D, H, W).
      */
     public static Tensor interpolate(Operand data) {
-        return OP_INTERPOLATE.one(new Object[] {data, null, null, null, null, null});
+        return OP_INTERPOLATE.one(data);
     }
 
     /**
@@ -3498,7 +3498,7 @@ public final class Ops {
      * @param a any dtype but half types: matrices, (..., M, N).
      */
     public static Tensor inv(Operand a) {
-        return OP_INV.one(new Object[] {a});
+        return OP_INV.one(a);
     }
 
     private static final Operator OP_INVERT = new Operator("invert");
@@ -3509,7 +3509,7 @@ public final class Ops {
      * @param x bool or integers.
      */
     public static Tensor invert(Operand x) {
-        return OP_INVERT.one(new Object[] {x});
+        return OP_INVERT.one(x);
     }
 
     private static final Operator OP_IRDFT = new Operator("irdft");
@@ -3532,7 +3532,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor isfinite(Operand x) {
-        return OP_ISFINITE.one(new Object[] {x});
+        return OP_ISFINITE.one(x);
     }
 
     private static final Operator OP_ISINF = new Operator("isinf");
@@ -3543,7 +3543,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor isinf(Operand x) {
-        return OP_ISINF.one(new Object[] {x});
+        return OP_ISINF.one(x);
     }
 
     private static final Operator OP_ISNAN = new Operator("isnan");
@@ -3554,7 +3554,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor isnan(Operand x) {
-        return OP_ISNAN.one(new Object[] {x});
+        return OP_ISNAN.one(x);
     }
 
     private static final Operator OP_L2_NORMALIZATION = new Operator("l2_normalization");
@@ -3585,7 +3585,7 @@ public final class Ops {
      * @param data floating, shape (N, C, ...).
      */
     public static Tensor l2Normalization(Operand data) {
-        return OP_L2_NORMALIZATION.one(new Object[] {data, null, null});
+        return OP_L2_NORMALIZATION.one(data);
     }
 
     /**
@@ -3642,7 +3642,7 @@ public final class Ops {
      * @param data floating.
      */
     public static Tensor layerNorm(Operand data) {
-        return OP_LAYER_NORM.one(new Object[] {data, null, null, null, null});
+        return OP_LAYER_NORM.one(data);
     }
 
     /**
@@ -3675,7 +3675,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor leakyRelu(Operand x) {
-        return OP_LEAKY_RELU.one(new Object[] {x, null});
+        return OP_LEAKY_RELU.one(x);
     }
 
     /**
@@ -3697,7 +3697,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor leftShift(Operand x1, Operand x2) {
-        return OP_LEFT_SHIFT.one(new Object[] {x1, x2});
+        return OP_LEFT_SHIFT.one(x1, x2);
     }
 
     private static final Operator OP_LESS = new Operator("less");
@@ -3709,7 +3709,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor less(Operand x1, Operand x2) {
-        return OP_LESS.one(new Object[] {x1, x2});
+        return OP_LESS.one(x1, x2);
     }
 
     private static final Operator OP_LESS_EQUAL = new Operator("less_equal");
@@ -3721,7 +3721,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor lessEqual(Operand x1, Operand x2) {
-        return OP_LESS_EQUAL.one(new Object[] {x1, x2});
+        return OP_LESS_EQUAL.one(x1, x2);
     }
 
     private static final Operator OP_LOG = new Operator("log");
@@ -3732,7 +3732,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor log(Operand x) {
-        return OP_LOG.one(new Object[] {x});
+        return OP_LOG.one(x);
     }
 
     private static final Operator OP_LOG10 = new Operator("log10");
@@ -3743,7 +3743,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor log10(Operand x) {
-        return OP_LOG10.one(new Object[] {x});
+        return OP_LOG10.one(x);
     }
 
     private static final Operator OP_LOG1P = new Operator("log1p");
@@ -3754,7 +3754,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor log1p(Operand x) {
-        return OP_LOG1P.one(new Object[] {x});
+        return OP_LOG1P.one(x);
     }
 
     private static final Operator OP_LOG2 = new Operator("log2");
@@ -3765,7 +3765,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor log2(Operand x) {
-        return OP_LOG2.one(new Object[] {x});
+        return OP_LOG2.one(x);
     }
 
     private static final Operator OP_LOG_SIGMOID = new Operator("log_sigmoid");
@@ -3776,7 +3776,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor logSigmoid(Operand x) {
-        return OP_LOG_SIGMOID.one(new Object[] {x});
+        return OP_LOG_SIGMOID.one(x);
     }
 
     private static final Operator OP_LOG_SOFTMAX = new Operator("log_softmax");
@@ -3813,7 +3813,7 @@ public final class Ops {
      * @param data any real dtype; integers become the default float.
      */
     public static Tensor logSoftmax(Operand data) {
-        return OP_LOG_SOFTMAX.one(new Object[] {data, null, null});
+        return OP_LOG_SOFTMAX.one(data);
     }
 
     /**
@@ -3834,7 +3834,7 @@ public final class Ops {
      * @param shape float32 or float64: the shape parameter, at least 0.
      */
     public static Tensor logStandardGamma(Operand shape) {
-        return OP_LOG_STANDARD_GAMMA.one(new Object[] {shape});
+        return OP_LOG_STANDARD_GAMMA.one(shape);
     }
 
     private static final Operator OP_LOGADDEXP = new Operator("logaddexp");
@@ -3846,7 +3846,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor logaddexp(Operand x1, Operand x2) {
-        return OP_LOGADDEXP.one(new Object[] {x1, x2});
+        return OP_LOGADDEXP.one(x1, x2);
     }
 
     private static final Operator OP_LOGADDEXP2 = new Operator("logaddexp2");
@@ -3858,7 +3858,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor logaddexp2(Operand x1, Operand x2) {
-        return OP_LOGADDEXP2.one(new Object[] {x1, x2});
+        return OP_LOGADDEXP2.one(x1, x2);
     }
 
     private static final Operator OP_LOGICAL_AND = new Operator("logical_and");
@@ -3870,7 +3870,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor logicalAnd(Operand x1, Operand x2) {
-        return OP_LOGICAL_AND.one(new Object[] {x1, x2});
+        return OP_LOGICAL_AND.one(x1, x2);
     }
 
     private static final Operator OP_LOGICAL_NOT = new Operator("logical_not");
@@ -3881,7 +3881,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor logicalNot(Operand x) {
-        return OP_LOGICAL_NOT.one(new Object[] {x});
+        return OP_LOGICAL_NOT.one(x);
     }
 
     private static final Operator OP_LOGICAL_OR = new Operator("logical_or");
@@ -3893,7 +3893,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor logicalOr(Operand x1, Operand x2) {
-        return OP_LOGICAL_OR.one(new Object[] {x1, x2});
+        return OP_LOGICAL_OR.one(x1, x2);
     }
 
     private static final Operator OP_LOGICAL_XOR = new Operator("logical_xor");
@@ -3905,7 +3905,7 @@ public final class Ops {
      * @param x2 second operand, broadcast against `x1`.
      */
     public static Tensor logicalXor(Operand x1, Operand x2) {
-        return OP_LOGICAL_XOR.one(new Object[] {x1, x2});
+        return OP_LOGICAL_XOR.one(x1, x2);
     }
 
     private static final Operator OP_LOGSERIES = new Operator("logseries");
@@ -3916,7 +3916,7 @@ public final class Ops {
      * @param probability float32 or float64: in [0, 1).
      */
     public static Tensor logseries(Operand probability) {
-        return OP_LOGSERIES.one(new Object[] {probability});
+        return OP_LOGSERIES.one(probability);
     }
 
     private static final Operator OP_LOGSUMEXP = new Operator("logsumexp");
@@ -3953,7 +3953,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor logsumexp(Operand x) {
-        return OP_LOGSUMEXP.one(new Object[] {x, null, null});
+        return OP_LOGSUMEXP.one(x);
     }
 
     /**
@@ -4045,7 +4045,7 @@ public final class Ops {
      * @param x2 shape (..., K, N) or (K,).
      */
     public static Tensor matmul(Operand x1, Operand x2) {
-        return OP_MATMUL.one(new Object[] {x1, x2});
+        return OP_MATMUL.one(x1, x2);
     }
 
     private static final Operator OP_MATVEC = new Operator("matvec");
@@ -4057,7 +4057,7 @@ public final class Ops {
      * @param x2 shape (..., N).
      */
     public static Tensor matvec(Operand x1, Operand x2) {
-        return OP_MATVEC.one(new Object[] {x1, x2});
+        return OP_MATVEC.one(x1, x2);
     }
 
     private static final Operator OP_MAX = new Operator("max");
@@ -4094,7 +4094,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor max(Operand x) {
-        return OP_MAX.one(new Object[] {x, null, null});
+        return OP_MAX.one(x);
     }
 
     /**
@@ -4116,7 +4116,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor maximum(Operand x1, Operand x2) {
-        return OP_MAXIMUM.one(new Object[] {x1, x2});
+        return OP_MAXIMUM.one(x1, x2);
     }
 
     private static final Operator OP_MEAN = new Operator("mean");
@@ -4167,7 +4167,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor mean(Operand x) {
-        return OP_MEAN.one(new Object[] {x, null, null, null});
+        return OP_MEAN.one(x);
     }
 
     /**
@@ -4214,7 +4214,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor min(Operand x) {
-        return OP_MIN.one(new Object[] {x, null, null});
+        return OP_MIN.one(x);
     }
 
     /**
@@ -4236,7 +4236,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor minimum(Operand x1, Operand x2) {
-        return OP_MINIMUM.one(new Object[] {x1, x2});
+        return OP_MINIMUM.one(x1, x2);
     }
 
     private static final Operator OP_MISH = new Operator("mish");
@@ -4247,7 +4247,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor mish(Operand x) {
-        return OP_MISH.one(new Object[] {x});
+        return OP_MISH.one(x);
     }
 
     private static final Operator OP_MOVEAXIS = new Operator("moveaxis");
@@ -4272,7 +4272,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor multiply(Operand x1, Operand x2) {
-        return OP_MULTIPLY.one(new Object[] {x1, x2});
+        return OP_MULTIPLY.one(x1, x2);
     }
 
     private static final Operator OP_NAN_TO_NUM = new Operator("nan_to_num");
@@ -4323,7 +4323,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor nanToNum(Operand x) {
-        return OP_NAN_TO_NUM.one(new Object[] {x, null, null, null});
+        return OP_NAN_TO_NUM.one(x);
     }
 
     /**
@@ -4344,7 +4344,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor negative(Operand x) {
-        return OP_NEGATIVE.one(new Object[] {x});
+        return OP_NEGATIVE.one(x);
     }
 
     private static final Operator OP_NORM = new Operator("norm");
@@ -4395,7 +4395,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor norm(Operand x) {
-        return OP_NORM.one(new Object[] {x, null, null, null});
+        return OP_NORM.one(x);
     }
 
     /**
@@ -4460,7 +4460,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor notEqual(Operand x1, Operand x2) {
-        return OP_NOT_EQUAL.one(new Object[] {x1, x2});
+        return OP_NOT_EQUAL.one(x1, x2);
     }
 
     private static final Operator OP_ONE_HOT = new Operator("one_hot");
@@ -4529,7 +4529,7 @@ public final class Ops {
      * @param b any dtype.
      */
     public static Tensor outer(Operand a, Operand b) {
-        return OP_OUTER.one(new Object[] {a, b});
+        return OP_OUTER.one(a, b);
     }
 
     private static final Operator OP_OVERLAP_ADD = new Operator("overlap_add");
@@ -4674,7 +4674,7 @@ public final class Ops {
      * @param index any real dtype, cut to integers, data's shape without the axis; negative ones count back.
      */
     public static Tensor pick(Operand data, Operand index) {
-        return OP_PICK.one(new Object[] {data, index, null, null, null});
+        return OP_PICK.one(data, index);
     }
 
     /**
@@ -4696,7 +4696,7 @@ public final class Ops {
      * @param rate float32 or float64: means.
      */
     public static Tensor poisson(Operand rate) {
-        return OP_POISSON.one(new Object[] {rate});
+        return OP_POISSON.one(rate);
     }
 
     private static final Operator OP_POLYGAMMA = new Operator("polygamma");
@@ -4719,7 +4719,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor polygamma(Operand x) {
-        return OP_POLYGAMMA.one(new Object[] {x, null});
+        return OP_POLYGAMMA.one(x);
     }
 
     /**
@@ -4826,7 +4826,7 @@ public final class Ops {
      * @param data any real dtype for maxima, else floating; shape (N, C, W), (N, C, H, W) or (N, C, D, H, W).
      */
     public static Tensor pooling(Operand data) {
-        return OP_POOLING.one(new Object[] {data, null, null, null, null, null, null, null, null});
+        return OP_POOLING.one(data);
     }
 
     /**
@@ -4848,7 +4848,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor pow(Operand x1, Operand x2) {
-        return OP_POW.one(new Object[] {x1, x2});
+        return OP_POW.one(x1, x2);
     }
 
     private static final Operator OP_POWER = new Operator("power");
@@ -4860,7 +4860,7 @@ public final class Ops {
      * @param x2 exponent, broadcast against `x1`.
      */
     public static Tensor power(Operand x1, Operand x2) {
-        return OP_POWER.one(new Object[] {x1, x2});
+        return OP_POWER.one(x1, x2);
     }
 
     private static final Operator OP_PRELU = new Operator("prelu");
@@ -4872,7 +4872,7 @@ public final class Ops {
      * @param gamma slopes: one, one for each of C channels, or broadcast against `x`.
      */
     public static Tensor prelu(Operand x, Operand gamma) {
-        return OP_PRELU.one(new Object[] {x, gamma});
+        return OP_PRELU.one(x, gamma);
     }
 
     private static final Operator OP_PRINT = new Operator("print");
@@ -4956,7 +4956,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor prod(Operand x) {
-        return OP_PROD.one(new Object[] {x, null, null, null});
+        return OP_PROD.one(x);
     }
 
     /**
@@ -5003,7 +5003,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor ptp(Operand x) {
-        return OP_PTP.one(new Object[] {x, null, null});
+        return OP_PTP.one(x);
     }
 
     /**
@@ -5070,7 +5070,7 @@ public final class Ops {
      * @param scale floating, greater than 0, shape () or that of the axis.
      */
     public static Tensor quantize(Operand data, Operand scale) {
-        return OP_QUANTIZE.one(new Object[] {data, scale, null, null, null});
+        return OP_QUANTIZE.one(data, scale);
     }
 
     /**
@@ -5314,7 +5314,7 @@ public final class Ops {
      * @param weight int8, shape (filters, C / groups, kernel...).
      */
     public static Tensor quantizedConvolution(Operand data, Operand weight) {
-        return OP_QUANTIZED_CONVOLUTION.one(new Object[] {data, weight, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null});
+        return OP_QUANTIZED_CONVOLUTION.one(data, weight);
     }
 
     /**
@@ -5445,7 +5445,7 @@ public final class Ops {
      * @param weight int8, shape (filters, kernel..., C / groups).
      */
     public static Tensor quantizedConvolution16(Operand data, Operand weight) {
-        return OP_QUANTIZED_CONVOLUTION16.one(new Object[] {data, weight, null, null, null, null, null, null, null, null, null, null});
+        return OP_QUANTIZED_CONVOLUTION16.one(data, weight);
     }
 
     /**
@@ -5536,7 +5536,7 @@ public final class Ops {
      * @param weight int8, shape (units, features).
      */
     public static Tensor quantizedFullyConnected(Operand data, Operand weight) {
-        return OP_QUANTIZED_FULLY_CONNECTED.one(new Object[] {data, weight, null, null, null, null, null, null, null, null});
+        return OP_QUANTIZED_FULLY_CONNECTED.one(data, weight);
     }
 
     /**
@@ -5608,7 +5608,7 @@ public final class Ops {
      * @param table int8, shape (256,): results for -128, -127, ... 127.
      */
     public static Tensor quantizedLookup(Operand data, Operand table) {
-        return OP_QUANTIZED_LOOKUP.one(new Object[] {data, table});
+        return OP_QUANTIZED_LOOKUP.one(data, table);
     }
 
     private static final Operator OP_QUANTIZED_LSTM = new Operator("quantized_lstm");
@@ -5762,7 +5762,7 @@ public final class Ops {
      * @param data int8, shape (N, C, W) or (N, C, H, W).
      */
     public static Tensor quantizedPooling(Operand data) {
-        return OP_QUANTIZED_POOLING.one(new Object[] {data, null, null, null, null, null, null, null, null, null});
+        return OP_QUANTIZED_POOLING.one(data);
     }
 
     /**
@@ -5808,7 +5808,7 @@ public final class Ops {
      * @param a any dtype.
      */
     public static Tensor ravel(Operand a) {
-        return OP_RAVEL.one(new Object[] {a});
+        return OP_RAVEL.one(a);
     }
 
     private static final Operator OP_RDFT = new Operator("rdft");
@@ -5819,7 +5819,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor rdft(Operand x) {
-        return OP_RDFT.one(new Object[] {x});
+        return OP_RDFT.one(x);
     }
 
     private static final Operator OP_REAL = new Operator("real");
@@ -5830,7 +5830,7 @@ public final class Ops {
      * @param x any dtype.
      */
     public static Tensor real(Operand x) {
-        return OP_REAL.one(new Object[] {x});
+        return OP_REAL.one(x);
     }
 
     private static final Operator OP_REAL_FOURIER = new Operator("real_fourier");
@@ -5917,7 +5917,7 @@ public final class Ops {
      * @param x complex.
      */
     public static Tensor realPart(Operand x) {
-        return OP_REAL_PART.one(new Object[] {x});
+        return OP_REAL_PART.one(x);
     }
 
     private static final Operator OP_RECEIVE = new Operator("receive");
@@ -5981,7 +5981,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor reciprocal(Operand x) {
-        return OP_RECIPROCAL.one(new Object[] {x});
+        return OP_RECIPROCAL.one(x);
     }
 
     private static final Operator OP_REDUCE_BLOCKS = new Operator("reduce_blocks");
@@ -6147,7 +6147,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor relu(Operand x) {
-        return OP_RELU.one(new Object[] {x});
+        return OP_RELU.one(x);
     }
 
     private static final Operator OP_RELU6 = new Operator("relu6");
@@ -6158,7 +6158,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor relu6(Operand x) {
-        return OP_RELU6.one(new Object[] {x});
+        return OP_RELU6.one(x);
     }
 
     private static final Operator OP_REMAINDER = new Operator("remainder");
@@ -6170,7 +6170,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor remainder(Operand x1, Operand x2) {
-        return OP_REMAINDER.one(new Object[] {x1, x2});
+        return OP_REMAINDER.one(x1, x2);
     }
 
     private static final Operator OP_REPEAT = new Operator("repeat");
@@ -6296,7 +6296,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor rightShift(Operand x1, Operand x2) {
-        return OP_RIGHT_SHIFT.one(new Object[] {x1, x2});
+        return OP_RIGHT_SHIFT.one(x1, x2);
     }
 
     private static final Operator OP_RINT = new Operator("rint");
@@ -6307,7 +6307,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor rint(Operand x) {
-        return OP_RINT.one(new Object[] {x});
+        return OP_RINT.one(x);
     }
 
     private static final Operator OP_RMS_NORM = new Operator("rms_norm");
@@ -6346,7 +6346,7 @@ public final class Ops {
      * @param data floating.
      */
     public static Tensor rmsNorm(Operand data) {
-        return OP_RMS_NORM.one(new Object[] {data, null, null, null});
+        return OP_RMS_NORM.one(data);
     }
 
     /**
@@ -6766,7 +6766,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor round(Operand x) {
-        return OP_ROUND.one(new Object[] {x, null});
+        return OP_ROUND.one(x);
     }
 
     /**
@@ -6787,7 +6787,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor rsqrt(Operand x) {
-        return OP_RSQRT.one(new Object[] {x});
+        return OP_RSQRT.one(x);
     }
 
     private static final Operator OP_SCALED_DOT_PRODUCT_ATTENTION = new Operator("scaled_dot_product_attention");
@@ -6946,7 +6946,7 @@ public final class Ops {
      * @param v values of any shape.
      */
     public static Tensor searchsorted(Operand a, Operand v) {
-        return OP_SEARCHSORTED.one(new Object[] {a, v, null});
+        return OP_SEARCHSORTED.one(a, v);
     }
 
     /**
@@ -6968,7 +6968,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor selu(Operand x) {
-        return OP_SELU.one(new Object[] {x});
+        return OP_SELU.one(x);
     }
 
     private static final Operator OP_SEND = new Operator("send");
@@ -7146,7 +7146,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor sigmoid(Operand x) {
-        return OP_SIGMOID.one(new Object[] {x});
+        return OP_SIGMOID.one(x);
     }
 
     private static final Operator OP_SIGN = new Operator("sign");
@@ -7157,7 +7157,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor sign(Operand x) {
-        return OP_SIGN.one(new Object[] {x});
+        return OP_SIGN.one(x);
     }
 
     private static final Operator OP_SIGNAL_AUTO_SCALE = new Operator("signal_auto_scale");
@@ -7256,7 +7256,7 @@ public final class Ops {
      * @param data uint64.
      */
     public static Tensor signalSquareRoot(Operand data) {
-        return OP_SIGNAL_SQUARE_ROOT.one(new Object[] {data});
+        return OP_SIGNAL_SQUARE_ROOT.one(data);
     }
 
     private static final Operator OP_SIGNBIT = new Operator("signbit");
@@ -7267,7 +7267,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor signbit(Operand x) {
-        return OP_SIGNBIT.one(new Object[] {x});
+        return OP_SIGNBIT.one(x);
     }
 
     private static final Operator OP_SILU = new Operator("silu");
@@ -7290,7 +7290,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor silu(Operand x) {
-        return OP_SILU.one(new Object[] {x, null});
+        return OP_SILU.one(x);
     }
 
     /**
@@ -7311,7 +7311,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor sin(Operand x) {
-        return OP_SIN.one(new Object[] {x});
+        return OP_SIN.one(x);
     }
 
     private static final Operator OP_SINH = new Operator("sinh");
@@ -7322,7 +7322,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor sinh(Operand x) {
-        return OP_SINH.one(new Object[] {x});
+        return OP_SINH.one(x);
     }
 
     private static final Operator OP_SLICE = new Operator("slice");
@@ -7409,7 +7409,7 @@ public final class Ops {
      * @param data any real dtype; integers become the default float.
      */
     public static Tensor softmax(Operand data) {
-        return OP_SOFTMAX.one(new Object[] {data, null, null});
+        return OP_SOFTMAX.one(data);
     }
 
     /**
@@ -7473,7 +7473,7 @@ public final class Ops {
      * @param label any real dtype: class indices without the axis, or probabilities of data's shape.
      */
     public static Tensor softmaxCrossEntropy(Operand data, Operand label) {
-        return OP_SOFTMAX_CROSS_ENTROPY.one(new Object[] {data, label, null, null, null, null});
+        return OP_SOFTMAX_CROSS_ENTROPY.one(data, label);
     }
 
     /**
@@ -7495,7 +7495,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor softplus(Operand x) {
-        return OP_SOFTPLUS.one(new Object[] {x});
+        return OP_SOFTPLUS.one(x);
     }
 
     private static final Operator OP_SOFTSIGN = new Operator("softsign");
@@ -7506,7 +7506,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor softsign(Operand x) {
-        return OP_SOFTSIGN.one(new Object[] {x});
+        return OP_SOFTSIGN.one(x);
     }
 
     private static final Operator OP_SOLVE = new Operator("solve");
@@ -7518,7 +7518,7 @@ public final class Ops {
      * @param b right sides, as matrices; batches broadcast.
      */
     public static Tensor solve(Operand a, Operand b) {
-        return OP_SOLVE.one(new Object[] {a, b});
+        return OP_SOLVE.one(a, b);
     }
 
     private static final Operator OP_SOLVE_TRIANGULAR = new Operator("solve_triangular");
@@ -7550,7 +7550,7 @@ public final class Ops {
      * @param b right sides, as matrices; batches broadcast.
      */
     public static Tensor solveTriangular(Operand a, Operand b) {
-        return OP_SOLVE_TRIANGULAR.one(new Object[] {a, b, null, null});
+        return OP_SOLVE_TRIANGULAR.one(a, b);
     }
 
     /**
@@ -7598,7 +7598,7 @@ public final class Ops {
      * @param a any dtype.
      */
     public static Tensor sort(Operand a) {
-        return OP_SORT.one(new Object[] {a, null, null});
+        return OP_SORT.one(a);
     }
 
     /**
@@ -7689,7 +7689,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor sqrt(Operand x) {
-        return OP_SQRT.one(new Object[] {x});
+        return OP_SQRT.one(x);
     }
 
     private static final Operator OP_SQUARE = new Operator("square");
@@ -7700,7 +7700,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor square(Operand x) {
-        return OP_SQUARE.one(new Object[] {x});
+        return OP_SQUARE.one(x);
     }
 
     private static final Operator OP_SQUEEZE = new Operator("squeeze");
@@ -7729,7 +7729,7 @@ public final class Ops {
      * @param x any dtype.
      */
     public static Tensor squeeze(Operand x) {
-        return OP_SQUEEZE.one(new Object[] {x, null});
+        return OP_SQUEEZE.one(x);
     }
 
     /**
@@ -7783,7 +7783,7 @@ public final class Ops {
      * @param shape float32 or float64: the shape parameter, at least 0.
      */
     public static Tensor standardGamma(Operand shape) {
-        return OP_STANDARD_GAMMA.one(new Object[] {shape});
+        return OP_STANDARD_GAMMA.one(shape);
     }
 
     private static final Operator OP_STD = new Operator("std");
@@ -7856,7 +7856,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor std(Operand x) {
-        return OP_STD.one(new Object[] {x, null, null, null, null, null});
+        return OP_STD.one(x);
     }
 
     /**
@@ -7877,7 +7877,7 @@ public final class Ops {
      * @param x any dtype.
      */
     public static Tensor stopGradient(Operand x) {
-        return OP_STOP_GRADIENT.one(new Object[] {x});
+        return OP_STOP_GRADIENT.one(x);
     }
 
     private static final Operator OP_STRIDED_VIEW = new Operator("strided_view");
@@ -7903,7 +7903,7 @@ public final class Ops {
      * @param x2 the same, broadcast against `x1`.
      */
     public static Tensor subtract(Operand x1, Operand x2) {
-        return OP_SUBTRACT.one(new Object[] {x1, x2});
+        return OP_SUBTRACT.one(x1, x2);
     }
 
     private static final Operator OP_SUM = new Operator("sum");
@@ -7954,7 +7954,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor sum(Operand x) {
-        return OP_SUM.one(new Object[] {x, null, null, null});
+        return OP_SUM.one(x);
     }
 
     /**
@@ -7987,7 +7987,7 @@ public final class Ops {
      * @param x floating; the same type on all ranks.
      */
     public static Tensor sumParts(Operand x) {
-        return OP_SUM_PARTS.one(new Object[] {x, null});
+        return OP_SUM_PARTS.one(x);
     }
 
     /**
@@ -8059,7 +8059,7 @@ public final class Ops {
      * @param indices integers of any shape; negative ones count back.
      */
     public static Tensor take(Operand a, Operand indices) {
-        return OP_TAKE.one(new Object[] {a, indices, null, null});
+        return OP_TAKE.one(a, indices);
     }
 
     /**
@@ -8100,7 +8100,7 @@ public final class Ops {
      * @param indices integers; broadcast against arr on the other axes.
      */
     public static Tensor takeAlongAxis(Operand arr, Operand indices) {
-        return OP_TAKE_ALONG_AXIS.one(new Object[] {arr, indices, null});
+        return OP_TAKE_ALONG_AXIS.one(arr, indices);
     }
 
     /**
@@ -8122,7 +8122,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor tan(Operand x) {
-        return OP_TAN.one(new Object[] {x});
+        return OP_TAN.one(x);
     }
 
     private static final Operator OP_TANH = new Operator("tanh");
@@ -8133,7 +8133,7 @@ public final class Ops {
      * @param x any real dtype; bool and integers become the default float.
      */
     public static Tensor tanh(Operand x) {
-        return OP_TANH.one(new Object[] {x});
+        return OP_TANH.one(x);
     }
 
     private static final Operator OP_TENSORDOT = new Operator("tensordot");
@@ -8253,7 +8253,7 @@ public final class Ops {
      * @param a any dtype, at least two axes.
      */
     public static Tensor trace(Operand a) {
-        return OP_TRACE.one(new Object[] {a, null, null, null});
+        return OP_TRACE.one(a);
     }
 
     /**
@@ -8292,7 +8292,7 @@ public final class Ops {
      * @param x any dtype.
      */
     public static Tensor transpose(Operand x) {
-        return OP_TRANSPOSE.one(new Object[] {x, null});
+        return OP_TRANSPOSE.one(x);
     }
 
     /**
@@ -8325,7 +8325,7 @@ public final class Ops {
      * @param m any dtype, shape (..., M, N).
      */
     public static Tensor tril(Operand m) {
-        return OP_TRIL.one(new Object[] {m, null});
+        return OP_TRIL.one(m);
     }
 
     /**
@@ -8358,7 +8358,7 @@ public final class Ops {
      * @param m any dtype, shape (..., M, N).
      */
     public static Tensor triu(Operand m) {
-        return OP_TRIU.one(new Object[] {m, null});
+        return OP_TRIU.one(m);
     }
 
     /**
@@ -8379,7 +8379,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor trunc(Operand x) {
-        return OP_TRUNC.one(new Object[] {x});
+        return OP_TRUNC.one(x);
     }
 
     private static final Operator OP_UNIFORM = new Operator("uniform");
@@ -8495,7 +8495,7 @@ public final class Ops {
      * @param x any real dtype.
      */
     public static Tensor var_(Operand x) {
-        return OP_VAR.one(new Object[] {x, null, null, null, null, null});
+        return OP_VAR.one(x);
     }
 
     /**
@@ -8517,7 +8517,7 @@ public final class Ops {
      * @param b as many elements.
      */
     public static Tensor vdot(Operand a, Operand b) {
-        return OP_VDOT.one(new Object[] {a, b});
+        return OP_VDOT.one(a, b);
     }
 
     private static final Operator OP_VECDOT = new Operator("vecdot");
@@ -8541,7 +8541,7 @@ public final class Ops {
      * @param x2 as long along the axis.
      */
     public static Tensor vecdot(Operand x1, Operand x2) {
-        return OP_VECDOT.one(new Object[] {x1, x2, null});
+        return OP_VECDOT.one(x1, x2);
     }
 
     /**
@@ -8564,7 +8564,7 @@ public final class Ops {
      * @param x2 shape (..., N, M).
      */
     public static Tensor vecmat(Operand x1, Operand x2) {
-        return OP_VECMAT.one(new Object[] {x1, x2});
+        return OP_VECMAT.one(x1, x2);
     }
 
     private static final Operator OP_VONMISES = new Operator("vonmises");
@@ -8575,7 +8575,7 @@ public final class Ops {
      * @param kappa float32 or float64: how close to 0 they are, at least 0.
      */
     public static Tensor vonmises(Operand kappa) {
-        return OP_VONMISES.one(new Object[] {kappa});
+        return OP_VONMISES.one(kappa);
     }
 
     private static final Operator OP_VSTACK = new Operator("vstack");
@@ -8598,7 +8598,7 @@ public final class Ops {
      * @param scale of the same shape, above 0.
      */
     public static Tensor wald(Operand mean, Operand scale) {
-        return OP_WALD.one(new Object[] {mean, scale});
+        return OP_WALD.one(mean, scale);
     }
 
     private static final Operator OP_WEIGHT_ONLY_FULLY_CONNECTED = new Operator("weight_only_fully_connected");
@@ -8675,7 +8675,7 @@ public final class Ops {
      * @param exponent float32 or float64: above 1.
      */
     public static Tensor zipf(Operand exponent) {
-        return OP_ZIPF.one(new Object[] {exponent});
+        return OP_ZIPF.one(exponent);
     }
 
 }

@@ -6,6 +6,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
 
 /**
  * An array. The object owns a reference, which {@link #close} gives back at once and the collector
@@ -14,22 +16,35 @@ import java.util.Map;
 public final class Tensor implements Operand, AutoCloseable {
     static final Cleaner CLEANER = Cleaner.create();
 
-    /** The handle, apart from the object, so that the cleaner can free it when the object is gone. */
-    private static final class Handle implements Runnable {
-        long value;
+    final Handle handle;
+    private final Cleaner.Cleanable cleanable;
 
-        @Override
-        public void run() {
-            Native.release(value);
+    Tensor(long value) {
+        handle = new Handle(value);
+        cleanable = CLEANER.register(this, handle);
+    }
+
+    /** New arrays around handles that these take. */
+    static Tensor[] all(long[] handles) {
+        Tensor[] out = new Tensor[handles.length];
+        for (int i = 0; i < out.length; i++) out[i] = new Tensor(handles[i]);
+        return out;
+    }
+
+    private <T> T with(String what, LongFunction<T> body) {
+        long value = handle.acquire(what);
+        try {
+            return body.apply(value);
+        } finally {
+            handle.done();
         }
     }
 
-    // Read and set to 0 by the native part, under a lock.
-    private final Handle handle = new Handle();
-
-    Tensor(long value) {
-        handle.value = value;
-        CLEANER.register(this, handle);
+    private void run(String what, LongConsumer body) {
+        with(what, value -> {
+            body.accept(value);
+            return null;
+        });
     }
 
     /**
@@ -111,12 +126,12 @@ public final class Tensor implements Operand, AutoCloseable {
 
     /** The type of the elements. */
     public Dtype dtype() {
-        return Dtype.of(Native.dtype(this));
+        return Dtype.of(with("dtype", Native::dtype));
     }
 
     /** The extents. */
     public long[] shape() {
-        return Native.shape(this);
+        return with("shape", Native::shape);
     }
 
     /** The number of elements. */
@@ -126,7 +141,7 @@ public final class Tensor implements Operand, AutoCloseable {
 
     /** The bytes of the elements, in row-major order. */
     public byte[] toBytes() {
-        return Native.read(this);
+        return with("read", Native::read);
     }
 
     private ByteBuffer read(Dtype wanted) {
@@ -170,7 +185,7 @@ public final class Tensor implements Operand, AutoCloseable {
 
     /** Waits until the content is there; throws the failure of the work that should have made it. */
     public void await() {
-        Native.waitFor(this);
+        run("await", Native::waitFor);
     }
 
     /**
@@ -179,7 +194,8 @@ public final class Tensor implements Operand, AutoCloseable {
      * @param value the array or number
      */
     public void write(Operand value) {
-        Native.write(this, value instanceof Operand.Scalar ? ((Operand.Scalar) value).number : value);
+        if (value instanceof Tensor) run("write", target -> ((Tensor) value).run("write", from -> Native.write(target, from)));
+        else run("write", target -> Native.fill(target, ((Operand.Scalar) value).number.doubleValue()));
     }
 
     /**
@@ -188,28 +204,29 @@ public final class Tensor implements Operand, AutoCloseable {
      * @param other another array
      */
     public boolean isSame(Tensor other) {
-        return Native.isSame(this, other);
+        return with("isSame", a -> other.with("isSame", b -> Native.isSame(a, b)));
     }
 
     /** The same content without its history. */
     public Tensor detach() {
-        return Native.detach(this);
+        return new Tensor(with("detach", Native::detach));
     }
 
     /** Makes the array a leaf with a gradient, which backward replaces. */
     public Tensor attachGrad() {
-        Native.attachGrad(this);
+        run("attachGrad", Native::attachGrad);
         return this;
     }
 
     /** The gradient; null where none is attached. */
     public Tensor grad() {
-        return Native.grad(this);
+        long made = with("grad", Native::grad);
+        return made == 0 ? null : new Tensor(made);
     }
 
     /** Computes the gradients of this array into the leaves. */
     public void backward() {
-        Native.backward(new Tensor[] {this});
+        Autograd.backward(this);
     }
 
     public Tensor add(Operand other) {
@@ -271,10 +288,39 @@ public final class Tensor implements Operand, AutoCloseable {
         return Ops.slice(this, begin, size, step);
     }
 
+    /**
+     * Gives the array to another library by DLPack 1, without a copy: the address of a
+     * DLManagedTensorVersioned. The array stays where it is, and alive, until the other library calls
+     * the deleter; {@link #freeDlpack} does the same.
+     */
+    public long toDlpack() {
+        return with("toDlpack", Native::toDlpack);
+    }
+
+    /**
+     * An array on the memory of another library, which gets it back when the last array on it is gone.
+     *
+     * @param managed the address of a DLManagedTensorVersioned; on failure it is as before
+     */
+    public static Tensor fromDlpack(long managed) {
+        if (managed == 0)
+            throw new WeftException(WeftException.Status.INVALID_VALUE, "fromDlpack: `managed` is 0");
+        return new Tensor(Native.fromDlpack(managed));
+    }
+
+    /**
+     * Gives back what {@link #toDlpack} gave and no other library has taken.
+     *
+     * @param managed the address
+     */
+    public static void freeDlpack(long managed) {
+        Native.freeDlpack(managed);
+    }
+
     /** Frees the array now; using it later is an error. */
     @Override
     public void close() {
-        Native.close(this);
+        cleanable.clean();
     }
 
     @Override
@@ -289,7 +335,9 @@ public final class Tensor implements Operand, AutoCloseable {
      * @param arrays the arrays by their names
      */
     public static void save(String path, Map<String, Tensor> arrays) {
-        Native.save(path, arrays.keySet().toArray(new String[0]), arrays.values().toArray(new Tensor[0]));
+        try (Held held = new Held("save", arrays.values().toArray(new Tensor[0]))) {
+            Native.save(path, arrays.keySet().toArray(new String[0]), held.handles);
+        }
     }
 
     /**
@@ -303,7 +351,7 @@ public final class Tensor implements Operand, AutoCloseable {
 
     static Map<String, Tensor> named(Object[] namesAndTensors) {
         String[] names = (String[]) namesAndTensors[0];
-        Tensor[] tensors = (Tensor[]) namesAndTensors[1];
+        Tensor[] tensors = all((long[]) namesAndTensors[1]);
         Map<String, Tensor> out = new LinkedHashMap<>();
         for (int i = 0; i < names.length; i++) out.put(names[i], tensors[i]);
         return out;

@@ -274,12 +274,42 @@ public final class Conformance {
         }
     }
 
+    /** Memory as another library sees it: sun.misc.Unsafe by reflection. */
+    private static long at(long address) throws Exception {
+        Class<?> kind = Class.forName("sun.misc.Unsafe");
+        java.lang.reflect.Field field = kind.getDeclaredField("theUnsafe");
+        field.setAccessible(true);
+        return (long) kind.getMethod("getLong", long.class).invoke(field.get(null), address);
+    }
+
+    private static void dlpack() throws Exception {
+        Tensor x = Tensor.of(new long[] {1, 2, 3, 4, 5, 6}, 2, 3);
+        long managed = x.toDlpack();
+        // Behind version, context, deleter and flags: data, device, axes and type, shape.
+        long data = at(managed + 32), kind = at(managed + 48), shape = at(managed + 56);
+        require((int) at(managed) == 1 && kind == (2 | 64L << 40 | 1L << 48), "version or type: " + kind);
+        require(at(shape) == 2 && at(shape + 8) == 3, "shape");
+        require(at(data + at(managed + 72) + 40) == 6, "the last element");
+        Tensor back = Tensor.fromDlpack(managed);
+        x.write(Operand.of(7));
+        require(Arrays.equals(back.toLongs(), new long[] {7, 7, 7, 7, 7, 7}), "memory is not shared");
+        x.close();
+        require(back.add(Operand.of(1)).toLongs()[5] == 8, "the other array went with the first");
+        back.close();
+        long before = Weft.liveBytes();
+        try (Tensor y = Tensor.zeros(Dtype.FLOAT32, 1000)) {
+            Tensor.freeDlpack(y.toDlpack());
+        }
+        require(Weft.liveBytes() <= before, "an exported array was not freed");
+    }
+
     public static void main(String[] given) throws Exception {
         folder = Path.of(given[0]);
         allCases();
         threads();
         leaks();
         mistakes();
+        dlpack();
         System.out.println("passed");
     }
 }
