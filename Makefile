@@ -8,7 +8,7 @@
 #   make lint format  check the form of the sources; rewrite it
 #   make bench        benchmarks, at most 10 minutes; bench-all everything; bench-peers installs other
 #                     frameworks, in environments of their own, to compare with
-#   make wasm         the module for browsers, into bindings/wasm/lib
+#   make wasm         the modules for browsers, into bindings/wasm/lib
 #   make site         the book, as plain files in build/site/html
 #   make dist         wheels for all Pythons that are here, into dist/
 #   make xcframework  the framework for Apple's systems, as far as zig goes; make aar  Android's archive
@@ -67,7 +67,7 @@ runtime: $(VENV)/.dependencies
 	cmake --build $(BUILD)/runtime -j $(JOBS)
 	cd $(BUILD)/runtime && $(CTEST)
 
-# The module of bindings/wasm: all operators, for the dtypes of networks. Needs Emscripten.
+# The modules of bindings/wasm: all operators, for the dtypes of networks. Needs Emscripten, Binaryen.
 WASM_DTYPES ?= bool;uint8;int8;int32;int64;uint64;float16;float32
 wasm: $(VENV)/.dependencies
 	$(CONFIGURE) -B $(BUILD)/wasm -DCMAKE_TOOLCHAIN_FILE=core/cmake/toolchains/wasm.cmake \
@@ -289,10 +289,10 @@ slice-boards: build $(BOARDS)/.dependencies
 slice-systems: build $(ZIG)/.dependencies
 	$(ZIG)/bin/python tests/cross/systems.py --build $(BUILD) --jobs $(JOBS)
 
-# The module for browsers, in Node.
+# The module for browsers, in Node; the pages of examples/browser in headless Chromium.
 slice-browser: build
 	@if ! command -v em++ > /dev/null; then echo "== browser: not run, Emscripten is not installed"; exit 0; fi; \
-	set -e; $(MAKE) wasm; $(PYTEST) --full tests/bindings/test_wasm.py
+	set -e; $(MAKE) wasm; $(PYTEST) --full tests/bindings/test_wasm.py tests/browser
 
 # The runtime-only library on other processors, as far as cross compilers and qemu-user are here.
 slice-cross: build

@@ -1,18 +1,22 @@
-"""Makes the module that pages load of the one that the linker wrote.
+"""Makes the modules that pages load of the one that the linker wrote.
 
     python bindings/wasm/finish.py linked.wasm --output lib [--name weft]
 
 Kernels call a function `weft_madd_f32x4` for a b + c (core/kernels/isa/madd_wasm.cpp). Binaryen's
 wasm-opt puts its body in place of each call and makes the module small. It is looked for in the
-folder that BINARYEN names, then on the path.
+folder that BINARYEN names, then on the path. The second module has fused multiply-adds there
+(fused.py), for what runs relaxed SIMD.
 """
 
 import argparse
+import gzip
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import fused
 
 HERE = Path(__file__).resolve().parent
 FEATURES = (
@@ -43,14 +47,31 @@ def run(*command: str | Path) -> None:
         raise FinishError(f"{' '.join(words)}: {done.stderr.strip()[-2000:]}")
 
 
-def make(linked: Path, output: Path, name: str) -> Path:
+def make(linked: Path, made: Path, *features: str) -> Path:
     """Inlines the function, then makes the module small; gives its path."""
-    wasm_opt = find_tool("wasm-opt")
-    output.mkdir(parents=True, exist_ok=True)
-    made, inlined = output / f"{name}.wasm", output / f"{name}.inlined"
-    run(wasm_opt, linked, "-o", inlined, *FEATURES, "--inlining", "-aimfs", INLINED)
-    run(wasm_opt, inlined, "-o", made, *FEATURES, "-Oz", "--strip-debug", "--strip-producers")
+    wasm_opt, inlined = find_tool("wasm-opt"), made.with_suffix(".inlined")
+    all_features = (*FEATURES, *features)
+    run(wasm_opt, linked, "-o", inlined, *all_features, "--inlining", "-aimfs", INLINED)
+    run(wasm_opt, inlined, "-o", made, *all_features, "-Oz", "--strip-debug", "--strip-producers")
     inlined.unlink()
+    return made
+
+
+def make_fused(linked: Path, made: Path) -> Path:
+    """The same with fused multiply-adds; gives its path."""
+    given = made.with_suffix(".fused")
+    for number in (fused.NUMBER, fused.OLD_NUMBER):
+        given.write_bytes(fused.fuse(linked.read_bytes(), number))
+        try:
+            make(given, made, "--enable-relaxed-simd")
+            break
+        except FinishError:
+            if number == fused.OLD_NUMBER:
+                raise
+    given.unlink()
+    module, count = fused.renumber(made.read_bytes())
+    if count:
+        made.write_bytes(module)
     return made
 
 
@@ -61,9 +82,14 @@ def main() -> int:
     parser.add_argument("--name", default="weft")
     options = parser.parse_args()
     try:
-        path = make(options.linked, options.output, options.name)
-        print(f"{path}: {path.stat().st_size:,} bytes")
-    except (FinishError, OSError) as error:
+        options.output.mkdir(parents=True, exist_ok=True)
+        for path in (
+            make(options.linked, options.output / f"{options.name}.wasm"),
+            make_fused(options.linked, options.output / f"{options.name}-fused.wasm"),
+        ):
+            small = len(gzip.compress(path.read_bytes(), 9))
+            print(f"{path}: {path.stat().st_size:,} bytes, {small:,} after gzip -9")
+    except (FinishError, OSError, ValueError) as error:
         print(f"finish.py: {error}", file=sys.stderr)
         return 1
     return 0

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,18 @@ PACKAGE = ROOT / "bindings" / "wasm"
 MODULE = PACKAGE / "lib" / "weft.wasm"
 
 
-def finish():
-    """bindings/wasm/finish.py as a module."""
-    spec = importlib.util.spec_from_file_location("finish", PACKAGE / "finish.py")
+def program(name):
+    """A file of bindings/wasm as a module."""
+    spec = importlib.util.spec_from_file_location(name, PACKAGE / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture
+def finish(monkeypatch):
+    monkeypatch.setitem(sys.modules, "fused", program("fused"))  # which finish.py imports
+    return program("finish")
 
 
 @pytest.mark.full
@@ -36,8 +43,49 @@ def test_the_version_is_the_librarys():
     assert package["version"] == (ROOT / "VERSION").read_text("utf-8").strip()
 
 
-def test_a_missing_tool_is_named(monkeypatch):
+def test_a_missing_tool_is_named(monkeypatch, finish):
     monkeypatch.setenv("PATH", "")
-    program = finish()
-    with pytest.raises(program.FinishError, match="no-such-tool is not here: install Binaryen"):
-        program.find_tool("no-such-tool")
+    with pytest.raises(finish.FinishError, match="no-such-tool is not here: install Binaryen"):
+        finish.find_tool("no-such-tool")
+
+
+# A module that imports a function and has two: `weft_madd_f32x4` as a product and a sum, and one
+# with 22525, whose bytes are those of the old number, as a constant and as an offset.
+LOOKS_ALIKE = b"\xfd\xaf\x01"
+MADD = bytes.fromhex("00 2000 2001 fde601 2002 fde401 0b")
+OTHER = b"\x01\x01\x7b\x41" + LOOKS_ALIKE + b"\x1a\x41\x00\xfd\x00\x04" + LOOKS_ALIKE + b"\x1a\x0b"
+
+
+def section(kind, content):
+    return bytes([kind, len(content)]) + content
+
+
+def small_module():
+    types = bytes.fromhex("03 60017f00 60037b7b7b017b 600000")
+    names = b"\x04name\x01\x15\x02\x00\x01b\x01\x0f" + b"weft_madd_f32x4"
+    code = b"\x02" + b"".join(bytes([len(body)]) + body for body in (MADD, OTHER))
+    parts = [(1, types), (2, b"\x01\x01a\x01b\x00\x00"), (3, b"\x02\x01\x02"), (5, b"\x01\x00\x01")]
+    parts += [(10, code), (0, names)]
+    return b"\0asm\x01\0\0\0" + b"".join(section(*part) for part in parts)
+
+
+def test_the_function_becomes_one_instruction():
+    fused = program("fused")
+    module = fused.fuse(small_module(), fused.NUMBER)
+    code = dict(fused.sections(module))[fused.CODE]
+    assert fused.bodies(code) == [bytes.fromhex("00 2000 2001 2002 fd8502 0b"), OTHER]
+
+
+def test_old_numbers_are_changed_where_they_are_instructions():
+    fused = program("fused")
+    old = fused.fuse(small_module(), fused.OLD_NUMBER)
+    module, count = fused.renumber(old)
+    assert count == 1
+    assert module == fused.fuse(small_module(), fused.NUMBER)
+    assert old.count(LOOKS_ALIKE) == 3
+
+
+def test_a_module_without_the_function_is_refused():
+    fused = program("fused")
+    with pytest.raises(ValueError, match="names no function weft_madd_f32x4"):
+        fused.fuse(small_module().replace(b"weft_madd", b"weft_mads"), fused.NUMBER)

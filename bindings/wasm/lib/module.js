@@ -55,6 +55,17 @@ function importsOf(module, memory, print) {
   return imports;
 }
 
+// (a, b, c) => f32x4.relaxed_madd(a, b, c): a module of nothing else, to ask whether there is that.
+const FUSED = Uint8Array.of(
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 8, 1, 96, 3, 123, 123, 123, 1, 123, 3, 2, 1, 0,
+  10, 13, 1, 11, 0, 32, 0, 32, 1, 32, 2, 0xfd, 0x85, 2, 11,
+);
+
+/** Which file of the package runs here: the one with fused multiply-adds where they are known. */
+export function ownModule() {
+  return WebAssembly.validate(FUSED) ? new URL("./weft-fused.wasm", import.meta.url) : new URL("./weft.wasm", import.meta.url);
+}
+
 /** The module behind a URL or in bytes, compiled. */
 async function compiled(source) {
   if (source instanceof WebAssembly.Module) return source;
@@ -74,11 +85,11 @@ async function compiled(source) {
 
 /**
  * Starts a module of its own memory; gives its exports and the compiled module, which others can start, too.
- * @param source a URL, the bytes, or a compiled module; by default the package's own file
+ * @param source a URL, the bytes, or a compiled module; by default one of the package's own
  * @param print takes lines of the library's log
  */
 export async function start(source, print = (text) => console.warn(text)) {
-  const module = await compiled(source ?? new URL("./weft.wasm", import.meta.url));
+  const module = await compiled(source ?? ownModule());
   let exports;
   const instance = await WebAssembly.instantiate(module, importsOf(module, () => exports.memory, print));
   exports = instance.exports;

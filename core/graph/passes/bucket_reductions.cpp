@@ -165,8 +165,9 @@ class Bucketing {
       return {};
     }
     std::vector<int32_t> members = bucket.members;
-    std::ranges::stable_partition(members,
-                                  [&](int32_t n) { return type_of(n).bytes() % kLine == 0; });
+    // Not of std::ranges, where older libraries lack it (base/older_library.h).
+    std::stable_partition(members.begin(), members.end(),
+                          [&](int32_t n) { return type_of(n).bytes() % kLine == 0; });
     builder.stand_for(node(members[0]));
     builder.set_line(line_of(bucket));
     std::vector<ops::Value> parts;
