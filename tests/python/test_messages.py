@@ -377,3 +377,33 @@ def test_the_package_is_a_command():
         check=False,
     )
     assert done.stdout == f"weft {weft.__version__}\n"
+
+
+# ---- blocks that cannot run as a plan
+
+
+class Eager(gluon.Block):
+    def forward(self, x):
+        return x
+
+
+PLANNED = {
+    "export": lambda block, path: weft.export(path / "net.weft", forward=(block, np.ones((1, 3)))),
+    "plot_plan": lambda block, path: weft.viz.plot_plan(block),
+    "plot_network": lambda block, path: weft.viz.graph_of(block),
+    "prune": lambda block, path: weft.compression.shrink(block, 0.5, np.ones((1, 3))),
+    "weight norm": lambda block, path: nn.WeightNorm(block),
+}
+
+
+@pytest.mark.parametrize("key", PLANNED)
+def test_a_block_that_cannot_be_traced_is_told_what_to_write(key, tmp_path):
+    block = nn.Sequential(nn.Dense(2, in_units=3))
+    block.initialize()
+    expected = r"got Sequential; write `nn\.HybridSequential\(\.\.\.\)` with the same children"
+    with pytest.raises(TypeError, match=expected):
+        PLANNED[key](block, tmp_path)
+    with pytest.raises(TypeError, match=r"got Eager; derive its class from `gluon\.HybridBlock`"):
+        PLANNED[key](Eager(), tmp_path)
+    with pytest.raises(TypeError, match=r"got the class Dense; call it: `Dense\(\)`"):
+        PLANNED[key](nn.Dense, tmp_path)

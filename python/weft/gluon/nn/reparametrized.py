@@ -6,6 +6,7 @@ from weft import autograd, init, np, npx
 from weft._base.errors import InvalidType, InvalidValue
 from weft._base.options import require_whole
 from weft._core.typing import DTypeLike, ndarray
+from weft._trace.block_tree import not_hybrid
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Parameter
 
@@ -42,7 +43,7 @@ class _Reparametrized(HybridBlock):
         super().__init__()
         where = type(self).__name__
         if not isinstance(layer, HybridBlock):
-            raise InvalidType(f"{where}: `layer` must be a HybridBlock; got {type(layer).__name__}")
+            raise InvalidType(f"{where}: `layer` must be a HybridBlock; got {not_hybrid(layer)}")
         if name not in layer.params:
             known = ", ".join(layer.params) or "none"
             raise InvalidValue(
