@@ -407,3 +407,61 @@ def test_a_block_that_cannot_be_traced_is_told_what_to_write(key, tmp_path):
         PLANNED[key](Eager(), tmp_path)
     with pytest.raises(TypeError, match=r"got the class Dense; call it: `Dense\(\)`"):
         PLANNED[key](nn.Dense, tmp_path)
+
+
+# ---- parameters taken for their arrays, or named by their values
+
+
+SCALE = gluon.Parameter("scale", shape=(3,), init="ones")
+SCALE.initialize()
+FOR_ARRAYS = {
+    "a product": lambda: np.ones(3) * SCALE,
+    "on the left": lambda: SCALE * np.ones(3),
+    "NumPy's array": lambda: numpy.ones(3) * SCALE,
+    "a number": lambda: 2 - SCALE,
+    "a matrix product": lambda: np.ones((2, 3)) @ SCALE,
+    "another parameter": lambda: SCALE + SCALE,
+    "a power": lambda: SCALE**2,
+    "a sign": lambda: -SCALE,
+    "a comparison": lambda: SCALE > 0,
+    "an element": lambda: SCALE[0],
+    "a loop": lambda: list(SCALE),
+    "a number of Python": lambda: float(SCALE),
+    "an operator": lambda: np.exp(SCALE),
+    "an operator of two": lambda: np.dot(np.ones(3), SCALE),
+    "a list": lambda: np.stack([SCALE, SCALE]),
+    "a layer": lambda: net(nn.Dense(2))(SCALE),
+    "a conversion": lambda: np.array(SCALE),
+    "NumPy's conversion": lambda: numpy.asarray(SCALE),
+}
+
+
+@pytest.mark.parametrize("key", FOR_ARRAYS)
+def test_a_parameter_that_is_taken_for_its_array_says_data(key):
+    with pytest.raises(TypeError, match=r"`scale` is a parameter, not an array.*`\.data\(\)`"):
+        FOR_ARRAYS[key]()
+
+
+def test_parameters_are_compared_and_counted_as_other_objects_are():
+    other = gluon.Parameter("other")
+    assert SCALE == SCALE and other != SCALE and SCALE in [other, SCALE]
+    assert len({SCALE, other}) == 2 and bool(other)
+
+
+NAMES = {
+    "values": (lambda: gluon.Parameter(np.ones((3,))), 'Parameter("scale", shape=(3,))'),
+    "NumPy's": (lambda: gluon.Parameter(numpy.ones((3, 2))), 'Parameter("scale", shape=(3, 2))'),
+    "a list": (lambda: gluon.Parameter([1.0, 2.0]), 'Parameter("scale", shape=(2,))'),
+    "a shape": (lambda: gluon.Parameter((3, 4)), 'Parameter("scale", shape=(3, 4))'),
+    "an extent": (lambda: gluon.Parameter(3), 'Parameter("scale", shape=3)'),
+    "nothing": (lambda: gluon.Parameter(None), 'Parameter("scale", shape=(3,))'),
+    "fixed": (lambda: gluon.Parameter(np.ones((3,))), "`gluon.Constant(values)`"),
+    "a constant's": (lambda: gluon.Constant("c", [1.0]), 'Constant([1.0, 2.0], name="scale")'),
+}
+
+
+@pytest.mark.parametrize("key", NAMES)
+def test_a_name_that_is_no_text_is_told_what_to_write(key):
+    act, text = NAMES[key]
+    with pytest.raises(TypeError, match=f"`name` must be a string; got .*{re.escape(text)}"):
+        act()

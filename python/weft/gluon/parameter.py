@@ -13,6 +13,7 @@ from weft._core.typing import ArrayLike, DeviceLike, DTypeLike, ndarray
 from weft._export.names import NamedArrays
 from weft._trace.state import outside_trace
 from weft.device import Device, current
+from weft.gluon._parameter_operators import NotAnArray
 from weft.gluon._sharing import Pieces, Placed, Sharing, Slices
 
 Initializable = init.Initializer | str | None
@@ -37,6 +38,24 @@ def require_bias(layer: str, use_bias: bool, bias_initializer: Initializable) ->
         )
 
 
+def _check_name(kind: str, name: Any) -> None:
+    """Raises TypeError for a name that is no text, such as the values, which others give first."""
+    if isinstance(name, str):
+        return
+    if kind == "Constant":
+        written = 'the values come first: `gluon.Constant([1.0, 2.0], name="scale")`'
+    elif hasattr(name, "shape") or isinstance(name, list | float):
+        shape = tuple(getattr(name, "shape", ()) or native.array(name).shape)
+        written = (
+            f'write `gluon.Parameter("scale", shape={shape})`, whose values `init=` gives, or '
+            "`gluon.Constant(values)` for values that are not trained"
+        )
+    else:
+        shape = name if isinstance(name, tuple | int) else (3,)
+        written = f'a shape is given by name: `gluon.Parameter("scale", shape={shape})`'
+    raise InvalidType(f"{kind}: `name` must be a string; got {type(name).__name__}; {written}")
+
+
 def _listed(devices: Devices) -> list[Device]:
     """The devices meant, each once; the current one where none is named."""
     if devices is None:
@@ -46,7 +65,7 @@ def _listed(devices: Devices) -> list[Device]:
 
 
 @knows_words(PARAMETER)
-class Parameter(NamedArrays):
+class Parameter(NotAnArray, NamedArrays):
     """An array that is trained, on one device or as equal arrays on several.
 
     name: replaced by the path in the block that holds it, such as `features.0.weight`
@@ -83,6 +102,7 @@ class Parameter(NamedArrays):
         allow_deferred_init: bool = True,
         grad_stype: str = "default",
     ) -> None:
+        _check_name(type(self).__name__, name)
         self.name = name
         if grad_stype not in ("default", "row_sparse"):
             raise InvalidValue(
@@ -572,6 +592,7 @@ class Constant(Parameter):
     """
 
     def __init__(self, value: ArrayLike, name: str = "constant") -> None:
+        _check_name("Constant", name)
         array = native.array(value)
         super().__init__(name, grad_req="null", shape=array.shape, dtype=array.dtype)
         self.set_data(array)
