@@ -465,3 +465,26 @@ def test_a_name_that_is_no_text_is_told_what_to_write(key):
     act, text = NAMES[key]
     with pytest.raises(TypeError, match=f"`name` must be a string; got .*{re.escape(text)}"):
         act()
+
+
+# ---- the size of a batch
+
+
+SIZES = {
+    "nothing": (lambda trainer: trainer.step(), "step: .*got nothing"),
+    "for an update": (lambda trainer: trainer.update(), "update: .*got nothing"),
+    "the batch": (lambda trainer: trainer.step(np.ones((4, 3))), "step: .*got ndarray"),
+    "text": (lambda trainer: trainer.step("4"), "step: .*got str"),
+}
+
+
+@pytest.mark.parametrize("key", SIZES)
+def test_a_step_without_the_number_of_samples_says_what_it_is(key):
+    act, text = SIZES[key]
+    trainer = gluon.Trainer(net(nn.Dense(1, in_units=3)).collect_params(), "sgd")
+    with pytest.raises(TypeError, match=text) as caught:
+        act(trainer)
+    assert "the number of samples of the batch" in str(caught.value)
+    assert "`trainer.step(1)` after `loss.mean().backward()`" in str(caught.value).replace(
+        "update", "step"
+    )
