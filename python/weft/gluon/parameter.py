@@ -75,6 +75,8 @@ class Parameter(NotAnArray, NamedArrays):
     lr_mult, wd_mult: factors of the trainer's learning rate and weight decay
     grad_stype: 'default', or 'row_sparse' for a gradient of the rows that lookups with
         `sparse_grad=True` have read: see `weft.sparse`
+    differentiable: False for what no training changes, such as running statistics, which `forward`
+        may write: `grad_req` stays 'null' whatever it is set to
 
     >>> from weft import gluon
     >>> scale = gluon.Parameter("scale", shape=(2,), init="ones")
@@ -86,6 +88,7 @@ class Parameter(NotAnArray, NamedArrays):
     # What gives first values where neither the parameter nor its block is told; None: the usual.
     fallback_init: Initializable = None
     left_out = ""  # why its block's `initialize()` did not find it
+    _differentiable = True  # of pickles of earlier versions
     changes = 0  # of what a trainer reads of all parameters beside their values
 
     @named_arguments
@@ -101,6 +104,7 @@ class Parameter(NotAnArray, NamedArrays):
         *,
         allow_deferred_init: bool = True,
         grad_stype: str = "default",
+        differentiable: bool = True,
     ) -> None:
         _check_name(type(self).__name__, name)
         self.name = name
@@ -124,6 +128,7 @@ class Parameter(NotAnArray, NamedArrays):
         self._deferred: Initializable = None  # set while initialisation waits for the shape
         self._mask: ndarray | None = None
         self._sharing: Sharing | None = None  # where it lies in parts on several processes
+        self._differentiable = differentiable
         self.grad_req = grad_req
 
     def __repr__(self) -> str:
@@ -184,7 +189,7 @@ class Parameter(NotAnArray, NamedArrays):
 
     @property
     def grad_req(self) -> str:
-        """'write', 'add' or 'null'."""
+        """'write', 'add' or 'null'; where it is not `differentiable`, 'null' for ever."""
         return self._grad_req
 
     @grad_req.setter
@@ -194,9 +199,14 @@ class Parameter(NotAnArray, NamedArrays):
                 f"Parameter: `grad_req` of `{self.name}` must be 'write', 'add' or 'null'; "
                 f"got {grad_req!r}"
             )
-        self._grad_req = grad_req
+        self._grad_req = grad_req if self._differentiable else "null"
         Parameter.changes += 1
         self._attach()
+
+    @property
+    def differentiable(self) -> bool:
+        """Can it be trained?"""
+        return self._differentiable
 
     @property
     def lr_mult(self) -> float:
@@ -594,7 +604,9 @@ class Constant(Parameter):
     def __init__(self, value: ArrayLike, name: str = "constant") -> None:
         _check_name("Constant", name)
         array = native.array(value)
-        super().__init__(name, grad_req="null", shape=array.shape, dtype=array.dtype)
+        super().__init__(
+            name, grad_req="null", shape=array.shape, dtype=array.dtype, differentiable=False
+        )
         self.set_data(array)
 
 

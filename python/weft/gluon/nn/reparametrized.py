@@ -156,7 +156,7 @@ class SpectralNorm(_Reparametrized):
         super().__init__(layer, name, axis)
         self.steps = require_whole("SpectralNorm", "steps", steps, 1)
         self.epsilon = epsilon
-        self.u = Parameter("u", "null", shape=(-1,), init="normal")
+        self.u = Parameter("u", shape=(-1,), init="normal", differentiable=False)
         self._shapes_follow()
 
     def _shapes_follow(self) -> None:
