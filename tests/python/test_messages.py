@@ -377,3 +377,114 @@ def test_the_package_is_a_command():
         check=False,
     )
     assert done.stdout == f"weft {weft.__version__}\n"
+
+
+# ---- blocks that cannot run as a plan
+
+
+class Eager(gluon.Block):
+    def forward(self, x):
+        return x
+
+
+PLANNED = {
+    "export": lambda block, path: weft.export(path / "net.weft", forward=(block, np.ones((1, 3)))),
+    "plot_plan": lambda block, path: weft.viz.plot_plan(block),
+    "plot_network": lambda block, path: weft.viz.graph_of(block),
+    "prune": lambda block, path: weft.compression.shrink(block, 0.5, np.ones((1, 3))),
+    "weight norm": lambda block, path: nn.WeightNorm(block),
+}
+
+
+@pytest.mark.parametrize("key", PLANNED)
+def test_a_block_that_cannot_be_traced_is_told_what_to_write(key, tmp_path):
+    block = nn.Sequential(nn.Dense(2, in_units=3))
+    block.initialize()
+    expected = r"got Sequential; write `nn\.HybridSequential\(\.\.\.\)` with the same children"
+    with pytest.raises(TypeError, match=expected):
+        PLANNED[key](block, tmp_path)
+    with pytest.raises(TypeError, match=r"got Eager; derive its class from `gluon\.HybridBlock`"):
+        PLANNED[key](Eager(), tmp_path)
+    with pytest.raises(TypeError, match=r"got the class Dense; call it: `Dense\(\)`"):
+        PLANNED[key](nn.Dense, tmp_path)
+
+
+# ---- parameters taken for their arrays, or named by their values
+
+
+SCALE = gluon.Parameter("scale", shape=(3,), init="ones")
+SCALE.initialize()
+FOR_ARRAYS = {
+    "a product": lambda: np.ones(3) * SCALE,
+    "on the left": lambda: SCALE * np.ones(3),
+    "NumPy's array": lambda: numpy.ones(3) * SCALE,
+    "a number": lambda: 2 - SCALE,
+    "a matrix product": lambda: np.ones((2, 3)) @ SCALE,
+    "another parameter": lambda: SCALE + SCALE,
+    "a power": lambda: SCALE**2,
+    "a sign": lambda: -SCALE,
+    "a comparison": lambda: SCALE > 0,
+    "an element": lambda: SCALE[0],
+    "a loop": lambda: list(SCALE),
+    "a number of Python": lambda: float(SCALE),
+    "an operator": lambda: np.exp(SCALE),
+    "an operator of two": lambda: np.dot(np.ones(3), SCALE),
+    "a list": lambda: np.stack([SCALE, SCALE]),
+    "a layer": lambda: net(nn.Dense(2))(SCALE),
+    "a conversion": lambda: np.array(SCALE),
+    "NumPy's conversion": lambda: numpy.asarray(SCALE),
+}
+
+
+@pytest.mark.parametrize("key", FOR_ARRAYS)
+def test_a_parameter_that_is_taken_for_its_array_says_data(key):
+    with pytest.raises(TypeError, match=r"`scale` is a parameter, not an array.*`\.data\(\)`"):
+        FOR_ARRAYS[key]()
+
+
+def test_parameters_are_compared_and_counted_as_other_objects_are():
+    other = gluon.Parameter("other")
+    assert SCALE == SCALE and other != SCALE and SCALE in [other, SCALE]
+    assert len({SCALE, other}) == 2 and bool(other)
+
+
+NAMES = {
+    "values": (lambda: gluon.Parameter(np.ones((3,))), 'Parameter("scale", shape=(3,))'),
+    "NumPy's": (lambda: gluon.Parameter(numpy.ones((3, 2))), 'Parameter("scale", shape=(3, 2))'),
+    "a list": (lambda: gluon.Parameter([1.0, 2.0]), 'Parameter("scale", shape=(2,))'),
+    "a shape": (lambda: gluon.Parameter((3, 4)), 'Parameter("scale", shape=(3, 4))'),
+    "an extent": (lambda: gluon.Parameter(3), 'Parameter("scale", shape=3)'),
+    "nothing": (lambda: gluon.Parameter(None), 'Parameter("scale", shape=(3,))'),
+    "fixed": (lambda: gluon.Parameter(np.ones((3,))), "`gluon.Constant(values)`"),
+    "a constant's": (lambda: gluon.Constant("c", [1.0]), 'Constant([1.0, 2.0], name="scale")'),
+}
+
+
+@pytest.mark.parametrize("key", NAMES)
+def test_a_name_that_is_no_text_is_told_what_to_write(key):
+    act, text = NAMES[key]
+    with pytest.raises(TypeError, match=f"`name` must be a string; got .*{re.escape(text)}"):
+        act()
+
+
+# ---- the size of a batch
+
+
+SIZES = {
+    "nothing": (lambda trainer: trainer.step(), "step: .*got nothing"),
+    "for an update": (lambda trainer: trainer.update(), "update: .*got nothing"),
+    "the batch": (lambda trainer: trainer.step(np.ones((4, 3))), "step: .*got ndarray"),
+    "text": (lambda trainer: trainer.step("4"), "step: .*got str"),
+}
+
+
+@pytest.mark.parametrize("key", SIZES)
+def test_a_step_without_the_number_of_samples_says_what_it_is(key):
+    act, text = SIZES[key]
+    trainer = gluon.Trainer(net(nn.Dense(1, in_units=3)).collect_params(), "sgd")
+    with pytest.raises(TypeError, match=text) as caught:
+        act(trainer)
+    assert "the number of samples of the batch" in str(caught.value)
+    assert "`trainer.step(1)` after `loss.mean().backward()`" in str(caught.value).replace(
+        "update", "step"
+    )

@@ -1,6 +1,7 @@
 """Parameters of blocks: names, first values, sharing, and their files."""
 
 import math
+import pickle
 
 import numpy
 import pytest
@@ -339,3 +340,97 @@ def test_parameters_are_shared_by_path():
         two.share_parameters({"2.weight": one[0].weight})
     with pytest.raises(ValueError, match=r"share_parameters: `0.weight` must have shape \(4, 5\)"):
         two.share_parameters({"0.weight": nn.Dense(3, in_units=5).weight})
+
+
+# ---- what no training changes
+
+
+STATES = {
+    "BatchNorm": (lambda: nn.BatchNorm(in_channels=3), {"running_mean", "running_var"}),
+    "BatchNorm without scale": (
+        lambda: nn.BatchNorm(in_channels=3, scale=False, center=False),
+        {"running_mean", "running_var", "gamma", "beta"},
+    ),
+    "SpectralNorm": (lambda: nn.SpectralNorm(nn.Dense(2, in_units=3)), {"u"}),
+    "Constant": (lambda: with_constant(), {"table"}),
+}
+
+
+def with_constant():
+    block = nn.HybridSequential(nn.Dense(2, in_units=3))
+    block.table = gluon.Constant([1.0, 2.0])
+    return block
+
+
+@pytest.mark.parametrize("request_", ["add", "write"])
+@pytest.mark.parametrize("key", STATES)
+def test_state_stays_untrained_whatever_a_block_is_set_to(key, request_):
+    make, states = STATES[key]
+    block = make()
+    block.initialize()
+    block.setattr("grad_req", request_)
+    found = {name.rpartition(".")[2]: p.grad_req for name, p in block.collect_params().items()}
+    assert {name for name, req in found.items() if req == "null"} == states
+    assert set(found.values()) <= {"null", request_}
+
+
+def test_gradients_of_a_net_with_batch_norms_add_up():
+    """As two backward passes without a step: those of one pass, twice."""
+    made = []
+    for times in (1, 2):
+        weft.seed(0)
+        net = nn.HybridSequential(nn.Dense(4, in_units=3), nn.BatchNorm(in_channels=4))
+        net.initialize()
+        net.setattr("grad_req", "add")
+        net.zero_grad()
+        x = np.array([[1.0, 2.0, 4.0], [3.0, 1.0, 0.5]])
+        for _ in range(times):
+            with autograd.record():
+                loss = (net(x) ** 3).sum()
+            loss.backward()
+        made.append(net[0].weight.grad().asnumpy())
+    numpy.testing.assert_allclose(2 * made[0], made[1], rtol=1e-5)
+
+
+class Running(gluon.HybridBlock):
+    def __init__(self, **options):
+        super().__init__()
+        self.mean = gluon.Parameter("mean", shape=(3,), init="zeros", **options)
+        self.scale = gluon.Parameter("scale", shape=(3,), init="ones")
+
+    def forward(self, x):
+        mean = self.mean.data()
+        mean[...] = 0.5 * mean + 0.5 * x.mean(axis=0)
+        return x * self.scale.data()
+
+
+@pytest.mark.parametrize("hybridized", [False, True])
+def test_state_that_is_trained_by_mistake_is_told_its_cause(hybridized):
+    net = nn.HybridSequential(Running())
+    net.initialize()
+    if hybridized:
+        net.hybridize()
+    text = r"trained by their `grad_req` are `(0\.)?mean`, .*differentiable=False"
+    with autograd.record(), pytest.raises(RuntimeError, match=text):
+        net(np.ones((2, 3)))
+
+
+@pytest.mark.parametrize("hybridized", [False, True])
+def test_state_that_cannot_be_trained_is_written_while_recording(hybridized):
+    net = nn.HybridSequential(Running(differentiable=False))
+    net.initialize()
+    net.setattr("grad_req", "add")
+    if hybridized:
+        net.hybridize()
+    with autograd.record():
+        net(np.ones((2, 3)))
+    assert not net[0].mean.differentiable and net[0].scale.differentiable
+    assert net[0].mean.data().tolist() == [0.5, 0.5, 0.5]
+
+
+def test_a_copy_of_state_cannot_be_trained_either():
+    parameter = gluon.Parameter("mean", shape=(3,), differentiable=False)
+    parameter.initialize()
+    again = pickle.loads(pickle.dumps(parameter))
+    again.grad_req = "write"
+    assert again.grad_req == "null"

@@ -91,7 +91,7 @@ BLOCK: Table = {
     **_alike("add_module register_module add_child", "write `net.register_child(block, name)`"),
     **_alike("register_parameter add_weight", "write `self.weight = gluon.Parameter(shape=shape)`"),
     **_alike(
-        "register_buffer", 'write `self.mean = gluon.Parameter(shape=shape, grad_req="null")`'
+        "register_buffer", "write `self.mean = gluon.Parameter(shape=shape, differentiable=False)`"
     ),
     **_alike("append extend insert", "write `net.add(block)` of an `nn.HybridSequential`"),
     **_alike("fit train_on_batch", "write `weft.Model(net, loss, optimizer).fit(x, y)`"),

@@ -11,6 +11,7 @@ from weft._core.dimensions import Dim
 from weft._core.files import replacing
 from weft._export.dynamic import Dynamic
 from weft._export.names import input_names, name_of, named_in, names_in, output_names
+from weft._trace.block_tree import not_hybrid
 from weft._trace.planned import Planned, planned_of
 from weft._trace.tracing import Traced, trace
 
@@ -123,7 +124,7 @@ def _split(name: str, entry: Any) -> tuple[Planned, Examples]:
     if planned is None:
         raise InvalidType(
             f"export: entry point `{name}` must be a HybridBlock or a function of "
-            f"@weft.hybridize; got {type(function).__name__}"
+            f"@weft.hybridize; got {not_hybrid(function)}"
         )
     return planned, examples
 

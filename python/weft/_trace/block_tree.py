@@ -15,6 +15,9 @@ class BlockTree:
     # Attributes that are containers which nobody changes, or which tell when they change.
     _watched_elsewhere = frozenset(("_children", "_own_parameters", "_hooks", "_pre_hooks"))
 
+    # What to write so that it can run as a plan, where it cannot.
+    _hybrid_form = "derive its class from `gluon.HybridBlock`"
+
     def apply(self, function: Callable[[Any], Any]) -> Self:
         """Calls `function` with every block of the tree, children first."""
         for child in self._children.values():
@@ -37,4 +40,12 @@ class BlockTree:
         return False
 
 
-__all__ = ["BlockTree"]
+def not_hybrid(given: Any) -> str:
+    """What somebody gave in place of a HybridBlock, and what to write for it: the end of errors."""
+    kind = type(given).__name__
+    if isinstance(given, type):
+        return f"the class {given.__name__}; call it: `{given.__name__}()`"
+    return f"{kind}; {given._hybrid_form}" if isinstance(given, BlockTree) else kind
+
+
+__all__ = ["BlockTree", "not_hybrid"]

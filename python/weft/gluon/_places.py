@@ -11,6 +11,7 @@ from weft._core import native
 from weft._trace.block_tree import BlockTree
 from weft.gluon.parameter import Parameter
 
+_MOST_TOLD = 4  # parameters
 _MOST_NAMES = 20  # of a path; blocks may contain each other
 
 # ---- the block that refused what it was given
@@ -32,6 +33,9 @@ def tell_place(error: Error, block: BlockTree, args: tuple[Any, ...]) -> None:
                 f"{error.args[0]}; the input of {type(block).__name__}, of shape {shape}, has no "
                 "axis for the batch: `x[None]` is a batch of one",
             )
+    if error._told is None and "attach_grad() must not be written" in error.args[0]:
+        own = [name for name, p in block._own_parameters.items() if p.grad_req != "null"]
+        tell_written(error, block, own)
     if error._told is None:
         error._told = (error.args[0], [])
     text, blocks = error._told
@@ -42,6 +46,18 @@ def tell_place(error: Error, block: BlockTree, args: tuple[Any, ...]) -> None:
     if names:
         layer, whole = type(blocks[0]).__name__, type(block).__name__
         error.args = (f"{text}; in layer `{'.'.join(names)}` ({layer}) of {whole}",)
+
+
+def tell_written(error: Error, block: BlockTree, trained: list[str]) -> None:
+    """Says why a parameter could not be written, to an error about that: it is one of `trained`."""
+    if trained:
+        shown = ", ".join(f"`{name}`" for name in trained[:_MOST_TOLD])
+        more = f" and {len(trained) - _MOST_TOLD} more" if len(trained) > _MOST_TOLD else ""
+        error.args = (
+            f"{error.args[0]}; trained by their `grad_req` are {shown}{more} of "
+            f"{type(block).__name__}: one that `forward` writes is made with "
+            "`gluon.Parameter(..., differentiable=False)`, whose `grad_req` is 'null'",
+        )
 
 
 def note_place(error: Exception, block: BlockTree) -> None:

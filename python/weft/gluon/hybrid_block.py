@@ -12,6 +12,7 @@ from weft._trace.cache import TraceCache
 from weft._trace.planned import Planned
 from weft._trace.state import is_tracing
 from weft._trace.tracing import Traceable
+from weft.gluon._places import tell_written
 from weft.gluon.block import Block, Path
 
 
@@ -103,7 +104,13 @@ class HybridBlock(Block, Planned):
             return out
         if not self._are_shapes_known:
             self._find_shapes(self._run, args, kwargs)
-        return self._cache(args, kwargs)
+        try:
+            return self._cache(args, kwargs)
+        except InvalidState as error:  # of a plan, which knows no layers
+            if "attach_grad() must not be written" in str(error) and error._told is None:
+                found = self.collect_params().items()
+                tell_written(error, self, [name for name, p in found if p.grad_req != "null"])
+            raise
 
     @contextmanager
     def _observed(self, hook: Callable[..., Any]) -> Iterator[None]:

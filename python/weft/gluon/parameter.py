@@ -13,6 +13,7 @@ from weft._core.typing import ArrayLike, DeviceLike, DTypeLike, ndarray
 from weft._export.names import NamedArrays
 from weft._trace.state import outside_trace
 from weft.device import Device, current
+from weft.gluon._parameter_operators import NotAnArray
 from weft.gluon._sharing import Pieces, Placed, Sharing, Slices
 
 Initializable = init.Initializer | str | None
@@ -56,6 +57,24 @@ def require_bias(layer: str, use_bias: bool, bias_initializer: Initializable) ->
         )
 
 
+def _check_name(kind: str, name: Any) -> None:
+    """Raises TypeError for a name that is no text, such as the values, which others give first."""
+    if isinstance(name, str):
+        return
+    if kind == "Constant":
+        written = 'the values come first: `gluon.Constant([1.0, 2.0], name="scale")`'
+    elif hasattr(name, "shape") or isinstance(name, list | float):
+        shape = tuple(getattr(name, "shape", ()) or native.array(name).shape)
+        written = (
+            f'write `gluon.Parameter("scale", shape={shape})`, whose values `init=` gives, or '
+            "`gluon.Constant(values)` for values that are not trained"
+        )
+    else:
+        shape = name if isinstance(name, tuple | int) else (3,)
+        written = f'a shape is given by name: `gluon.Parameter("scale", shape={shape})`'
+    raise InvalidType(f"{kind}: `name` must be a string; got {type(name).__name__}; {written}")
+
+
 def _listed(devices: Devices) -> list[Device]:
     """The devices meant, each once; the current one where none is named."""
     if devices is None:
@@ -65,7 +84,7 @@ def _listed(devices: Devices) -> list[Device]:
 
 
 @knows_words(PARAMETER)
-class Parameter(NamedArrays):
+class Parameter(NotAnArray, NamedArrays):
     """An array that is trained, on one device or as equal arrays on several.
 
     name: replaced by the path in the block that holds it, such as `features.0.weight`
@@ -75,6 +94,8 @@ class Parameter(NamedArrays):
     lr_mult, wd_mult: factors of the trainer's learning rate and weight decay
     grad_stype: 'default', or 'row_sparse' for a gradient of the rows that lookups with
         `sparse_grad=True` have read: see `weft.sparse`
+    differentiable: False for what no training changes, such as running statistics, which `forward`
+        may write: `grad_req` stays 'null' whatever it is set to
 
     >>> from weft import gluon
     >>> scale = gluon.Parameter("scale", shape=(2,), init="ones")
@@ -86,6 +107,7 @@ class Parameter(NamedArrays):
     # What gives first values where neither the parameter nor its block is told; None: the usual.
     fallback_init: Initializable = None
     left_out = ""  # why its block's `initialize()` did not find it
+    _differentiable = True  # of pickles of earlier versions
     changes = 0  # of what a trainer reads of all parameters beside their values
 
     @named_arguments
@@ -101,7 +123,9 @@ class Parameter(NamedArrays):
         *,
         allow_deferred_init: bool = True,
         grad_stype: str = "default",
+        differentiable: bool = True,
     ) -> None:
+        _check_name(type(self).__name__, name)
         self.name = name
         if grad_stype not in ("default", "row_sparse"):
             raise InvalidValue(
@@ -123,6 +147,7 @@ class Parameter(NamedArrays):
         self._deferred: Initializable = None  # set while initialisation waits for the shape
         self._mask: ndarray | None = None
         self._sharing: Sharing | None = None  # where it lies in parts on several processes
+        self._differentiable = differentiable
         self.grad_req = grad_req
 
     def __repr__(self) -> str:
@@ -183,7 +208,7 @@ class Parameter(NamedArrays):
 
     @property
     def grad_req(self) -> str:
-        """'write', 'add' or 'null'."""
+        """'write', 'add' or 'null'; where it is not `differentiable`, 'null' for ever."""
         return self._grad_req
 
     @grad_req.setter
@@ -193,9 +218,14 @@ class Parameter(NamedArrays):
                 f"Parameter: `grad_req` of `{self.name}` must be 'write', 'add' or 'null'; "
                 f"got {grad_req!r}"
             )
-        self._grad_req = grad_req
+        self._grad_req = grad_req if self._differentiable else "null"
         Parameter.changes += 1
         self._attach()
+
+    @property
+    def differentiable(self) -> bool:
+        """Can it be trained?"""
+        return self._differentiable
 
     @property
     def lr_mult(self) -> float:
@@ -607,8 +637,11 @@ class Constant(Parameter):
     """
 
     def __init__(self, value: ArrayLike, name: str = "constant") -> None:
+        _check_name("Constant", name)
         array = native.array(value)
-        super().__init__(name, grad_req="null", shape=array.shape, dtype=array.dtype)
+        super().__init__(
+            name, grad_req="null", shape=array.shape, dtype=array.dtype, differentiable=False
+        )
         self.set_data(array)
 
 

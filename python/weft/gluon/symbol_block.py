@@ -231,13 +231,14 @@ def _parameter_of(variable: Any, *, is_state: bool) -> Parameter:
     own = attrs.get("__init__")
     return Parameter(
         variable.name,
-        grad_req="null" if is_state else attrs.get("__grad_req__", "write"),
+        grad_req=attrs.get("__grad_req__", "write"),
         shape=variable.shape,
         dtype=variable.dtype or "float32",
         lr_mult=_factor(variable, "__lr_mult__"),
         wd_mult=_factor(variable, "__wd_mult__"),
         init=None if own is None else init_of(own),
         grad_stype=attrs.get("__grad_stype__", "default"),
+        differentiable=not is_state,
     )
 
 

@@ -175,23 +175,27 @@ class Trainer(SavedStates):
     @named_arguments
     def step(
         self,
-        batch_size: int,
+        batch_size: int | None = None,
         closure: Callable[[], Any] | None = None,
         *,
         ignore_stale_grad: bool = False,
     ) -> Any:
         """One update of all parameters by their gradients divided by `batch_size`.
 
+        batch_size: the number of samples of the batch; has to be given
         closure: a function that records, calls `backward` and gives the loss, which is called
             first; the step gives that loss. LBFGS and SAM need one and call it several times
 
-        Losses are per sample and `backward` sums them, so the division makes the mean. Gradients of
-        a parameter on several devices are added up, `batch_size` being that of all together.
+        Losses are per sample and `backward` sums them, so the division makes the mean. After
+        `loss.mean().backward()` the gradients are those of the mean already: write `step(1)`; with
+        `step(len(x))` they would be divided twice, which nothing can tell from a small rate.
+        Gradients of a parameter on several devices are added up, `batch_size` being that of all
+        together.
 
         Raises RuntimeError for a gradient that no backward has written since the last step, unless
         `ignore_stale_grad`, which leaves such a parameter as it is.
         """
-        _check_batch_size("step", batch_size)
+        batch_size = _checked_size("step", batch_size)
         if closure is not None or self._optimizer.needs_closure:
             return step_by(self, closure, batch_size)
         if not self._is_reduced:
@@ -443,9 +447,9 @@ class Trainer(SavedStates):
         return [gradient for parameter in trained for gradient in parameter.list_own_grad()]
 
     @named_arguments
-    def update(self, batch_size: int, *, ignore_stale_grad: bool = False) -> None:
+    def update(self, batch_size: int | None = None, *, ignore_stale_grad: bool = False) -> None:
         """What `step` does after `allreduce_grads`."""
-        _check_batch_size("update", batch_size)
+        batch_size = _checked_size("update", batch_size)
         if self._optimizer.needs_closure:
             step_by(self, None, batch_size)
         self._update("update", batch_size, ignore_stale_grad)
@@ -615,11 +619,19 @@ class Trainer(SavedStates):
         self._used = {n: p.grad_version for n, p in self._params.items() if p.is_initialized}
 
 
-def _check_batch_size(caller: str, batch_size: int) -> None:
+def _checked_size(caller: str, batch_size: Any) -> int:
+    if batch_size is None or isinstance(batch_size, str) or getattr(batch_size, "ndim", 0):
+        got = "nothing" if batch_size is None else type(batch_size).__name__
+        raise InvalidType(
+            f"{caller}: `batch_size` must be the number of samples of the batch, by which the "
+            f"gradients of the summed losses are divided; got {got}; write "
+            f"`trainer.{caller}(len(x))`, or `trainer.{caller}(1)` after `loss.mean().backward()`"
+        )
     if isinstance(batch_size, float) and not batch_size.is_integer():
         raise InvalidValue(f"{caller}: `batch_size` must be an integer; got {batch_size}")
     if batch_size <= 0:
         raise InvalidValue(f"{caller}: `batch_size` must be positive; got {batch_size}")
+    return batch_size  # type: ignore[no-any-return]
 
 
 def _sum_rows(parameter: Parameter) -> None:

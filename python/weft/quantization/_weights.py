@@ -15,7 +15,7 @@ from weft.gluon.parameter import Parameter
 
 
 def _constant(name: str, value: Any) -> Parameter:
-    parameter = Parameter(name, grad_req="null", shape=value.shape, dtype=str(value.dtype))
+    parameter = Parameter(name, shape=value.shape, dtype=str(value.dtype), differentiable=False)
     parameter.set_data(np.array(value))
     return parameter
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from weft import sym
 from weft._base.errors import InvalidType
+from weft._trace.block_tree import not_hybrid
 from weft.gluon.hybrid_block import HybridBlock
 from weft.sym._nodes import ByMode, Constant, Entry, Node, Variable, in_order
 
@@ -95,7 +96,7 @@ def graph_of(net: Any, *inputs: Any) -> NetworkGraph:
         net = sym.Group(list(parts)) if len(parts) > 1 else parts[0]
     if not isinstance(net, sym.Symbol):
         raise InvalidType(
-            f"graph_of: `net` must be a HybridBlock or a symbol; got {type(net).__name__}"
+            f"graph_of: `net` must be a HybridBlock or a symbol; got {not_hybrid(net)}"
         )
     return NetworkGraph(title, tuple(_boxes(net)))
 

@@ -11,6 +11,7 @@ from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
 from weft._pages.plans import Plan, page_of
 from weft._trace.arena import plans_of
+from weft._trace.block_tree import not_hybrid
 from weft._trace.planned import planned_of
 
 _RUNS = 10  # that are timed; the least time of each step counts
@@ -43,7 +44,7 @@ def plot_plan(
     if planned is None:
         raise InvalidType(
             "plot_plan: `net` must run as a plan: a HybridBlock, a function of weft.hybridize or a "
-            f"compiled step; got {type(net).__name__}"
+            f"compiled step; got {not_hybrid(net)}"
         )
     if path is not None and Path(path).suffix.lower() not in (".html", ".htm"):
         raise InvalidValue(f"plot_plan: `path` must end in .html; got {path!r}")

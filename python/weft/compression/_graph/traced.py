@@ -8,6 +8,7 @@ from typing import Any
 from weft import np, sym
 from weft._base.errors import Error, InvalidType, InvalidValue
 from weft._base.protocols import HasDtype
+from weft._trace.block_tree import not_hybrid
 from weft.compression._graph.open_batch import Opening
 from weft.gluon import HybridBlock, SymbolBlock
 from weft.gluon.parameter import Parameter
@@ -84,7 +85,7 @@ def inputs_of(net: Any, caller: str) -> list[str]:
     """The names of a block's inputs: those that its `forward` must be given; `data` where there is
     one alone."""
     if not isinstance(net, HybridBlock):
-        raise InvalidType(f"{caller}: `net` must be a HybridBlock; got {type(net).__name__}")
+        raise InvalidType(f"{caller}: `net` must be a HybridBlock; got {not_hybrid(net)}")
     own = net._input_names
     if own is not None:
         return list(own)

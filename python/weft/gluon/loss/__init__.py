@@ -1,6 +1,7 @@
 """Losses: one value per sample, the mean over all axes but the batch axis.
 
 `backward` on the vector of losses sums them; `Trainer.step(batch_size)` divides by their number.
+Of `loss.mean()` the gradients are those of the mean already: then it is `Trainer.step(1)`.
 
 Class labels are at least 0: others are refused, but for an `ignore_index`, whose elements have a
 loss of 0 and no gradient, and do not count in the mean, and in `FocalLoss`, where a sample may have

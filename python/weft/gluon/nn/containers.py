@@ -125,6 +125,8 @@ class Sequential(_InOrder, Block):
     (2, (8, 3))
     """
 
+    _hybrid_form = "write `nn.HybridSequential(...)` with the same children"
+
     def __init__(self, *blocks: Block) -> None:
         super().__init__()
         self.add(*blocks)

@@ -68,12 +68,8 @@ class _Normalization(HybridBlock):
         self.axis = axis
         self.epsilon = epsilon
         shape = (in_channels or -1,)
-        self.gamma = Parameter(
-            "gamma", "write" if scale else "null", shape=shape, init=gamma_initializer
-        )
-        self.beta = Parameter(
-            "beta", "write" if center else "null", shape=shape, init=beta_initializer
-        )
+        self.gamma = Parameter("gamma", shape=shape, init=gamma_initializer, differentiable=scale)
+        self.beta = Parameter("beta", shape=shape, init=beta_initializer, differentiable=center)
 
     def _lacks_batch_axis(self, shape: tuple[int, ...]) -> bool:
         channels = shape[self.axis - 1 : self.axis] if self.axis > 0 else ()
@@ -128,10 +124,18 @@ class BatchNorm(_Normalization):
         self.use_global_stats = use_global_stats
         shape = (in_channels or -1,)
         self.running_mean = Parameter(
-            "running_mean", "null", shape=shape, init=running_mean_initializer
+            "running_mean",
+            "null",
+            shape=shape,
+            init=running_mean_initializer,
+            differentiable=False,
         )
         self.running_var = Parameter(
-            "running_var", "null", shape=shape, init=running_variance_initializer
+            "running_var",
+            "null",
+            shape=shape,
+            init=running_variance_initializer,
+            differentiable=False,
         )
 
     def forward(self, x: Any) -> Any:
@@ -340,10 +344,7 @@ class RMSNorm(HybridBlock):
         self.axis = axis
         self.epsilon = epsilon
         self.gamma = Parameter(
-            "gamma",
-            "write" if scale else "null",
-            shape=(in_channels or -1,),
-            init=gamma_initializer,
+            "gamma", shape=(in_channels or -1,), init=gamma_initializer, differentiable=scale
         )
 
     def infer_shape(self, x: Any) -> None:

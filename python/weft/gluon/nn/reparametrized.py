@@ -6,6 +6,7 @@ from weft import autograd, init, np, npx
 from weft._base.errors import InvalidType, InvalidValue
 from weft._base.options import require_whole
 from weft._core.typing import DTypeLike, ndarray
+from weft._trace.block_tree import not_hybrid
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.parameter import Parameter
 
@@ -42,7 +43,7 @@ class _Reparametrized(HybridBlock):
         super().__init__()
         where = type(self).__name__
         if not isinstance(layer, HybridBlock):
-            raise InvalidType(f"{where}: `layer` must be a HybridBlock; got {type(layer).__name__}")
+            raise InvalidType(f"{where}: `layer` must be a HybridBlock; got {not_hybrid(layer)}")
         if name not in layer.params:
             known = ", ".join(layer.params) or "none"
             raise InvalidValue(
@@ -155,7 +156,7 @@ class SpectralNorm(_Reparametrized):
         super().__init__(layer, name, axis)
         self.steps = require_whole("SpectralNorm", "steps", steps, 1)
         self.epsilon = epsilon
-        self.u = Parameter("u", "null", shape=(-1,), init="normal")
+        self.u = Parameter("u", shape=(-1,), init="normal", differentiable=False)
         self._shapes_follow()
 
     def _shapes_follow(self) -> None:

@@ -68,7 +68,7 @@ class Parameter(_Native):
         _Native.__init__(
             self,
             name,
-            grad_req if differentiable else "null",
+            grad_req,
             shape,
             dtype if dtype is not None else "float32",
             lr_mult,
@@ -76,6 +76,7 @@ class Parameter(_Native):
             _initializer(init),
             allow_deferred_init=allow_deferred_init,
             grad_stype="row_sparse" if grad_stype == "row_sparse" else "default",
+            differentiable=differentiable,
         )
         self._begin(stype, differentiable)
 

@@ -95,7 +95,7 @@ class _Sinusoids(init.Initializer):
 def sinusoids(name: str, length: int, units: int, *, whole: bool) -> Parameter:
     """Positions that are not trained. Frequencies fall from 1 to 1 / 10000: exactly (`whole`), as
     Whisper has them, or but for a last step, as Marian has them."""
-    return Parameter(name, "null", shape=(length, units), init=_Sinusoids(whole))
+    return Parameter(name, shape=(length, units), init=_Sinusoids(whole), differentiable=False)
 
 
 def learned(name: str, length: int, units: int) -> Parameter:
