@@ -14,15 +14,17 @@ from typing import Any
 from weft import npx
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core import collectives
+from weft.distributed._sequence_parallel import Gathered, PartNorm, Region, scattered
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo.text._attention import Attention
 from weft.gluon.model_zoo.text._experts import Experts
+from weft.gluon.nn import HybridSequential, LayerNorm, RMSNorm
 from weft.gluon.nn.attention import MultiHeadAttention
 from weft.gluon.nn.basic import Dense
 from weft.gluon.parameter import Parameter
 
-WAYS = ("outputs", "inputs", "heads", "experts")
+WAYS = ("outputs", "inputs", "heads", "experts", "sequence")
 
 
 class SplitDense(HybridBlock):
@@ -30,14 +32,16 @@ class SplitDense(HybridBlock):
 
     by: "outputs": gives this rank's outputs of the whole input; "inputs": takes this rank's part of
         the input and gives the whole output
+    gather: of a layer in a region by sequence, whose whole input, or whole output, has the
+        positions of all ranks; what brings them together
     """
 
-    def __init__(self, dense: Dense, by: str, group: str) -> None:
+    def __init__(self, dense: Dense, by: str, group: str, gather: Gathered | None = None) -> None:
         super().__init__()
         self.weight, self.bias = dense.weight, dense.bias
         self.activation, self.activation_name = dense.activation, dense.activation_name
         self.units, self.flatten = dense.units, dense.flatten
-        self.by, self.group = by, group
+        self.by, self.group, self.gather = by, group, gather
         if by == "inputs" and dense.flatten and len(dense.weight.shape or ()) != 2:
             raise InvalidValue("SplitDense: `dense` must have its shapes")
         self.weight.split(0 if by == "outputs" else 1, group)
@@ -52,13 +56,22 @@ class SplitDense(HybridBlock):
     def forward(self, x: Any) -> Any:
         by_outputs = self.by == "outputs"
         if by_outputs:
-            x = npx.copy_to_parts(x, group=self.group)
+            x = self.gather(x) if self.gather else npx.copy_to_parts(x, group=self.group)
         bias = None if self.bias is None or not by_outputs else self.bias.part
         out = npx.fully_connected(x, self.weight.part, bias, flatten=self.flatten)
         if not by_outputs:
-            out = npx.sum_parts(out, group=self.group)
-            out = out if self.bias is None else out + self.bias.data()
+            out = self._whole(out)
         return out if self.activation is None else self.activation(out)
+
+    def _whole(self, out: Any) -> Any:
+        """The sum over ranks, with the bias; in a region by sequence of this rank's positions."""
+        bias = None if self.bias is None else self.bias.data()
+        if self.gather is None:
+            out = npx.sum_parts(out, group=self.group)
+        else:
+            out = scattered(out, self.group)
+            bias = None if bias is None else npx.copy_to_parts(bias, group=self.group)
+        return out if bias is None else out + bias
 
     def describe(self) -> str:
         shape: Any = self.weight.shape
@@ -71,13 +84,15 @@ def split_layers(net: Block, ways: Mapping[str, str], group: str = "tensor") -> 
     ways: regular expressions of whole paths, such as r"layers\\.\\d+\\.ffn\\.0", and how: "outputs"
         or "inputs" for Dense layers, "heads" for attention, "experts" for mixtures. A layer by
         outputs is followed by one by inputs, with nothing between them but what treats each element
-        by itself
+        by itself. "sequence" for a HybridSequential: between the products in it each rank keeps its
+        part of the positions alone, of arrays of (N, T, U); in it all layers with parameters are
+        split by outputs, inputs or heads, or are LayerNorm or RMSNorm
     group: all its ranks have the same batches, and the same values in `net`, which is initialized
 
     Files have whole parameters, and so fit any number of ranks.
 
-    Raises ValueError for a pattern that fits no layer, a word that is no way, and sizes that the
-    ranks do not divide.
+    Raises ValueError for a pattern that fits no layer, a word that is no way, sizes that the ranks
+    do not divide, and a layer that cannot be in a region by sequence.
 
     >>> from weft.gluon import nn
     >>> net = nn.HybridSequential(
@@ -93,22 +108,53 @@ def split_layers(net: Block, ways: Mapping[str, str], group: str = "tensor") -> 
     for pattern, way in ways.items():
         if way not in WAYS:
             raise InvalidValue(
-                f"split_layers: `ways` must say 'outputs', 'inputs', 'heads' or 'experts' of "
-                f"{pattern!r}; got {way!r}"
+                f"split_layers: `ways` must say 'outputs', 'inputs', 'heads', 'experts' or "
+                f"'sequence' of {pattern!r}; got {way!r}"
             )
-        found = [
-            (owner, name, block)
-            for path, owner, name, block in _below(net, "")
-            if re.fullmatch(pattern, path)
-        ]
-        if not found:
-            paths = ", ".join(f"`{path}`" for path, *_ in list(_below(net, ""))[:5])
-            raise InvalidValue(
-                f"split_layers: {pattern!r} fits no layer of the network, such as {paths}"
-            )
-        for owner, name, block in found:
-            _split(owner, name, block, way, group)
+    found = {pattern: _matching(net, pattern) for pattern in ways}
+    regions = [path for p, way in ways.items() if way == "sequence" for path, *_ in found[p]]
+    for pattern, way in ways.items():
+        for path, owner, name, block in found[pattern]:
+            if way != "sequence":
+                gather = Gathered(group) if _is_in(path, regions) else None
+                _split(owner, name, block, way, group, gather)
+    for pattern, way in ways.items():
+        if way == "sequence":
+            for path, owner, name, block in found[pattern]:
+                _make_region(path, owner, name, block, group)
     return net
+
+
+def _matching(net: Block, pattern: str) -> list[tuple[str, Block, str, Block]]:
+    found = [entry for entry in _below(net, "") if re.fullmatch(pattern, entry[0])]
+    if not found:
+        paths = ", ".join(f"`{path}`" for path, *_ in list(_below(net, ""))[:5])
+        raise InvalidValue(
+            f"split_layers: {pattern!r} fits no layer of the network, such as {paths}"
+        )
+    return found
+
+
+def _is_in(path: str, regions: list[str]) -> bool:
+    return any(path.startswith(f"{region}.") for region in regions)
+
+
+def _make_region(path: str, owner: Block, name: str, block: Block, group: str) -> None:
+    """Makes a region by sequence of layers in which the products are split already."""
+    if not isinstance(block, HybridSequential):
+        raise InvalidType(
+            f"split_layers: `{path}` must be a HybridSequential to be split by sequence; got "
+            f"{type(block).__name__}"
+        )
+    for inner, around, child_name, child in _below(block, path):
+        if isinstance(child, LayerNorm | RMSNorm):
+            around._replace_child(child_name, PartNorm(child, group))
+        elif child.params and not isinstance(child, SplitDense):
+            raise InvalidValue(
+                f"split_layers: `{inner}` is in `{path}`, which is split by sequence, so it must "
+                f"be split, too, or be LayerNorm or RMSNorm; got {type(child).__name__}"
+            )
+    owner._replace_child(name, Region(block, group))
 
 
 def _below(block: Block, prefix: str) -> list[tuple[str, Block, str, Block]]:
@@ -121,11 +167,17 @@ def _below(block: Block, prefix: str) -> list[tuple[str, Block, str, Block]]:
     return found
 
 
-def _split(owner: Block, name: str, block: Block, way: str, group: str) -> None:
+def _split(
+    owner: Block, name: str, block: Block, way: str, group: str, gather: Gathered | None = None
+) -> None:
     if way == "heads":
-        _split_heads(block, name, group)
+        _split_heads(block, name, group, gather is not None)
         return
     if way == "experts":
+        if gather is not None:
+            raise InvalidValue(
+                f"split_layers: `{name}` is in a region by sequence, where experts cannot be"
+            )
         _split_experts(block, name, group)
         return
     if not isinstance(block, Dense):
@@ -134,10 +186,10 @@ def _split(owner: Block, name: str, block: Block, way: str, group: str) -> None:
             f"{type(block).__name__}"
         )
     _require_shapes(block, name)
-    owner._replace_child(name, SplitDense(block, way, group))
+    owner._replace_child(name, SplitDense(block, way, group, gather))
 
 
-def _split_heads(block: Block, name: str, group: str) -> None:
+def _split_heads(block: Block, name: str, group: str, by_sequence: bool) -> None:
     if not isinstance(block, MultiHeadAttention | Attention):
         raise InvalidType(
             f"split_layers: `{name}` must be MultiHeadAttention, or attention of the zoo's "
@@ -152,9 +204,10 @@ def _split_heads(block: Block, name: str, group: str) -> None:
                 f"split_layers: `{count}` of `{name}` must be a multiple of {ranks} ranks; got "
                 f"{heads}"
             )
-    for part, way in (("query", "outputs"), ("key", "outputs"), ("value", "outputs")):
-        _split(attention, part, getattr(attention, part), way, group)
-    _split(attention, "output", attention.output, "inputs", group)
+    gather = Gathered(group, uses=3) if by_sequence else None
+    for part in ("query", "key", "value"):
+        _split(attention, part, getattr(attention, part), "outputs", group, gather)
+    _split(attention, "output", attention.output, "inputs", group, gather)
     attention.num_heads //= ranks
     if isinstance(attention, MultiHeadAttention):
         attention.key_value_heads //= ranks

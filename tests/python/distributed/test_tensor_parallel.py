@@ -109,7 +109,7 @@ def refused(ways, group="world"):
     [
         (
             {"attention": "head"},
-            "must say 'outputs', 'inputs', 'heads' or 'experts' of 'attention'; got",
+            "must say 'outputs', 'inputs', 'heads', 'experts' or 'sequence' of 'attention'; got",
         ),
         ({"atention": "heads"}, "'atention' fits no layer of the network, such as `attention`"),
         ({"norm": "outputs"}, "`norm` must be a Dense layer to be split by outputs; got LayerNorm"),
