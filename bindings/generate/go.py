@@ -59,6 +59,9 @@ def _function(op: Operator) -> list[str]:
     lines.append(f"func {name}({', '.join(parameters)}) ({result}, error) {{")
     if optional:
         lines += ["\tif options == nil {", f"\t\toptions = &{name}Options{{}}", "\t}"]
+    if not optional and not many and [a.kind for a in required] in (["tensor"], ["tensor"] * 2):
+        passed = ", ".join(_name(a.name) for a in required)
+        return [*lines, f"\treturn one{len(required)}(&op{name}, {passed})", "}\n"]
     lines.append(f"\tc := newCall(&op{name})")
     for a in op.arguments:
         place = _name(a.name) if a in required else f"options.{camel(a.name)}"

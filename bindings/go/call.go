@@ -41,6 +41,25 @@ static weft_go_result weft_go_invoke(weft_op op, const weft_go_argument* given, 
   if (result.status != WEFT_OK) result.text = strdup(weft_last_error());
   return result;
 }
+
+// The one result of an operator of one or two arrays.
+typedef struct {
+  weft_status status;
+  char* text;
+  weft_tensor out;
+} weft_go_one;
+
+static weft_go_one weft_go_arrays(weft_op op, weft_tensor x, weft_tensor y) {
+  weft_go_one result = {WEFT_OK, NULL, NULL};
+  weft_value values[2];
+  values[0].tag = values[1].tag = WEFT_TAG_TENSOR;
+  values[0].count = values[1].count = 0;
+  values[0].as.tensor = x;
+  values[1].as.tensor = y;
+  result.status = weft_invoke(op, values, y ? 2 : 1, &result.out, 1);
+  if (result.status != WEFT_OK) result.text = strdup(weft_last_error());
+  return result;
+}
 */
 import "C"
 
@@ -103,12 +122,18 @@ type call struct {
 
 var calls = sync.Pool{New: func() any { return new(call) }}
 
-func newCall(op *operator) *call {
-	if !op.known.Load() { // a function value for once would be made at each call
-		op.once.Do(op.find)
+// ready looks the operator up. A function value for once would be made at each call.
+func (o *operator) ready() error {
+	if !o.known.Load() {
+		o.once.Do(o.find)
 	}
+	return o.err
+}
+
+func newCall(op *operator) *call {
+	err := op.ready()
 	c := calls.Get().(*call)
-	c.op, c.err, c.count = op, op.err, 0
+	c.op, c.err, c.count = op, err, 0
 	c.numbers, c.text, c.arrays = c.numbers[:0], c.text[:0], c.arrays[:0]
 	return c
 }
@@ -289,6 +314,48 @@ func (c *call) into(targets []*Tensor) error {
 	err := c.run(first(outs), len(outs), nil)
 	runtime.KeepAlive(targets)
 	return err
+}
+
+// alive is an operand that is an array which was not released.
+func alive(x Operand) (*Tensor, bool) {
+	array, is := x.(*Tensor)
+	return array, is && array != nil && array.handle != nil
+}
+
+// one1 calls an operator of one array that has one result.
+func one1(op *operator, x Operand) (*Tensor, error) {
+	if array, is := alive(x); is && op.ready() == nil {
+		result := C.weft_go_arrays(op.handle, array.handle, nil)
+		runtime.KeepAlive(array)
+		return only(result)
+	}
+	c := newCall(op)
+	c.operand(x)
+	return c.one()
+}
+
+// one2 calls an operator of two arrays that has one result.
+func one2(op *operator, x, y Operand) (*Tensor, error) {
+	if a, is := alive(x); is {
+		if b, is := alive(y); is && op.ready() == nil {
+			result := C.weft_go_arrays(op.handle, a.handle, b.handle)
+			runtime.KeepAlive(a)
+			runtime.KeepAlive(b)
+			return only(result)
+		}
+	}
+	c := newCall(op)
+	c.operand(x)
+	c.operand(y)
+	return c.one()
+}
+
+func only(result C.weft_go_one) (*Tensor, error) {
+	if result.status != C.WEFT_OK {
+		defer C.free(unsafe.Pointer(result.text))
+		return nil, &Error{Status(result.status), C.GoString(result.text)}
+	}
+	return owned(result.out), nil
 }
 
 // Call is any operator by its name, registered ones too, with attributes by the names of the registry:

@@ -8,9 +8,7 @@ var opAbs = operator{name: "abs"}
 //
 // x: any real dtype.
 func Abs(x Operand) (*Tensor, error) {
-	c := newCall(&opAbs)
-	c.operand(x)
-	return c.one()
+	return one1(&opAbs, x)
 }
 
 var opAdagradUpdate = operator{name: "adagrad_update"}
@@ -159,10 +157,7 @@ var opAdd = operator{name: "add"}
 //
 // x2: the same, broadcast against `x1`.
 func Add(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opAdd)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opAdd, x1, x2)
 }
 
 var opAll = operator{name: "all"}
@@ -308,9 +303,7 @@ var opAngle = operator{name: "angle"}
 //
 // x: any dtype.
 func Angle(x Operand) (*Tensor, error) {
-	c := newCall(&opAngle)
-	c.operand(x)
-	return c.one()
+	return one1(&opAngle, x)
 }
 
 var opAny = operator{name: "any"}
@@ -377,9 +370,7 @@ var opArccos = operator{name: "arccos"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Arccos(x Operand) (*Tensor, error) {
-	c := newCall(&opArccos)
-	c.operand(x)
-	return c.one()
+	return one1(&opArccos, x)
 }
 
 var opArccosh = operator{name: "arccosh"}
@@ -388,9 +379,7 @@ var opArccosh = operator{name: "arccosh"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Arccosh(x Operand) (*Tensor, error) {
-	c := newCall(&opArccosh)
-	c.operand(x)
-	return c.one()
+	return one1(&opArccosh, x)
 }
 
 var opArcsin = operator{name: "arcsin"}
@@ -399,9 +388,7 @@ var opArcsin = operator{name: "arcsin"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Arcsin(x Operand) (*Tensor, error) {
-	c := newCall(&opArcsin)
-	c.operand(x)
-	return c.one()
+	return one1(&opArcsin, x)
 }
 
 var opArcsinh = operator{name: "arcsinh"}
@@ -410,9 +397,7 @@ var opArcsinh = operator{name: "arcsinh"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Arcsinh(x Operand) (*Tensor, error) {
-	c := newCall(&opArcsinh)
-	c.operand(x)
-	return c.one()
+	return one1(&opArcsinh, x)
 }
 
 var opArctan = operator{name: "arctan"}
@@ -421,9 +406,7 @@ var opArctan = operator{name: "arctan"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Arctan(x Operand) (*Tensor, error) {
-	c := newCall(&opArctan)
-	c.operand(x)
-	return c.one()
+	return one1(&opArctan, x)
 }
 
 var opArctan2 = operator{name: "arctan2"}
@@ -434,10 +417,7 @@ var opArctan2 = operator{name: "arctan2"}
 //
 // x2: the same, broadcast against `x1`.
 func Arctan2(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opArctan2)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opArctan2, x1, x2)
 }
 
 var opArctanh = operator{name: "arctanh"}
@@ -446,9 +426,7 @@ var opArctanh = operator{name: "arctanh"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Arctanh(x Operand) (*Tensor, error) {
-	c := newCall(&opArctanh)
-	c.operand(x)
-	return c.one()
+	return one1(&opArctanh, x)
 }
 
 var opArgmax = operator{name: "argmax"}
@@ -577,9 +555,7 @@ var opBatchFlatten = operator{name: "batch_flatten"}
 //
 // x: any dtype, shape (N, ...).
 func BatchFlatten(x Operand) (*Tensor, error) {
-	c := newCall(&opBatchFlatten)
-	c.operand(x)
-	return c.one()
+	return one1(&opBatchFlatten, x)
 }
 
 var opBatchNorm = operator{name: "batch_norm"}
@@ -632,10 +608,7 @@ var opBinomial = operator{name: "binomial"}
 //
 // probability: of each trial's success, of the same shape.
 func Binomial(trials Operand, probability Operand) (*Tensor, error) {
-	c := newCall(&opBinomial)
-	c.operand(trials)
-	c.operand(probability)
-	return c.one()
+	return one2(&opBinomial, trials, probability)
 }
 
 var opBitwiseAnd = operator{name: "bitwise_and"}
@@ -646,10 +619,7 @@ var opBitwiseAnd = operator{name: "bitwise_and"}
 //
 // x2: the same, broadcast against `x1`.
 func BitwiseAnd(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opBitwiseAnd)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opBitwiseAnd, x1, x2)
 }
 
 var opBitwiseOr = operator{name: "bitwise_or"}
@@ -660,10 +630,7 @@ var opBitwiseOr = operator{name: "bitwise_or"}
 //
 // x2: the same, broadcast against `x1`.
 func BitwiseOr(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opBitwiseOr)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opBitwiseOr, x1, x2)
 }
 
 var opBitwiseXor = operator{name: "bitwise_xor"}
@@ -674,10 +641,7 @@ var opBitwiseXor = operator{name: "bitwise_xor"}
 //
 // x2: the same, broadcast against `x1`.
 func BitwiseXor(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opBitwiseXor)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opBitwiseXor, x1, x2)
 }
 
 var opBoundedIntegers = operator{name: "bounded_integers"}
@@ -785,9 +749,7 @@ var opCeil = operator{name: "ceil"}
 //
 // x: any real dtype.
 func Ceil(x Operand) (*Tensor, error) {
-	c := newCall(&opCeil)
-	c.operand(x)
-	return c.one()
+	return one1(&opCeil, x)
 }
 
 var opCelu = operator{name: "celu"}
@@ -947,9 +909,7 @@ var opConj = operator{name: "conj"}
 //
 // x: any dtype.
 func Conj(x Operand) (*Tensor, error) {
-	c := newCall(&opConj)
-	c.operand(x)
-	return c.one()
+	return one1(&opConj, x)
 }
 
 var opConvolution = operator{name: "convolution"}
@@ -1005,9 +965,7 @@ var opCopy = operator{name: "copy"}
 //
 // x: any dtype.
 func Copy(x Operand) (*Tensor, error) {
-	c := newCall(&opCopy)
-	c.operand(x)
-	return c.one()
+	return one1(&opCopy, x)
 }
 
 var opCopyToParts = operator{name: "copy_to_parts"}
@@ -1039,10 +997,7 @@ var opCopysign = operator{name: "copysign"}
 //
 // x2: the same, broadcast against `x1`.
 func Copysign(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opCopysign)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opCopysign, x1, x2)
 }
 
 var opCos = operator{name: "cos"}
@@ -1051,9 +1006,7 @@ var opCos = operator{name: "cos"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Cos(x Operand) (*Tensor, error) {
-	c := newCall(&opCos)
-	c.operand(x)
-	return c.one()
+	return one1(&opCos, x)
 }
 
 var opCosh = operator{name: "cosh"}
@@ -1062,9 +1015,7 @@ var opCosh = operator{name: "cosh"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Cosh(x Operand) (*Tensor, error) {
-	c := newCall(&opCosh)
-	c.operand(x)
-	return c.one()
+	return one1(&opCosh, x)
 }
 
 var opCountNonzero = operator{name: "count_nonzero"}
@@ -1330,9 +1281,7 @@ var opDet = operator{name: "det"}
 //
 // a: any dtype but half types: matrices, (..., M, N).
 func Det(a Operand) (*Tensor, error) {
-	c := newCall(&opDet)
-	c.operand(a)
-	return c.one()
+	return one1(&opDet, a)
 }
 
 var opDft = operator{name: "dft"}
@@ -1410,9 +1359,7 @@ var opDigamma = operator{name: "digamma"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Digamma(x Operand) (*Tensor, error) {
-	c := newCall(&opDigamma)
-	c.operand(x)
-	return c.one()
+	return one1(&opDigamma, x)
 }
 
 var opDivide = operator{name: "divide"}
@@ -1423,10 +1370,7 @@ var opDivide = operator{name: "divide"}
 //
 // x2: the same, broadcast against `x1`.
 func Divide(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opDivide)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opDivide, x1, x2)
 }
 
 var opDot = operator{name: "dot"}
@@ -1437,10 +1381,7 @@ var opDot = operator{name: "dot"}
 //
 // b: any dtype.
 func Dot(a Operand, b Operand) (*Tensor, error) {
-	c := newCall(&opDot)
-	c.operand(a)
-	c.operand(b)
-	return c.one()
+	return one2(&opDot, a, b)
 }
 
 var opDropout = operator{name: "dropout"}
@@ -1580,10 +1521,7 @@ var opEqual = operator{name: "equal"}
 //
 // x2: the same, broadcast against `x1`.
 func Equal(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opEqual)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opEqual, x1, x2)
 }
 
 var opErf = operator{name: "erf"}
@@ -1592,9 +1530,7 @@ var opErf = operator{name: "erf"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Erf(x Operand) (*Tensor, error) {
-	c := newCall(&opErf)
-	c.operand(x)
-	return c.one()
+	return one1(&opErf, x)
 }
 
 var opErfinv = operator{name: "erfinv"}
@@ -1603,9 +1539,7 @@ var opErfinv = operator{name: "erfinv"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Erfinv(x Operand) (*Tensor, error) {
-	c := newCall(&opErfinv)
-	c.operand(x)
-	return c.one()
+	return one1(&opErfinv, x)
 }
 
 var opExchangeBlocks = operator{name: "exchange_blocks"}
@@ -1662,9 +1596,7 @@ var opExp = operator{name: "exp"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Exp(x Operand) (*Tensor, error) {
-	c := newCall(&opExp)
-	c.operand(x)
-	return c.one()
+	return one1(&opExp, x)
 }
 
 var opExp2 = operator{name: "exp2"}
@@ -1673,9 +1605,7 @@ var opExp2 = operator{name: "exp2"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Exp2(x Operand) (*Tensor, error) {
-	c := newCall(&opExp2)
-	c.operand(x)
-	return c.one()
+	return one1(&opExp2, x)
 }
 
 var opExpandDims = operator{name: "expand_dims"}
@@ -1698,9 +1628,7 @@ var opExpm1 = operator{name: "expm1"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Expm1(x Operand) (*Tensor, error) {
-	c := newCall(&opExpm1)
-	c.operand(x)
-	return c.one()
+	return one1(&opExpm1, x)
 }
 
 var opExponential = operator{name: "exponential"}
@@ -1756,9 +1684,7 @@ var opFloor = operator{name: "floor"}
 //
 // x: any real dtype.
 func Floor(x Operand) (*Tensor, error) {
-	c := newCall(&opFloor)
-	c.operand(x)
-	return c.one()
+	return one1(&opFloor, x)
 }
 
 var opFloorDivide = operator{name: "floor_divide"}
@@ -1769,10 +1695,7 @@ var opFloorDivide = operator{name: "floor_divide"}
 //
 // x2: the same, broadcast against `x1`.
 func FloorDivide(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opFloorDivide)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opFloorDivide, x1, x2)
 }
 
 var opFmax = operator{name: "fmax"}
@@ -1783,10 +1706,7 @@ var opFmax = operator{name: "fmax"}
 //
 // x2: second operand, broadcast against `x1`.
 func Fmax(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opFmax)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opFmax, x1, x2)
 }
 
 var opFmin = operator{name: "fmin"}
@@ -1797,10 +1717,7 @@ var opFmin = operator{name: "fmin"}
 //
 // x2: second operand, broadcast against `x1`.
 func Fmin(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opFmin)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opFmin, x1, x2)
 }
 
 var opFmod = operator{name: "fmod"}
@@ -1811,10 +1728,7 @@ var opFmod = operator{name: "fmod"}
 //
 // x2: the same, broadcast against `x1`.
 func Fmod(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opFmod)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opFmod, x1, x2)
 }
 
 var opFourier = operator{name: "fourier"}
@@ -1908,9 +1822,7 @@ var opGamma = operator{name: "gamma"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Gamma(x Operand) (*Tensor, error) {
-	c := newCall(&opGamma)
-	c.operand(x)
-	return c.one()
+	return one1(&opGamma, x)
 }
 
 var opGammaln = operator{name: "gammaln"}
@@ -1919,9 +1831,7 @@ var opGammaln = operator{name: "gammaln"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Gammaln(x Operand) (*Tensor, error) {
-	c := newCall(&opGammaln)
-	c.operand(x)
-	return c.one()
+	return one1(&opGammaln, x)
 }
 
 var opGather = operator{name: "gather"}
@@ -2010,10 +1920,7 @@ var opGatherNd = operator{name: "gather_nd"}
 //
 // indices: integers, shape (M, ...); negative ones count back.
 func GatherNd(data Operand, indices Operand) (*Tensor, error) {
-	c := newCall(&opGatherNd)
-	c.operand(data)
-	c.operand(indices)
-	return c.one()
+	return one2(&opGatherNd, data, indices)
 }
 
 var opGatherParts = operator{name: "gather_parts"}
@@ -2069,10 +1976,7 @@ var opGreater = operator{name: "greater"}
 //
 // x2: the same, broadcast against `x1`.
 func Greater(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opGreater)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opGreater, x1, x2)
 }
 
 var opGreaterEqual = operator{name: "greater_equal"}
@@ -2083,10 +1987,7 @@ var opGreaterEqual = operator{name: "greater_equal"}
 //
 // x2: the same, broadcast against `x1`.
 func GreaterEqual(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opGreaterEqual)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opGreaterEqual, x1, x2)
 }
 
 var opGridSample = operator{name: "grid_sample"}
@@ -2280,9 +2181,7 @@ var opHardSwish = operator{name: "hard_swish"}
 //
 // x: any real dtype; bool and integers become the default float.
 func HardSwish(x Operand) (*Tensor, error) {
-	c := newCall(&opHardSwish)
-	c.operand(x)
-	return c.one()
+	return one1(&opHardSwish, x)
 }
 
 var opHstack = operator{name: "hstack"}
@@ -2321,10 +2220,7 @@ var opHypot = operator{name: "hypot"}
 //
 // x2: the same, broadcast against `x1`.
 func Hypot(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opHypot)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opHypot, x1, x2)
 }
 
 var opImag = operator{name: "imag"}
@@ -2333,9 +2229,7 @@ var opImag = operator{name: "imag"}
 //
 // x: any dtype.
 func Imag(x Operand) (*Tensor, error) {
-	c := newCall(&opImag)
-	c.operand(x)
-	return c.one()
+	return one1(&opImag, x)
 }
 
 var opImaginaryPart = operator{name: "imaginary_part"}
@@ -2344,9 +2238,7 @@ var opImaginaryPart = operator{name: "imaginary_part"}
 //
 // x: complex.
 func ImaginaryPart(x Operand) (*Tensor, error) {
-	c := newCall(&opImaginaryPart)
-	c.operand(x)
-	return c.one()
+	return one1(&opImaginaryPart, x)
 }
 
 var opIndexAdd = operator{name: "index_add"}
@@ -2391,10 +2283,7 @@ var opInner = operator{name: "inner"}
 //
 // b: any dtype.
 func Inner(a Operand, b Operand) (*Tensor, error) {
-	c := newCall(&opInner)
-	c.operand(a)
-	c.operand(b)
-	return c.one()
+	return one2(&opInner, a, b)
 }
 
 var opInstanceNorm = operator{name: "instance_norm"}
@@ -2467,9 +2356,7 @@ var opInv = operator{name: "inv"}
 //
 // a: any dtype but half types: matrices, (..., M, N).
 func Inv(a Operand) (*Tensor, error) {
-	c := newCall(&opInv)
-	c.operand(a)
-	return c.one()
+	return one1(&opInv, a)
 }
 
 var opInvert = operator{name: "invert"}
@@ -2478,9 +2365,7 @@ var opInvert = operator{name: "invert"}
 //
 // x: bool or integers.
 func Invert(x Operand) (*Tensor, error) {
-	c := newCall(&opInvert)
-	c.operand(x)
-	return c.one()
+	return one1(&opInvert, x)
 }
 
 var opIrdft = operator{name: "irdft"}
@@ -2503,9 +2388,7 @@ var opIsfinite = operator{name: "isfinite"}
 //
 // x: any real dtype.
 func Isfinite(x Operand) (*Tensor, error) {
-	c := newCall(&opIsfinite)
-	c.operand(x)
-	return c.one()
+	return one1(&opIsfinite, x)
 }
 
 var opIsinf = operator{name: "isinf"}
@@ -2514,9 +2397,7 @@ var opIsinf = operator{name: "isinf"}
 //
 // x: any real dtype.
 func Isinf(x Operand) (*Tensor, error) {
-	c := newCall(&opIsinf)
-	c.operand(x)
-	return c.one()
+	return one1(&opIsinf, x)
 }
 
 var opIsnan = operator{name: "isnan"}
@@ -2525,9 +2406,7 @@ var opIsnan = operator{name: "isnan"}
 //
 // x: any real dtype.
 func Isnan(x Operand) (*Tensor, error) {
-	c := newCall(&opIsnan)
-	c.operand(x)
-	return c.one()
+	return one1(&opIsnan, x)
 }
 
 var opL2Normalization = operator{name: "l2_normalization"}
@@ -2613,10 +2492,7 @@ var opLeftShift = operator{name: "left_shift"}
 //
 // x2: the same, broadcast against `x1`.
 func LeftShift(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opLeftShift)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opLeftShift, x1, x2)
 }
 
 var opLess = operator{name: "less"}
@@ -2627,10 +2503,7 @@ var opLess = operator{name: "less"}
 //
 // x2: the same, broadcast against `x1`.
 func Less(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opLess)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opLess, x1, x2)
 }
 
 var opLessEqual = operator{name: "less_equal"}
@@ -2641,10 +2514,7 @@ var opLessEqual = operator{name: "less_equal"}
 //
 // x2: the same, broadcast against `x1`.
 func LessEqual(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opLessEqual)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opLessEqual, x1, x2)
 }
 
 var opLog = operator{name: "log"}
@@ -2653,9 +2523,7 @@ var opLog = operator{name: "log"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Log(x Operand) (*Tensor, error) {
-	c := newCall(&opLog)
-	c.operand(x)
-	return c.one()
+	return one1(&opLog, x)
 }
 
 var opLog10 = operator{name: "log10"}
@@ -2664,9 +2532,7 @@ var opLog10 = operator{name: "log10"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Log10(x Operand) (*Tensor, error) {
-	c := newCall(&opLog10)
-	c.operand(x)
-	return c.one()
+	return one1(&opLog10, x)
 }
 
 var opLog1p = operator{name: "log1p"}
@@ -2675,9 +2541,7 @@ var opLog1p = operator{name: "log1p"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Log1p(x Operand) (*Tensor, error) {
-	c := newCall(&opLog1p)
-	c.operand(x)
-	return c.one()
+	return one1(&opLog1p, x)
 }
 
 var opLog2 = operator{name: "log2"}
@@ -2686,9 +2550,7 @@ var opLog2 = operator{name: "log2"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Log2(x Operand) (*Tensor, error) {
-	c := newCall(&opLog2)
-	c.operand(x)
-	return c.one()
+	return one1(&opLog2, x)
 }
 
 var opLogSigmoid = operator{name: "log_sigmoid"}
@@ -2697,9 +2559,7 @@ var opLogSigmoid = operator{name: "log_sigmoid"}
 //
 // x: any real dtype; bool and integers become the default float.
 func LogSigmoid(x Operand) (*Tensor, error) {
-	c := newCall(&opLogSigmoid)
-	c.operand(x)
-	return c.one()
+	return one1(&opLogSigmoid, x)
 }
 
 var opLogSoftmax = operator{name: "log_softmax"}
@@ -2734,9 +2594,7 @@ var opLogStandardGamma = operator{name: "log_standard_gamma"}
 //
 // shape: float32 or float64: the shape parameter, at least 0.
 func LogStandardGamma(shape Operand) (*Tensor, error) {
-	c := newCall(&opLogStandardGamma)
-	c.operand(shape)
-	return c.one()
+	return one1(&opLogStandardGamma, shape)
 }
 
 var opLogaddexp = operator{name: "logaddexp"}
@@ -2747,10 +2605,7 @@ var opLogaddexp = operator{name: "logaddexp"}
 //
 // x2: the same, broadcast against `x1`.
 func Logaddexp(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opLogaddexp)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opLogaddexp, x1, x2)
 }
 
 var opLogaddexp2 = operator{name: "logaddexp2"}
@@ -2761,10 +2616,7 @@ var opLogaddexp2 = operator{name: "logaddexp2"}
 //
 // x2: the same, broadcast against `x1`.
 func Logaddexp2(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opLogaddexp2)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opLogaddexp2, x1, x2)
 }
 
 var opLogicalAnd = operator{name: "logical_and"}
@@ -2775,10 +2627,7 @@ var opLogicalAnd = operator{name: "logical_and"}
 //
 // x2: the same, broadcast against `x1`.
 func LogicalAnd(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opLogicalAnd)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opLogicalAnd, x1, x2)
 }
 
 var opLogicalNot = operator{name: "logical_not"}
@@ -2787,9 +2636,7 @@ var opLogicalNot = operator{name: "logical_not"}
 //
 // x: any real dtype.
 func LogicalNot(x Operand) (*Tensor, error) {
-	c := newCall(&opLogicalNot)
-	c.operand(x)
-	return c.one()
+	return one1(&opLogicalNot, x)
 }
 
 var opLogicalOr = operator{name: "logical_or"}
@@ -2800,10 +2647,7 @@ var opLogicalOr = operator{name: "logical_or"}
 //
 // x2: the same, broadcast against `x1`.
 func LogicalOr(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opLogicalOr)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opLogicalOr, x1, x2)
 }
 
 var opLogicalXor = operator{name: "logical_xor"}
@@ -2814,10 +2658,7 @@ var opLogicalXor = operator{name: "logical_xor"}
 //
 // x2: second operand, broadcast against `x1`.
 func LogicalXor(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opLogicalXor)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opLogicalXor, x1, x2)
 }
 
 var opLogseries = operator{name: "logseries"}
@@ -2826,9 +2667,7 @@ var opLogseries = operator{name: "logseries"}
 //
 // probability: float32 or float64: in [0, 1).
 func Logseries(probability Operand) (*Tensor, error) {
-	c := newCall(&opLogseries)
-	c.operand(probability)
-	return c.one()
+	return one1(&opLogseries, probability)
 }
 
 var opLogsumexp = operator{name: "logsumexp"}
@@ -2936,10 +2775,7 @@ var opMatmul = operator{name: "matmul"}
 //
 // x2: shape (..., K, N) or (K,).
 func Matmul(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opMatmul)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opMatmul, x1, x2)
 }
 
 var opMatvec = operator{name: "matvec"}
@@ -2950,10 +2786,7 @@ var opMatvec = operator{name: "matvec"}
 //
 // x2: shape (..., N).
 func Matvec(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opMatvec)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opMatvec, x1, x2)
 }
 
 var opMax = operator{name: "max"}
@@ -2990,10 +2823,7 @@ var opMaximum = operator{name: "maximum"}
 //
 // x2: the same, broadcast against `x1`.
 func Maximum(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opMaximum)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opMaximum, x1, x2)
 }
 
 var opMean = operator{name: "mean"}
@@ -3061,10 +2891,7 @@ var opMinimum = operator{name: "minimum"}
 //
 // x2: the same, broadcast against `x1`.
 func Minimum(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opMinimum)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opMinimum, x1, x2)
 }
 
 var opMish = operator{name: "mish"}
@@ -3073,9 +2900,7 @@ var opMish = operator{name: "mish"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Mish(x Operand) (*Tensor, error) {
-	c := newCall(&opMish)
-	c.operand(x)
-	return c.one()
+	return one1(&opMish, x)
 }
 
 var opMoveaxis = operator{name: "moveaxis"}
@@ -3103,10 +2928,7 @@ var opMultiply = operator{name: "multiply"}
 //
 // x2: the same, broadcast against `x1`.
 func Multiply(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opMultiply)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opMultiply, x1, x2)
 }
 
 var opNanToNum = operator{name: "nan_to_num"}
@@ -3146,9 +2968,7 @@ var opNegative = operator{name: "negative"}
 //
 // x: any real dtype.
 func Negative(x Operand) (*Tensor, error) {
-	c := newCall(&opNegative)
-	c.operand(x)
-	return c.one()
+	return one1(&opNegative, x)
 }
 
 var opNorm = operator{name: "norm"}
@@ -3217,10 +3037,7 @@ var opNotEqual = operator{name: "not_equal"}
 //
 // x2: the same, broadcast against `x1`.
 func NotEqual(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opNotEqual)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opNotEqual, x1, x2)
 }
 
 var opOneHot = operator{name: "one_hot"}
@@ -3263,10 +3080,7 @@ var opOuter = operator{name: "outer"}
 //
 // b: any dtype.
 func Outer(a Operand, b Operand) (*Tensor, error) {
-	c := newCall(&opOuter)
-	c.operand(a)
-	c.operand(b)
-	return c.one()
+	return one2(&opOuter, a, b)
 }
 
 var opOverlapAdd = operator{name: "overlap_add"}
@@ -3375,9 +3189,7 @@ var opPoisson = operator{name: "poisson"}
 //
 // rate: float32 or float64: means.
 func Poisson(rate Operand) (*Tensor, error) {
-	c := newCall(&opPoisson)
-	c.operand(rate)
-	return c.one()
+	return one1(&opPoisson, rate)
 }
 
 var opPolygamma = operator{name: "polygamma"}
@@ -3457,10 +3269,7 @@ var opPow = operator{name: "pow"}
 //
 // x2: the same, broadcast against `x1`.
 func Pow(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opPow)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opPow, x1, x2)
 }
 
 var opPower = operator{name: "power"}
@@ -3471,10 +3280,7 @@ var opPower = operator{name: "power"}
 //
 // x2: exponent, broadcast against `x1`.
 func Power(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opPower)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opPower, x1, x2)
 }
 
 var opPrelu = operator{name: "prelu"}
@@ -3485,10 +3291,7 @@ var opPrelu = operator{name: "prelu"}
 //
 // gamma: slopes: one, one for each of C channels, or broadcast against `x`.
 func Prelu(x Operand, gamma Operand) (*Tensor, error) {
-	c := newCall(&opPrelu)
-	c.operand(x)
-	c.operand(gamma)
-	return c.one()
+	return one2(&opPrelu, x, gamma)
 }
 
 var opPrint = operator{name: "print"}
@@ -3888,10 +3691,7 @@ var opQuantizedLookup = operator{name: "quantized_lookup"}
 //
 // table: int8, shape (256,): results for -128, -127, ... 127.
 func QuantizedLookup(data Operand, table Operand) (*Tensor, error) {
-	c := newCall(&opQuantizedLookup)
-	c.operand(data)
-	c.operand(table)
-	return c.one()
+	return one2(&opQuantizedLookup, data, table)
 }
 
 var opQuantizedLstm = operator{name: "quantized_lstm"}
@@ -4027,9 +3827,7 @@ var opRavel = operator{name: "ravel"}
 //
 // a: any dtype.
 func Ravel(a Operand) (*Tensor, error) {
-	c := newCall(&opRavel)
-	c.operand(a)
-	return c.one()
+	return one1(&opRavel, a)
 }
 
 var opRdft = operator{name: "rdft"}
@@ -4038,9 +3836,7 @@ var opRdft = operator{name: "rdft"}
 //
 // x: any real dtype.
 func Rdft(x Operand) (*Tensor, error) {
-	c := newCall(&opRdft)
-	c.operand(x)
-	return c.one()
+	return one1(&opRdft, x)
 }
 
 var opReal = operator{name: "real"}
@@ -4049,9 +3845,7 @@ var opReal = operator{name: "real"}
 //
 // x: any dtype.
 func Real(x Operand) (*Tensor, error) {
-	c := newCall(&opReal)
-	c.operand(x)
-	return c.one()
+	return one1(&opReal, x)
 }
 
 var opRealFourier = operator{name: "real_fourier"}
@@ -4108,9 +3902,7 @@ var opRealPart = operator{name: "real_part"}
 //
 // x: complex.
 func RealPart(x Operand) (*Tensor, error) {
-	c := newCall(&opRealPart)
-	c.operand(x)
-	return c.one()
+	return one1(&opRealPart, x)
 }
 
 var opReceive = operator{name: "receive"}
@@ -4152,9 +3944,7 @@ var opReciprocal = operator{name: "reciprocal"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Reciprocal(x Operand) (*Tensor, error) {
-	c := newCall(&opReciprocal)
-	c.operand(x)
-	return c.one()
+	return one1(&opReciprocal, x)
 }
 
 var opReduceBlocks = operator{name: "reduce_blocks"}
@@ -4256,9 +4046,7 @@ var opRelu = operator{name: "relu"}
 //
 // x: any real dtype.
 func Relu(x Operand) (*Tensor, error) {
-	c := newCall(&opRelu)
-	c.operand(x)
-	return c.one()
+	return one1(&opRelu, x)
 }
 
 var opRelu6 = operator{name: "relu6"}
@@ -4267,9 +4055,7 @@ var opRelu6 = operator{name: "relu6"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Relu6(x Operand) (*Tensor, error) {
-	c := newCall(&opRelu6)
-	c.operand(x)
-	return c.one()
+	return one1(&opRelu6, x)
 }
 
 var opRemainder = operator{name: "remainder"}
@@ -4280,10 +4066,7 @@ var opRemainder = operator{name: "remainder"}
 //
 // x2: the same, broadcast against `x1`.
 func Remainder(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opRemainder)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opRemainder, x1, x2)
 }
 
 var opRepeat = operator{name: "repeat"}
@@ -4370,10 +4153,7 @@ var opRightShift = operator{name: "right_shift"}
 //
 // x2: the same, broadcast against `x1`.
 func RightShift(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opRightShift)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opRightShift, x1, x2)
 }
 
 var opRint = operator{name: "rint"}
@@ -4382,9 +4162,7 @@ var opRint = operator{name: "rint"}
 //
 // x: any real dtype.
 func Rint(x Operand) (*Tensor, error) {
-	c := newCall(&opRint)
-	c.operand(x)
-	return c.one()
+	return one1(&opRint, x)
 }
 
 var opRmsNorm = operator{name: "rms_norm"}
@@ -4698,9 +4476,7 @@ var opRsqrt = operator{name: "rsqrt"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Rsqrt(x Operand) (*Tensor, error) {
-	c := newCall(&opRsqrt)
-	c.operand(x)
-	return c.one()
+	return one1(&opRsqrt, x)
 }
 
 var opScaledDotProductAttention = operator{name: "scaled_dot_product_attention"}
@@ -4824,9 +4600,7 @@ var opSelu = operator{name: "selu"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Selu(x Operand) (*Tensor, error) {
-	c := newCall(&opSelu)
-	c.operand(x)
-	return c.one()
+	return one1(&opSelu, x)
 }
 
 var opSend = operator{name: "send"}
@@ -4937,9 +4711,7 @@ var opSigmoid = operator{name: "sigmoid"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Sigmoid(x Operand) (*Tensor, error) {
-	c := newCall(&opSigmoid)
-	c.operand(x)
-	return c.one()
+	return one1(&opSigmoid, x)
 }
 
 var opSign = operator{name: "sign"}
@@ -4948,9 +4720,7 @@ var opSign = operator{name: "sign"}
 //
 // x: any real dtype.
 func Sign(x Operand) (*Tensor, error) {
-	c := newCall(&opSign)
-	c.operand(x)
-	return c.one()
+	return one1(&opSign, x)
 }
 
 var opSignalAutoScale = operator{name: "signal_auto_scale"}
@@ -5054,9 +4824,7 @@ var opSignalSquareRoot = operator{name: "signal_square_root"}
 //
 // data: uint64.
 func SignalSquareRoot(data Operand) (*Tensor, error) {
-	c := newCall(&opSignalSquareRoot)
-	c.operand(data)
-	return c.one()
+	return one1(&opSignalSquareRoot, data)
 }
 
 var opSignbit = operator{name: "signbit"}
@@ -5065,9 +4833,7 @@ var opSignbit = operator{name: "signbit"}
 //
 // x: any real dtype.
 func Signbit(x Operand) (*Tensor, error) {
-	c := newCall(&opSignbit)
-	c.operand(x)
-	return c.one()
+	return one1(&opSignbit, x)
 }
 
 var opSilu = operator{name: "silu"}
@@ -5097,9 +4863,7 @@ var opSin = operator{name: "sin"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Sin(x Operand) (*Tensor, error) {
-	c := newCall(&opSin)
-	c.operand(x)
-	return c.one()
+	return one1(&opSin, x)
 }
 
 var opSinh = operator{name: "sinh"}
@@ -5108,9 +4872,7 @@ var opSinh = operator{name: "sinh"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Sinh(x Operand) (*Tensor, error) {
-	c := newCall(&opSinh)
-	c.operand(x)
-	return c.one()
+	return one1(&opSinh, x)
 }
 
 var opSliceOp = operator{name: "slice"}
@@ -5221,9 +4983,7 @@ var opSoftplus = operator{name: "softplus"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Softplus(x Operand) (*Tensor, error) {
-	c := newCall(&opSoftplus)
-	c.operand(x)
-	return c.one()
+	return one1(&opSoftplus, x)
 }
 
 var opSoftsign = operator{name: "softsign"}
@@ -5232,9 +4992,7 @@ var opSoftsign = operator{name: "softsign"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Softsign(x Operand) (*Tensor, error) {
-	c := newCall(&opSoftsign)
-	c.operand(x)
-	return c.one()
+	return one1(&opSoftsign, x)
 }
 
 var opSolve = operator{name: "solve"}
@@ -5245,10 +5003,7 @@ var opSolve = operator{name: "solve"}
 //
 // b: right sides, as matrices; batches broadcast.
 func Solve(a Operand, b Operand) (*Tensor, error) {
-	c := newCall(&opSolve)
-	c.operand(a)
-	c.operand(b)
-	return c.one()
+	return one2(&opSolve, a, b)
 }
 
 var opSolveTriangular = operator{name: "solve_triangular"}
@@ -5358,9 +5113,7 @@ var opSqrt = operator{name: "sqrt"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Sqrt(x Operand) (*Tensor, error) {
-	c := newCall(&opSqrt)
-	c.operand(x)
-	return c.one()
+	return one1(&opSqrt, x)
 }
 
 var opSquare = operator{name: "square"}
@@ -5369,9 +5122,7 @@ var opSquare = operator{name: "square"}
 //
 // x: any real dtype.
 func Square(x Operand) (*Tensor, error) {
-	c := newCall(&opSquare)
-	c.operand(x)
-	return c.one()
+	return one1(&opSquare, x)
 }
 
 var opSqueeze = operator{name: "squeeze"}
@@ -5424,9 +5175,7 @@ var opStandardGamma = operator{name: "standard_gamma"}
 //
 // shape: float32 or float64: the shape parameter, at least 0.
 func StandardGamma(shape Operand) (*Tensor, error) {
-	c := newCall(&opStandardGamma)
-	c.operand(shape)
-	return c.one()
+	return one1(&opStandardGamma, shape)
 }
 
 var opStd = operator{name: "std"}
@@ -5474,9 +5223,7 @@ var opStopGradient = operator{name: "stop_gradient"}
 //
 // x: any dtype.
 func StopGradient(x Operand) (*Tensor, error) {
-	c := newCall(&opStopGradient)
-	c.operand(x)
-	return c.one()
+	return one1(&opStopGradient, x)
 }
 
 var opStridedView = operator{name: "strided_view"}
@@ -5507,10 +5254,7 @@ var opSubtract = operator{name: "subtract"}
 //
 // x2: the same, broadcast against `x1`.
 func Subtract(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opSubtract)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opSubtract, x1, x2)
 }
 
 var opSum = operator{name: "sum"}
@@ -5654,9 +5398,7 @@ var opTan = operator{name: "tan"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Tan(x Operand) (*Tensor, error) {
-	c := newCall(&opTan)
-	c.operand(x)
-	return c.one()
+	return one1(&opTan, x)
 }
 
 var opTanh = operator{name: "tanh"}
@@ -5665,9 +5407,7 @@ var opTanh = operator{name: "tanh"}
 //
 // x: any real dtype; bool and integers become the default float.
 func Tanh(x Operand) (*Tensor, error) {
-	c := newCall(&opTanh)
-	c.operand(x)
-	return c.one()
+	return one1(&opTanh, x)
 }
 
 var opTensordot = operator{name: "tensordot"}
@@ -5831,9 +5571,7 @@ var opTrunc = operator{name: "trunc"}
 //
 // x: any real dtype.
 func Trunc(x Operand) (*Tensor, error) {
-	c := newCall(&opTrunc)
-	c.operand(x)
-	return c.one()
+	return one1(&opTrunc, x)
 }
 
 var opUniform = operator{name: "uniform"}
@@ -5910,10 +5648,7 @@ var opVdot = operator{name: "vdot"}
 //
 // b: as many elements.
 func Vdot(a Operand, b Operand) (*Tensor, error) {
-	c := newCall(&opVdot)
-	c.operand(a)
-	c.operand(b)
-	return c.one()
+	return one2(&opVdot, a, b)
 }
 
 var opVecdot = operator{name: "vecdot"}
@@ -5948,10 +5683,7 @@ var opVecmat = operator{name: "vecmat"}
 //
 // x2: shape (..., N, M).
 func Vecmat(x1 Operand, x2 Operand) (*Tensor, error) {
-	c := newCall(&opVecmat)
-	c.operand(x1)
-	c.operand(x2)
-	return c.one()
+	return one2(&opVecmat, x1, x2)
 }
 
 var opVonmises = operator{name: "vonmises"}
@@ -5960,9 +5692,7 @@ var opVonmises = operator{name: "vonmises"}
 //
 // kappa: float32 or float64: how close to 0 they are, at least 0.
 func Vonmises(kappa Operand) (*Tensor, error) {
-	c := newCall(&opVonmises)
-	c.operand(kappa)
-	return c.one()
+	return one1(&opVonmises, kappa)
 }
 
 var opVstack = operator{name: "vstack"}
@@ -5984,10 +5714,7 @@ var opWald = operator{name: "wald"}
 //
 // scale: of the same shape, above 0.
 func Wald(mean Operand, scale Operand) (*Tensor, error) {
-	c := newCall(&opWald)
-	c.operand(mean)
-	c.operand(scale)
-	return c.one()
+	return one2(&opWald, mean, scale)
 }
 
 var opWeightOnlyFullyConnected = operator{name: "weight_only_fully_connected"}
@@ -6046,7 +5773,5 @@ var opZipf = operator{name: "zipf"}
 //
 // exponent: float32 or float64: above 1.
 func Zipf(exponent Operand) (*Tensor, error) {
-	c := newCall(&opZipf)
-	c.operand(exponent)
-	return c.one()
+	return one1(&opZipf, exponent)
 }
