@@ -19,7 +19,7 @@ _MOST_NAMES = 20  # of a path; blocks may contain each other
 
 def tell_place(error: Error, block: BlockTree, args: tuple[Any, ...]) -> None:
     """Adds to the text of an error on its way out of `block` in which layer of it it happened, and
-    whether what that was given lacks the axis of a batch.
+    whether what that was given lacks an axis, such as that of the batch.
 
     Called by each block that the error leaves, the innermost first; its own text names that one's
     operator, so nothing is added for it alone.
@@ -28,10 +28,9 @@ def tell_place(error: Error, block: BlockTree, args: tuple[Any, ...]) -> None:
         return
     if error._told is None and args and isinstance(args[0], native.ndarray):
         shape = args[0].shape
-        if block._lacks_batch_axis(shape):
+        if hint := block._hint_of_axes(shape):
             error.args = (
-                f"{error.args[0]}; the input of {type(block).__name__}, of shape {shape}, has no "
-                "axis for the batch: `x[None]` is a batch of one",
+                f"{error.args[0]}; the input of {type(block).__name__}, of shape {shape}, {hint}",
             )
     if error._told is None and "attach_grad() must not be written" in error.args[0]:
         own = [name for name, p in block._own_parameters.items() if p.grad_req != "null"]
