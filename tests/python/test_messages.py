@@ -560,3 +560,43 @@ def test_other_wrong_channels_are_not_told_of_axes():
     with pytest.raises(ValueError, match="needs 3 channels") as caught:
         net(nn.Conv2D(4, 3, in_channels=3))(np.ones((5, 8, 8, 8)))
     assert "the input of" not in str(caught.value)
+
+
+# ---- packages that are not installed
+
+
+WITHOUT = """
+import sys
+sys.modules[{package!r}] = None  # as if it were not installed
+import weft
+assert not hasattr(weft, {module!r})
+try:
+    weft.{module}
+except AttributeError as error:
+    print(isinstance(error, weft.Error), isinstance(error.__cause__, ImportError), error)
+try:
+    from weft import {module}
+except ImportError as error:
+    print(error)
+try:
+    import weft.{module}
+except ImportError as error:
+    print(error)
+"""
+
+PACKAGES = {
+    "onnx": ("onnx", "weft.onnx: it needs onnx: pip install 'weft[onnx]'"),
+    "sklearn": ("sklearn", "weft.sklearn: it needs scikit-learn: pip install 'weft[sklearn]'"),
+    "runtime": ("cffi", "import of cffi halted"),
+}
+
+
+@pytest.mark.parametrize("module", PACKAGES)
+def test_a_module_without_its_package_is_no_attribute(module):
+    package, text = PACKAGES[module]
+    program = WITHOUT.format(module=module, package=package)
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert not run.stderr, run.stderr
+    attribute, from_package, imported = run.stdout.splitlines()
+    assert attribute.startswith(f"True True module 'weft' has no attribute '{module}' here: ")
+    assert all(text in line for line in (attribute, from_package, imported))
