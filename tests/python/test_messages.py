@@ -600,3 +600,39 @@ def test_a_module_without_its_package_is_no_attribute(module):
     attribute, from_package, imported = run.stdout.splitlines()
     assert attribute.startswith(f"True True module 'weft' has no attribute '{module}' here: ")
     assert all(text in line for line in (attribute, from_package, imported))
+
+
+# ---- doubles of NumPy
+
+
+def from_loader(block, x):
+    data = gluon.data.DataLoader(gluon.data.ArrayDataset(x, x), batch_size=2)
+    return [block(batch) for batch, _ in data]
+
+
+DOUBLES = {
+    "a call": lambda block, x: block(x),
+    "an array of Weft": lambda block, x: block(np.array(x)),
+    "a loader": from_loader,
+    "a file": lambda block, x: block.export("unused.weft", x[:1]),
+}
+
+
+@pytest.mark.parametrize("hybridized", [False, True])
+@pytest.mark.parametrize(
+    "layers",
+    [lambda: nn.Dense(2), lambda: nn.Dense(2, in_units=3), lambda: nn.LayerNorm(in_channels=3)],
+)
+@pytest.mark.parametrize("key", DOUBLES)
+def test_doubles_are_told_what_to_write(key, layers, hybridized):
+    block = net(layers())
+    if hybridized:
+        block.hybridize()
+    x = numpy.arange(12.0).reshape(4, 3)
+    with pytest.raises(TypeError, match="float64") as caught:
+        DOUBLES[key](block, x)
+    assert 'give `x.astype("float32")`' in str(caught.value)
+    assert '`net.cast("float64")`' in str(caught.value)
+    assert block(x.astype("float32")).dtype == np.float32
+    block.cast("float64")
+    assert block(x).dtype == np.float64

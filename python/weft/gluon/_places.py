@@ -32,6 +32,8 @@ def tell_place(error: Error, block: BlockTree, args: tuple[Any, ...]) -> None:
             error.args = (
                 f"{error.args[0]}; the input of {type(block).__name__}, of shape {shape}, {hint}",
             )
+        if isinstance(error, TypeError):
+            tell_doubles(error, block, args[0])
     if error._told is None and "attach_grad() must not be written" in error.args[0]:
         own = [name for name, p in block._own_parameters.items() if p.grad_req != "null"]
         tell_written(error, block, own)
@@ -45,6 +47,18 @@ def tell_place(error: Error, block: BlockTree, args: tuple[Any, ...]) -> None:
     if names:
         layer, whole = type(blocks[0]).__name__, type(block).__name__
         error.args = (f"{text}; in layer `{'.'.join(names)}` ({layer}) of {whole}",)
+
+
+def tell_doubles(error: Error, block: BlockTree, given: Any) -> None:
+    """Says what to write to an error about doubles, which NumPy's arrays mostly are, in a block
+    whose parameters are not."""
+    own = {native.empty((), p.dtype).dtype.name for p in block._own_parameters.values()}
+    if given.dtype.name == "float64" and own & {"float32", "float16", "bfloat16"}:
+        wanted = min(own & {"float32", "float16", "bfloat16"}, key=lambda name: name != "float32")
+        error.args = (
+            f"{error.args[0]}; NumPy's arrays are float64 unless told otherwise: give "
+            f'`x.astype("{wanted}")`, as `Model.fit` does by itself, or `net.cast("float64")`',
+        )
 
 
 def tell_written(error: Error, block: BlockTree, trained: list[str]) -> None:
