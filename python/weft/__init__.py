@@ -148,7 +148,7 @@ def __getattr__(name: str) -> Any:
         found = importlib.import_module(module)
         return getattr(found, attribute) if attribute else found
     if name in __all__:
-        return importlib.import_module(f"weft.{name}")
+        return _module(name)
     if name.startswith("_"):
         raise AttributeError(f"module 'weft' has no attribute {name!r}")
     from weft._base.spelling import finder
@@ -156,6 +156,17 @@ def __getattr__(name: str) -> Any:
 
     places = ("np", "npx", "gluon", "gluon.nn", "gluon.data", "callbacks", "autograd")
     return finder("weft", PACKAGE, places)(name)
+
+
+def _module(name: str) -> Any:
+    """A module of the package. Raises AttributeError where it needs a package that is not
+    installed, so that `hasattr` can be asked; `import weft.onnx` raises ImportError."""
+    try:
+        return importlib.import_module(f"weft.{name}")
+    except ImportError as error:
+        from weft._base.errors import MissingAttribute
+
+        raise MissingAttribute(f"module 'weft' has no attribute {name!r} here: {error}") from error
 
 
 __dir__ = __all__.copy

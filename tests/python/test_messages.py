@@ -488,3 +488,151 @@ def test_a_step_without_the_number_of_samples_says_what_it_is(key):
     assert "`trainer.step(1)` after `loss.mean().backward()`" in str(caught.value).replace(
         "update", "step"
     )
+
+
+# ---- axes of pictures
+
+
+AXES = {
+    "no channels, first call": (
+        lambda: nn.Conv2D(4, 3),
+        (5, 8, 8),
+        ["has no axis for the batch: `x[None]`", "no axis for the channels: `x[:, None]`"],
+    ),
+    "one channel is wanted": (
+        lambda: nn.Conv2D(4, 3, in_channels=1),
+        (5, 8, 8),
+        ["has no axis for the channels: `x[:, None]`"],
+    ),
+    "three channels are wanted": (
+        lambda: nn.Conv2D(4, 3, in_channels=3),
+        (3, 8, 8),
+        ["has no axis for the batch: `x[None]`"],
+    ),
+    "a series": (lambda: nn.Conv1D(4, 3), (5, 8), ["`x[None]`", "`x[:, None]`"]),
+    "pooling": (lambda: nn.MaxPool2D(), (5, 8, 8), ["`x[None]`", "`x[:, None]`"]),
+    "channels last": (lambda: nn.Conv2D(4, 3), (5, 8, 8, 1), ["`x.transpose(0, 3, 1, 2)`"]),
+    "colours last": (
+        lambda: nn.Conv2D(4, 3, in_channels=3),
+        (5, 8, 8, 3),
+        ["has its channels last", "`x.transpose(0, 3, 1, 2)`"],
+    ),
+    "channels last of a series": (
+        lambda: nn.Conv1D(4, 3, in_channels=7),
+        (5, 8, 7),
+        ["`x.transpose(0, 2, 1)`"],
+    ),
+    "pooling of channels last": (
+        lambda: nn.MaxPool2D(),
+        (5, 8, 8, 1),
+        ["`x.transpose(0, 3, 1, 2)`"],
+    ),
+    "channels last of a volume": (
+        lambda: nn.Conv3D(4, 3, in_channels=2),
+        (5, 8, 8, 8, 2),
+        ["`x.transpose(0, 4, 1, 2, 3)`"],
+    ),
+}
+
+
+@pytest.mark.parametrize("hybridized", [False, True])
+@pytest.mark.parametrize("key", AXES)
+def test_pictures_without_their_axes_are_told_which_fit(key, hybridized):
+    layer, shape, texts = AXES[key]
+    block = net(layer())
+    if hybridized:
+        block.hybridize()
+    with pytest.raises(ValueError, match="the input of ") as caught:
+        block(np.ones(shape))
+    for text in texts:
+        assert text in str(caught.value)
+
+
+@pytest.mark.parametrize("key", [key for key in AXES if len(AXES[key][2]) == 1])
+def test_what_is_told_of_pictures_works(key):
+    layer, shape, texts = AXES[key]
+    x = np.ones(shape)
+    write = re.search("`(x.*?)`", texts[0])[1]
+    assert net(layer())(eval(write, {"x": x})).ndim == layer().axes + 2
+
+
+def test_other_wrong_channels_are_not_told_of_axes():
+    with pytest.raises(ValueError, match="needs 3 channels") as caught:
+        net(nn.Conv2D(4, 3, in_channels=3))(np.ones((5, 8, 8, 8)))
+    assert "the input of" not in str(caught.value)
+
+
+# ---- packages that are not installed
+
+
+WITHOUT = """
+import sys
+sys.modules[{package!r}] = None  # as if it were not installed
+import weft
+assert not hasattr(weft, {module!r})
+try:
+    weft.{module}
+except AttributeError as error:
+    print(isinstance(error, weft.Error), isinstance(error.__cause__, ImportError), error)
+try:
+    from weft import {module}
+except ImportError as error:
+    print(error)
+try:
+    import weft.{module}
+except ImportError as error:
+    print(error)
+"""
+
+PACKAGES = {
+    "onnx": ("onnx", "weft.onnx: it needs onnx: pip install 'weft[onnx]'"),
+    "sklearn": ("sklearn", "weft.sklearn: it needs scikit-learn: pip install 'weft[sklearn]'"),
+    "runtime": ("cffi", "import of cffi halted"),
+}
+
+
+@pytest.mark.parametrize("module", PACKAGES)
+def test_a_module_without_its_package_is_no_attribute(module):
+    package, text = PACKAGES[module]
+    program = WITHOUT.format(module=module, package=package)
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert not run.stderr, run.stderr
+    attribute, from_package, imported = run.stdout.splitlines()
+    assert attribute.startswith(f"True True module 'weft' has no attribute '{module}' here: ")
+    assert all(text in line for line in (attribute, from_package, imported))
+
+
+# ---- doubles of NumPy
+
+
+def from_loader(block, x):
+    data = gluon.data.DataLoader(gluon.data.ArrayDataset(x, x), batch_size=2)
+    return [block(batch) for batch, _ in data]
+
+
+DOUBLES = {
+    "a call": lambda block, x: block(x),
+    "an array of Weft": lambda block, x: block(np.array(x)),
+    "a loader": from_loader,
+    "a file": lambda block, x: block.export("unused.weft", x[:1]),
+}
+
+
+@pytest.mark.parametrize("hybridized", [False, True])
+@pytest.mark.parametrize(
+    "layers",
+    [lambda: nn.Dense(2), lambda: nn.Dense(2, in_units=3), lambda: nn.LayerNorm(in_channels=3)],
+)
+@pytest.mark.parametrize("key", DOUBLES)
+def test_doubles_are_told_what_to_write(key, layers, hybridized):
+    block = net(layers())
+    if hybridized:
+        block.hybridize()
+    x = numpy.arange(12.0).reshape(4, 3)
+    with pytest.raises(TypeError, match="float64") as caught:
+        DOUBLES[key](block, x)
+    assert 'give `x.astype("float32")`' in str(caught.value)
+    assert '`net.cast("float64")`' in str(caught.value)
+    assert block(x.astype("float32")).dtype == np.float32
+    block.cast("float64")
+    assert block(x).dtype == np.float64

@@ -1,10 +1,13 @@
 """Words of other frameworks, and misspelt ones: every error says what to write."""
 
+import abc
 import ast
 import inspect
+import pydoc
 import re
 import subprocess
 import sys
+import typing
 
 import numpy
 import pytest
@@ -516,3 +519,51 @@ def test_a_summary_gives_first_values():
     model, x, _ = small()
     model.summary(x[:1])
     assert model.net[0].weight.shape == (2, 4)
+
+
+# ---- what is only a hint is in no list
+
+HINTED = {
+    gluon.Block: ("state_dict", "parameters", "cuda", "fit"),
+    nn.Dense: ("state_dict", "parameters", "cuda", "fit"),
+    gluon.Parameter: ("numpy", "requires_grad"),
+    gluon.Trainer: ("zero_grad", "lr"),
+    weft.Model: ("predict_proba", "evaluate_generator"),
+    gluon.data.ArrayDataset: tuple(words.DATASET),
+    metric.Accuracy: tuple(words.METRIC),
+}
+
+
+@pytest.mark.parametrize("kind", HINTED)
+def test_words_of_others_are_not_listed(kind):
+    hints = {word for word in HINTED[kind] if not hasattr(kind, word)}
+    assert hints
+    assert not hints & set(dir(kind))
+    assert not hints & {name for name, _ in inspect.getmembers(kind)}
+    assert not hints & {found.name for found in inspect.classify_class_attrs(kind)}
+    text = pydoc.plaintext.document(kind)
+    assert not [word for word in hints if re.search(rf"^ \|  {word}\b", text, re.MULTILINE)]
+    assert "__init__" in dir(kind) and re.search(r"^ \|  __init__", text, re.MULTILINE)
+
+
+class Shaped(typing.Protocol):
+    def area(self): ...
+
+
+def test_blocks_may_be_abstract_and_of_a_protocol():
+    class Base(nn.HybridBlock, abc.ABC):
+        @abc.abstractmethod
+        def area(self): ...
+
+    class Net(Base, Shaped):
+        def area(self):
+            return 2
+
+    with pytest.raises(TypeError, match="abstract"):
+        Base()
+    made = Net()
+    assert made.area() == 2
+    assert isinstance(made, gluon.Block) and issubclass(Net, nn.HybridBlock)
+    assert not isinstance(3, gluon.Block) and not issubclass(int, gluon.Block)
+    with pytest.raises(AttributeError, match=r"write `net\.collect_params\(\)`"):
+        made.parameters()

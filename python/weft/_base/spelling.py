@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from types import ModuleType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, Protocol, Self, TypeVar
 
 from weft._base.errors import InvalidType, MissingAttribute, NotFound
 from weft._base.words import ARGUMENTS, ARRAY, ELSEWHERE, Table
@@ -68,12 +68,13 @@ class _Lacked:
         raise missing(what, self.word, self.table, ())
 
 
-def knows_words(table: Table) -> Callable[[type[T]], type[T]]:
+def knows_words(table: Table, *, often: bool = False) -> Callable[[type[T]], type[T]]:
     """Decorator of a class: attributes that it lacks are told what to write.
 
-    Python 3.11 looks up every attribute of a class with `__getattr__` the slow way, which costs a
-    small layer a sixth of its call. There the words of the table are attributes that raise, and
-    names that are only misspelt are left to Python, whose traceback tells the nearest.
+    often: Python 3.11 looks up every attribute of a class with `__getattr__` the slow way, which
+        costs a small layer a sixth of its call. There the words of the table are attributes that
+        raise, and names that are only misspelt are left to Python, whose traceback tells the
+        nearest. The class has the metaclass `Worded`
     """
 
     def lacking(owner: Any, word: str) -> Any:
@@ -83,7 +84,7 @@ def knows_words(table: Table) -> Callable[[type[T]], type[T]]:
         raise missing(f"'{kind.__name__}' object", word, table, dir(owner))
 
     def taught(cls: type[T]) -> type[T]:
-        if sys.version_info >= (3, 12):
+        if sys.version_info >= (3, 12) or not often:
             cls.__getattr__ = lacking  # type: ignore[attr-defined]
             return cls
         for word in table:
@@ -92,11 +93,29 @@ def knows_words(table: Table) -> Callable[[type[T]], type[T]]:
         return cls
 
     def present(owner: Any) -> list[str]:
-        # Programs read all that `dir` lists, so what only raises an error is not there.
-        kind = type(owner)
-        return [n for n in object.__dir__(owner) if not isinstance(_static(kind, n), _Lacked)]
+        return _without_lacked(type(owner), object.__dir__(owner))
 
     return taught
+
+
+def _without_lacked(kind: type, names: Iterable[str]) -> list[str]:
+    """Programs, `help` and editors read all that `dir` lists, so what only raises is not there."""
+    return [name for name in names if not isinstance(_static(kind, name), _Lacked)]
+
+
+if sys.version_info >= (3, 12):
+    Worded = type  # there is nothing to hide
+else:
+
+    class Worded(type(Protocol)):  # type: ignore[misc]
+        """The metaclass of classes that have words of others as attributes: it hides these. It is
+        that of protocols, so that a class may also derive from one, or from `abc.ABC`."""
+
+        __instancecheck__ = type.__instancecheck__
+        __subclasscheck__ = type.__subclasscheck__
+
+        def __dir__(cls) -> list[str]:
+            return _without_lacked(cls, super().__dir__())
 
 
 def _static(kind: type, name: str) -> Any:

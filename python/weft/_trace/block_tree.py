@@ -39,6 +39,12 @@ class BlockTree:
         """Would an array of this shape, which `forward` refused, fit as a batch of one?"""
         return False
 
+    def _hint_of_axes(self, shape: tuple[int, ...]) -> str:
+        """What an array of this shape, which `forward` refused, has or lacks; "" for nothing."""
+        if self._lacks_batch_axis(shape):
+            return "has no axis for the batch: `x[None]` is a batch of one"
+        return ""
+
 
 def not_hybrid(given: Any) -> str:
     """What somebody gave in place of a HybridBlock, and what to write for it: the end of errors."""

@@ -212,7 +212,7 @@ class TraceCache:
         if self.budget:
             found.function.set_budget(self.budget)
         try:
-            around = NOTHING_AROUND if reads is None else reads.settle(found.watches)
+            around = NOTHING_AROUND if reads is None else reads.settle(found.watches, self.where)
         except RecursionError:
             raise self._endless() from None
         found.around = around

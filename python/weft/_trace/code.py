@@ -25,7 +25,7 @@ SIMPLE = (*_PLAIN, native.ndarray, numpy.ndarray)  # nothing is to be found in t
 _CODE = (FunctionType, BuiltinFunctionType, MethodType, type, ModuleType)
 
 
-_LOADS_OF_ATTRIBUTES = ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR", "IMPORT_FROM")
+LOADS_OF_ATTRIBUTES = ("LOAD_ATTR", "LOAD_METHOD", "LOAD_SUPER_ATTR", "IMPORT_FROM")
 
 
 class Names(NamedTuple):
@@ -48,7 +48,7 @@ def names_of(code: CodeType) -> Names:
     for instruction in dis.get_instructions(code):
         if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
             names[0].add(instruction.argval)
-        elif instruction.opname in _LOADS_OF_ATTRIBUTES:
+        elif instruction.opname in LOADS_OF_ATTRIBUTES:
             names[1].add(instruction.argval)
         elif instruction.opname == "IMPORT_NAME":
             names[3].add(instruction.argval)

@@ -114,8 +114,9 @@ def hybridize(
     Constants, as they were at the trace, are: code, that of libraries included; what a trace
     itself changes, such as a list that it appends to; what `getattr` finds under a name that no
     constant of the code is; and what comes from elsewhere: files, the environment, clocks, random
-    numbers of Python and NumPy. Give such a value as an argument. `explain=True` lists what it
-    knows of. A list that contains itself is refused with ValueError.
+    numbers of Python and NumPy. Give such a value as an argument, or draw from `np.random`. A
+    UserWarning names lines that read clocks or draw; `explain=True` lists what else it knows of.
+    A list that contains itself is refused with ValueError.
 
     Numbers among the arguments are part of the signature until calls differ in them alone for the
     third time. Then those that `function` only adds, subtracts, multiplies and divides become

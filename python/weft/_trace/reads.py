@@ -34,6 +34,7 @@ from weft._trace.code import (
     names_of,
     origin_of,
 )
+from weft._trace.frozen import Frozen
 
 Slot = tuple[Any, str | None]  # as `native.slot_contents` wants it
 
@@ -87,6 +88,7 @@ class Reads:
         self._nested: set[CodeType] = set()  # code of functions that the trace itself makes
         self._blocks: dict[int, Any] = {}
         self._unseen: set[str] = set()  # what explain() tells of constants
+        self._frozen = Frozen()  # random numbers and clocks
         self._is_endless = False
         self.asks_for_types = False  # does some code name `type`?
         self._note_function(function)
@@ -121,10 +123,11 @@ class Reads:
         try:
             if event == "call":
                 self._entered(frame)
-            elif event == "return" and frame.f_back is not None and has_attributes(value):
-                self._returned(frame.f_back, value)
+            elif event == "return":
+                self._left(frame, value)
             elif event == "c_call" and not is_library_file(frame.f_code.co_filename):
                 self._called(origin_of(value), value.__name__)
+                self._frozen.called(origin_of(value), value.__name__, frame)
         except RecursionError:
             self._is_endless = True
         return self._event
@@ -175,6 +178,12 @@ class Reads:
             for field in fields or ():
                 if hasattr(value, field):
                     self._note((value, field), f"{type(value).__name__}.{field}")
+
+    def _left(self, frame: FrameType, value: Any) -> None:
+        if not is_library_file(frame.f_code.co_filename):
+            self._frozen.returned(frame)
+        if frame.f_back is not None and has_attributes(value):
+            self._returned(frame.f_back, value)
 
     def _returned(self, caller: FrameType, value: Any) -> None:
         if not is_library_file(caller.f_code.co_filename):
@@ -244,6 +253,7 @@ class Reads:
         """Attributes that `names` has, of the value and of what is in it."""
         if isinstance(value, SIMPLE) or depth > _DEEPEST:
             return
+        self._frozen.meet(value)
         key = (id(value), names)
         if key in self._followed:
             return
@@ -264,6 +274,7 @@ class Reads:
             draws = value is numpy and "random" in names.attributes
             if draws or value is numpy.random:  # whose calls tell nobody
                 self._unseen.add("what `numpy.random` gave")
+                self._frozen.meet(numpy.random)
             if not is_library(value.__name__):
                 self._read_dict(vars(value), names, text, depth)
         elif isinstance(value, type):
@@ -317,11 +328,13 @@ class Reads:
 
     # ---- afterwards
 
-    def settle(self, watches: Iterable[Callable[[], Hashable]]) -> "Around":
+    def settle(self, watches: Iterable[Callable[[], Hashable]], where: str) -> "Around":
         """What of all this is part of the signature: what the trace has not changed itself, what
-        blocks tell of themselves, and what the traced code asked to have watched."""
+        blocks tell of themselves, and what the traced code asked to have watched. Warns of what
+        was frozen, naming what is traced as `where`."""
         if self._is_endless:
             raise RecursionError
+        self._frozen.warn(where)
         slots: list[Slot] = []
         texts, filled = [], []
         for slot, text in zip(self._slots, self._texts, strict=True):

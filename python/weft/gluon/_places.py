@@ -19,7 +19,7 @@ _MOST_NAMES = 20  # of a path; blocks may contain each other
 
 def tell_place(error: Error, block: BlockTree, args: tuple[Any, ...]) -> None:
     """Adds to the text of an error on its way out of `block` in which layer of it it happened, and
-    whether what that was given lacks the axis of a batch.
+    whether what that was given lacks an axis, such as that of the batch.
 
     Called by each block that the error leaves, the innermost first; its own text names that one's
     operator, so nothing is added for it alone.
@@ -28,11 +28,12 @@ def tell_place(error: Error, block: BlockTree, args: tuple[Any, ...]) -> None:
         return
     if error._told is None and args and isinstance(args[0], native.ndarray):
         shape = args[0].shape
-        if block._lacks_batch_axis(shape):
+        if hint := block._hint_of_axes(shape):
             error.args = (
-                f"{error.args[0]}; the input of {type(block).__name__}, of shape {shape}, has no "
-                "axis for the batch: `x[None]` is a batch of one",
+                f"{error.args[0]}; the input of {type(block).__name__}, of shape {shape}, {hint}",
             )
+        if isinstance(error, TypeError):
+            tell_doubles(error, block, args[0])
     if error._told is None and "attach_grad() must not be written" in error.args[0]:
         own = [name for name, p in block._own_parameters.items() if p.grad_req != "null"]
         tell_written(error, block, own)
@@ -46,6 +47,18 @@ def tell_place(error: Error, block: BlockTree, args: tuple[Any, ...]) -> None:
     if names:
         layer, whole = type(blocks[0]).__name__, type(block).__name__
         error.args = (f"{text}; in layer `{'.'.join(names)}` ({layer}) of {whole}",)
+
+
+def tell_doubles(error: Error, block: BlockTree, given: Any) -> None:
+    """Says what to write to an error about doubles, which NumPy's arrays mostly are, in a block
+    whose parameters are not."""
+    own = {native.empty((), p.dtype).dtype.name for p in block._own_parameters.values()}
+    if given.dtype.name == "float64" and own & {"float32", "float16", "bfloat16"}:
+        wanted = min(own & {"float32", "float16", "bfloat16"}, key=lambda name: name != "float32")
+        error.args = (
+            f"{error.args[0]}; NumPy's arrays are float64 unless told otherwise: give "
+            f'`x.astype("{wanted}")`, as `Model.fit` does by itself, or `net.cast("float64")`',
+        )
 
 
 def tell_written(error: Error, block: BlockTree, trained: list[str]) -> None:

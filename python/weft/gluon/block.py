@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from weft import autograd
 from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue, NotFound
-from weft._base.spelling import check_options, knows_words, named_arguments
+from weft._base.spelling import Worded, check_options, knows_words, named_arguments
 from weft._base.words import BLOCK
 from weft._core import composing, loaded_devices, native
 from weft._core.files import BackgroundWrite, save_arrays
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 Path = str | PathLike[str]
 
 
-@knows_words(BLOCK)
-class Block(BlockTree):
+@knows_words(BLOCK, often=True)
+class Block(BlockTree, metaclass=Worded):
     """A layer, or layers put together: attributes that are blocks or parameters belong to it.
 
     A subclass writes `forward`, and `infer_shape` if it has parameters of unknown shape itself.

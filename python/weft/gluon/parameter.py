@@ -6,7 +6,7 @@ from typing import Any
 from weft import autograd, init
 from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue, MissingAttribute
 from weft._base.options import require_finite
-from weft._base.spelling import hint, knows_words, named_arguments
+from weft._base.spelling import Worded, hint, knows_words, named_arguments
 from weft._base.words import PARAMETER
 from weft._core import collectives, composing, native
 from weft._core.typing import ArrayLike, DeviceLike, DTypeLike, ndarray
@@ -83,8 +83,8 @@ def _listed(devices: Devices) -> list[Device]:
     return list(dict.fromkeys(Device(device) for device in several))
 
 
-@knows_words(PARAMETER)
-class Parameter(NotAnArray, NamedArrays):
+@knows_words(PARAMETER, often=True)
+class Parameter(NotAnArray, NamedArrays, metaclass=Worded):
     """An array that is trained, on one device or as equal arrays on several.
 
     name: replaced by the path in the block that holds it, such as `features.0.weight`

@@ -8,8 +8,12 @@
 It needs the package `onnx`: `pip install weft[onnx]`.
 """
 
-from weft.onnx._export._export import export
-from weft.onnx._load import load, missing
+from weft._base.packages import package as _package
+
+_package("weft.onnx", "onnx", "onnx")
+
+from weft.onnx._export._export import export  # noqa: E402 - it imports what is asked for above
+from weft.onnx._load import load, missing  # noqa: E402
 
 __all__ = ["export", "load", "missing"]
 __dir__ = __all__.copy

@@ -7,16 +7,11 @@ It needs the package `scikit-learn`: `pip install weft[sklearn]`.
 >>> cross_val_score(Classifier(hidden=(32,), random_state=0), x, y, cv=5)   # doctest: +SKIP
 """
 
-from weft._base.errors import NotFound
+from weft._base.packages import package as _package
 
-try:
-    import sklearn as _sklearn  # noqa: F401
-except ImportError:
-    raise NotFound(
-        "weft.sklearn: needs the package scikit-learn; install it with `pip install weft[sklearn]`"
-    ) from None
+_package("weft.sklearn", "sklearn", "sklearn", "scikit-learn")
 
-from weft.sklearn._estimators import Classifier, Regressor
+from weft.sklearn._estimators import Classifier, Regressor  # noqa: E402
 
 __all__ = ["Classifier", "Regressor"]
 __dir__ = __all__.copy

@@ -11,6 +11,7 @@ from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import DTypeLike
 from weft.gluon._orders import check_kernel, doubt_kernel
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.nn._image_axes import hint_of_axes
 from weft.gluon.nn.activations import activation_named, fallback_init_for
 from weft.gluon.parameter import Initializable, Parameter, require_bias
 
@@ -127,8 +128,8 @@ class _Conv(HybridBlock):
                 f"spatial...); got shape {x.shape}"
             )
 
-    def _lacks_batch_axis(self, shape: tuple[int, ...]) -> bool:
-        return len(shape) == self.axes + 1
+    def _hint_of_axes(self, shape: tuple[int, ...]) -> str:
+        return hint_of_axes(shape, self.axes, self.in_channels())
 
     def infer_shape(self, x: Any) -> None:
         self._check_axes(x)
@@ -351,8 +352,8 @@ class _Pool(HybridBlock):
             "count_include_pad": count_include_pad,
         }
 
-    def _lacks_batch_axis(self, shape: tuple[int, ...]) -> bool:
-        return len(shape) == self.axes + 1
+    def _hint_of_axes(self, shape: tuple[int, ...]) -> str:
+        return hint_of_axes(shape, self.axes, None)
 
     def forward(self, x: Any) -> Any:
         return npx.pooling(x, **self.options)
