@@ -185,7 +185,7 @@ Result<Ref<Compiled>> Compiled::build(const Graph& graph, const Purpose& purpose
       WEFT_KEEPS_devices && purpose.device
           ? graph::PassSelection(given.text() +
                                  ",-fuse_elementwise,-fuse_prologues,-block_channels,-mix_precision"
-                                 ",-bucket_reductions,-split_collectives")
+                                 ",-bucket_reductions,-split_collectives,-prefetch_parts")
           : given;
   const Ref<Compiled> compiled = Ref<Compiled>::adopt(new Compiled);
   const auto begin = std::chrono::steady_clock::now();

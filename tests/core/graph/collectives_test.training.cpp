@@ -123,6 +123,72 @@ TEST_CASE("buckets let the first transfer begin before the last product") {
   CHECK(places(split, "collective_wait").front() > places(split, "matmul").back());
 }
 
+// Layers whose weights and biases lie in parts, as zero3 keeps them; one rank alone has all parts.
+Graph shared_layers(int layers, int64_t extent) {
+  Graph graph;
+  GraphBuilder b(graph);
+  Value x = b.input(f32({extent, extent}));
+  const auto gathered = [&](int64_t count) {
+    return b.call("gather_parts", {b.input(f32({count}))},
+                  {Argument::of_int(1), Argument::of_string("self")});
+  };
+  for (int i = 0; i < layers; ++i) {
+    const Value bias = gathered(extent);
+    const Value weight = ops::reshape(gathered(extent * extent), {extent, extent});
+    x = ops::matmul(x, weight) + bias;
+  }
+  b.output(b.call("all_reduce", {x}));  // as a training step has effects
+  REQUIRE(b.status().message() == "");
+  return graph;
+}
+
+TEST_CASE("a layer's parts are gathered while the layer before it computes") {
+  const Graph found = passed(graph::prefetch_parts, shared_layers(3, 8));
+  CHECK(places(found, "gather_parts").empty());
+  const auto starts = places(found, "gather_blocks_start");
+  const auto waits = places(found, "collective_wait"), products = places(found, "matmul");
+  REQUIRE(starts.size() == 6);
+  REQUIRE(waits.size() == 6);
+  for (size_t layer = 1; layer < 3; ++layer)
+    for (const size_t of : {2 * layer, 2 * layer + 1}) {
+      CHECK(starts[of] < products[layer - 1]);
+      CHECK(starts[of] > waits[2 * layer - 1]);  // one layer ahead, and not all at once
+      CHECK(waits[of] > products[layer - 1]);
+      CHECK(waits[of] < products[layer]);
+    }
+}
+
+TEST_CASE("nothing moves across a message to another rank") {
+  Graph graph;
+  GraphBuilder b(graph);
+  const Value x = b.input(f32({4}));
+  const auto gathered = [&] {
+    return b.call("gather_parts", {b.input(f32({4}))},
+                  {Argument::of_int(1), Argument::of_string("self")});
+  };
+  const Value first = x + gathered();
+  const Value token = b.call(
+      "send", {first}, {Argument::of_int(0), Argument::of_int(0), Argument::of_string("self")});
+  b.output(first * gathered());
+  b.output(token);
+  REQUIRE(b.status().message() == "");
+  const Graph found = passed(graph::prefetch_parts, graph);
+  CHECK(places(found, "gather_blocks_start")[1] > places(found, "send")[0]);
+}
+
+TEST_CASE("a plan that gathers ahead computes what the graph does") {
+  const Graph graph = shared_layers(3, 8);
+  std::mt19937 random(4);
+  const std::vector<Ref<Tensor>> inputs = random_inputs(graph, random);
+  const auto want = executor::evaluate(graph, inputs, 0, 0).take();
+  const auto program = executor::Program::create(graph).take();
+  const auto compiled = program->compile(graph.input_types()).take();
+  const auto out = empty_tensors(compiled->output_types());
+  const auto frame = compiled->checkout().take();
+  REQUIRE(compiled->forward(*frame, pointers(inputs), pointers(out), 0, 0).ok());
+  CHECK(same_bits(*out[0], *want[0]));
+}
+
 TEST_CASE("a plan with buckets computes what the graph does") {
   const Buckets small({100, 1000});
   const Graph graph = step(4, 24);

@@ -1,5 +1,8 @@
 """Ranks that share updates (`shard=`): the same training as with whole states, in less memory."""
 
+import os
+import re
+
 import numpy
 import pytest
 import weft
@@ -239,7 +242,7 @@ def deep(shard, limit, width=512, depth=8):
         losses = [float(step(x, y).sum()) for _ in range(3)]
     finally:
         memory.set_limit(None)
-    return losses, step.plan_text().count("gather_parts")
+    return losses, step.plan_text().count("gather_blocks_start")
 
 
 def test_what_does_not_fit_one_rank_trains_on_four():
@@ -251,6 +254,37 @@ def test_what_does_not_fit_one_rank_trains_on_four():
     wanted, _ = ranks(1).run(deep, None, 1 << 30)[0]
     numpy.testing.assert_allclose(losses, wanted, rtol=1e-5)
     assert gathers > 16  # weights and biases of 8 layers; the backward pass gathers weights again
+
+
+def ahead(passes):
+    """Parameters after some steps, and how many steps lie behind the start of each gathering."""
+    os.environ["WEFT_PASSES"] = passes
+    try:
+        weft.seed(2)
+        net = nn.HybridSequential(*(nn.Dense(16, in_units=16) for _ in range(3)))
+        net.initialize()
+        trainer = gluon.Trainer(net.collect_params(), "adam", kvstore="dist_sync")
+        step = trainer.compile(net, gluon.loss.L2Loss(), shard="zero3")
+        for number in range(3):
+            x, _ = data(weft._core.collectives.place()[0], 4, number)
+            x = np.concatenate([x, x], axis=1)
+            step(x, x)
+        text = step.plan_text()
+    finally:
+        del os.environ["WEFT_PASSES"]
+    starts = re.findall(r"gather_blocks_start: (in\d+):.*-> (arena\+\d+):", text)
+    behind = dict(re.findall(r"collective_wait: (arena\+\d+):.*; (\d+) steps behind", text))
+    found = [p.data().asnumpy() for p in net.collect_params().values()]
+    return found, [int(behind[place]) for _, place in starts]
+
+
+def test_parts_are_gathered_while_the_layer_before_computes():
+    found, behind = ranks(2).run(ahead, "")[0]
+    wanted, none = ranks(2).run(ahead, "-prefetch_parts")[0]
+    assert len(behind) > 6 and sum(steps > 0 for steps in behind) >= len(behind) - 2
+    assert none == []
+    for ours, theirs in zip(found, wanted, strict=True):
+        numpy.testing.assert_array_equal(ours, theirs)
 
 
 def saved(folder):
