@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy
+
 from weft import autograd, init
 from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue, MissingAttribute
 from weft._base.options import require_finite
@@ -63,8 +65,8 @@ def _check_name(kind: str, name: Any) -> None:
         return
     if kind == "Constant":
         written = 'the values come first: `gluon.Constant([1.0, 2.0], name="scale")`'
-    elif hasattr(name, "shape") or isinstance(name, list | float):
-        shape = tuple(getattr(name, "shape", ()) or native.array(name).shape)
+    elif isinstance(name, native.ndarray | numpy.ndarray | list | float):
+        shape = numpy.shape(name)
         written = (
             f'write `gluon.Parameter("scale", shape={shape})`, whose values `init=` gives, or '
             "`gluon.Constant(values)` for values that are not trained"

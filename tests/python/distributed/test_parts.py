@@ -1,5 +1,5 @@
-"""What needs no other process: arrays as bytes, shares of checkpoints, meshes, stores of one process,
-parts of batches, merged traces."""
+"""What needs no other process: arrays as bytes, shares of checkpoints, meshes, stores of one
+process, parts of batches, merged traces."""
 
 import json
 from types import SimpleNamespace

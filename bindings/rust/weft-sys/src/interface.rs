@@ -248,6 +248,7 @@ pub struct weft_c_options {
     pub train: *const c_char,
     pub train_entry: *const c_char,
     pub cmsis_nn: *const c_char,
+    pub batch: i64,
 }
 #[repr(C)]
 #[derive(Clone, Copy)]
