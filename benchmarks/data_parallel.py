@@ -36,7 +36,7 @@ from typing import Any
 
 from side_by_side import machine
 from training_rank import NETWORKS
-from two_hosts import Hosts, RightsError, measured, two_hosts
+from two_hosts import Hosts, RightsError, bits_of, measured, two_hosts
 from weft.distributed import build
 
 RANK = Path(__file__).resolve().parent / "training_rank.py"
@@ -103,8 +103,11 @@ class Job:
     def end(self) -> None:
         """Ends the ranks, also those that are in the middle of something."""
         for process in self.processes:
-            with contextlib.suppress(BrokenPipeError):
-                process.communicate("null\n", timeout=30)
+            try:
+                process.communicate("null\n", timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
         Path(f"/tmp/{self._key}").unlink(missing_ok=True)
 
 
@@ -198,11 +201,17 @@ def compare(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     return found
 
 
+def rate(text: str) -> str:
+    """A rate as the option takes it."""
+    bits_of(text)
+    return text
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--torch", help="a Python that has PyTorch")
     parser.add_argument("--networks", nargs="+", default=DEFAULT, choices=list(NETWORKS))
-    parser.add_argument("--rates", nargs="+", default=[], help="such as 1gbit; needs root")
+    parser.add_argument("--rates", nargs="+", type=rate, default=[], help="as 1gbit; needs root")
     parser.add_argument("--drivers", nargs="+", default=None, choices=["gloo", "memory"])
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--steps", type=int, default=1, help="of each competitor in a round")

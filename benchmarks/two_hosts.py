@@ -18,6 +18,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -109,9 +110,10 @@ def _sweep() -> None:
 
 @contextlib.contextmanager
 def two_hosts(rate: str = "") -> Iterator[Hosts]:
-    """Makes the namespaces; deletes them at the end."""
+    """Makes the namespaces; deletes them at the end, also where the program is asked to end."""
     check()
     _sweep()
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit("two_hosts: terminated"))
     names = [f"{PREFIX}{os.getpid()}-{host}" for host in (0, 1)]
     made: list[str] = []
     try:
@@ -132,6 +134,7 @@ def two_hosts(rate: str = "") -> Iterator[Hosts]:
     finally:
         for name in made:
             _run("ip", "netns", "delete", name)
+        signal.signal(signal.SIGTERM, before)
 
 
 # ---- what the pair moves ------------------------------------------------------------------------
