@@ -149,7 +149,7 @@ def _function(name: str, value: Any) -> list[str]:
     operator = _OPERATORS.get((place, own)) or _OPERATORS.get((place, known))
     if operator is not None and ">>>" not in _doc(value):
         body += ["", *example(operator)]
-    return _directive("py:function", name + _signature(value), name, body, 6)
+    return _directive("py:function", own + _signature(value), body, 6)
 
 
 def _class(name: str, value: type) -> list[str]:
@@ -160,7 +160,8 @@ def _class(name: str, value: type) -> list[str]:
         body += _member(key, member)
     is_error = issubclass(value, BaseException)
     signature = "" if is_error else _signature(value)
-    return _directive("py:exception" if is_error else "py:class", name + signature, name, body, 6)
+    own = name.rpartition(".")[2]
+    return _directive("py:exception" if is_error else "py:class", own + signature, body, 6)
 
 
 def _members(value: type) -> Iterator[tuple[str, Any]]:
@@ -187,23 +188,24 @@ def _is_member(member: Any) -> bool:
 
 def _member(key: str, member: Any) -> list[str]:
     if isinstance(member, property):
-        return _directive("py:property", key, None, [markdown(member.__doc__)], 5)
+        return _directive("py:property", key, [markdown(member.__doc__)], 5)
     plain = member.__func__ if isinstance(member, (classmethod, staticmethod)) else member
     signature = _signature(plain)
     if isinstance(member, classmethod):
         signature = re.sub(r"^\(cls(, )?", "(", signature)
-    return _directive("py:method", key + signature, None, [markdown(plain.__doc__)], 5)
+    return _directive("py:method", key + signature, [markdown(plain.__doc__)], 5)
 
 
 def _datum(name: str, value: Any) -> list[str]:
     shown = repr(value) if isinstance(value, (str, int, float, bool, numpy.dtype)) else ""
     kind = type(value).__name__
     body = [f"Is `{shown}`." if shown and len(shown) < 60 else f"Of type `{kind}`."]
-    return _directive("py:data", name, name, body, 6)
+    return _directive("py:data", name.rpartition(".")[2], body, 6)
 
 
-def _directive(kind: str, what: str, anchor: str | None, body: list[str], ticks: int) -> list[str]:
-    """A directive; `anchor` is where links of the page go, which Sphinx sets by the name itself."""
+def _directive(kind: str, what: str, body: list[str], ticks: int) -> list[str]:
+    """A directive for a name of the page's module, which Sphinx puts in front of it: links to
+    `weft.npx.relu` go to `weft.npx.html#weft.npx.relu`."""
     fence = "`" * ticks
     return [f"{fence}{{{kind}}} {what}", *body, fence, ""]
 

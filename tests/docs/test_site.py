@@ -103,7 +103,7 @@ def test_a_module_page_has_an_entry_for_each_of_its_names():
 
     page = python_reference.Page("weft.callbacks", dict(python_reference._public(callbacks)))
     text = python_reference.text(page)
-    entries = re.findall(r"^`{6}\{py:\w+\} weft\.callbacks\.(\w+)", text, re.MULTILINE)
+    entries = re.findall(r"^`{6}\{py:(?!module)\w+\} (\w+)", text, re.MULTILINE)
     assert sorted(entries) == sorted(callbacks.__all__)
     assert "`patience`: how many epochs" in text
 
@@ -179,6 +179,16 @@ def test_a_link_to_a_heading_leads_to_that_of_the_translation(tmp_path, monkeypa
         staging.Stage(tmp_path / language, language).page("b")
         text = (tmp_path / language / "b.md").read_text("utf-8")
         assert text == f"# B\n\n[a](a.md#{anchor}) [b](#b) [none](a.md#none)"
+
+
+def test_pages_that_are_not_translated_have_a_chinese_title():
+    from staging import DOCS
+
+    table = navigation()
+    listed = [page for section in table["section"] for page in section["pages"]]
+    bare = {page.rpartition("<")[2].rstrip(">") for page in listed}
+    english = {page for page in bare if not (DOCS / "zh" / f"{page}.md").is_file()}
+    assert english == set(table["titles_zh"])
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
