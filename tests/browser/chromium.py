@@ -126,9 +126,11 @@ class Browser:
         """The text of an element, as it is shown."""
         return self.run("return document.querySelector(arguments[0]).innerText", selector)
 
-    def log(self) -> list[str]:
-        """What the page has written to the console since it was last asked."""
-        return [entry["message"] for entry in self._ask("POST", "/se/log", {"type": "browser"})]
+    def log(self, *levels: str) -> list[str]:
+        """What the page has written to the console since it was last asked: all, or of these
+        levels, such as SEVERE for errors."""
+        entries = self._ask("POST", "/se/log", {"type": "browser"})
+        return [entry["message"] for entry in entries if not levels or entry["level"] in levels]
 
     def _element(self, selector: str) -> dict[str, str]:
         return self._ask("POST", "/element", {"using": "css selector", "value": selector})
