@@ -113,6 +113,9 @@ def backward(
     head_grads: cotangents of the heads' shapes; ones by default
     retain_graph: keep what the recording saved, for another backward
 
+    A gradient replaces the one before, which is lost where nobody has read it: two calls add up
+    only in arrays of `attach_grad("add")`, and in parameters whose `grad_req` is "add".
+
     Raises RuntimeError if a head was not recorded.
 
     >>> from weft import autograd, np

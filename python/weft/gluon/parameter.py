@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import numpy
-
 from weft import autograd, init
 from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue, MissingAttribute
 from weft._base.options import require_finite
+from weft._base.protocols import HasDtype
 from weft._base.spelling import Worded, hint, knows_words, named_arguments
 from weft._base.words import PARAMETER
 from weft._core import collectives, composing, native
@@ -65,8 +64,8 @@ def _check_name(kind: str, name: Any) -> None:
         return
     if kind == "Constant":
         written = 'the values come first: `gluon.Constant([1.0, 2.0], name="scale")`'
-    elif isinstance(name, native.ndarray | numpy.ndarray | list | float):
-        shape = numpy.shape(name)
+    elif isinstance(name, HasDtype | list | float):
+        shape = native.array(name).shape
         written = (
             f'write `gluon.Parameter("scale", shape={shape})`, whose values `init=` gives, or '
             "`gluon.Constant(values)` for values that are not trained"

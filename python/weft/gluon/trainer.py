@@ -192,6 +192,24 @@ class Trainer(SavedStates):
         Gradients of a parameter on several devices are added up, `batch_size` being that of all
         together.
 
+        It uses the gradients of the last `backward` alone, as each replaces those before. To add up
+        several batches, let them add up, and set them to 0 after the step; `batch_size` is that of
+        all of them:
+
+        >>> from weft import autograd, gluon, np
+        >>> net = gluon.nn.Dense(1, in_units=2)
+        >>> net.initialize()
+        >>> trainer = gluon.Trainer(net.collect_params(), "sgd")
+        >>> net.setattr("grad_req", "add")
+        >>> for batch in np.ones((2, 8, 2)):
+        ...     with autograd.record():
+        ...         loss = net(batch)
+        ...     loss.backward()
+        >>> net.bias.grad()
+        array([16.])
+        >>> trainer.step(16)
+        >>> net.zero_grad()
+
         Raises RuntimeError for a gradient that no backward has written since the last step, unless
         `ignore_stale_grad`, which leaves such a parameter as it is.
         """
