@@ -1,5 +1,5 @@
-"""What needs no other process: arrays as bytes, shares of checkpoints, meshes, common steps, stores
-of one process, parts of batches, merged traces."""
+"""What needs no other process: arrays as bytes, shares of checkpoints, meshes, stores of one
+process, parts of batches, merged traces."""
 
 import json
 from types import SimpleNamespace
@@ -12,9 +12,7 @@ from weft._base.errors import InvalidState, InvalidType, InvalidValue, NotFound
 from weft.distributed import _mesh
 from weft.distributed._checkpoints import shares
 from weft.distributed._packing import packed, unpacked
-from weft.distributed._snapshots import Told, Version, common_version, lost_pieces
 from weft.distributed._traces import merged
-from weft.gluon._pieces import Flat, joined
 
 
 @pytest.fixture
@@ -210,55 +208,7 @@ def test_a_batch_with_fewer_samples_than_ranks_is_told(alone):
         list(elastic.batches())
 
 
-# ---- steps
-
-
-@pytest.mark.parametrize(
-    "steps, expected",
-    [
-        ([[], []], None),
-        ([[0], []], 0),
-        ([[10, 20], [20, 30]], 20),
-        ([[10, 20], [20], []], 20),
-        ([[10], [10, 20]], 10),
-    ],
-)
-def test_the_last_step_that_all_had(steps, expected):
-    told = [Told(n, [[1, step] for step in each], {}) for n, each in enumerate(steps)]
-    found = common_version(told)
-    assert (None if found is None else found.step) == expected
-
-
-def test_a_version_without_all_pieces_is_of_no_use():
-    makers = [(1, 10, [0, 1, 2]), (1, 20, [0, 1, 2])]
-    both = [[1, 10], [1, 20]]
-    first = Told(0, both, {"2": both}, makers)
-    second = Told(1, both, {"0": both}, makers)
-    assert common_version([first, second]) == Version(1, 20)
-    first = first._replace(keeps={"2": [[1, 10]]})
-    assert common_version([first, second, Told(2, [], {})]) == Version(1, 10)
-    first = first._replace(keeps={})
-    assert common_version([first, second]) is None
-    assert lost_pieces([first, second], Version(1, 20)) == [2]
-    again = [each._replace(has=[*each.has, [2, 10]]) for each in (first, second)]
-    assert common_version(again) == Version(2, 10)  # without pieces, of a later generation
-
-
-@pytest.mark.parametrize("size", [1, 5, 7, 12])
-@pytest.mark.parametrize("before, after", [(3, 2), (2, 3), (4, 1), (1, 4), (2, 5)])
-def test_pieces_are_cut_anew(size, before, after):
-    whole = numpy.arange(1.0, size + 1)
-    flat = Flat(size, "float32")
-
-    def cut(ranks):
-        length = flat.length(ranks)
-        padded = numpy.zeros(length * ranks)
-        padded[:size] = whole
-        return padded.reshape(ranks, length)
-
-    parts = [np.array(part) for part in cut(before)]
-    found = [joined(parts, flat, (rank, after)).tolist() for rank in range(after)]
-    assert found == cut(after).tolist()
+# ---- elastic programs
 
 
 def test_elastic_needs_values_and_a_loader(alone):
