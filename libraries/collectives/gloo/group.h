@@ -65,7 +65,7 @@ class GlooGroup final : public Wire {
   std::unique_ptr<gloo::transport::UnboundBuffer> coming_farewells_;
   std::thread watcher_;
 
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;        // of what follows
   bool is_joined_ = false;  // are all connections made?
   bool is_running_ = false;
   bool is_parted_ = false;
