@@ -11,6 +11,7 @@ from weft._base.errors import InvalidState, InvalidType, InvalidValue
 from weft._base.options import require, require_whole
 from weft._base.spelling import hint, knows_words, named_arguments
 from weft._base.words import MODEL, PRECISION_NAMES
+from weft._trace.block_tree import not_hybrid
 from weft.callbacks import Callback
 from weft.callbacks._base import Callbacks
 from weft.callbacks._base import listed as listed_callbacks
@@ -18,7 +19,6 @@ from weft.callbacks._progress import shown_by, tell_resumed
 from weft.gluon._ranks import Ranks, ranks_of
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
-from weft.gluon.nn import Sequential
 from weft.gluon.trainer import Trainer
 from weft.training._batches import Batch, array_data, array_of, source_of
 from weft.training._class_weights import ClassWeights
@@ -397,9 +397,7 @@ class Model:
         examples: inputs; by default the shapes of the last batch, any number of samples
         """
         if not isinstance(self.net, HybridBlock):
-            name = type(self.net).__name__
-            near = "; write `nn.HybridSequential(...)`" if isinstance(self.net, Sequential) else ""
-            raise InvalidType(f"export: `net` must be a HybridBlock; got {name}{near}")
+            raise InvalidType(f"export: `net` must be a HybridBlock; got {not_hybrid(self.net)}")
         examples = tuple(array_of("export", "examples", each) for each in examples)
         if not examples:
             examples = self._last_inputs("export")
