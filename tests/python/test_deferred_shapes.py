@@ -134,3 +134,33 @@ def test_shapes_are_found_inside_a_hybridized_function_too():
     net.initialize(weft.init.One())
     planned = weft.hybridize(lambda x: net(x) * 2)
     assert planned(np.ones((1, 3))).tolist() == [[6, 6]]
+
+
+@pytest.mark.parametrize("is_hybridized", [False, True])
+def test_shapes_of_a_call_that_failed_are_forgotten(is_hybridized):
+    net = nn.HybridSequential(nn.Conv2D(4, 3), nn.Dense(2))
+    net.initialize()
+    if is_hybridized:
+        net.hybridize()
+    with pytest.raises(ValueError):
+        net(np.ones((2, 8, 8, 1)))  # channels last
+    assert net(np.ones((2, 1, 8, 8))).shape == (2, 2)
+    assert net[0].weight.shape == (4, 1, 3, 3)
+
+
+def test_all_layers_of_a_plan_forget_what_a_failed_call_found():
+    net = nn.HybridSequential(nn.Dense(4), nn.Dense(3, in_units=5))
+    net.initialize()
+    net.hybridize()
+    with pytest.raises(ValueError):
+        net(np.ones((2, 7)))
+    assert net[0].weight.shape == (4, -1)
+
+
+def test_a_callers_error_behind_a_layer_keeps_what_the_layer_found():
+    layer = nn.Dense(2)
+    layer.initialize()
+    layer(np.ones((1, 3)))
+    with pytest.raises(ValueError):
+        layer(np.ones((1, 4)))
+    assert layer.weight.shape == (2, 3)

@@ -17,7 +17,7 @@ from weft._core import composing, loaded_devices, native
 from weft._core.files import BackgroundWrite, save_arrays
 from weft._core.modes import scope_of
 from weft._trace.block_tree import BlockTree
-from weft._trace.state import is_tracing
+from weft._trace.state import RunEagerly, is_tracing
 from weft._trace.tracing import find_shapes
 from weft.device import device_of
 from weft.gluon._hooks import BackwardHooks, HookHandle, Traced, tell
@@ -266,6 +266,20 @@ class Block(BlockTree, metaclass=Worded):
             "`infer_shape`"
         )
 
+    def _first_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A call that finds shapes. Where it fails, the next one finds them."""
+        before = [(p, p.waiting()) for p in self._own_parameters.values() if p.is_deferred]
+        try:
+            self._finish_deferred(args)
+            return self._hooked(args, kwargs)
+        except RunEagerly:
+            raise
+        except Exception:
+            for parameter, state in before:
+                parameter.wait_again(state)
+            self.__dict__["_are_shapes_known"] = False
+            raise
+
     def _finish_deferred(self, args: tuple[Any, ...]) -> None:
         waiting = [p for p in self._own_parameters.values() if p.is_deferred]
         if any(not parameter.is_shape_known for parameter in waiting):
@@ -281,9 +295,18 @@ class Block(BlockTree, metaclass=Worded):
     ) -> None:
         """Traces `run`, a way to call this block, once for nothing else where parameters below wait
         for their shapes, so that all of them are there before graphs are made."""
-        if any(parameter.is_deferred for parameter in self.collect_params().values()):
-            with autograd.pause(), device_of(args):
-                find_shapes(run, args, kwargs, type(self).__name__)
+        before = [(p, p.waiting()) for p in self.collect_params().values() if p.is_deferred]
+        if before:
+            try:
+                with autograd.pause(), device_of(args):
+                    find_shapes(run, args, kwargs, type(self).__name__)
+            except RunEagerly:
+                raise
+            except Exception:
+                for parameter, state in before:
+                    parameter.wait_again(state)
+                self.apply(Block._structure_changed)
+                raise
         self.__dict__["_are_shapes_known"] = True
 
     def cast(self, dtype: Any) -> None:
@@ -434,7 +457,7 @@ class Block(BlockTree, metaclass=Worded):
     def _run(self, *args: Any, **kwargs: Any) -> Any:
         try:
             if not self._are_shapes_known:
-                self._finish_deferred(args)
+                return self._first_call(args, kwargs)
             return self._hooked(args, kwargs)
         except Error as error:
             tell_place(error, self, args)

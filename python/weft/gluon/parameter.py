@@ -306,6 +306,15 @@ class Parameter(InParts, NotAnArray, NamedArrays, metaclass=Worded):
             raise DeferredInitializationError(self._unknown_shape())
         self._create(self._deferred)
 
+    def waiting(self) -> tuple[Any, ...]:
+        """What `wait_again` takes back, of a parameter that waits for its shape."""
+        return self._shape, self._deferred
+
+    def wait_again(self, before: tuple[Any, ...]) -> None:
+        """Forgets the shape and values of a call that has failed: its data may have been wrong."""
+        self._shape, self._deferred = before
+        self._copies = []
+
     def _create(self, initializer: Any) -> None:
         with outside_trace(), autograd.pause():
             if self._sharing is not None:
