@@ -20,4 +20,13 @@ def package(where: str, module: str, extra: str, name: str | None = None) -> Any
         ) from error
 
 
-__all__ = ["package"]
+def is_weft(module: str | None) -> bool:
+    """Is it one of this package's? Code that was made by `exec` may be of no module.
+
+    >>> is_weft("weft.np"), is_weft("weftlike"), is_weft(None)
+    (True, False, False)
+    """
+    return module is not None and module.partition(".")[0] == "weft"
+
+
+__all__ = ["is_weft", "package"]

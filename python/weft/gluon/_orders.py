@@ -15,6 +15,7 @@ from typing import Any
 
 from weft._base.errors import InvalidType, InvalidValue
 from weft._base.options import require
+from weft._base.packages import is_weft
 from weft._base.spelling import options_of
 
 # Which option of a layer is the extent of its data, if somebody wants to give it.
@@ -26,7 +27,7 @@ _MANY_LAYERS = 16  # of a recurrent network; those of translators have 8
 def _places(cls: type) -> tuple[str, ...] | None:
     """What a constructor takes by position; None: any number, or it is a user's."""
     init = cls.__init__  # type: ignore[misc]
-    if not getattr(init, "__module__", "").startswith("weft."):
+    if not is_weft(getattr(init, "__module__", None)):
         return None
     parameters = list(inspect.signature(init).parameters.values())[1:]
     if any(p.kind is p.VAR_POSITIONAL for p in parameters):
@@ -55,13 +56,9 @@ def _of_extent(cls: type) -> str:
 def warn_user(text: str) -> None:
     """Warns in the line that called Weft, however deep this is."""
     level, frame = 1, sys._getframe()
-    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
+    while frame.f_back is not None and is_weft(frame.f_globals.get("__name__")):
         level, frame = level + 1, frame.f_back
     warnings.warn(text, stacklevel=level)
-
-
-def _is_ours(module: str) -> bool:
-    return module == "weft" or module.startswith("weft.")
 
 
 # ---- convolutions: (channels, kernel_size, strides), and not (in, out, kernel)

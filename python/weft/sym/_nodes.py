@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 from weft._base.errors import InvalidType, InvalidValue
+from weft._base.packages import is_weft
 from weft._core import native
 
 _serials = itertools.count()
@@ -40,7 +41,7 @@ def _origin() -> str | None:
     if known is not None:
         return known
     frame: FrameType | None = sys._getframe(2)
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "weft":
+    while frame is not None and is_weft(frame.f_globals.get("__name__")):
         frame = frame.f_back
     return None if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"
 

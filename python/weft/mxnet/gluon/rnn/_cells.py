@@ -107,7 +107,7 @@ def begin_states(
         for word in options:
             raise unknown_argument("begin_state", word, _OF_STATES)
     states = []
-    makes_symbols = getattr(func, "__module__", "").startswith("weft.mxnet.symbol")
+    makes_symbols = (getattr(func, "__module__", None) or "").startswith("weft.mxnet.symbol")
     if makes_symbols and not batch_size and func.__name__ != "var":
         batch_size = -1  # not known yet, whether the program has NumPy's shapes or not
     for number, info in enumerate(block.state_info(batch_size)):
