@@ -12,6 +12,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -27,6 +28,7 @@ ELASTIC = "elastic"  # the key that a program sets which forms new groups
 
 TRY = 2.0  # seconds for a store to answer that may be lost
 TRY_ALL = 8.0  # seconds after which no member keeps it
+CLOSING = 1.0  # seconds that a process which was killed may still listen
 PAUSE = 0.1  # seconds until all are tried again
 
 Listener = Callable[[str], None]
@@ -150,6 +152,8 @@ class Session:
                         self._has_keeper_ended |= address == last
                         continue
                     self._take_client(address, TRY)
+                    if address != last and not self._has_keeper_ended:
+                        self._has_keeper_ended = _has_ended(last)
                     self._announce(address)
                     return
                 except (Disconnected, TimedOut, OSError) as error:
@@ -394,6 +398,19 @@ class _Hooks:
 def is_quiet() -> bool:
     """Is this a process beside rank 0, which shows and writes what concerns all?"""
     return _current is not None and (_current.is_server or _current.rank != 0)
+
+
+def _has_ended(address: Address) -> bool:
+    """Has the process that listened there ended? One that is killed loses its connections some
+    moments before nobody listens any more; one that hangs listens on."""
+    limit = time.monotonic() + CLOSING
+    while True:
+        with suppress(OSError):
+            if refuses(address, TRY):
+                return True
+        if time.monotonic() > limit:
+            return False
+        time.sleep(PAUSE)
 
 
 __all__ = ["ELASTIC", "Session", "current", "is_quiet", "needed", "start", "stop"]

@@ -13,7 +13,8 @@ from jobs import by_hand
 from test_elastic import PROGRAM, check_samples, trained
 from test_store import SECRET, WAIT, about, at_once, clients, cut, joined
 from weft._processes import members as members_module
-from weft._processes.client import Refused
+from weft._processes import session as sessions
+from weft._processes.client import Refused, refuses
 from weft._processes.server import Server
 
 SIZES = (4, 24, 6)
@@ -184,6 +185,16 @@ def test_who_does_not_come_is_left_behind_once(standby):
             assert number == 2 and "joins" in text
             again = made[0].join(0, 3, about())
             assert again == coming.result(WAIT) and again.members == [0, 1]
+
+
+@pytest.mark.parametrize("closes", [True, False])
+def test_a_keeper_that_is_killed_listens_a_moment_longer(closes):
+    with socket.create_server(("127.0.0.1", 0)) as keeper:
+        address = keeper.getsockname()
+        assert not refuses(address, 1)
+        if closes:
+            threading.Timer(0.1, keeper.close).start()
+        assert sessions._has_ended(address) == closes
 
 
 # ---- news that must not be lost
