@@ -2,6 +2,7 @@
 at the line that asked."""
 
 import random
+import sysconfig
 import time
 import warnings
 from pathlib import Path
@@ -112,7 +113,16 @@ def in_a_branch(_net, x):
     return numpy.random.rand() if x.shape[0] > 99 else 1.0
 
 
+def installed():
+    """A function of a package that reads the clock for itself."""
+    path = Path(sysconfig.get_path("purelib")) / "timed.py"
+    names = {"time": time, "__name__": "timed"}
+    exec(compile("def timed():\n    return time.perf_counter() * 0 + 1.0", path, "exec"), names)
+    return names["timed"]
+
+
 MEANT = {
+    "a clock of a package": lambda _net, _x: installed()(),
     "a seed": from_a_seed,
     "not reached": in_a_branch,
     "random numbers of Weft": lambda _net, x: np.random.normal(size=x.shape),

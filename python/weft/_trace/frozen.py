@@ -41,12 +41,13 @@ class Frozen:
             self._states[id(found)] = found, _name_of(found), _state_of(found)
 
     def called(self, module: Any, name: str, frame: FrameType) -> None:
-        """Notes a clock that code of the program reads."""
+        """Notes a clock that code of the program reads. What is installed beside Weft reads clocks
+        for itself, such as to time a collection of garbage that happens to come now."""
         if module == "time" and name in _CLOCKS:
             caller: FrameType | None = frame
             while caller is not None and is_library_file(caller.f_code.co_filename):
                 caller = caller.f_back
-            if caller is not None:
+            if caller is not None and "-packages" not in caller.f_code.co_filename:
                 self._note(f"time.{name}", caller, caller.f_lineno)
 
     def returned(self, frame: FrameType) -> None:
