@@ -305,6 +305,29 @@ def aborted_while_connecting(rank: Rank) -> Failed | None:
     return failed
 
 
+def late_to_an_aborted_group(rank: Rank) -> Failed:
+    """Rank 0 is aborted while it waits; the others connect when it has failed."""
+    group = _StaysOpen.__new__(_StaysOpen)
+    thread = threading.Thread(target=lambda: group.abort(b"there is no data"))
+
+    def exchange(address: bytes) -> list[bytes]:
+        addresses = rank.exchange(address)
+        thread.start() if rank.rank == 0 else rank.meet()
+        return addresses
+
+    def join_and_run() -> None:
+        group.__init__(rank.table, rank.rank, rank.ranks, exchange, timeout=100.0)
+        group.run("barrier")
+
+    failed = failure_of(join_and_run)
+    if rank.rank == 0:
+        thread.join()
+        rank.meet()
+    rank.meet()
+    Group.close(group)
+    return failed
+
+
 def late(rank: Rank) -> Failed | None:
     """The last rank does not come in time."""
     group = rank.join(timeout=0.3)

@@ -77,7 +77,7 @@ weft_status Member::connect(const void* const* addresses, const size_t* bytes) {
     return fail(WEFT_INVALID_VALUE, "connect: `addresses` must be memory; got NULL");
   start_clock();
   weft_status status = segment_.map(options_, addresses, bytes);
-  if (status != WEFT_OK) return publish(status);
+  if (status != WEFT_OK) return segment_.is_mapped() ? publish(status) : own_abort_or(status);
   segment_.seat(options_.rank).state.store(kSeatTaken, std::memory_order_release);
   ring_all();
   status = wait(
@@ -87,7 +87,8 @@ weft_status Member::connect(const void* const* addresses, const size_t* bytes) {
         return kNobody;
       },
       nullptr);
-  segment_.close_descriptor();
+  // Who comes late to a group that failed finds it open, and reads there why.
+  if (status == WEFT_OK) segment_.close_descriptor();
   return status;
 }
 
@@ -152,10 +153,13 @@ weft_status Member::check_failure() {
   const Failure& failure = segment_.header().failure;
   if (failure.state.load(std::memory_order_acquire) == kFailureKnown)
     return fail(failure.status, "%.*s", static_cast<int>(sizeof failure.text), failure.text);
-  if (is_aborted_.load(std::memory_order_acquire))
-    return fail(WEFT_DISCONNECTED, "group: rank %d of the group `%s` was aborted: %s",
-                options_.rank, options_.group, abort_reason_);
-  return WEFT_OK;
+  return own_abort_or(WEFT_OK);
+}
+
+weft_status Member::own_abort_or(weft_status status) const {
+  if (!is_aborted_.load(std::memory_order_acquire)) return status;
+  return fail(WEFT_DISCONNECTED, "group: rank %d of the group `%s` was aborted: %s", options_.rank,
+              options_.group, abort_reason_);
 }
 
 bool Member::is_lost(int32_t rank, bool looks_for_process) const {

@@ -33,6 +33,8 @@ class Member {
                            const weft_collective_call* call);
   // The reasons why a wait may end badly.
   weft_status check_failure();
+  // The failure that this rank was aborted, or `status` where it was not.
+  weft_status own_abort_or(weft_status status) const;
   bool is_lost(int32_t rank, bool looks_for_process) const;
   weft_status fail_lost(int32_t rank, const weft_collective_call* call);
   weft_status fail_late(int32_t rank, const weft_collective_call* call);

@@ -194,19 +194,22 @@ weft_status Segment::map(const weft_collective_options& options, const void* con
     const int why = errno;
     const bool is_gone =
         why == ENOENT || why == ENXIO || !is_alive(addresses_[0].process, addresses_[0].started);
-    return fail(is_gone ? WEFT_DISCONNECTED : WEFT_IO,
-                "connect: rank %d cannot open the memory of rank 0 of the group `%s` (process %d): "
-                "%s",
-                options.rank, options.group, addresses_[0].process, std::strerror(why));
+    return fail(
+        is_gone ? WEFT_DISCONNECTED : WEFT_IO,
+        "connect: rank %d cannot open the memory of rank 0 of the group `%s` (process %d)%s: "
+        "%s",
+        options.rank, options.group, addresses_[0].process,
+        is_gone ? ", which has left the group or ended" : "", std::strerror(why));
   }
   const weft_status status = map_descriptor(descriptor);
   ::close(descriptor);
   if (status != WEFT_OK) return status;
-  if (std::memcmp(header().nonce, addresses_[0].nonce, sizeof header().nonce) != 0)
-    return fail(WEFT_DISCONNECTED,
-                "connect: what rank 0 gave is not the memory of this group any "
-                "more: it has given the group up");
-  return WEFT_OK;
+  if (std::memcmp(header().nonce, addresses_[0].nonce, sizeof header().nonce) == 0) return WEFT_OK;
+  munmap(base_.exchange(nullptr), layout_.bytes());  // it is of another group
+  return fail(
+      WEFT_DISCONNECTED,
+      "connect: what rank 0 gave is not the memory of this group any more: it has given the "
+      "group up");
 }
 
 void Segment::close_descriptor() {
