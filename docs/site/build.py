@@ -10,7 +10,6 @@ import argparse
 import os
 import shutil
 import sys
-import tomllib
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -19,35 +18,12 @@ import c_reference
 import command_reference
 import conf
 import python_reference
+from navigation import entry, missing_pages, navigation, pages_of
 from sphinx.cmd.build import main as sphinx
 from staging import DOCS, ROOT, Stage
 from weft import cli
 
 HEADERS = ROOT / "bindings_c" / "include" / "weft"
-
-
-def navigation() -> dict:
-    return tomllib.loads((Path(__file__).parent / "navigation.toml").read_text("utf-8"))
-
-
-def pages_of(table: dict) -> list[str]:
-    """All pages of the navigation that are files of docs/."""
-    listed = [page for section in table["section"] for page in section["pages"]]
-    listed += [page for below in table["below"].values() for page in below]
-    bare = [page.rpartition("<")[2].rstrip(">") for page in listed]  # `a title <page>`
-    return [page for page in bare if not page.startswith("reference/") and page != "changes"]
-
-
-def missing_pages(table: dict) -> list[str]:
-    """Pages of docs/ that the navigation leaves out."""
-    known = {*pages_of(table), "README", "index"}
-    skipped = {"site", *(code for code in conf.LANGUAGES if code != "en")}
-    found = {
-        str(path.relative_to(DOCS).with_suffix(""))
-        for path in DOCS.rglob("*.md")
-        if path.relative_to(DOCS).parts[0] not in skipped
-    }
-    return sorted(found - known)
 
 
 def write_reference(folder: Path) -> None:
@@ -79,7 +55,7 @@ def write_index(folder: Path, table: dict, language: str) -> None:
             ":hidden:",
             f":caption: {title}",
             "",
-            *(entry(page, table.get(f"titles_{language}", {})) for page in section["pages"]),
+            *(entry(page, table, language) for page in section["pages"]),
             "```",
             "",
         ]
@@ -89,12 +65,6 @@ def write_index(folder: Path, table: dict, language: str) -> None:
         listed = "\n".join(f"/{each}" for each in below)
         with path.open("a", encoding="utf-8") as file:
             file.write(f"\n```{{toctree}}\n:hidden:\n\n{listed}\n```\n")
-
-
-def entry(page: str, titles: dict[str, str]) -> str:
-    """A page of the navigation under the title that a language gives it, if it gives one."""
-    bare = page.rpartition("<")[2].rstrip(">")
-    return f"{titles[bare]} <{bare}>" if bare in titles else page
 
 
 def build(output: Path, language: str, table: dict, jobs: str) -> int:

@@ -29,6 +29,7 @@ def readers(monkeypatch):
     for name in (
         "c_reference",
         "command_reference",
+        "navigation",
         "python_reference",
         "python_text",
         "staging",
@@ -189,6 +190,22 @@ def test_pages_that_are_not_translated_have_a_chinese_title():
     bare = {page.rpartition("<")[2].rstrip(">") for page in listed}
     english = {page for page in bare if not (DOCS / "zh" / f"{page}.md").is_file()}
     assert english == set(table["titles_zh"])
+
+
+@pytest.mark.parametrize(
+    ("language", "page", "shown"),
+    [
+        ("en", "MXNet in full <from-mxnet>", "MXNet in full <from-mxnet>"),
+        ("zh", "MXNet in full <from-mxnet>", "from-mxnet"),
+        ("en", "zoo", "zoo"),
+        ("zh", "zoo", "模型库 <zoo>"),
+        ("zh", "A title <zoo>", "模型库 <zoo>"),
+    ],
+)
+def test_a_page_has_the_title_of_its_language(language, page, shown):
+    from navigation import entry
+
+    assert entry(page, {"titles_zh": {"zoo": "模型库"}}, language) == shown
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
