@@ -65,7 +65,11 @@ class Wire(threading.Thread):
         self._here.listen()
         while True:
             here, _ = self._here.accept()
-            there = socket.create_connection(("127.0.0.1", self._to))
+            try:
+                there = socket.create_connection(("127.0.0.1", self._to))
+            except ConnectionRefusedError:  # the store has ended
+                here.close()
+                continue
             for pair in ((here, there), (there, here)):
                 threading.Thread(target=self._carry, args=pair, daemon=True).start()
 
