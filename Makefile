@@ -11,6 +11,7 @@
 #   make wasm         the modules for browsers, into bindings/wasm/lib
 #   make site         the book, as plain files in build/site/html
 #   make dist         wheels for all Pythons that are here, into dist/
+#   make packages     packages for other languages, as far as their tools are here, into dist/packages
 #   make xcframework  the framework for Apple's systems, as far as zig goes; make aar  Android's archive
 #
 # WERROR=ON makes warnings errors, JOBS=n sets the number of compilers, PYTHON names the interpreter.
@@ -34,7 +35,7 @@ PYTEST_ALL = .ci/halves $(PYTEST)
 CTEST = ctest --output-on-failure
 
 .PHONY: all build prerequisites demo test test-array-api test-mxnet test-full slices lint lint-rules format format-check bench \
-  bench-all bench-peers runtime wasm site dist xcframework aar clean distclean
+  bench-all bench-peers runtime wasm site dist packages xcframework aar clean distclean
 .DEFAULT_GOAL := all
 all: build
 
@@ -143,6 +144,10 @@ $(DIST)/.dependencies: .ci/dist.txt
 dist: $(DIST)/.dependencies
 	@PATH="$(CURDIR)/$(DIST)/bin:$$PATH" $(DIST)/bin/python .ci/dist.py --pythons "$(PYTHONS)" --jobs $(JOBS) \
 	  --define WEFT_WERROR=$(WERROR)
+
+# Jars, gems, crates and so on: what users of other languages install.
+packages: build
+	@WEFT_PREFIX="$(CURDIR)/$(BUILD)/python/weft" $(BIN)/python bindings/packages.py
 
 # zig's compiler, which has the libraries of other systems inside.
 ZIG := $(BUILD)/zig-venv

@@ -6,6 +6,6 @@ Gem::Specification.new do |gem|
   gem.summary = "Deep learning on one engine, through Weft's C interface"
   gem.authors = ["The Weft authors"]
   gem.license = "Apache-2.0"
-  gem.files = Dir["lib/**/*.rb", "README.md"]
+  gem.files = Dir["lib/**/*.rb", "README.md", "LICENSE"]
   gem.required_ruby_version = ">= 3.0"
 end

@@ -24,8 +24,21 @@ fn main() {
              folder that has lib/libweft.so"
         );
     };
-    println!("cargo:rustc-link-search=native={folder}");
+    println!("cargo:rustc-link-search=native={}", link_to(&folder));
     println!("cargo:rustc-link-lib=dylib=weft");
-    // The package `weft` gives its programs the same path, so that they run without a variable.
+    // The package `weft` gives its own programs the path of the library.
     println!("cargo:libdir={folder}");
+}
+
+/// A folder of links to the library. `cargo run` and `cargo test` find libraries for the programs of
+/// others only where builds write, so that such a program needs no variable.
+fn link_to(folder: &str) -> String {
+    let links = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
+    for name in ["libweft.so", "libweft.so.0"] {
+        let link = Path::new(&links).join(name);
+        let _ = std::fs::remove_file(&link); // of an earlier build
+        std::os::unix::fs::symlink(Path::new(folder).join(name), &link)
+            .unwrap_or_else(|error| panic!("cannot write {}: {error}", link.display()));
+    }
+    links
 }
