@@ -65,7 +65,9 @@ def _unit(channels: int, kernel: int) -> tuple[gluon.Block, ...]:
 
 def train(train_set: Any, test_set: Any, epochs: int, workers: int) -> tuple[Clothes, float]:
     """The network, and the share of the test images that it gets right."""
-    prepared = transforms.Compose([transforms.RandomFlipLeftRight(), transforms.ToTensor()])
+    prepared = transforms.Compose(
+        [transforms.RandomCrop(28, pad=1), transforms.RandomFlipLeftRight(), transforms.ToTensor()]
+    )
     batches = gluon.data.DataLoader(
         train_set.transform_first(prepared),
         *(BATCH,),
