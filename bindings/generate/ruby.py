@@ -26,8 +26,8 @@ def _interface(interface: facts.Interface) -> str:
     for name, function in interface.functions.items():
         if name.startswith(("weft_device", "weft_builder", "weft_op_register", "weft_fail")):
             continue
-        arguments = ", ".join(map(_type, function.arguments))
-        out.append(f"    {name}: [[{arguments}], {_type(function.result)}],")
+        types = [_type(what, interface) for what in (*function.arguments, function.result)]
+        out.append(f"    {name}: [[{', '.join(types[:-1])}], {types[-1]}],")
     out += ["  }.freeze\n"]
     for name, value in interface.constants.items():
         if name.startswith(("WEFT_TAG", "WEFT_MODE", "WEFT_GRAD")):
@@ -35,10 +35,15 @@ def _interface(interface: facts.Interface) -> str:
     return "\n".join([*out, "end"]) + "\n"
 
 
-def _type(what: CType) -> str:
+def _type(what: CType, interface: facts.Interface) -> str:
+    """A handle is a number: Fiddle makes an object of each address that it is given as VOIDP."""
     match what:
         case facts.Name(name):
-            found = _NUMBERS.get(name, "VOIDP")
+            meaning = interface.types.get(name, what)
+            if isinstance(meaning, facts.Pointer):
+                return "Fiddle::TYPE_UINTPTR_T"
+            inner = meaning.name if isinstance(meaning, facts.Name) else "void"
+            found = _NUMBERS[name] if name in _NUMBERS else _NUMBERS.get(inner, "VOIDP")
             return f"-Fiddle::TYPE_{found[1:]}" if found[0] == "-" else f"Fiddle::TYPE_{found}"
         case _:
             return "Fiddle::TYPE_VOIDP"

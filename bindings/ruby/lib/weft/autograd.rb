@@ -49,7 +49,7 @@ module Weft
   # A traced graph.
   class Function < Owned
     def initialize(handle)
-      super(handle, :weft_function_release)
+      super(handle, C.freeing("function"))
     end
 
     # Calls the graph through the plan for these shapes; gives all outputs.
@@ -81,7 +81,7 @@ module Weft
       out = C.room
       C.check(C.weft_writer_create(out))
       @unnamed = []
-      super(C.taken(out), :weft_writer_release)
+      super(C.taken(out), C.freeing("writer"))
     end
 
     # Adds an entry point; `weights` names the arrays that the function captured, others are called

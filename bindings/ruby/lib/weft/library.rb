@@ -27,8 +27,15 @@ module Weft
 
     LIBRARY = Fiddle.dlopen(File.join(prefix, "lib", "libweft.so"))
     FUNCTIONS.each do |name, (arguments, result)|
-      function = Fiddle::Function.new(LIBRARY[name.to_s], arguments, result)
-      define_singleton_method(name) { |*given| function.call(*given) }
+      const_set(name.upcase, Fiddle::Function.new(LIBRARY[name.to_s], arguments, result))
+      # A method with its own parameters, because a list of them takes longer.
+      given = Array.new(arguments.size) { |i| "a#{i}" }.join(", ")
+      module_eval("def self.#{name}(#{given}) = #{name.upcase}.call(#{given})", __FILE__, __LINE__)
+    end
+
+    # The address of the function that frees a kind of object.
+    def self.freeing(kind)
+      LIBRARY["weft_#{kind}_release"]
     end
 
     module_function
@@ -58,28 +65,59 @@ module Weft
     end
   end
 
-  # An object that owns a handle. It is given back by the collector, or by `release` at once.
-  class Owned
-    def initialize(handle, release)
-      @cell = [handle]
-      ObjectSpace.define_finalizer(self, Owned.finalizer(@cell, release))
-      @release = release
+  # Room for the call of an operator of two arrays: the values, and behind them the result. A thread keeps one
+  # for its next call. A call takes it away meanwhile, because a signal's handler may call in between.
+  class Room
+    OUT = 32 # two weft_value
+
+    attr_reader :values, :out
+
+    def self.borrow
+      thread = Thread.current
+      room = thread[:weft_room] || new
+      thread[:weft_room] = nil
+      room
     end
 
-    def self.finalizer(cell, release)
-      proc { C.public_send(release, cell[0]) if cell[0] }
+    # Gives it back.
+    def back
+      Thread.current[:weft_room] = self
+    end
+
+    def initialize
+      @values = Fiddle::Pointer.malloc(OUT + 8, Fiddle::RUBY_FREE)
+      @out = @values + OUT
+    end
+
+    # Fills it with two arrays and no result yet.
+    def fill(x, y)
+      @values[0, OUT + 8] = [WEFT_TAG_TENSOR, 0, x, WEFT_TAG_TENSOR, 0, y, 0].pack("LLQLLQQ")
+    end
+
+    def taken
+      @out[0, 8].unpack1("J")
+    end
+  end
+
+  # An object that owns a handle. It is given back by the collector, or by `release` at once: Fiddle's pointer
+  # calls the library's function, which takes less time than a finalizer of Ruby.
+  class Owned
+    def initialize(handle, release)
+      @handle = handle
+      @owner = Fiddle::Pointer.new(handle, 0, release)
     end
 
     # The handle; an error where the object was released.
     def handle
-      @cell[0] or raise Error.new(INVALID_STATE, "the #{self.class.name} was released")
+      @handle or raise Error.new(INVALID_STATE, "the #{self.class.name} was released")
     end
 
     # Frees the object now; using it later is an error.
     def release
-      handle, @cell[0] = @cell[0], nil
-      C.public_send(@release, handle) if handle
-      nil
+      return unless @handle
+
+      @handle = nil
+      @owner.call_free
     end
   end
 

@@ -10,7 +10,7 @@ module Weft
     def self.load(path)
       out = C.room
       C.check(C.weft_model_load(path, out))
-      new(C.taken(out), :weft_model_release)
+      new(C.taken(out), C.freeing("model"))
     end
 
     # The names of the entry points.
@@ -43,7 +43,7 @@ module Weft
   # Runs one entry point. Inputs, outputs and states are named, or counted from 0.
   class Context < Owned
     def initialize(handle)
-      super(handle, :weft_context_release)
+      super(handle, C.freeing("context"))
       @memory = {} # what is bound lives as long as the library may read it
     end
 

@@ -46,10 +46,12 @@ module Weft
 
     # The one result for two arrays.
     def both(x, y)
-      out = C.room
-      values = [WEFT_TAG_TENSOR, 0, x.handle, WEFT_TAG_TENSOR, 0, y.handle].pack("LLQLLQ")
-      C.check(C.weft_invoke(@op, values, 2, out, 1))
-      Tensor.new(C.taken(out))
+      room = Room.borrow
+      room.fill(x.handle, y.handle)
+      C.check(C::WEFT_INVOKE.call(@op, room.values, 2, room.out, 1))
+      result = Tensor.new(room.taken)
+      room.back
+      result
     end
 
     # Calls the operator with attributes by the names of the registry: values, or NONE. With `into` the

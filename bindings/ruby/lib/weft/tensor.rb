@@ -7,8 +7,10 @@ module Weft
 
   # An array: a reference, which the collector gives back, or `release` at once.
   class Tensor < Owned
+    FREE = C.freeing("tensor")
+
     def initialize(handle)
-      super(handle, :weft_tensor_release)
+      super(handle, FREE)
     end
 
     # The name of the type of the elements.
@@ -97,8 +99,9 @@ module Weft
     end
 
     { :+ => "add", :- => "subtract", :* => "multiply", :/ => "divide", :** => "power" }.each do |sign, name|
+      found = nil
       define_method(sign) do |other|
-        operator = Operator.named(name)
+        operator = (found ||= Operator.named(name))
         other.is_a?(Tensor) ? operator.both(self, other) : operator.call([self, other]).first
       end
     end
