@@ -57,14 +57,32 @@ print.weft_tensor <- function(x, ...) {
   invisible(x)
 }
 
+# Two arrays, or an array and a number, are one call; NULL says that it is something else. The signs have
+# methods of their own, which R finds sooner than the group's.
+arithmetic <- function(sign) {
+  function(e1, e2) {
+    if (missing(e2) || is.null(y <- .Call(r_binary, sign, e1, e2))) y <- any_operands(sign, e1, e2)
+    y
+  }
+}
+
+`+.weft_tensor` <- arithmetic("+")
+`-.weft_tensor` <- arithmetic("-")
+`*.weft_tensor` <- arithmetic("*")
+`/.weft_tensor` <- arithmetic("/")
+`^.weft_tensor` <- arithmetic("^")
+
 Ops.weft_tensor <- function(e1, e2) {
-  # Two arrays, or an array and a number, in one call; NULL: it is something else.
-  if (!missing(e2) && !is.null(y <- .Call(r_binary, .Generic, e1, e2))) return(y)
-  name <- switch(.Generic, `+` = "add", `-` = "subtract", `*` = "multiply", `/` = "divide",
+  if (missing(e2) || is.null(y <- .Call(r_binary, .Generic, e1, e2))) y <- any_operands(.Generic, e1, e2)
+  y
+}
+
+any_operands <- function(sign, e1, e2) {
+  name <- switch(sign, `+` = "add", `-` = "subtract", `*` = "multiply", `/` = "divide",
                  `^` = "power", `==` = "equal", `!=` = "not_equal", `<` = "less", `>` = "greater",
                  `<=` = "less_equal", `>=` = "greater_equal",
-                 stop("there is no operator ", .Generic, " for a weft_tensor", call. = FALSE))
-  if (missing(e2)) return(if (.Generic == "-") ops$negative(e1) else e1)
+                 stop("there is no operator ", sign, " for a weft_tensor", call. = FALSE))
+  if (missing(e2)) return(if (sign == "-") ops$negative(e1) else e1)
   operand <- function(x) if (is_weft_tensor(x) || length(x) == 1L) x else weft_tensor(x)
   call_operator(name, list(operand(e1), operand(e2)), TRUE)
 }

@@ -23,22 +23,24 @@ static void check(weft_status status) {
 
 /* ---- handles --------------------------------------------------------------------------------- */
 
-#define WEFT_KIND(kind)                                                              \
-  static void finalize_##kind(SEXP pointer) {                                        \
-    weft_##kind##_release(R_ExternalPtrAddr(pointer));                               \
-    R_ClearExternalPtr(pointer);                                                     \
-  }                                                                                  \
-  static SEXP wrap_##kind(weft_##kind handle) {                                      \
-    SEXP out = PROTECT(R_MakeExternalPtr(handle, install(#kind), R_NilValue));       \
-    R_RegisterCFinalizerEx(out, finalize_##kind, TRUE);                              \
-    UNPROTECT(1);                                                                    \
-    return out;                                                                      \
-  }                                                                                  \
-  static weft_##kind get_##kind(SEXP pointer) {                                      \
-    if (TYPEOF(pointer) != EXTPTRSXP || R_ExternalPtrTag(pointer) != install(#kind)) \
-      error("expected a weft " #kind);                                               \
-    if (!R_ExternalPtrAddr(pointer)) error("the weft " #kind " was released");       \
-    return R_ExternalPtrAddr(pointer);                                               \
+/* The tag is a symbol, which R never frees: it is looked up when the package is loaded. */
+#define WEFT_KIND(kind)                                                          \
+  static SEXP kind##_tag;                                                        \
+  static void finalize_##kind(SEXP pointer) {                                    \
+    weft_##kind##_release(R_ExternalPtrAddr(pointer));                           \
+    R_ClearExternalPtr(pointer);                                                 \
+  }                                                                              \
+  static SEXP wrap_##kind(weft_##kind handle) {                                  \
+    SEXP out = PROTECT(R_MakeExternalPtr(handle, kind##_tag, R_NilValue));       \
+    R_RegisterCFinalizerEx(out, finalize_##kind, TRUE);                          \
+    UNPROTECT(1);                                                                \
+    return out;                                                                  \
+  }                                                                              \
+  static weft_##kind get_##kind(SEXP pointer) {                                  \
+    if (TYPEOF(pointer) != EXTPTRSXP || R_ExternalPtrTag(pointer) != kind##_tag) \
+      error("expected a weft " #kind);                                           \
+    if (!R_ExternalPtrAddr(pointer)) error("the weft " #kind " was released");   \
+    return R_ExternalPtrAddr(pointer);                                           \
   }
 WEFT_KIND(tensor)
 WEFT_KIND(function)
@@ -180,9 +182,9 @@ static SEXP r_bytes(SEXP x) {
 static SEXP r_release(SEXP x) {
   SEXP pointer = TYPEOF(x) == VECSXP ? VECTOR_ELT(x, 0) : x;
   if (TYPEOF(pointer) != EXTPTRSXP) error("weft_release: expected an object of weft");
-  if (R_ExternalPtrTag(pointer) == install("tensor")) finalize_tensor(pointer);
-  if (R_ExternalPtrTag(pointer) == install("context")) finalize_context(pointer);
-  if (R_ExternalPtrTag(pointer) == install("model")) finalize_model(pointer);
+  if (R_ExternalPtrTag(pointer) == tensor_tag) finalize_tensor(pointer);
+  if (R_ExternalPtrTag(pointer) == context_tag) finalize_context(pointer);
+  if (R_ExternalPtrTag(pointer) == model_tag) finalize_model(pointer);
   return R_NilValue;
 }
 static SEXP r_same(SEXP a, SEXP b) {
@@ -595,6 +597,11 @@ static const R_CallMethodDef kEntries[] = {
     WEFT_ENTRY(r_live, 0),          {NULL, NULL, 0}};
 
 void R_init_weft(DllInfo* library) {
+  tensor_tag = install("tensor");
+  function_tag = install("function");
+  writer_tag = install("writer");
+  model_tag = install("model");
+  context_tag = install("context");
   tensor_class = mkString("weft_tensor");
   R_PreserveObject(tensor_class);
   MARK_NOT_MUTABLE(tensor_class);
