@@ -9,10 +9,7 @@ classdef Tensor < handle
       this.id = id;
     end
     function delete(this)
-      if this.id
-        weft_mex('release', this.id);
-        this.id = 0;
-      end
+      weft_mex('release', this);
     end
     function name = dtype(this)
       name = weft_mex('dtype', this.id);
@@ -60,29 +57,22 @@ classdef Tensor < handle
       given = {{'tensor', this.id}, {'ints', begin}, {'ints', count}, {'ints', step}};
       y = weft.Tensor(weft_mex('call', 'slice', given));
     end
-    function y = plus(a, b), y = both('add', a, b); end
-    function y = minus(a, b), y = both('subtract', a, b); end
-    function y = times(a, b), y = both('multiply', a, b); end
-    function y = rdivide(a, b), y = both('divide', a, b); end
-    function y = power(a, b), y = both('power', a, b); end
-    function y = both(name, a, b)
-      % An operator of two arrays at once, because looking functions of packages up takes most of the time.
-      if isa(a, 'weft.Tensor') && isa(b, 'weft.Tensor')
-        y = weft.Tensor(weft_mex('call', name, {{'tensor', a.id}, {'tensor', b.id}}));
-      else
-        y = weft.internal.binary(name, a, b);
-      end
-    end
+    % The MEX function looks at the operands, because looking at them here would take most of the time.
+    function y = plus(a, b), y = weft.Tensor(weft_mex('binary', 'add', a, b)); end
+    function y = minus(a, b), y = weft.Tensor(weft_mex('binary', 'subtract', a, b)); end
+    function y = times(a, b), y = weft.Tensor(weft_mex('binary', 'multiply', a, b)); end
+    function y = rdivide(a, b), y = weft.Tensor(weft_mex('binary', 'divide', a, b)); end
+    function y = power(a, b), y = weft.Tensor(weft_mex('binary', 'power', a, b)); end
     function y = mtimes(a, b)
       if isnumeric(a) || isnumeric(b)
-        y = weft.internal.binary('multiply', a, b);
+        y = times(a, b);
       else
         y = weft.ops.matmul(a, b);
       end
     end
     function y = uminus(a), y = weft.ops.negative(a); end
     function disp(this)
-      if ~this.id
+      if ~weft_mex('alive', this)
         disp('a weft.Tensor that was released');
         return;
       end

@@ -1,7 +1,7 @@
 /* Weft for Octave and MATLAB: one MEX function, weft_mex(command, ...), on weft.h alone.
  *
- * A handle is a number in a table here, and not an address, so that a number of another origin or
- * of an object that was released is an error. Arrays come and go in row-major order; the class
+ * A handle is a number, and not an address: its place in a table here, and how often the place was
+ * used before, so that a number of another origin or of an object that was released is an error. Arrays come and go in row-major order; the class
  * Tensor turns them. */
 #include <mex.h>
 #include <stdint.h>
@@ -13,6 +13,7 @@ enum kind { FREE, TENSOR, FUNCTION, MODEL, CONTEXT };
 static const char* const kNames[] = {"nothing", "tensor", "function", "model", "context"};
 typedef struct {
   enum kind kind;
+  uint32_t turn; /* how many objects had this place before */
   void* handle;
   void** memory; /* contexts: a copy of each input, which runs read */
   size_t inputs;
@@ -36,6 +37,21 @@ static void fail(const char* text) { mexErrMsgIdAndTxt("weft:invalidType", "%s",
 /* ---- handles --------------------------------------------------------------------------------- */
 
 static mxArray* number(double value) { return mxCreateDoubleScalar(value); }
+
+/* A double holds whole numbers of 53 bits: 32 for a place, counted from 1, and 21 for its turn. */
+#define PLACES 4294967296.0
+#define TURNS 2097152u
+
+static double id_of(size_t place) { return table[place].turn * PLACES + (double)(place + 1); }
+/* The place of an object that was not released; NULL for any other number. */
+static slot* at(double id) {
+  const double turn = id >= 1 && id < PLACES * TURNS ? (double)(uint64_t)(id / PLACES) : 0;
+  const double place = id - turn * PLACES;
+  slot* one;
+  if (!(place >= 1 && place <= (double)count)) return NULL;
+  one = &table[(size_t)place - 1];
+  return one->kind != FREE && one->turn == turn ? one : NULL;
+}
 static mxArray* keep(enum kind kind, void* handle) {
   size_t place;
   for (place = next_free; place < count && table[place].kind != FREE; ++place) continue;
@@ -45,28 +61,35 @@ static mxArray* keep(enum kind kind, void* handle) {
       if (!larger) fail("weft: there is no memory for another handle");
       table = larger;
     }
-    ++count;
+    memset(&table[count++], 0, sizeof *table);
   }
-  memset(&table[place], 0, sizeof *table);
   table[place].kind = kind;
   table[place].handle = handle;
   next_free = place + 1;
-  return number((double)(place + 1));
+  return number(id_of(place));
+}
+/* Objects of the classes are given as they are, or by their ids. */
+static double number_of(const mxArray* value) {
+  mxArray* id;
+  double out;
+  if (mxIsDouble(value)) return mxGetNumberOfElements(value) == 1 ? mxGetScalar(value) : 0;
+  id = mxGetProperty(value, 0, "id");
+  out = id ? mxGetScalar(id) : 0;
+  if (id) mxDestroyArray(id);
+  return out;
 }
 static slot* find(const mxArray* value, enum kind kind) {
-  const double place =
-      mxIsDouble(value) && mxGetNumberOfElements(value) == 1 ? mxGetScalar(value) : 0;
-  if (!(place >= 1 && place <= (double)count) || table[(size_t)place - 1].kind != kind)
+  slot* one = at(number_of(value));
+  if (!one || one->kind != kind)
     mexErrMsgIdAndTxt("weft:invalidState", "expected a %s that was not released", kNames[kind]);
-  return &table[(size_t)place - 1];
+  return one;
 }
 static void* get(const mxArray* value, enum kind kind) { return find(value, kind)->handle; }
 static void release(const mxArray* value) {
-  const double place = mxGetScalar(value);
-  slot* one;
+  slot* one = at(number_of(value));
+  const uint32_t turn = one ? (one->turn + 1) % TURNS : 0;
   size_t i;
-  if (!(place >= 1 && place <= (double)count)) return;
-  one = &table[(size_t)place - 1];
+  if (!one) return;
   if (one->kind == TENSOR) weft_tensor_release(one->handle);
   if (one->kind == FUNCTION) weft_function_release(one->handle);
   if (one->kind == MODEL) weft_model_release(one->handle);
@@ -76,7 +99,8 @@ static void release(const mxArray* value) {
     free(one->memory);
   }
   memset(one, 0, sizeof *one);
-  if ((size_t)place - 1 < next_free) next_free = (size_t)place - 1;
+  one->turn = turn;
+  if ((size_t)(one - table) < next_free) next_free = (size_t)(one - table);
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */
@@ -144,6 +168,16 @@ static mxArray* bytes_of(const void* data, size_t bytes) {
 
 #define MOST 32 /* arguments of any operator */
 
+/* A number takes the dtype of the arrays beside it; a whole one is an integer. */
+static void set_number(weft_value* out, double x) {
+  if (x == (double)(int64_t)x) {
+    out->tag = WEFT_TAG_INT;
+    out->as.integer = (int64_t)x;
+  } else {
+    out->tag = WEFT_TAG_FLOAT;
+    out->as.real = x;
+  }
+}
 /* A value as the .m files pass it: {} left out; {'tensor', id}; {'tensors', ids}; {'number', x};
  * {'ints', row}; {'bool', x}; {'text', x}; {'none'}. */
 static void set_value(weft_value* out, const weft_argument_info* argument, const mxArray* pair) {
@@ -160,13 +194,10 @@ static void set_value(weft_value* out, const weft_argument_info* argument, const
     out->count = (uint32_t)mxGetNumberOfElements(value);
     out->as.tensors = tensors_of(value);
   } else if (!strcmp(what, "number")) {
-    const double x = mxGetScalar(value);
-    if (argument->kind == WEFT_TAG_FLOAT || x != (double)(int64_t)x) {
+    set_number(out, mxGetScalar(value));
+    if (argument->kind == WEFT_TAG_FLOAT) {
       out->tag = WEFT_TAG_FLOAT;
-      out->as.real = x;
-    } else {
-      out->tag = WEFT_TAG_INT;
-      out->as.integer = (int64_t)x;
+      out->as.real = mxGetScalar(value);
     }
   } else if (!strcmp(what, "ints")) {
     out->tag = WEFT_TAG_INTS;
@@ -215,6 +246,38 @@ static mxArray* call(int n, const mxArray** in) {
   outs = mxCalloc(nouts + 1, sizeof *outs);
   check(weft_invoke(op, values, given, outs, nouts));
   return keep_tensors(outs, nouts);
+}
+/* binary(operator, a, b): the one result of two tensors, or of a tensor and a number, which are given as
+ * they are, because MATLAB's code would take longer to look at them than the operator. */
+static mxArray* binary(const mxArray** in) {
+  weft_value values[2];
+  weft_op op;
+  weft_tensor out = NULL;
+  size_t i;
+  memset(values, 0, sizeof values);
+  check(weft_op_find(text_of(in[0]), &op));
+  for (i = 0; i < 2; ++i) {
+    const mxArray* x = in[1 + i];
+    const int is_number = mxIsNumeric(x) || mxIsLogical(x);
+    if (is_number && (mxGetNumberOfElements(x) != 1 || mxIsComplex(x)))
+      mexErrMsgIdAndTxt("weft:invalidType",
+                        "expected a weft.Tensor; got an array of %s: weft.array(x) makes one",
+                        mxGetClassName(x));
+    if (mxIsLogical(x)) {
+      values[i].tag = WEFT_TAG_BOOL;
+      values[i].as.integer = mxGetScalar(x) != 0;
+    } else if (is_number) {
+      set_number(&values[i], mxGetScalar(x));
+    } else if (mxIsClass(x, "weft.Tensor")) {
+      values[i].tag = WEFT_TAG_TENSOR;
+      values[i].as.tensor = get(x, TENSOR);
+    } else {
+      mexErrMsgIdAndTxt("weft:invalidType", "expected a weft.Tensor or a number; got a %s",
+                        mxGetClassName(x));
+    }
+  }
+  check(weft_invoke(op, values, 2, &out, 1));
+  return keep(TENSOR, out);
 }
 static mxArray* arguments(const mxArray** in) {
   weft_op op;
@@ -429,6 +492,7 @@ static mxArray* on_file(const char* command, const mxArray** in) {
 }
 static mxArray* on_library(const char* command, const mxArray** in) {
   if (!strcmp(command, "version")) return mxCreateString(weft_version());
+  if (!strcmp(command, "alive")) return number(at(number_of(in[0])) != NULL);
   if (!strcmp(command, "seed")) check(weft_random_seed((uint64_t)mxGetScalar(in[0])));
   if (!strcmp(command, "threads")) check(weft_set_num_threads((int32_t)mxGetScalar(in[0])));
   if (!strcmp(command, "backward"))
@@ -447,7 +511,8 @@ static const struct {
   const char* name;
   int arguments;
   plain function;
-} kPlain[] = {{"create", 3, create},       {"arguments", 1, arguments},
+} kPlain[] = {{"binary", 3, binary},       {"create", 3, create},
+              {"arguments", 1, arguments},
               {"grad", 3, grad},           {"trace_begin", 1, trace_begin},
               {"trace_end", 1, trace_end}, {"call_function", 2, call_function},
               {"captures", 1, captures}};
@@ -463,7 +528,8 @@ static const struct {
     {"state", 2, on_file},       {"bind", 3, on_file},          {"write", 6, on_file},
     {"run", 1, on_file},         {"reset", 1, on_file},         {"set_shape", 3, on_file},
     {"version", 0, on_library},  {"seed", 1, on_library},       {"threads", 1, on_library},
-    {"backward", 1, on_library}, {"modes", 2, on_library},      {"live", 0, on_library}};
+    {"backward", 1, on_library}, {"modes", 2, on_library},      {"live", 0, on_library},
+    {"alive", 1, on_library}};
 
 void mexFunction(int nlhs, mxArray* plhs[], int nrhs, const mxArray* prhs[]) {
   const char* command;

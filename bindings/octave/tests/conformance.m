@@ -185,6 +185,15 @@ context = model.context();
 says(@() context.setInput('y', x), 'no input `y`; there are: x');
 x.delete();
 says(@() x + 1, 'not released');
+old = weft.array([1, 2]);
+id = old.id;
+old.delete();
+place = weft.array([3, 4]); % of the one that was released
+says(@() weft_mex('dtype', id), 'not released');
+says(@() place + 'a', 'expected a weft.Tensor or a number; got a char');
+says(@() [1, 2] + place, 'weft.array(x) makes one');
+says(@() place + 2i, 'expected a weft.Tensor');
+must(isequal((true + place).double(), [4, 5]) && isequal((place * 0.5).double(), [1.5, 2]), 'numbers');
 disp('passed');
 clear all;
 exit(0);
