@@ -42,21 +42,22 @@ static weft_go_result weft_go_invoke(weft_op op, const weft_go_argument* given, 
   return result;
 }
 
-// The one result of an operator of one or two arrays.
+// The one result of an operator of one or two arrays. Handles are numbers, because cgo makes an object of
+// each pointer that it looks at.
 typedef struct {
   weft_status status;
   char* text;
   weft_tensor out;
 } weft_go_one;
 
-static weft_go_one weft_go_arrays(weft_op op, weft_tensor x, weft_tensor y) {
+static weft_go_one weft_go_arrays(uintptr_t op, uintptr_t x, uintptr_t y) {
   weft_go_one result = {WEFT_OK, NULL, NULL};
   weft_value values[2];
   values[0].tag = values[1].tag = WEFT_TAG_TENSOR;
   values[0].count = values[1].count = 0;
-  values[0].as.tensor = x;
-  values[1].as.tensor = y;
-  result.status = weft_invoke(op, values, y ? 2 : 1, &result.out, 1);
+  values[0].as.tensor = (weft_tensor)x;
+  values[1].as.tensor = (weft_tensor)y;
+  result.status = weft_invoke((weft_op)op, values, y ? 2 : 1, &result.out, 1);
   if (result.status != WEFT_OK) result.text = strdup(weft_last_error());
   return result;
 }
@@ -165,7 +166,7 @@ func (c *call) array(x *Tensor) {
 		c.fail(failure(InvalidState, "%s: an array is nil or was released", c.op.name))
 		return
 	}
-	c.arrays = append(c.arrays, C.uintptr_t(uintptr(unsafe.Pointer(x.handle))))
+	c.arrays = append(c.arrays, x.number())
 	c.kept = append(c.kept, x)
 }
 
@@ -316,6 +317,8 @@ func (c *call) into(targets []*Tensor) error {
 	return err
 }
 
+func (o *operator) number() C.uintptr_t { return C.uintptr_t(uintptr(unsafe.Pointer(o.handle))) }
+
 // alive is an operand that is an array which was not released.
 func alive(x Operand) (*Tensor, bool) {
 	array, is := x.(*Tensor)
@@ -325,7 +328,7 @@ func alive(x Operand) (*Tensor, bool) {
 // one1 calls an operator of one array that has one result.
 func one1(op *operator, x Operand) (*Tensor, error) {
 	if array, is := alive(x); is && op.ready() == nil {
-		result := C.weft_go_arrays(op.handle, array.handle, nil)
+		result := C.weft_go_arrays(op.number(), array.number(), 0)
 		runtime.KeepAlive(array)
 		return only(result)
 	}
@@ -338,7 +341,7 @@ func one1(op *operator, x Operand) (*Tensor, error) {
 func one2(op *operator, x, y Operand) (*Tensor, error) {
 	if a, is := alive(x); is {
 		if b, is := alive(y); is && op.ready() == nil {
-			result := C.weft_go_arrays(op.handle, a.handle, b.handle)
+			result := C.weft_go_arrays(op.number(), a.number(), b.number())
 			runtime.KeepAlive(a)
 			runtime.KeepAlive(b)
 			return only(result)

@@ -3,6 +3,8 @@ package weft
 /*
 #include <stdlib.h>
 #include <weft/weft.h>
+
+static void weft_go_release(uintptr_t tensor) { weft_tensor_release((weft_tensor)tensor); }
 */
 import "C"
 
@@ -56,11 +58,14 @@ func (x *Tensor) Release() {
 	if x.handle == nil {
 		return
 	}
-	handle, cell := x.handle, x.cell
+	number, cell := x.number(), x.cell
 	x.handle, x.cell, cell.handle = nil, nil, nil
 	cells.Put(cell)
-	C.weft_tensor_release(handle)
+	C.weft_go_release(number)
 }
+
+// number is the handle for short calls, in which cgo need not look at a pointer.
+func (x *Tensor) number() C.uintptr_t { return C.uintptr_t(uintptr(unsafe.Pointer(x.handle))) }
 
 // Element is a type of Go that elements are copied from and to.
 type Element interface {
