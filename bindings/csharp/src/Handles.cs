@@ -10,9 +10,15 @@ namespace Weft
     internal sealed class Handle
     {
         private const long Closed = 1L << 31, Turn = 1L << 32;
-        private const int Most = 64;
-        [ThreadStatic] private static Handle[] idle;
-        [ThreadStatic] private static int count;
+
+        /// <summary>Handles of a thread that wait for another array.</summary>
+        private sealed class Idle
+        {
+            internal readonly Handle[] Handles = new Handle[64];
+            internal int Count;
+        }
+
+        [ThreadStatic] private static Idle idle;
 
         private readonly Action<IntPtr> release; // null: an array's
         private IntPtr value;
@@ -38,7 +44,8 @@ namespace Weft
         /// <summary>The same for an array.</summary>
         internal static Handle OfTensor(IntPtr value, out long turn)
         {
-            Handle handle = count > 0 ? idle[--count] : new Handle(null);
+            Idle mine = idle;
+            Handle handle = mine != null && mine.Count > 0 ? mine.Handles[--mine.Count] : new Handle(null);
             turn = handle.state;
             handle.value = value;
             return handle;
@@ -87,10 +94,10 @@ namespace Weft
                 return;
             }
             C.weft_tensor_release(freed);
-            if (idle == null) idle = new Handle[Most];
-            if (count == Most) return;
+            Idle mine = idle ?? (idle = new Idle());
+            if (mine.Count == mine.Handles.Length) return;
             Volatile.Write(ref state, (state & ~(Turn - 1)) + Turn);
-            idle[count++] = this;
+            mine.Handles[mine.Count++] = this;
         }
     }
 

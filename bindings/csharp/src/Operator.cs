@@ -48,12 +48,22 @@ namespace Weft
         private readonly int inputs;
 
         // weft_value
-        [StructLayout(LayoutKind.Sequential)]
+        [StructLayout(LayoutKind.Explicit)]
         private struct Value
         {
-            internal uint Tag, Count;
-            internal long Content;
+            [FieldOffset(0)] internal uint Tag;
+            [FieldOffset(4)] internal uint Count;
+            [FieldOffset(8)] internal long Content;
+            [FieldOffset(8)] internal IntPtr Handle;
         }
+
+        // The values of a call with arrays alone.
+        private struct Pair
+        {
+            internal Value First, Second;
+        }
+
+        private static readonly UIntPtr Single = (UIntPtr)1, Both = (UIntPtr)2;
 
         // weft_argument_info and weft_op_info, as far as they are read
         [StructLayout(LayoutKind.Sequential)]
@@ -96,10 +106,13 @@ namespace Weft
         internal Tensor One(Tensor x)
         {
             if (x == null) return One(new object[] { x });
-            Value value = new Value { Tag = C.WEFT_TAG_TENSOR, Content = (long)x.Acquire() };
+            Pair values;
+            values.First.Tag = C.WEFT_TAG_TENSOR;
+            values.First.Count = 0;
+            values.First.Handle = x.Acquire();
             try
             {
-                return Only(&value, 1);
+                return Only(&values.First, Single);
             }
             finally
             {
@@ -111,14 +124,16 @@ namespace Weft
         internal Tensor One(Tensor x, Tensor y)
         {
             if (x == null || y == null) return One(new object[] { x, y });
-            Value* values = stackalloc Value[2];
-            values[0] = new Value { Tag = C.WEFT_TAG_TENSOR, Content = (long)x.Acquire() };
+            Pair values;
+            values.First.Tag = values.Second.Tag = C.WEFT_TAG_TENSOR;
+            values.First.Count = values.Second.Count = 0;
+            values.First.Handle = x.Acquire();
             try
             {
-                values[1] = new Value { Tag = C.WEFT_TAG_TENSOR, Content = (long)y.Acquire() };
+                values.Second.Handle = y.Acquire();
                 try
                 {
-                    return Only(values, 2);
+                    return Only(&values.First, Both);
                 }
                 finally
                 {
@@ -131,10 +146,11 @@ namespace Weft
             }
         }
 
-        private Tensor Only(Value* values, int count)
+        private Tensor Only(Value* values, UIntPtr count)
         {
             IntPtr result = IntPtr.Zero;
-            WeftException.Check(C.weft_invoke(op, (IntPtr)values, (UIntPtr)(uint)count, (IntPtr)(&result), (UIntPtr)1));
+            int status = C.weft_invoke(op, (IntPtr)values, count, (IntPtr)(&result), Single);
+            if (status != 0) WeftException.Check(status);
             return new Tensor(result);
         }
 

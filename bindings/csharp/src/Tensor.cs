@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Weft
@@ -15,8 +16,10 @@ namespace Weft
         internal Tensor(IntPtr value) => handle = Handle.OfTensor(value, out turn);
 
         /// <summary>The handle, which stays valid until Done.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal IntPtr Acquire() => handle.Acquire(turn, nameof(Tensor));
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal void Done() => handle.Done();
 
         private T With<T>(Func<IntPtr, T> call)
