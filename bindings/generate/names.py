@@ -18,3 +18,8 @@ def sentence(doc: str) -> str:
     if not doc:
         return "See the operator's page."
     return doc if doc.endswith((".", "!", "?", ":")) else doc + "."
+
+
+def title(name: str) -> str:
+    """`INVALID_VALUE` as InvalidValue."""
+    return camel(name.lower())

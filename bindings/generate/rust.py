@@ -2,8 +2,9 @@
 
 import facts
 from facts import CType
-from names import camel, sentence
+from names import camel, sentence, title
 from registry import Argument, Library, Operator, offered
+from wrappers import Call, calls, statuses
 
 _NUMBERS = {"int32_t": "i32", "int64_t": "i64", "uint8_t": "u8", "uint32_t": "u32",
             "uint64_t": "u64", "size_t": "usize", "double": "f64", "char": "c_char",
@@ -21,6 +22,8 @@ def files(library: Library, interface: facts.Interface) -> dict[str, str]:
         "rust/weft-sys/src/interface.rs": _sys(interface),
         "rust/weft/src/ops.rs": _ops(library),
         "rust/weft/src/dtype_names.rs": _dtypes(library),
+        "rust/weft/src/status.rs": _statuses(interface),
+        "rust/weft/src/wrappers.rs": _wrappers(interface),
     }
 
 
@@ -198,3 +201,75 @@ def _dtypes(library: Library) -> str:
     out += ["}\n", "pub(crate) const ALL: &[Dtype] = &["]
     out += [f"    Dtype::{camel(name)}," for name in names]
     return "\n".join([*out, "];"]) + "\n"
+
+
+# ---- failures, and methods that are one call ----------------------------------------------------
+
+
+def _statuses(interface: facts.Interface) -> str:
+    names = statuses(interface)
+    out = [_HEAD + "// error.rs includes this file.\n",
+           "/// What kind of failure it was: the status codes of the C interface.",
+           "#[derive(Clone, Copy, Debug, PartialEq, Eq)]", "#[non_exhaustive]", "pub enum Status {"]  # fmt: skip
+    out += [f"    {title(name)}," for name in names]
+    out += ["    Unknown(i32),", "}\n", "impl Status {", "    /// The number of `weft.h`.",
+            "    pub fn code(self) -> i32 {", "        match self {"]  # fmt: skip
+    out += [f"            Status::{title(name)} => {number}," for name, number in names.items()]
+    out += ["            Status::Unknown(code) => code,", "        }", "    }",
+            "    pub(crate) fn of(code: i32) -> Status {", "        match code {"]  # fmt: skip
+    out += [f"            {number} => Status::{title(name)}," for name, number in names.items()]
+    return "\n".join(
+        [*out, "            other => Status::Unknown(other),", "        }", "    }", "}\n"]
+    )
+
+
+_PASSED = {"text": "&str", "path": "impl AsRef<Path>", "tensor": "&Tensor"}
+_RESULTS = {"nothing": "()", "text": "String", "tensor": "Tensor", "bool": "bool"}
+
+
+def _wrappers(interface: facts.Interface) -> str:
+    out = [_HEAD + "//! Methods that are one call of the C interface.\n", "use std::path::Path;\n",
+           "use weft_sys::*;\n", "use crate::error::check;",
+           "use crate::tensor::{borrowed, c_path, c_text};",
+           "use crate::{Context, Function, Model, Result, Tensor, Writer};\n"]  # fmt: skip
+    all_calls = calls(interface)
+    for owner in dict.fromkeys(call.wrapper.owner for call in all_calls):
+        bodies = ["\n".join(_wrapper(c)) for c in all_calls if c.wrapper.owner == owner]
+        if owner:
+            inside = "\n".join(bodies)
+            inside = "\n".join(f"    {line}".rstrip() for line in inside.splitlines())
+            out.append(f"impl {camel(owner)} {{\n{inside}\n}}\n")
+        else:
+            out += [body + "\n" for body in bodies]
+    return "\n".join(out).rstrip() + "\n"
+
+
+def _wrapper(call: Call) -> list[str]:
+    what = call.wrapper
+    own = ("&mut self" if what.writes else "&self") if what.owner else ""
+    parameters = [f"{n}: {_PASSED.get(kind) or _NUMBERS[kind]}" for n, kind in call.given]
+    result = f"Result<{_RESULTS[call.result]}>" if call.can_fail else _RESULTS[call.result]
+    lines = [f"/// {what.doc}",
+             f"pub fn {what.name}({', '.join(([own] if own else []) + parameters)}) -> {result} {{"]  # fmt: skip
+    passed = ["self.handle()"] if own else []
+    for name, kind in call.given:
+        if kind in ("text", "path"):
+            value = f"c_path({name}.as_ref())?" if kind == "path" else f"c_text({name})?"
+            lines.append(f"    let {name} = {value};")
+        passed.append({"text": f"{name}.as_ptr()", "path": f"{name}.as_ptr()",
+                       "tensor": f"{name}.handle()"}.get(kind, name))  # fmt: skip
+    passed += [what.fixed] if what.fixed else []
+    if call.result in ("text", "tensor"):
+        null = "null" if call.result == "text" else "null_mut"
+        lines.append(f"    let mut out = std::ptr::{null}();")
+        passed.append("&mut out")
+    called = f"unsafe {{ {what.function}({', '.join(passed)}) }}"
+    lines.append(
+        "    // SAFETY: handles are alive, texts end with 0, and a result is written on success."
+    )
+    if call.result in ("text", "tensor"):
+        given = "borrowed(out)" if call.result == "text" else "Tensor::owned(out)"
+        lines += [f"    check({called})?;", f"    Ok({given})"]
+    else:
+        lines.append(f"    check({called})" if call.can_fail else f"    {called[:-2]} != 0 }}")
+    return [*lines, "}"]

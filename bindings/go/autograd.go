@@ -50,16 +50,13 @@ func Grad(head *Tensor, variables []*Tensor, createGraph bool) ([]*Tensor, error
 	if createGraph {
 		again = 1
 	}
-	out := make([]C.weft_tensor, len(wanted))
-	err = locked(func() C.weft_status {
-		return C.weft_grad(&heads[0], nil, 1, first(wanted), C.size_t(len(wanted)), again, again, first(out))
+	defer runtime.KeepAlive(head)
+	defer runtime.KeepAlive(variables)
+	return givenTensors(len(wanted), func(outs *C.weft_tensor) error {
+		return locked(func() C.weft_status {
+			return C.weft_grad(&heads[0], nil, 1, first(wanted), C.size_t(len(wanted)), again, again, outs)
+		})
 	})
-	runtime.KeepAlive(head)
-	runtime.KeepAlive(variables)
-	if err != nil {
-		return nil, err
-	}
-	return ownedAll(out), nil
 }
 
 // Function is a traced graph. Several goroutines may call it at once.
@@ -71,6 +68,12 @@ func ownedFunction(handle C.weft_function) *Function {
 	return out
 }
 
+// do runs a call and keeps the function alive meanwhile.
+func (f *Function) do(call func() C.weft_status) error {
+	defer runtime.KeepAlive(f)
+	return locked(call)
+}
+
 // Trace runs the body once on placeholders for the inputs, and gives the graph of what it did. Arrays
 // that the body reads from outside (weights) are captured: the graph sees later writes to them.
 func Trace(body func(inputs []*Tensor) ([]*Tensor, error), inputs ...*Tensor) (*Function, error) {
@@ -80,9 +83,8 @@ func Trace(body func(inputs []*Tensor) ([]*Tensor, error), inputs ...*Tensor) (*
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	placeholders := make([]C.weft_tensor, len(held))
-	err = locked(func() C.weft_status {
-		return C.weft_trace_begin(first(held), C.size_t(len(held)), first(placeholders))
+	placeholders, err := givenTensors(len(held), func(outs *C.weft_tensor) error {
+		return locked(func() C.weft_status { return C.weft_trace_begin(first(held), C.size_t(len(held)), outs) })
 	})
 	runtime.KeepAlive(inputs)
 	if err != nil {
@@ -94,7 +96,7 @@ func Trace(body func(inputs []*Tensor) ([]*Tensor, error), inputs ...*Tensor) (*
 			C.weft_trace_abort()
 		}
 	}()
-	outputs, err := body(ownedAll(placeholders))
+	outputs, err := body(placeholders)
 	if err != nil {
 		return nil, err
 	}
@@ -117,16 +119,13 @@ func (f *Function) Call(inputs ...*Tensor) ([]*Tensor, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]C.weft_tensor, C.weft_function_outputs(f.handle))
-	err = locked(func() C.weft_status {
-		return C.weft_function_call(f.handle, first(held), C.size_t(len(held)), first(out), C.size_t(len(out)))
+	defer runtime.KeepAlive(inputs)
+	count := C.weft_function_outputs(f.handle)
+	return givenTensors(int(count), func(outs *C.weft_tensor) error {
+		return f.do(func() C.weft_status {
+			return C.weft_function_call(f.handle, first(held), C.size_t(len(held)), outs, count)
+		})
 	})
-	runtime.KeepAlive(f)
-	runtime.KeepAlive(inputs)
-	if err != nil {
-		return nil, err
-	}
-	return ownedAll(out), nil
 }
 
 // Captures is the arrays that the body read from outside: weights, states and constants.
@@ -137,18 +136,4 @@ func (f *Function) Captures() []*Tensor {
 		out[i] = owned(C.weft_tensor_retain(C.weft_function_capture_at(f.handle, C.size_t(i))))
 	}
 	return out
-}
-
-// Text is for people: "graph", "plan" or "arena".
-func (f *Function) Text(what string) (string, error) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	defer runtime.KeepAlive(f)
-	name := newTexts([]string{what})
-	defer name.free()
-	var text *C.char
-	if err := locked(func() C.weft_status { return C.weft_function_get_text(f.handle, *name.first(), &text) }); err != nil {
-		return "", err
-	}
-	return C.GoString(text), nil
 }

@@ -33,10 +33,7 @@ func FromDLPack(managed unsafe.Pointer) (*Tensor, error) {
 	err := locked(func() C.weft_status {
 		return C.weft_tensor_from_dlpack((*C.DLManagedTensorVersioned)(managed), nil, &out)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return owned(out), nil
+	return ownedOr(out, err)
 }
 
 // FreeDLPack gives back what ToDLPack gave and no other library has taken.

@@ -42,15 +42,9 @@ func (m *Model) Entries() []string {
 // Weights is the arrays of the file by their names.
 func (m *Model) Weights() (map[string]*Tensor, error) {
 	defer runtime.KeepAlive(m)
-	out := map[string]*Tensor{}
-	for i := C.size_t(0); i < C.weft_model_tensor_count(m.handle); i++ {
-		var one C.weft_tensor
-		if err := locked(func() C.weft_status { return C.weft_model_tensor(m.handle, i, &one) }); err != nil {
-			return nil, err
-		}
-		out[C.GoString(C.weft_model_tensor_name_at(m.handle, i))] = owned(one)
-	}
-	return out, nil
+	return named(C.weft_model_tensor_count(m.handle),
+		func(i C.size_t) *C.char { return C.weft_model_tensor_name_at(m.handle, i) },
+		func(i C.size_t, one *C.weft_tensor) C.weft_status { return C.weft_model_tensor(m.handle, i, one) })
 }
 
 // Metadata is a text of the file; "" and false for an unknown key.
@@ -62,14 +56,10 @@ func (m *Model) Metadata(key string) (string, bool) {
 	return C.GoString(text), text != nil
 }
 
-// SetBudget limits what plans of later contexts need beside inputs, outputs and states; 0: no limit.
-func (m *Model) SetBudget(entry string, bytes int64) error {
+// do runs a call and keeps the model alive meanwhile.
+func (m *Model) do(call func() C.weft_status) error {
 	defer runtime.KeepAlive(m)
-	name := newTexts([]string{entry})
-	defer name.free()
-	return locked(func() C.weft_status {
-		return C.weft_model_set_budget(m.handle, *name.first(), C.int64_t(bytes))
-	})
+	return locked(call)
 }
 
 // Port is what an input, an output or a state is. An extent is -1 where a dimension is open.
@@ -221,20 +211,24 @@ func (c *Context) bind(index, bytes int) (unsafe.Pointer, error) {
 	return memory, nil
 }
 
-func expect[T Element](port Port, function string) error {
-	if port.Dtype == dtypeOf[T]() {
-		return nil
+// typed is a port whose elements are T.
+func typed[T Element](c *Context, kind portKind, index int, function string) (Port, error) {
+	port, err := c.port(kind, index)
+	if err == nil && port.Dtype != dtypeOf[T]() {
+		err = failure(InvalidType, "%s: `%s` is %v; got elements of %v", function, port.Name, port.Dtype, dtypeOf[T]())
 	}
-	return failure(InvalidType, "%s: `%s` is %v; got elements of %v", function, port.Name, port.Dtype, dtypeOf[T]())
+	return port, err
+}
+
+// elements is the memory of a port.
+func elements[T Element](memory unsafe.Pointer, port Port) []T {
+	return unsafe.Slice((*T)(memory), port.Bytes/port.Dtype.Size())
 }
 
 // Input is the memory that every run reads: write to it, no copy is made. It is valid until the context
 // is released or the input's shape is set.
 func Input[T Element](c *Context, index int) ([]T, error) {
-	port, err := c.port(input, index)
-	if err == nil {
-		err = expect[T](port, "Input")
-	}
+	port, err := typed[T](c, input, index, "Input")
 	if err != nil {
 		return nil, err
 	}
@@ -244,19 +238,16 @@ func Input[T Element](c *Context, index int) ([]T, error) {
 			return nil, err
 		}
 	}
-	return unsafe.Slice((*T)(memory), port.Bytes/port.Dtype.Size()), nil
+	return elements[T](memory, port), nil
 }
 
-// SetInput copies elements to an input, for all runs until it is set again.
-func SetInput[T Element](c *Context, index int, elements []T) error {
-	port, err := c.port(input, index)
-	if err == nil {
-		err = expect[T](port, "SetInput")
-	}
+// SetInput copies values to an input, for all runs until it is set again.
+func SetInput[T Element](c *Context, index int, values []T) error {
+	_, err := typed[T](c, input, index, "SetInput")
 	if err != nil {
 		return err
 	}
-	return c.setBytes(index, bytesOf(elements))
+	return c.setBytes(index, bytesOf(values))
 }
 
 func (c *Context) setBytes(index int, content []byte) error {
@@ -290,10 +281,7 @@ func (c *Context) Run() error {
 
 // Output is a copy of an output after a run.
 func Output[T Element](c *Context, index int) ([]T, error) {
-	port, err := c.port(output, index)
-	if err == nil {
-		err = expect[T](port, "Output")
-	}
+	port, err := typed[T](c, output, index, "Output")
 	if err != nil {
 		return nil, err
 	}
@@ -314,10 +302,7 @@ func (c *Context) copyOutput(index int, out []byte) error {
 // BindOutput is memory of an output of fixed shape that every later run writes; no copy is made. It is
 // valid until the context is released.
 func BindOutput[T Element](c *Context, index int) ([]T, error) {
-	port, err := c.port(output, index)
-	if err == nil {
-		err = expect[T](port, "BindOutput")
-	}
+	port, err := typed[T](c, output, index, "BindOutput")
 	if err != nil {
 		return nil, err
 	}
@@ -332,7 +317,7 @@ func BindOutput[T Element](c *Context, index int) ([]T, error) {
 		}
 		c.outputs[index] = memory
 	}
-	return unsafe.Slice((*T)(c.outputs[index]), port.Bytes/port.Dtype.Size()), nil
+	return elements[T](c.outputs[index], port), nil
 }
 
 // OutputTensor is a copy of an output after a run as an array.
@@ -373,18 +358,6 @@ func (c *Context) SetStateTensor(index int, x *Tensor) error {
 	return c.do(func() C.weft_status {
 		return C.weft_context_write_state(c.handle, C.size_t(index), unsafe.Pointer(first(content)), C.size_t(len(content)))
 	})
-}
-
-// Reset sets all states back to what the file has.
-func (c *Context) Reset() error {
-	return c.do(func() C.weft_status { return C.weft_context_reset(c.handle) })
-}
-
-// Save writes the model's file with the present states.
-func (c *Context) Save(path string) error {
-	file := newTexts([]string{path})
-	defer file.free()
-	return c.do(func() C.weft_status { return C.weft_context_save(c.handle, *file.first()) })
 }
 
 // Writer is a .weft file that is being put together.
@@ -440,18 +413,8 @@ func (w *Writer) Add(entry string, f *Function, inputs, outputs []string, weight
 	})
 }
 
-// SetMetadata sets a text of the file.
-func (w *Writer) SetMetadata(key, value string) error {
-	both := newTexts([]string{key, value})
-	defer both.free()
+// do runs a call and keeps the writer alive meanwhile.
+func (w *Writer) do(call func() C.weft_status) error {
 	defer runtime.KeepAlive(w)
-	return locked(func() C.weft_status { return C.weft_writer_set_metadata(w.handle, both.all[0], both.all[1]) })
-}
-
-// Save writes the file in one step.
-func (w *Writer) Save(path string) error {
-	file := newTexts([]string{path})
-	defer file.free()
-	defer runtime.KeepAlive(w)
-	return locked(func() C.weft_status { return C.weft_writer_save(w.handle, *file.first()) })
+	return locked(call)
 }

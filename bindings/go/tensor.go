@@ -45,6 +45,36 @@ func owned(handle C.weft_tensor) *Tensor {
 	return &Tensor{handle, cell}
 }
 
+// ownedOr is the array that a call gave, unless it failed.
+func ownedOr(handle C.weft_tensor, err error) (*Tensor, error) {
+	if err != nil || handle == nil {
+		return nil, err
+	}
+	return owned(handle), nil
+}
+
+// givenTensors makes room for arrays, which the call fills.
+func givenTensors(count int, call func(outs *C.weft_tensor) error) ([]*Tensor, error) {
+	outs := make([]C.weft_tensor, count)
+	if err := call(first(outs)); err != nil {
+		return nil, err
+	}
+	return ownedAll(outs), nil
+}
+
+// named reads arrays with their names from a file.
+func named(count C.size_t, name func(C.size_t) *C.char, get func(C.size_t, *C.weft_tensor) C.weft_status) (map[string]*Tensor, error) {
+	out := map[string]*Tensor{}
+	for i := C.size_t(0); i < count; i++ {
+		var one C.weft_tensor
+		if err := locked(func() C.weft_status { return get(i, &one) }); err != nil {
+			return nil, err
+		}
+		out[C.GoString(name(i))] = owned(one)
+	}
+	return out, nil
+}
+
 func ownedAll(handles []C.weft_tensor) []*Tensor {
 	out := make([]*Tensor, len(handles))
 	for i, handle := range handles {
@@ -135,10 +165,7 @@ func create(dtype Dtype, shape []int64, data unsafe.Pointer) (*Tensor, error) {
 	err := locked(func() C.weft_status {
 		return C.weft_tensor_create(C.weft_dtype(dtype), C.int32_t(len(shape)), (*C.int64_t)(first(shape)), data, &out)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return owned(out), nil
+	return ownedOr(out, err)
 }
 
 // Dtype is the type of the elements.
@@ -206,34 +233,11 @@ func (x *Tensor) Item() (float64, error) {
 	return float64(*(*int64)(unsafe.Pointer(&out.as))), nil
 }
 
-// IsSame says whether a write through one array is seen through the other.
-func (x *Tensor) IsSame(other *Tensor) bool {
-	defer runtime.KeepAlive(x)
-	defer runtime.KeepAlive(other)
-	return C.weft_tensor_shares_box(x.handle, other.handle) != 0
-}
-
-// Detach is the same content without its history.
-func (x *Tensor) Detach() (*Tensor, error) {
-	var out C.weft_tensor
-	if err := x.do(func() C.weft_status { return C.weft_tensor_detach(x.handle, &out) }); err != nil {
-		return nil, err
-	}
-	return owned(out), nil
-}
-
-// AttachGrad makes the array a leaf with a gradient, which Backward replaces.
-func (x *Tensor) AttachGrad() error {
-	return x.do(func() C.weft_status { return C.weft_tensor_attach_grad(x.handle, C.WEFT_GRAD_WRITE) })
-}
-
 // Grad is the gradient; nil where none is attached.
 func (x *Tensor) Grad() (*Tensor, error) {
 	var out C.weft_tensor
-	if err := x.do(func() C.weft_status { return C.weft_tensor_grad(x.handle, &out) }); err != nil || out == nil {
-		return nil, err
-	}
-	return owned(out), nil
+	err := x.do(func() C.weft_status { return C.weft_tensor_grad(x.handle, &out) })
+	return ownedOr(out, err)
 }
 
 // Part is what lies from start to before end along an axis.
@@ -279,15 +283,9 @@ func Load(path string) (map[string]*Tensor, error) {
 		return nil, err
 	}
 	defer C.weft_archive_release(archive)
-	out := map[string]*Tensor{}
-	for i := C.size_t(0); i < C.weft_archive_count(archive); i++ {
-		var one C.weft_tensor
-		if err := locked(func() C.weft_status { return C.weft_archive_tensor(archive, i, &one) }); err != nil {
-			return nil, err
-		}
-		out[C.GoString(C.weft_archive_name_at(archive, i))] = owned(one)
-	}
-	return out, nil
+	return named(C.weft_archive_count(archive),
+		func(i C.size_t) *C.char { return C.weft_archive_name_at(archive, i) },
+		func(i C.size_t, one *C.weft_tensor) C.weft_status { return C.weft_archive_tensor(archive, i, one) })
 }
 
 // handles of arrays that were not released.

@@ -23,27 +23,6 @@ import (
 	"unsafe"
 )
 
-// Status is the kind of a failure: the status codes of weft.h.
-type Status int32
-
-// The kinds of failures.
-const (
-	InvalidValue Status = 1 + iota
-	OutOfMemory
-	Unsupported
-	NotFound
-	Internal
-	InvalidType
-	IndexOutOfRange
-	Overflow
-	IO
-	InvalidState
-	Interrupted
-	CheckFailed
-	NoFactorization
-	Disconnected
-)
-
 // Error is a call that failed, with the library's text.
 type Error struct {
 	Status  Status
@@ -104,16 +83,6 @@ func Try(body func()) (err error) {
 
 // Version is the version of the library, such as "0.1.0".
 func Version() string { return C.GoString(C.weft_version()) }
-
-// Seed sets the seed of the random operators.
-func Seed(seed uint64) error {
-	return locked(func() C.weft_status { return C.weft_random_seed(C.uint64_t(seed)) })
-}
-
-// SetNumThreads sets how many threads may work on one call.
-func SetNumThreads(count int) error {
-	return locked(func() C.weft_status { return C.weft_set_num_threads(C.int32_t(count)) })
-}
 
 // LiveBytes is the memory of arrays and of the library's objects that is in use.
 func LiveBytes() int64 {

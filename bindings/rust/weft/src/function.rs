@@ -89,14 +89,6 @@ impl Function {
         // SAFETY: a wrong index gives NULL.
         borrowed(unsafe { weft_function_capture_name_at(self.handle, index) })
     }
-    /// A text for people: "graph", "plan" or "arena".
-    pub fn text(&self, what: &str) -> Result<String> {
-        let what = crate::tensor::c_text(what)?;
-        let mut text = std::ptr::null();
-        // SAFETY: the text is lent until the thread's next call, and copied at once.
-        check(unsafe { weft_function_get_text(self.handle, what.as_ptr(), &mut text) })?;
-        Ok(borrowed(text))
-    }
 }
 
 impl Drop for Function {

@@ -25,6 +25,8 @@ pub mod nn;
 pub mod ops;
 pub mod optimizer;
 mod tensor;
+#[rustfmt::skip]
+mod wrappers;
 
 pub use autograd::{backward, grad, pause, record, train, Mode};
 pub use call::{Arguments, Attribute, Call, Given, Input, Operator};
@@ -33,6 +35,7 @@ pub use error::{Error, Result, Status};
 pub use function::{trace, Function};
 pub use model::{Context, Dimension, Model, Port, Writer};
 pub use tensor::Tensor;
+pub use wrappers::{seed, set_num_threads};
 
 use std::ffi::CStr;
 
@@ -40,18 +43,6 @@ use std::ffi::CStr;
 pub fn version() -> &'static str {
     // SAFETY: the text lives as long as the library.
     unsafe { CStr::from_ptr(weft_sys::weft_version()) }.to_str().unwrap_or("")
-}
-
-/// Sets the seed of the random operators.
-pub fn seed(seed: u64) -> Result<()> {
-    // SAFETY: the call takes a number.
-    error::check(unsafe { weft_sys::weft_random_seed(seed) })
-}
-
-/// Sets how many threads may work on one call; errors for less than 1.
-pub fn set_num_threads(count: i32) -> Result<()> {
-    // SAFETY: the call takes a number.
-    error::check(unsafe { weft_sys::weft_set_num_threads(count) })
 }
 
 /// Bytes of arrays and of the library's objects that are in use.

@@ -49,6 +49,9 @@ pub struct Dimension {
 }
 
 impl Model {
+    pub(crate) fn handle(&self) -> weft_model {
+        self.0.handle
+    }
     /// Maps a file.
     pub fn load(path: impl AsRef<Path>) -> Result<Model> {
         let path = c_path(path.as_ref())?;
@@ -114,11 +117,6 @@ impl Model {
         })?;
         Ok(Context { handle: out, inputs: Vec::new(), _model: self.clone() })
     }
-    /// Limits what plans of later contexts need beside inputs, outputs and states; 0: no limit.
-    pub fn set_budget(&self, entry: &str, bytes: i64) -> Result<()> {
-        let entry = c_text(entry)?;
-        check(unsafe { weft_model_set_budget(self.0.handle, entry.as_ptr(), bytes) })
-    }
     /// An entry point as a function that can be trained; its captures are the model's weights.
     pub fn function(&self, entry: &str) -> Result<Function> {
         self.needs_path("function")?;
@@ -144,6 +142,9 @@ unsafe impl Send for Context {}
 type GetPort = unsafe extern "C" fn(weft_context, usize, *mut weft_port) -> weft_status;
 
 impl Context {
+    pub(crate) fn handle(&self) -> weft_context {
+        self.handle
+    }
     fn port(&self, get: GetPort, index: usize) -> Result<Port> {
         let mut port: weft_port = unsafe { std::mem::zeroed() };
         port.struct_size = std::mem::size_of::<weft_port>();
@@ -261,15 +262,6 @@ impl Context {
         let (data, bytes) = (elements.as_ptr().cast(), std::mem::size_of_val(elements));
         check(unsafe { weft_context_write_state(self.handle, index, data, bytes) })
     }
-    /// Sets all states back to what the file has.
-    pub fn reset(&mut self) -> Result<()> {
-        check(unsafe { weft_context_reset(self.handle) })
-    }
-    /// Writes the model's file with the present states.
-    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = c_path(path.as_ref())?;
-        check(unsafe { weft_context_save(self.handle, path.as_ptr()) })
-    }
 }
 
 /// Refuses a type of Rust that is not that of the port.
@@ -363,15 +355,8 @@ impl Writer {
         };
         function.captures().iter().map(name).collect()
     }
-    /// Sets a text of the file.
-    pub fn set_metadata(&mut self, key: &str, value: &str) -> Result<()> {
-        let (key, value) = (c_text(key)?, c_text(value)?);
-        check(unsafe { weft_writer_set_metadata(self.handle, key.as_ptr(), value.as_ptr()) })
-    }
-    /// Writes the file in one step.
-    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = c_path(path.as_ref())?;
-        check(unsafe { weft_writer_save(self.handle, path.as_ptr()) })
+    pub(crate) fn handle(&self) -> weft_writer {
+        self.handle
     }
 }
 

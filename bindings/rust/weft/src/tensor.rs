@@ -99,14 +99,6 @@ impl Tensor {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-    /// Is it the same array, so that a write through one is seen through the other?
-    pub fn is_same(&self, other: &Tensor) -> bool {
-        unsafe { weft_tensor_shares_box(self.0, other.0) != 0 }
-    }
-    /// Waits until the content is there; gives the failure of the work that should have made it.
-    pub fn wait(&self) -> Result<()> {
-        check(unsafe { weft_tensor_wait(self.0) })
-    }
     /// The elements in row-major order. `T` must be the array's type.
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
         let mut out = vec![T::default(); self.len()];
@@ -169,16 +161,6 @@ impl Tensor {
     /// The same elements in another shape; one extent may be -1.
     pub fn reshape(&self, shape: &[i64]) -> Result<Tensor> {
         ops::reshape(self, shape)
-    }
-    /// The same content without its history: gradients end there.
-    pub fn detach(&self) -> Result<Tensor> {
-        let mut out = std::ptr::null_mut();
-        check(unsafe { weft_tensor_detach(self.0, &mut out) })?;
-        Ok(Tensor(out))
-    }
-    /// Makes the array a leaf with a gradient of zeros, which `backward` replaces.
-    pub fn attach_grad(&self) -> Result<()> {
-        check(unsafe { weft_tensor_attach_grad(self.0, WEFT_GRAD_WRITE) })
     }
     /// The gradient; None where none is attached.
     pub fn grad(&self) -> Result<Option<Tensor>> {
