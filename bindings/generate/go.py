@@ -13,8 +13,12 @@ _TYPES = {"tensor": "Operand", "tensors": "[]*Tensor", "int": "int64", "float": 
 
 def files(library: Library, interface: facts.Interface) -> dict[str, str]:
     """The generated files by their paths in bindings/."""
-    return {"go/ops.go": _ops(library), "go/dtypes.go": _dtypes(library),
-            "go/status.go": _statuses(interface), "go/wrappers.go": _wrappers(interface)}  # fmt: skip
+    return {
+        "go/ops.go": _ops(library),
+        "go/dtypes.go": _dtypes(library),
+        "go/status.go": _statuses(interface),
+        "go/wrappers.go": _wrappers(interface),
+    }
 
 
 def _name(name: str) -> str:
@@ -135,6 +139,8 @@ def _wrapper(call: Call) -> list[str]:
     parameters = ", ".join(f"{name} {_GIVEN[kind]}" for name, kind in call.given)
     found = _RESULT[call.result]
     result = (f"({found}, error)" if found else "error") if call.can_fail else found
+    if call.result == "text" and not call.can_fail:
+        result = "(string, bool)"
     letter = what.owner[:1]
     own = f"({letter} *{camel(what.owner)}) " if letter else ""
     lines = [*_comment(f"{camel(what.name)}: {what.doc}"),
@@ -152,12 +158,15 @@ def _wrapper(call: Call) -> list[str]:
         else:
             passed.append(f"C.{kind}({name})")
     passed += [f"C.{what.fixed}"] if what.fixed else []
+    called = f"C.{what.function}({', '.join(passed)})"
+    if call.result == "text" and not call.can_fail:
+        lines += [f"\tdefer runtime.KeepAlive({letter})", f"\tout := {called}"]
+        return [*lines, "\treturn C.GoString(out), out != nil", "}"]
     if not call.can_fail:
         lines.append(f"\tdefer runtime.KeepAlive({letter})")
-        return [*lines, f"\treturn C.{what.function}({', '.join(passed)}) != 0", "}"]
+        return [*lines, f"\treturn {called} != 0", "}"]
     run = f"{letter}.do" if letter else "locked"
     if call.result == "nothing":
-        called = f"C.{what.function}({', '.join(passed)})"
         return [*lines, f"\treturn {run}(func() C.weft_status {{ return {called} }})", "}"]
     passed.append("&out")
     called = f"C.{what.function}({', '.join(passed)})"

@@ -4,7 +4,7 @@ import facts
 from facts import CType
 from names import camel, sentence, title
 from registry import Argument, Library, Operator, offered
-from wrappers import Call, calls, statuses
+from wrappers import PORTS, Call, calls, statuses
 
 _NUMBERS = {"int32_t": "i32", "int64_t": "i64", "uint8_t": "u8", "uint32_t": "u32",
             "uint64_t": "u64", "size_t": "usize", "double": "f64", "char": "c_char",
@@ -13,6 +13,10 @@ _NUMBERS = {"int32_t": "i32", "int64_t": "i64", "uint8_t": "u8", "uint32_t": "u3
 _MEMBERS = ("tensor", "integer", "real", "text", "ints", "tensors", "parts", "function")
 _KEYWORDS = {"as", "in", "type", "ref", "where", "loop", "match", "move", "mod", "fn", "abs_",
              "self", "use", "box", "yield", "final", "impl", "let", "mut", "static"}  # fmt: skip
+# The dtypes that Rust has elements for.
+_ELEMENTS = {"bool": "bool", "float32": "f32", "float64": "f64",
+             **{f"{sign}int{bits}": f"{'u' if sign else 'i'}{bits}" for sign in ("u", "")
+                for bits in (8, 16, 32, 64)}}  # fmt: skip
 _HEAD = "// Written by bindings/generate; do not edit.\n"
 
 
@@ -111,6 +115,26 @@ def _ops(library: Library) -> str:
            "#![allow(clippy::too_many_arguments)]\n",
            "use crate::call::{Arguments, Given, Input, Operator};",
            "use crate::{Dtype, Result, Tensor};\n"]  # fmt: skip
+    out.append("impl<'a> Arguments<'a> {")
+    for kind, what in _GIVEN.items():
+        value = "value" if what in ("String", "Vec<i64>") else "*value"
+        out += [
+            f"    pub(crate) fn given_{kind}(&mut self, given: &'a Given<{what}>) {{",
+            f"        self.given(given, |all, value| all.{kind}({value}));",
+            "    }",
+        ]
+    out += [
+        "    pub(crate) fn attribute(&mut self, value: &'a Attribute) {",
+        "        match value {",
+    ]
+    for kind, what in _GIVEN.items():
+        value = "value" if what in ("String", "Vec<i64>") else "*value"
+        out.append(f"            Attribute::{camel(kind)}(value) => self.{kind}({value}),")
+    out += ["            Attribute::None => self.none(),", "        }", "    }", "}\n",
+            "/// The value of an attribute, for calls by name.", "#[derive(Clone, Debug)]",
+            "pub enum Attribute {"]  # fmt: skip
+    out += [f"    {camel(kind)}({what})," for kind, what in _GIVEN.items()]
+    out += ["    None,", "}\n"]
     for op in library.operators():
         if offered(op):
             out.append(_function(op))
@@ -199,8 +223,12 @@ def _dtypes(library: Library) -> str:
     names = library.dtypes()
     out += [f"    {camel(name)} = {number}," for name, number in names.items()]
     out += ["}\n", "pub(crate) const ALL: &[Dtype] = &["]
-    out += [f"    Dtype::{camel(name)}," for name in names]
-    return "\n".join([*out, "];"]) + "\n"
+    out += [f"    Dtype::{camel(name)}," for name in names] + ["];"]
+    for name, rust in _ELEMENTS.items():
+        out += ["// SAFETY: the same numbers in the same bytes; bools are 0 and 1.",
+                f"unsafe impl Element for {rust} {{",
+                f"    const DTYPE: Dtype = Dtype::{camel(name)};", "}"]  # fmt: skip
+    return "\n".join(out) + "\n"
 
 
 # ---- failures, and methods that are one call ----------------------------------------------------
@@ -208,9 +236,13 @@ def _dtypes(library: Library) -> str:
 
 def _statuses(interface: facts.Interface) -> str:
     names = statuses(interface)
-    out = [_HEAD + "// error.rs includes this file.\n",
-           "/// What kind of failure it was: the status codes of the C interface.",
-           "#[derive(Clone, Copy, Debug, PartialEq, Eq)]", "#[non_exhaustive]", "pub enum Status {"]  # fmt: skip
+    out = [
+        _HEAD + "// error.rs includes this file.\n",
+        "/// What kind of failure it was: the status codes of the C interface.",
+        "#[derive(Clone, Copy, Debug, PartialEq, Eq)]",
+        "#[non_exhaustive]",
+        "pub enum Status {",
+    ]
     out += [f"    {title(name)}," for name in names]
     out += ["    Unknown(i32),", "}\n", "impl Status {", "    /// The number of `weft.h`.",
             "    pub fn code(self) -> i32 {", "        match self {"]  # fmt: skip
@@ -229,47 +261,75 @@ _RESULTS = {"nothing": "()", "text": "String", "tensor": "Tensor", "bool": "bool
 
 def _wrappers(interface: facts.Interface) -> str:
     out = [_HEAD + "//! Methods that are one call of the C interface.\n", "use std::path::Path;\n",
-           "use weft_sys::*;\n", "use crate::error::check;",
+           "use weft_sys::*;\n", "use crate::error::{check, made};",
            "use crate::tensor::{borrowed, c_path, c_text};",
-           "use crate::{Context, Function, Model, Result, Tensor, Writer};\n"]  # fmt: skip
+           "use crate::{Context, Function, Model, Port, Result, Tensor, Writer};\n"]  # fmt: skip
     all_calls = calls(interface)
     for owner in dict.fromkeys(call.wrapper.owner for call in all_calls):
         bodies = ["\n".join(_wrapper(c)) for c in all_calls if c.wrapper.owner == owner]
         if owner:
+            bodies += _ports() if owner == "context" else []
             inside = "\n".join(bodies)
             inside = "\n".join(f"    {line}".rstrip() for line in inside.splitlines())
             out.append(f"impl {camel(owner)} {{\n{inside}\n}}\n")
         else:
             out += [body + "\n" for body in bodies]
+    for owner in ("tensor", "function", "writer", "context"):
+        out += [
+            f"impl Drop for {camel(owner)} {{",
+            "    fn drop(&mut self) {",
+            "        // SAFETY: this object owns one reference.",
+            f"        unsafe {{ weft_{owner}_release(self.handle()) }}",
+            "    }",
+            "}\n",
+        ]
     return "\n".join(out).rstrip() + "\n"
+
+
+def _ports() -> list[str]:
+    """Lists of what a context has."""
+    return [
+        f"/// {doc}\npub fn {kind}s(&self) -> Result<Vec<Port>> {{\n"
+        f"    let count = unsafe {{ weft_context_{kind}s(self.handle()) }};\n"
+        f"    (0..count).map(|index| self.port(weft_context_get_{kind}, index)).collect()\n}}"
+        for kind, doc in PORTS.items()
+    ]
 
 
 def _wrapper(call: Call) -> list[str]:
     what = call.wrapper
     own = ("&mut self" if what.writes else "&self") if what.owner else ""
     parameters = [f"{n}: {_PASSED.get(kind) or _NUMBERS[kind]}" for n, kind in call.given]
-    result = f"Result<{_RESULTS[call.result]}>" if call.can_fail else _RESULTS[call.result]
-    lines = [f"/// {what.doc}",
-             f"pub fn {what.name}({', '.join(([own] if own else []) + parameters)}) -> {result} {{"]  # fmt: skip
+    result = _RESULTS[call.result]
+    result = f"Option<{result}>" if what.optional else result
+    texts = {name: kind for name, kind in call.given if kind in ("text", "path")}
+    result = f"Result<{result}>" if call.can_fail or texts else result
+    lines = [
+        f"/// {what.doc}",
+        f"pub fn {what.name}({', '.join(([own] if own else []) + parameters)}) -> {result} {{",
+    ]
+    for name, kind in texts.items():
+        value = f"c_path({name}.as_ref())?" if kind == "path" else f"c_text({name})?"
+        lines.append(f"    let {name} = {value};")
     passed = ["self.handle()"] if own else []
-    for name, kind in call.given:
-        if kind in ("text", "path"):
-            value = f"c_path({name}.as_ref())?" if kind == "path" else f"c_text({name})?"
-            lines.append(f"    let {name} = {value};")
-        passed.append({"text": f"{name}.as_ptr()", "path": f"{name}.as_ptr()",
-                       "tensor": f"{name}.handle()"}.get(kind, name))  # fmt: skip
+    passed += [f"{name}.as_ptr()" if name in texts else f"{name}.handle()" if kind == "tensor"
+               else name for name, kind in call.given]  # fmt: skip
     passed += [what.fixed] if what.fixed else []
-    if call.result in ("text", "tensor"):
-        null = "null" if call.result == "text" else "null_mut"
-        lines.append(f"    let mut out = std::ptr::{null}();")
-        passed.append("&mut out")
+    is_made = call.can_fail and call.result in ("text", "tensor")
+    passed += ["out"] if is_made else []
     called = f"unsafe {{ {what.function}({', '.join(passed)}) }}"
     lines.append(
         "    // SAFETY: handles are alive, texts end with 0, and a result is written on success."
     )
+    if is_made:
+        lines.append(f"    let out = made(|out| {called})?;")
+    elif call.result == "text":
+        lines.append(f"    let out = {called};")
     if call.result in ("text", "tensor"):
         given = "borrowed(out)" if call.result == "text" else "Tensor::owned(out)"
-        lines += [f"    check({called})?;", f"    Ok({given})"]
+        lines.append(
+            f"    Ok((!out.is_null()).then(|| {given}))" if what.optional else f"    Ok({given})"
+        )
     else:
         lines.append(f"    check({called})" if call.can_fail else f"    {called[:-2]} != 0 }}")
     return [*lines, "}"]

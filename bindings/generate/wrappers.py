@@ -10,9 +10,22 @@ import facts
 from facts import CType
 
 # The statuses of weft.h in the order of their numbers, without the one that is no failure.
-STATUSES = ("INVALID_VALUE", "OUT_OF_MEMORY", "UNSUPPORTED", "NOT_FOUND", "INTERNAL", "INVALID_TYPE",
-            "INDEX_OUT_OF_RANGE", "OVERFLOW", "IO", "INVALID_STATE", "INTERRUPTED", "CHECK_FAILED",
-            "NO_FACTORIZATION", "DISCONNECTED")  # fmt: skip
+STATUSES = (
+    "INVALID_VALUE",
+    "OUT_OF_MEMORY",
+    "UNSUPPORTED",
+    "NOT_FOUND",
+    "INTERNAL",
+    "INVALID_TYPE",
+    "INDEX_OUT_OF_RANGE",
+    "OVERFLOW",
+    "IO",
+    "INVALID_STATE",
+    "INTERRUPTED",
+    "CHECK_FAILED",
+    "NO_FACTORIZATION",
+    "DISCONNECTED",
+)
 
 
 def statuses(interface: facts.Interface) -> dict[str, int]:
@@ -34,35 +47,111 @@ class Wrapper:
     fixed: str = ""  # a constant of weft.h that stands there instead
     chains: bool = False  # gives its own object, in languages where calls are chained
     writes: bool = False  # changes the object, for languages that say so
+    optional: bool = False  # the result may be missing
 
 
 ALL = (
     Wrapper("", "seed", "weft_random_seed", "Sets the seed of the random operators.", ("seed",)),
-    Wrapper("", "set_num_threads", "weft_set_num_threads",
-            "Sets how many threads may work on one call; errors for less than 1.", ("count",)),
-    Wrapper("tensor", "wait", "weft_tensor_wait",
-            "Waits until the content is there; gives the failure of the work that should have made it.",
-            chains=True),
-    Wrapper("tensor", "is_same", "weft_tensor_shares_box",
-            "Is a write through one array seen through the other?", ("other",)),
-    Wrapper("tensor", "detach", "weft_tensor_detach",
-            "The same content without its history: gradients end there."),
-    Wrapper("tensor", "attach_grad", "weft_tensor_attach_grad",
-            "Makes the array a leaf with a gradient of zeros, which a backward pass replaces.",
-            fixed="WEFT_GRAD_WRITE", chains=True),
-    Wrapper("function", "text", "weft_function_get_text",
-            'A text for people: "graph", "plan" or "arena".', ("what",)),
-    Wrapper("writer", "set_metadata", "weft_writer_set_metadata", "Sets a text of the file.",
-            ("key", "value"), chains=True, writes=True),
+    Wrapper(
+        "",
+        "set_num_threads",
+        "weft_set_num_threads",
+        "Sets how many threads may work on one call; errors for less than 1.",
+        ("count",),
+    ),
+    Wrapper(
+        "tensor",
+        "wait",
+        "weft_tensor_wait",
+        "Waits until the content is there; gives the failure of the work that makes it.",
+        chains=True,
+    ),
+    Wrapper(
+        "tensor",
+        "is_same",
+        "weft_tensor_shares_box",
+        "Is a write through one array seen through the other?",
+        ("other",),
+    ),
+    Wrapper(
+        "tensor",
+        "detach",
+        "weft_tensor_detach",
+        "The same content without its history: gradients end there.",
+    ),
+    Wrapper(
+        "tensor",
+        "attach_grad",
+        "weft_tensor_attach_grad",
+        "Makes the array a leaf with a gradient of zeros, which a backward pass replaces.",
+        fixed="WEFT_GRAD_WRITE",
+        chains=True,
+    ),
+    Wrapper(
+        "tensor",
+        "grad",
+        "weft_tensor_grad",
+        "The gradient; none where none is attached.",
+        optional=True,
+    ),
+    Wrapper(
+        "function",
+        "text",
+        "weft_function_get_text",
+        'A text for people: "graph", "plan" or "arena".',
+        ("what",),
+    ),
+    Wrapper(
+        "writer",
+        "set_metadata",
+        "weft_writer_set_metadata",
+        "Sets a text of the file.",
+        ("key", "value"),
+        chains=True,
+        writes=True,
+    ),
     Wrapper("writer", "save", "weft_writer_save", "Writes the file in one step.", ("path",)),
-    Wrapper("model", "set_budget", "weft_model_set_budget",
-            "Limits what plans of later contexts need beside inputs, outputs and states; 0: no limit.",
-            ("entry", "bytes")),
-    Wrapper("context", "reset", "weft_context_reset", "Sets all states back to what the file has.",
-            chains=True, writes=True),
-    Wrapper("context", "save", "weft_context_save",
-            "Writes the model's file with the present states.", ("path",)),
-)  # fmt: skip
+    Wrapper(
+        "model",
+        "metadata",
+        "weft_model_metadata",
+        "A text of the file, such as the classes of a classifier; none for an unknown key.",
+        ("key",),
+        optional=True,
+    ),
+    Wrapper(
+        "model",
+        "set_budget",
+        "weft_model_set_budget",
+        "Limits what later plans need beside inputs, outputs and states; 0: no limit.",
+        ("entry", "bytes"),
+    ),
+    Wrapper(
+        "context", "run", "weft_context_run", "Runs the entry point.", chains=True, writes=True
+    ),
+    Wrapper(
+        "context",
+        "reset",
+        "weft_context_reset",
+        "Sets all states back to what the file has.",
+        chains=True,
+        writes=True,
+    ),
+    Wrapper(
+        "context",
+        "save",
+        "weft_context_save",
+        "Writes the model's file with the present states.",
+        ("path",),
+    ),
+)
+
+# What a context has: three kinds of ports, with what they are.
+PORTS = {
+    "input": "The inputs.",
+    "output": "The outputs.",
+    "state": "The states, which runs change.",
+}
 
 
 @dataclass(frozen=True)
@@ -84,7 +173,7 @@ def calls(interface: facts.Interface) -> list[Call]:
 def _call(wrapper: Wrapper, function: facts.Function) -> Call:
     can_fail = function.result == facts.Name("weft_status")
     types = list(function.arguments[1:] if wrapper.owner else function.arguments)
-    result = "nothing" if can_fail else "bool"
+    result = "nothing" if can_fail else _returned(function.result)
     if can_fail and types and (found := _made(types[-1])):
         result = found
         types.pop()
@@ -92,6 +181,10 @@ def _call(wrapper: Wrapper, function: facts.Function) -> Call:
         types.pop()
     kinds = [_kind(name, what) for name, what in zip(wrapper.given, types, strict=True)]
     return Call(wrapper, tuple(zip(wrapper.given, kinds, strict=True)), result, can_fail)
+
+
+def _returned(what: CType) -> str:
+    return "bool" if what == facts.Name("int32_t") else "text"
 
 
 def _made(what: CType) -> str:

@@ -47,15 +47,6 @@ func (m *Model) Weights() (map[string]*Tensor, error) {
 		func(i C.size_t, one *C.weft_tensor) C.weft_status { return C.weft_model_tensor(m.handle, i, one) })
 }
 
-// Metadata is a text of the file; "" and false for an unknown key.
-func (m *Model) Metadata(key string) (string, bool) {
-	defer runtime.KeepAlive(m)
-	name := newTexts([]string{key})
-	defer name.free()
-	text := C.weft_model_metadata(m.handle, *name.first())
-	return C.GoString(text), text != nil
-}
-
 // do runs a call and keeps the model alive meanwhile.
 func (m *Model) do(call func() C.weft_status) error {
 	defer runtime.KeepAlive(m)
@@ -272,11 +263,6 @@ func (c *Context) SetInputTensor(index int, x *Tensor) error {
 		return err
 	}
 	return c.setBytes(index, content)
-}
-
-// Run runs the entry point.
-func (c *Context) Run() error {
-	return c.do(func() C.weft_status { return C.weft_context_run(c.handle) })
 }
 
 // Output is a copy of an output after a run.

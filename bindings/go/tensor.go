@@ -233,13 +233,6 @@ func (x *Tensor) Item() (float64, error) {
 	return float64(*(*int64)(unsafe.Pointer(&out.as))), nil
 }
 
-// Grad is the gradient; nil where none is attached.
-func (x *Tensor) Grad() (*Tensor, error) {
-	var out C.weft_tensor
-	err := x.do(func() C.weft_status { return C.weft_tensor_grad(x.handle, &out) })
-	return ownedOr(out, err)
-}
-
 // Part is what lies from start to before end along an axis.
 func (x *Tensor) Part(axis int, start, end int64) (*Tensor, error) {
 	size := x.Shape()

@@ -19,7 +19,7 @@ func SetNumThreads(count int) error {
 	return locked(func() C.weft_status { return C.weft_set_num_threads(C.int32_t(count)) })
 }
 
-// Wait: Waits until the content is there; gives the failure of the work that should have made it.
+// Wait: Waits until the content is there; gives the failure of the work that makes it.
 func (t *Tensor) Wait() error {
 	return t.do(func() C.weft_status { return C.weft_tensor_wait(t.handle) })
 }
@@ -41,6 +41,13 @@ func (t *Tensor) Detach() (*Tensor, error) {
 // AttachGrad: Makes the array a leaf with a gradient of zeros, which a backward pass replaces.
 func (t *Tensor) AttachGrad() error {
 	return t.do(func() C.weft_status { return C.weft_tensor_attach_grad(t.handle, C.WEFT_GRAD_WRITE) })
+}
+
+// Grad: The gradient; none where none is attached.
+func (t *Tensor) Grad() (*Tensor, error) {
+	var out C.weft_tensor
+	err := t.do(func() C.weft_status { return C.weft_tensor_grad(t.handle, &out) })
+	return ownedOr(out, err)
 }
 
 // Text: A text for people: "graph", "plan" or "arena".
@@ -69,11 +76,25 @@ func (w *Writer) Save(path string) error {
 	return w.do(func() C.weft_status { return C.weft_writer_save(w.handle, names.all[0]) })
 }
 
-// SetBudget: Limits what plans of later contexts need beside inputs, outputs and states; 0: no limit.
+// Metadata: A text of the file, such as the classes of a classifier; none for an unknown key.
+func (m *Model) Metadata(key string) (string, bool) {
+	names := newTexts([]string{key})
+	defer names.free()
+	defer runtime.KeepAlive(m)
+	out := C.weft_model_metadata(m.handle, names.all[0])
+	return C.GoString(out), out != nil
+}
+
+// SetBudget: Limits what later plans need beside inputs, outputs and states; 0: no limit.
 func (m *Model) SetBudget(entry string, bytes int64) error {
 	names := newTexts([]string{entry})
 	defer names.free()
 	return m.do(func() C.weft_status { return C.weft_model_set_budget(m.handle, names.all[0], C.int64_t(bytes)) })
+}
+
+// Run: Runs the entry point.
+func (c *Context) Run() error {
+	return c.do(func() C.weft_status { return C.weft_context_run(c.handle) })
 }
 
 // Reset: Sets all states back to what the file has.

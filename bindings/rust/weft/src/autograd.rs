@@ -3,6 +3,7 @@
 use weft_sys::*;
 
 use crate::error::check;
+use crate::tensor::{filled, handles};
 use crate::{Result, Tensor};
 
 /// The modes of this thread until the value is dropped; then those from before are back.
@@ -66,7 +67,7 @@ pub fn train(training: bool) -> Mode {
 
 /// Computes the gradients of the heads into the leaves, whose gradients they replace.
 pub fn backward(heads: &[&Tensor]) -> Result<()> {
-    let handles: Vec<_> = heads.iter().map(|head| head.handle()).collect();
+    let handles = handles(heads);
     // SAFETY: there are as many handles as the call is told, all alive.
     check(unsafe { weft_backward(handles.as_ptr(), std::ptr::null(), handles.len(), 0) })
 }
@@ -75,22 +76,11 @@ pub fn backward(heads: &[&Tensor]) -> Result<()> {
 ///
 /// With `create_graph` they are recorded, so that they have gradients in their turn.
 pub fn grad(heads: &[&Tensor], variables: &[&Tensor], create_graph: bool) -> Result<Vec<Tensor>> {
-    let heads: Vec<_> = heads.iter().map(|head| head.handle()).collect();
-    let wanted: Vec<_> = variables.iter().map(|variable| variable.handle()).collect();
-    let mut out = vec![std::ptr::null_mut(); wanted.len()];
-    let again = create_graph.into();
+    let (from, to) = (handles(heads), handles(variables));
+    let (again, slopes) = (create_graph.into(), std::ptr::null());
     // SAFETY: there are as many handles as the call is told, all alive.
-    check(unsafe {
-        weft_grad(
-            heads.as_ptr(),
-            std::ptr::null(),
-            heads.len(),
-            wanted.as_ptr(),
-            wanted.len(),
-            again,
-            again,
-            out.as_mut_ptr(),
-        )
-    })?;
-    Ok(out.into_iter().map(Tensor::owned).collect())
+    filled(to.len(), |out| unsafe {
+        let (heads, wanted) = (from.len(), to.len());
+        weft_grad(from.as_ptr(), slopes, heads, to.as_ptr(), wanted, again, again, out)
+    })
 }

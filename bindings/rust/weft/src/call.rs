@@ -6,8 +6,9 @@ use std::sync::OnceLock;
 
 use weft_sys::*;
 
-use crate::error::check;
-use crate::{Dtype, Error, Result, Status, Tensor};
+use crate::error::{check, made, refuse};
+use crate::tensor::{filled, handles};
+use crate::{Attribute, Dtype, Result, Status, Tensor};
 
 /// An input of an operator: an array, or a number that takes the dtype of the arrays beside it.
 #[derive(Clone, Copy)]
@@ -82,9 +83,8 @@ impl Operator {
         if let Some(found) = self.found.get() {
             return Ok(found.0);
         }
-        let mut op: weft_op = std::ptr::null();
         // SAFETY: the name ends with 0, and the handle is written on success.
-        check(unsafe { weft_op_find(self.name.as_ptr(), &mut op) })?;
+        let op = made(|out| unsafe { weft_op_find(self.name.as_ptr(), out) })?;
         Ok(self.found.get_or_init(|| Handle(op)).0)
     }
 }
@@ -151,7 +151,7 @@ impl<'a> Arguments<'a> {
     /// Adds a list of arrays.
     pub fn tensors(&mut self, list: &[&'a Tensor]) {
         // The list on the heap stays where it is when `lists` grows.
-        self.lists.push(list.iter().map(|x| x.handle()).collect());
+        self.lists.push(handles(list));
         let handles = self.lists[self.lists.len() - 1].as_ptr();
         self.push(WEFT_TAG_TENSORS, list.len(), weft_value_as { tensors: handles });
     }
@@ -187,32 +187,17 @@ impl<'a> Arguments<'a> {
     pub fn none(&mut self) {
         self.push(WEFT_TAG_NONE, 0, weft_value_as { integer: 0 });
     }
-    fn given<T>(&mut self, given: &'a Given<T>, add: impl FnOnce(&mut Self, &'a T)) {
+    /// The first value, where C takes one alone.
+    pub(crate) fn first(&self) -> *const weft_value {
+        &self.values[0]
+    }
+    pub(crate) fn given<T>(&mut self, given: &'a Given<T>, add: impl FnOnce(&mut Self, &'a T)) {
         match given {
             Given::Default => self.left_out(),
             Given::None => self.none(),
             Given::Value(value) => add(self, value),
         }
     }
-    pub(crate) fn given_int(&mut self, given: &'a Given<i64>) {
-        self.given(given, |all, number| all.int(*number));
-    }
-    pub(crate) fn given_float(&mut self, given: &'a Given<f64>) {
-        self.given(given, |all, number| all.float(*number));
-    }
-    pub(crate) fn given_bool(&mut self, given: &'a Given<bool>) {
-        self.given(given, |all, choice| all.bool(*choice));
-    }
-    pub(crate) fn given_string(&mut self, given: &'a Given<String>) {
-        self.given(given, |all, text| all.string(text));
-    }
-    pub(crate) fn given_ints(&mut self, given: &'a Given<Vec<i64>>) {
-        self.given(given, |all, numbers| all.ints(numbers));
-    }
-    pub(crate) fn given_dtype(&mut self, given: &'a Given<Dtype>) {
-        self.given(given, |all, dtype| all.dtype(*dtype));
-    }
-
     /// Calls an operator that has one result.
     pub fn one(&self, operator: &Operator) -> Result<Tensor> {
         let mut out: weft_tensor = std::ptr::null_mut();
@@ -221,18 +206,14 @@ impl<'a> Arguments<'a> {
     }
     /// Calls an operator and gives all results.
     pub fn all(&self, operator: &Operator) -> Result<Vec<Tensor>> {
-        let mut count = 0;
-        let op = operator.handle()?;
-        // SAFETY: the values live as long as this call.
-        check(unsafe { weft_op_count_outputs(op, self.values.as_ptr(), self.count, &mut count) })?;
-        let mut outs = vec![std::ptr::null_mut(); count];
-        self.invoke(operator, &mut outs)?;
-        Ok(outs.into_iter().map(Tensor::owned).collect())
+        let (op, values) = (operator.handle()?, self.values.as_ptr());
+        // SAFETY: the values live as long as these calls.
+        let count = made(|out| unsafe { weft_op_count_outputs(op, values, self.count, out) })?;
+        filled(count, |outs| unsafe { weft_invoke(op, values, self.count, outs, count) })
     }
     /// Writes the results into these arrays: updates of weights.
     pub fn write_into(&self, operator: &Operator, outs: &[&Tensor]) -> Result<()> {
-        let mut handles: Vec<weft_tensor> = outs.iter().map(|x| x.handle()).collect();
-        self.invoke(operator, &mut handles)
+        self.invoke(operator, &mut handles(outs))
     }
     fn invoke(&self, operator: &Operator, outs: &mut [weft_tensor]) -> Result<()> {
         let op = operator.handle()?;
@@ -240,18 +221,6 @@ impl<'a> Arguments<'a> {
         // SAFETY: what the values point at is lent for 'a, which this call does not outlive.
         check(unsafe { weft_invoke(op, values, count, outs.as_mut_ptr(), outs.len()) })
     }
-}
-
-/// The value of an attribute, for calls by name.
-#[derive(Clone, Debug)]
-pub enum Attribute {
-    Int(i64),
-    Float(f64),
-    Bool(bool),
-    String(String),
-    Ints(Vec<i64>),
-    Dtype(Dtype),
-    None,
 }
 
 /// A call of any operator, registered ones too, with attributes by name.
@@ -309,7 +278,7 @@ impl<'a> Call<'a> {
             let known = if known.is_empty() { "none".into() } else { known.join(", ") };
             let speaker = self.operator.name.to_string_lossy();
             let text = format!("{speaker}: there is no attribute `{name}`; there are: {known}");
-            return Err(Error::new(Status::InvalidType, text));
+            return refuse(Status::InvalidType, text);
         };
         self.attributes.push((place, value));
         Ok(self)
@@ -325,15 +294,7 @@ impl<'a> Call<'a> {
         sorted.sort_by_key(|(place, _)| *place);
         for (place, value) in sorted {
             (all.count..*place).for_each(|_| all.left_out());
-            match value {
-                Attribute::Int(number) => all.int(*number),
-                Attribute::Float(number) => all.float(*number),
-                Attribute::Bool(choice) => all.bool(*choice),
-                Attribute::String(text) => all.string(text),
-                Attribute::Ints(numbers) => all.ints(numbers),
-                Attribute::Dtype(dtype) => all.dtype(*dtype),
-                Attribute::None => all.none(),
-            }
+            all.attribute(value);
         }
         all
     }

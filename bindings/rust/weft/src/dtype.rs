@@ -46,18 +46,3 @@ pub unsafe trait Element: Copy + Default + 'static {
     /// The dtype that has these elements.
     const DTYPE: Dtype;
 }
-
-macro_rules! elements {
-    ($($rust:ty => $dtype:ident),* $(,)?) => {
-        $(
-            // SAFETY: the same numbers in the same bytes; the library writes bools as 0 and 1.
-            unsafe impl Element for $rust {
-                const DTYPE: Dtype = Dtype::$dtype;
-            }
-        )*
-    };
-}
-elements! {
-    bool => Bool, u8 => Uint8, u16 => Uint16, u32 => Uint32, u64 => Uint64, i8 => Int8,
-    i16 => Int16, i32 => Int32, i64 => Int64, f32 => Float32, f64 => Float64,
-}

@@ -50,3 +50,47 @@ pub(crate) const ALL: &[Dtype] = &[
     Dtype::Float8E4m3fnuz,
     Dtype::Float8E5m2fnuz,
 ];
+// SAFETY: the same numbers in the same bytes; bools are 0 and 1.
+unsafe impl Element for bool {
+    const DTYPE: Dtype = Dtype::Bool;
+}
+// SAFETY: the same numbers in the same bytes; bools are 0 and 1.
+unsafe impl Element for f32 {
+    const DTYPE: Dtype = Dtype::Float32;
+}
+// SAFETY: the same numbers in the same bytes; bools are 0 and 1.
+unsafe impl Element for f64 {
+    const DTYPE: Dtype = Dtype::Float64;
+}
+// SAFETY: the same numbers in the same bytes; bools are 0 and 1.
+unsafe impl Element for u8 {
+    const DTYPE: Dtype = Dtype::Uint8;
+}
+// SAFETY: the same numbers in the same bytes; bools are 0 and 1.
+unsafe impl Element for u16 {
+    const DTYPE: Dtype = Dtype::Uint16;
+}
+// SAFETY: the same numbers in the same bytes; bools are 0 and 1.
+unsafe impl Element for u32 {
+    const DTYPE: Dtype = Dtype::Uint32;
+}
+// SAFETY: the same numbers in the same bytes; bools are 0 and 1.
+unsafe impl Element for u64 {
+    const DTYPE: Dtype = Dtype::Uint64;
+}
+// SAFETY: the same numbers in the same bytes; bools are 0 and 1.
+unsafe impl Element for i8 {
+    const DTYPE: Dtype = Dtype::Int8;
+}
+// SAFETY: the same numbers in the same bytes; bools are 0 and 1.
+unsafe impl Element for i16 {
+    const DTYPE: Dtype = Dtype::Int16;
+}
+// SAFETY: the same numbers in the same bytes; bools are 0 and 1.
+unsafe impl Element for i32 {
+    const DTYPE: Dtype = Dtype::Int32;
+}
+// SAFETY: the same numbers in the same bytes; bools are 0 and 1.
+unsafe impl Element for i64 {
+    const DTYPE: Dtype = Dtype::Int64;
+}

@@ -46,3 +46,16 @@ pub(crate) fn check(status: weft_sys::weft_status) -> Result<()> {
     let text = unsafe { CStr::from_ptr(weft_sys::weft_last_error()) };
     Err(Error::new(Status::of(status), text.to_string_lossy()))
 }
+
+/// What a call writes: a handle, a number, or a struct of these.
+pub(crate) fn made<T: Copy>(call: impl FnOnce(&mut T) -> weft_sys::weft_status) -> Result<T> {
+    // SAFETY: handles, numbers and structs of these may be zero.
+    let mut out = unsafe { std::mem::zeroed() };
+    check(call(&mut out))?;
+    Ok(out)
+}
+
+/// A failure that the binding finds itself.
+pub(crate) fn refuse<T>(status: Status, message: String) -> Result<T> {
+    Err(Error::new(status, message))
+}

@@ -2,8 +2,8 @@
 
 use weft_sys::*;
 
-use crate::error::check;
-use crate::tensor::borrowed;
+use crate::error::made;
+use crate::tensor::{borrowed, filled, handles};
 use crate::{Result, Tensor};
 
 /// A traced graph. Several threads may call it at once.
@@ -30,17 +30,15 @@ pub fn trace(
     body: impl FnOnce(&[Tensor]) -> Result<Vec<Tensor>>,
     inputs: &[&Tensor],
 ) -> Result<Function> {
-    let handles: Vec<_> = inputs.iter().map(|input| input.handle()).collect();
-    let mut placeholders = vec![std::ptr::null_mut(); handles.len()];
+    let given = handles(inputs);
     // SAFETY: both arrays have as many handles as the call is told.
-    check(unsafe { weft_trace_begin(handles.as_ptr(), handles.len(), placeholders.as_mut_ptr()) })?;
+    let begin = |outs| unsafe { weft_trace_begin(given.as_ptr(), given.len(), outs) };
+    let placeholders = filled(given.len(), begin)?;
     let mut running = Running(true);
-    let placeholders: Vec<_> = placeholders.into_iter().map(Tensor::owned).collect();
     let outputs = body(&placeholders)?;
     let handles: Vec<_> = outputs.iter().map(|output| output.handle()).collect();
-    let mut handle = std::ptr::null_mut();
     // SAFETY: the handles are alive.
-    check(unsafe { weft_trace_end(handles.as_ptr(), handles.len(), &mut handle) })?;
+    let handle = made(|out| unsafe { weft_trace_end(handles.as_ptr(), handles.len(), out) })?;
     running.0 = false;
     Ok(Function::owned(handle))
 }
@@ -71,14 +69,12 @@ impl Function {
     }
     /// Calls the function through the plan for these shapes; makes the plan where there is none.
     pub fn call(&self, inputs: &[&Tensor]) -> Result<Vec<Tensor>> {
-        let handles: Vec<_> = inputs.iter().map(|input| input.handle()).collect();
+        let given = handles(inputs);
+        let count = unsafe { weft_function_outputs(self.handle) };
         // SAFETY: the function is alive; the arrays have as many handles as the call is told.
-        unsafe {
-            let mut outs = vec![std::ptr::null_mut(); weft_function_outputs(self.handle)];
-            let (given, count) = (handles.as_ptr(), handles.len());
-            check(weft_function_call(self.handle, given, count, outs.as_mut_ptr(), outs.len()))?;
-            Ok(outs.into_iter().map(Tensor::owned).collect())
-        }
+        filled(count, |outs| unsafe {
+            weft_function_call(self.handle, given.as_ptr(), given.len(), outs, count)
+        })
     }
     /// The arrays that the trace read from outside: weights, states and constants.
     pub fn captures(&self) -> &[Tensor] {
@@ -88,12 +84,5 @@ impl Function {
     pub fn capture_name(&self, index: usize) -> String {
         // SAFETY: a wrong index gives NULL.
         borrowed(unsafe { weft_function_capture_name_at(self.handle, index) })
-    }
-}
-
-impl Drop for Function {
-    fn drop(&mut self) {
-        // SAFETY: this object owns one reference.
-        unsafe { weft_function_release(self.handle) }
     }
 }

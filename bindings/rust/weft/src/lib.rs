@@ -29,11 +29,12 @@ mod tensor;
 mod wrappers;
 
 pub use autograd::{backward, grad, pause, record, train, Mode};
-pub use call::{Arguments, Attribute, Call, Given, Input, Operator};
+pub use call::{Arguments, Call, Given, Input, Operator};
 pub use dtype::{Dtype, Element};
 pub use error::{Error, Result, Status};
 pub use function::{trace, Function};
 pub use model::{Context, Dimension, Model, Port, Writer};
+pub use ops::Attribute;
 pub use tensor::Tensor;
 pub use wrappers::{seed, set_num_threads};
 

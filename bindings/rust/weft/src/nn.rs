@@ -33,73 +33,78 @@ fn same(x: &Tensor) -> Result<Tensor> {
     Ok(x.clone())
 }
 
-/// y = activation(x W' + b) for x of shape (N, inputs); further axes of x are flattened.
-pub struct Dense {
+/// What layers of a weight and a bias share.
+struct Affine {
     weight: Tensor,
     bias: Tensor,
     activation: Activation,
 }
 
+impl Affine {
+    /// Weights by Glorot's rule, a bias of zeros; the first extent counts outputs.
+    fn new(shape: &[i64]) -> Result<Affine> {
+        let bias = Tensor::zeros(&shape[..1], Dtype::Float32)?;
+        Ok(Affine { weight: glorot(shape)?, bias, activation: same })
+    }
+    fn parameters(&self) -> Vec<(String, Tensor)> {
+        vec![("weight".into(), self.weight.clone()), ("bias".into(), self.bias.clone())]
+    }
+}
+
+/// y = activation(x W' + b) for x of shape (N, inputs); further axes of x are flattened.
+pub struct Dense(Affine);
+
 impl Dense {
     /// Weights by Glorot's rule, a bias of zeros.
     pub fn new(outputs: i64, inputs: i64) -> Result<Dense> {
-        let bias = Tensor::zeros(&[outputs], Dtype::Float32)?;
-        Ok(Dense { weight: glorot(&[outputs, inputs])?, bias, activation: same })
+        Affine::new(&[outputs, inputs]).map(Dense)
     }
     /// The layer with a function behind it.
     pub fn with(self, activation: Activation) -> Dense {
-        Dense { activation, ..self }
+        Dense(Affine { activation, ..self.0 })
     }
 }
 
 impl Layer for Dense {
     fn call(&self, x: &Tensor) -> Result<Tensor> {
-        let options = ops::FullyConnected { bias: Some((&self.bias).into()), ..Default::default() };
-        (self.activation)(&ops::fully_connected_with(x, &self.weight, &options)?)
+        let Affine { weight, bias, activation } = &self.0;
+        let options = ops::FullyConnected { bias: Some(bias.into()), ..Default::default() };
+        activation(&ops::fully_connected_with(x, weight, &options)?)
     }
     fn parameters(&self) -> Vec<(String, Tensor)> {
-        vec![("weight".into(), self.weight.clone()), ("bias".into(), self.bias.clone())]
+        self.0.parameters()
     }
 }
 
 /// A convolution of images of shape (N, inputs, H, W) with square windows.
 pub struct Conv2d {
-    weight: Tensor,
-    bias: Tensor,
-    window: Vec<i64>,
-    pad: Vec<i64>,
-    activation: Activation,
+    affine: Affine,
+    window: [i64; 2],
+    pad: [i64; 2],
 }
 
 impl Conv2d {
     /// `pad` elements of zeros lie around the image.
     pub fn new(outputs: i64, inputs: i64, window: i64, pad: i64) -> Result<Conv2d> {
-        Ok(Conv2d {
-            weight: glorot(&[outputs, inputs, window, window])?,
-            bias: Tensor::zeros(&[outputs], Dtype::Float32)?,
-            window: vec![window; 2],
-            pad: vec![pad; 2],
-            activation: same,
-        })
+        let affine = Affine::new(&[outputs, inputs, window, window])?;
+        Ok(Conv2d { affine, window: [window; 2], pad: [pad; 2] })
     }
     /// The layer with a function behind it.
     pub fn with(self, activation: Activation) -> Conv2d {
-        Conv2d { activation, ..self }
+        Conv2d { affine: Affine { activation, ..self.affine }, ..self }
     }
 }
 
 impl Layer for Conv2d {
     fn call(&self, x: &Tensor) -> Result<Tensor> {
-        let options = ops::Convolution {
-            bias: Some((&self.bias).into()),
-            kernel: self.window.clone().into(),
-            pad: self.pad.clone().into(),
-            ..Default::default()
-        };
-        (self.activation)(&ops::convolution_with(x, &self.weight, &options)?)
+        let Affine { weight, bias, activation } = &self.affine;
+        let (kernel, pad) = (self.window.into(), self.pad.into());
+        let options =
+            ops::Convolution { bias: Some(bias.into()), kernel, pad, ..Default::default() };
+        activation(&ops::convolution_with(x, weight, &options)?)
     }
     fn parameters(&self) -> Vec<(String, Tensor)> {
-        vec![("weight".into(), self.weight.clone()), ("bias".into(), self.bias.clone())]
+        self.affine.parameters()
     }
 }
 

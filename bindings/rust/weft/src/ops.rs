@@ -6,6 +6,50 @@
 use crate::call::{Arguments, Given, Input, Operator};
 use crate::{Dtype, Result, Tensor};
 
+impl<'a> Arguments<'a> {
+    pub(crate) fn given_int(&mut self, given: &'a Given<i64>) {
+        self.given(given, |all, value| all.int(*value));
+    }
+    pub(crate) fn given_float(&mut self, given: &'a Given<f64>) {
+        self.given(given, |all, value| all.float(*value));
+    }
+    pub(crate) fn given_bool(&mut self, given: &'a Given<bool>) {
+        self.given(given, |all, value| all.bool(*value));
+    }
+    pub(crate) fn given_string(&mut self, given: &'a Given<String>) {
+        self.given(given, |all, value| all.string(value));
+    }
+    pub(crate) fn given_ints(&mut self, given: &'a Given<Vec<i64>>) {
+        self.given(given, |all, value| all.ints(value));
+    }
+    pub(crate) fn given_dtype(&mut self, given: &'a Given<Dtype>) {
+        self.given(given, |all, value| all.dtype(*value));
+    }
+    pub(crate) fn attribute(&mut self, value: &'a Attribute) {
+        match value {
+            Attribute::Int(value) => self.int(*value),
+            Attribute::Float(value) => self.float(*value),
+            Attribute::Bool(value) => self.bool(*value),
+            Attribute::String(value) => self.string(value),
+            Attribute::Ints(value) => self.ints(value),
+            Attribute::Dtype(value) => self.dtype(*value),
+            Attribute::None => self.none(),
+        }
+    }
+}
+
+/// The value of an attribute, for calls by name.
+#[derive(Clone, Debug)]
+pub enum Attribute {
+    Int(i64),
+    Float(f64),
+    Bool(bool),
+    String(String),
+    Ints(Vec<i64>),
+    Dtype(Dtype),
+    None,
+}
+
 /// Absolute value, element by element.
 ///
 /// `x`: any real dtype.

@@ -1,6 +1,7 @@
 //! Updates of weights by their gradients.
 
-use crate::{Arguments, Error, Operator, Result, Status, Tensor};
+use crate::error::refuse;
+use crate::{Arguments, Operator, Result, Status, Tensor};
 
 /// Gradient descent with momentum.
 pub struct Sgd {
@@ -76,5 +77,5 @@ fn expect(gradients: &[Tensor], count: usize) -> Result<()> {
         return Ok(());
     }
     let text = format!("step: there are {count} weights; got {} gradients", gradients.len());
-    Err(Error::new(Status::InvalidValue, text))
+    refuse(Status::InvalidValue, text)
 }

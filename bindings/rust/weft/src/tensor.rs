@@ -3,13 +3,14 @@
 use std::ffi::{c_void, CString};
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::os::raw::c_char;
 use std::path::Path;
 
 use weft_sys::*;
 
-use crate::call::Input;
-use crate::error::check;
-use crate::{ops, Dtype, Element, Error, Result, Status};
+use crate::call::{Arguments, Input};
+use crate::error::{check, made, refuse};
+use crate::{ops, Dtype, Element, Result, Status};
 
 /// An array. It is a reference: a clone is the same array, and a write is seen through all of them.
 ///
@@ -37,11 +38,9 @@ impl Tensor {
     pub fn from_slice<T: Element>(elements: &[T], shape: &[i64]) -> Result<Tensor> {
         let count: i64 = shape.iter().product();
         if count != elements.len() as i64 {
-            let text = format!(
-                "Tensor::from_slice: `shape` {shape:?} has {count} elements; got {}",
-                elements.len()
-            );
-            return Err(Error::new(Status::InvalidValue, text));
+            let (what, got) = ("Tensor::from_slice: `shape`", elements.len());
+            let text = format!("{what} {shape:?} has {count} elements; got {got}");
+            return refuse(Status::InvalidValue, text);
         }
         Tensor::create(T::DTYPE, shape, elements.as_ptr().cast())
     }
@@ -53,11 +52,9 @@ impl Tensor {
     pub fn from_bytes(dtype: Dtype, shape: &[i64], bytes: &[u8]) -> Result<Tensor> {
         let wanted = shape.iter().product::<i64>() as usize * dtype.size();
         if wanted != bytes.len() {
-            let text = format!(
-                "Tensor::from_bytes: {dtype} of `shape` {shape:?} has {wanted} bytes; got {}",
-                bytes.len()
-            );
-            return Err(Error::new(Status::InvalidValue, text));
+            let (what, got) = ("Tensor::from_bytes:", bytes.len());
+            let text = format!("{what} {dtype} of `shape` {shape:?} has {wanted} bytes; got {got}");
+            return refuse(Status::InvalidValue, text);
         }
         Tensor::create(dtype, shape, bytes.as_ptr().cast())
     }
@@ -68,11 +65,9 @@ impl Tensor {
         Ok(out)
     }
     fn create(dtype: Dtype, shape: &[i64], data: *const c_void) -> Result<Tensor> {
-        let mut out = std::ptr::null_mut();
-        let rank = shape.len() as i32;
+        let (code, rank) = (dtype as i32, shape.len() as i32);
         // SAFETY: `data` has as many elements as the shape, or is NULL.
-        check(unsafe { weft_tensor_create(dtype as i32, rank, shape.as_ptr(), data, &mut out) })?;
-        Ok(Tensor(out))
+        made(|out| unsafe { weft_tensor_create(code, rank, shape.as_ptr(), data, out) }).map(Tensor)
     }
 
     /// The type of the elements.
@@ -108,23 +103,21 @@ impl Tensor {
     /// Copies the elements in row-major order to `out`, which has as many.
     pub fn read<T: Element>(&self, out: &mut [T]) -> Result<()> {
         if self.dtype() != T::DTYPE {
-            let text = format!(
-                "Tensor::read: elements are wanted as {}; the array has {}",
-                T::DTYPE,
-                self.dtype()
-            );
-            return Err(Error::new(Status::InvalidType, text));
+            let (wanted, has) = (T::DTYPE, self.dtype());
+            let text =
+                format!("Tensor::read: elements are wanted as {wanted}; the array has {has}");
+            return refuse(Status::InvalidType, text);
         }
         let bytes = std::mem::size_of_val(out);
         check(unsafe { weft_tensor_read(self.0, out.as_mut_ptr().cast(), bytes) })
     }
     /// The only element as a number.
     pub fn item(&self) -> Result<f64> {
-        let mut value: weft_value = unsafe { std::mem::zeroed() };
-        check(unsafe { weft_tensor_item(self.0, &mut value) })?;
+        let value: weft_value = made(|out| unsafe { weft_tensor_item(self.0, out) })?;
+        let is_float = value.tag == WEFT_TAG_FLOAT as u32;
         // SAFETY: the tag says which member was written.
         Ok(unsafe {
-            if value.tag == WEFT_TAG_FLOAT as u32 {
+            if is_float {
                 value.r#as.real
             } else {
                 value.r#as.integer as f64
@@ -133,15 +126,9 @@ impl Tensor {
     }
     /// Writes an array that broadcasts to this one, or a number, to all elements.
     pub fn write<'a>(&self, value: impl Into<Input<'a>>) -> Result<()> {
-        let mut what: weft_value = unsafe { std::mem::zeroed() };
-        let (tag, content) = match value.into() {
-            Input::Array(x) => (WEFT_TAG_TENSOR, weft_value_as { tensor: x.0 }),
-            Input::Int(number) => (WEFT_TAG_INT, weft_value_as { integer: number }),
-            Input::Float(number) => (WEFT_TAG_FLOAT, weft_value_as { real: number }),
-            Input::Bool(choice) => (WEFT_TAG_BOOL, weft_value_as { integer: choice.into() }),
-        };
-        (what.tag, what.r#as) = (tag as u32, content);
-        check(unsafe { weft_tensor_write(self.0, &what) })
+        let mut what = Arguments::new();
+        what.input(value.into());
+        check(unsafe { weft_tensor_write(self.0, what.first()) })
     }
     /// The part `start..end` along an axis, which is counted from 0.
     pub fn slice(&self, axis: usize, start: i64, end: i64) -> Result<Tensor> {
@@ -152,7 +139,7 @@ impl Tensor {
                 "Tensor::slice: axis {axis} of {shape:?} has no part {start}..{end}; expected \
                  0 <= start <= end <= {extent}"
             );
-            return Err(Error::new(Status::IndexOutOfRange, text));
+            return refuse(Status::IndexOutOfRange, text);
         }
         let (mut begin, mut size) = (vec![0; shape.len()], shape.to_vec());
         (begin[axis], size[axis]) = (start, end - start);
@@ -162,13 +149,6 @@ impl Tensor {
     pub fn reshape(&self, shape: &[i64]) -> Result<Tensor> {
         ops::reshape(self, shape)
     }
-    /// The gradient; None where none is attached.
-    pub fn grad(&self) -> Result<Option<Tensor>> {
-        let mut out = std::ptr::null_mut();
-        check(unsafe { weft_tensor_grad(self.0, &mut out) })?;
-        Ok((!out.is_null()).then_some(Tensor(out)))
-    }
-
     /// Writes named arrays to a safetensors file in one step.
     pub fn save(path: impl AsRef<Path>, arrays: &[(&str, &Tensor)]) -> Result<()> {
         let path = c_path(path.as_ref())?;
@@ -183,16 +163,12 @@ impl Tensor {
     /// Reads the arrays of a safetensors file, in its order.
     pub fn load(path: impl AsRef<Path>) -> Result<Vec<(String, Tensor)>> {
         let path = c_path(path.as_ref())?;
-        let mut archive: weft_archive = std::ptr::null_mut();
-        check(unsafe { weft_archive_load(path.as_ptr(), &mut archive) })?;
-        let count = unsafe { weft_archive_count(archive) };
-        let read = (0..count).map(|index| {
-            let mut out = std::ptr::null_mut();
-            let name = borrowed(unsafe { weft_archive_name_at(archive, index) });
-            check(unsafe { weft_archive_tensor(archive, index, &mut out) })?;
-            Ok((name, Tensor(out)))
-        });
-        let arrays = read.collect();
+        let archive = made(|out| unsafe { weft_archive_load(path.as_ptr(), out) })?;
+        let arrays = named(
+            unsafe { weft_archive_count(archive) },
+            |index| unsafe { weft_archive_name_at(archive, index) },
+            |index, out| unsafe { weft_archive_tensor(archive, index, out) },
+        );
         unsafe { weft_archive_release(archive) };
         arrays
     }
@@ -204,32 +180,49 @@ impl Clone for Tensor {
     }
 }
 
-impl Drop for Tensor {
-    fn drop(&mut self) {
-        // SAFETY: this object owns one reference.
-        unsafe { weft_tensor_release(self.0) }
-    }
-}
-
 impl fmt::Debug for Tensor {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Tensor({}, {:?})", self.dtype(), self.shape())
     }
 }
 
+/// The handles of arrays, which the caller keeps alive.
+pub(crate) fn handles(arrays: &[&Tensor]) -> Vec<weft_tensor> {
+    arrays.iter().map(|array| array.0).collect()
+}
+
+/// As many arrays as a call writes.
+pub(crate) fn filled(
+    count: usize,
+    call: impl FnOnce(*mut weft_tensor) -> weft_status,
+) -> Result<Vec<Tensor>> {
+    let mut outs = vec![std::ptr::null_mut(); count];
+    check(call(outs.as_mut_ptr()))?;
+    Ok(outs.into_iter().map(Tensor).collect())
+}
+
+/// The arrays of a file with their names.
+pub(crate) fn named(
+    count: usize,
+    name_at: impl Fn(usize) -> *const c_char,
+    get: impl Fn(usize, *mut weft_tensor) -> weft_status,
+) -> Result<Vec<(String, Tensor)>> {
+    let read = |index| Ok((borrowed(name_at(index)), Tensor(made(|out| get(index, out))?)));
+    (0..count).map(read).collect()
+}
+
 /// A path as C takes it.
 pub(crate) fn c_path(path: &Path) -> Result<CString> {
-    let text = path.to_str().ok_or_else(|| {
-        Error::new(Status::InvalidValue, format!("the path {path:?} is no UTF-8 text"))
-    })?;
-    c_text(text)
+    match path.to_str() {
+        Some(text) => c_text(text),
+        None => refuse(Status::InvalidValue, format!("the path {path:?} is no UTF-8 text")),
+    }
 }
 
 /// A text as C takes it.
 pub(crate) fn c_text(text: &str) -> Result<CString> {
-    CString::new(text).map_err(|_| {
-        Error::new(Status::InvalidValue, format!("the text {text:?} has a zero inside"))
-    })
+    let refused = || refuse(Status::InvalidValue, format!("the text {text:?} has a zero inside"));
+    CString::new(text).or_else(|_| refused())
 }
 
 /// Names as C takes them.
@@ -238,7 +231,7 @@ pub(crate) fn c_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<CS
 }
 
 /// A copy of a text that the library lends; "" for NULL.
-pub(crate) fn borrowed(text: *const std::os::raw::c_char) -> String {
+pub(crate) fn borrowed(text: *const c_char) -> String {
     if text.is_null() {
         return String::new();
     }

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use weft_sys::*;
 
-use crate::error::check;
+use crate::error::{check, made};
 use crate::tensor::{borrowed, c_path, c_text};
-use crate::{Context, Function, Model, Result, Tensor, Writer};
+use crate::{Context, Function, Model, Port, Result, Tensor, Writer};
 
 /// Sets the seed of the random operators.
 pub fn seed(seed: u64) -> Result<()> {
@@ -22,7 +22,7 @@ pub fn set_num_threads(count: i32) -> Result<()> {
 }
 
 impl Tensor {
-    /// Waits until the content is there; gives the failure of the work that should have made it.
+    /// Waits until the content is there; gives the failure of the work that makes it.
     pub fn wait(&self) -> Result<()> {
         // SAFETY: handles are alive, texts end with 0, and a result is written on success.
         check(unsafe { weft_tensor_wait(self.handle()) })
@@ -34,9 +34,8 @@ impl Tensor {
     }
     /// The same content without its history: gradients end there.
     pub fn detach(&self) -> Result<Tensor> {
-        let mut out = std::ptr::null_mut();
         // SAFETY: handles are alive, texts end with 0, and a result is written on success.
-        check(unsafe { weft_tensor_detach(self.handle(), &mut out) })?;
+        let out = made(|out| unsafe { weft_tensor_detach(self.handle(), out) })?;
         Ok(Tensor::owned(out))
     }
     /// Makes the array a leaf with a gradient of zeros, which a backward pass replaces.
@@ -44,15 +43,20 @@ impl Tensor {
         // SAFETY: handles are alive, texts end with 0, and a result is written on success.
         check(unsafe { weft_tensor_attach_grad(self.handle(), WEFT_GRAD_WRITE) })
     }
+    /// The gradient; none where none is attached.
+    pub fn grad(&self) -> Result<Option<Tensor>> {
+        // SAFETY: handles are alive, texts end with 0, and a result is written on success.
+        let out = made(|out| unsafe { weft_tensor_grad(self.handle(), out) })?;
+        Ok((!out.is_null()).then(|| Tensor::owned(out)))
+    }
 }
 
 impl Function {
     /// A text for people: "graph", "plan" or "arena".
     pub fn text(&self, what: &str) -> Result<String> {
         let what = c_text(what)?;
-        let mut out = std::ptr::null();
         // SAFETY: handles are alive, texts end with 0, and a result is written on success.
-        check(unsafe { weft_function_get_text(self.handle(), what.as_ptr(), &mut out) })?;
+        let out = made(|out| unsafe { weft_function_get_text(self.handle(), what.as_ptr(), out) })?;
         Ok(borrowed(out))
     }
 }
@@ -74,7 +78,14 @@ impl Writer {
 }
 
 impl Model {
-    /// Limits what plans of later contexts need beside inputs, outputs and states; 0: no limit.
+    /// A text of the file, such as the classes of a classifier; none for an unknown key.
+    pub fn metadata(&self, key: &str) -> Result<Option<String>> {
+        let key = c_text(key)?;
+        // SAFETY: handles are alive, texts end with 0, and a result is written on success.
+        let out = unsafe { weft_model_metadata(self.handle(), key.as_ptr()) };
+        Ok((!out.is_null()).then(|| borrowed(out)))
+    }
+    /// Limits what later plans need beside inputs, outputs and states; 0: no limit.
     pub fn set_budget(&self, entry: &str, bytes: i64) -> Result<()> {
         let entry = c_text(entry)?;
         // SAFETY: handles are alive, texts end with 0, and a result is written on success.
@@ -83,6 +94,11 @@ impl Model {
 }
 
 impl Context {
+    /// Runs the entry point.
+    pub fn run(&mut self) -> Result<()> {
+        // SAFETY: handles are alive, texts end with 0, and a result is written on success.
+        check(unsafe { weft_context_run(self.handle()) })
+    }
     /// Sets all states back to what the file has.
     pub fn reset(&mut self) -> Result<()> {
         // SAFETY: handles are alive, texts end with 0, and a result is written on success.
@@ -93,5 +109,48 @@ impl Context {
         let path = c_path(path.as_ref())?;
         // SAFETY: handles are alive, texts end with 0, and a result is written on success.
         check(unsafe { weft_context_save(self.handle(), path.as_ptr()) })
+    }
+    /// The inputs.
+    pub fn inputs(&self) -> Result<Vec<Port>> {
+        let count = unsafe { weft_context_inputs(self.handle()) };
+        (0..count).map(|index| self.port(weft_context_get_input, index)).collect()
+    }
+    /// The outputs.
+    pub fn outputs(&self) -> Result<Vec<Port>> {
+        let count = unsafe { weft_context_outputs(self.handle()) };
+        (0..count).map(|index| self.port(weft_context_get_output, index)).collect()
+    }
+    /// The states, which runs change.
+    pub fn states(&self) -> Result<Vec<Port>> {
+        let count = unsafe { weft_context_states(self.handle()) };
+        (0..count).map(|index| self.port(weft_context_get_state, index)).collect()
+    }
+}
+
+impl Drop for Tensor {
+    fn drop(&mut self) {
+        // SAFETY: this object owns one reference.
+        unsafe { weft_tensor_release(self.handle()) }
+    }
+}
+
+impl Drop for Function {
+    fn drop(&mut self) {
+        // SAFETY: this object owns one reference.
+        unsafe { weft_function_release(self.handle()) }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // SAFETY: this object owns one reference.
+        unsafe { weft_writer_release(self.handle()) }
+    }
+}
+
+impl Drop for Context {
+    fn drop(&mut self) {
+        // SAFETY: this object owns one reference.
+        unsafe { weft_context_release(self.handle()) }
     }
 }
