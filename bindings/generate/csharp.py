@@ -2,8 +2,9 @@
 
 import facts
 from facts import CType
-from names import camel, lower_camel, sentence
+from names import camel, lower_camel, sentence, title
 from registry import Argument, Library, Operator, offered
+from wrappers import Call, calls, statuses
 
 _HEAD = "// Written by bindings/generate; do not edit.\n"
 _RESERVED = {"var", "in", "out", "ref", "base", "default", "new", "this", "params", "operator",
@@ -27,6 +28,8 @@ def files(library: Library, interface: facts.Interface) -> dict[str, str]:
         "csharp/src/Interface.cs": _interface(interface),
         "csharp/src/Ops.cs": _ops(library),
         "csharp/src/Dtype.cs": _dtypes(library),
+        "csharp/src/Status.cs": _statuses(interface),
+        "csharp/src/Wrappers.cs": _wrappers(interface),
     }
 
 
@@ -143,3 +146,100 @@ def _dtypes(library: Library) -> str:
     for name, number in names.items():
         out += [f"        /// <summary>{name}</summary>", f"        {camel(name)} = {number},"]
     return "\n".join([*out, "    }", "}"]) + "\n"
+
+
+# ---- failures, and methods that are one call ----------------------------------------------------
+
+_GIVEN = {
+    "text": "string",
+    "path": "string",
+    "tensor": "Tensor",
+    "int32_t": "int",
+    "int64_t": "long",
+    "uint64_t": "ulong",
+}
+_RESULT = {"nothing": "void", "text": "string", "tensor": "Tensor", "bool": "bool"}
+_TITLES = {"IO": "Io", "text": "GetText"}
+
+
+def _statuses(interface: facts.Interface) -> str:
+    out = [
+        _HEAD,
+        "namespace Weft",
+        "{",
+        "    /// <summary>The kind of a failure: the status codes of weft.h.</summary>",
+        "    public enum Status",
+        "    {",
+        "        Ok,",
+        *(f"        {title(name)}," for name in statuses(interface)),
+    ]
+    return "\n".join([*out, "    }", "}"]) + "\n"
+
+
+def _wrappers(interface: facts.Interface) -> str:
+    """Parts of classes, without SetBudget, whose entry has a default here. `Do` and `With` refuse a disposed object and hold the handle meanwhile."""
+    out = [_HEAD, "using System;\n", "namespace Weft", "{"]
+    for owner in ("", "tensor", "function", "writer", "model", "context"):
+        kind = "sealed" if owner else "static"
+        out += [f"    public {kind} unsafe partial class {camel(owner) or 'Library'}", "    {"]
+        for call in calls(interface):
+            if call.wrapper.owner == owner and call.wrapper.name != "set_budget":
+                out += [f"        {line}".rstrip() for line in [*_wrapper(call), ""]]
+        out += ["    }\n"]
+    return "\n".join([*out[:-1], "    }", "}"]).replace("\n\n    }", "\n    }") + "\n"
+
+
+def _wrapper(call: Call) -> list[str]:
+    what = call.wrapper
+    name = _TITLES.get(what.name, camel(what.name))
+    texts = [given for given, kind in call.given if kind in ("text", "path")]
+    passed = ["raw"] if what.owner else []
+    for given, kind in call.given:
+        at = f"names[{texts.index(given)}]" if given in texts else given
+        passed.append("given" if kind == "tensor" else at)
+    passed += [f"C.{what.fixed}"] if what.fixed else []
+    made = call.can_fail and call.result in ("text", "tensor")
+    called = f"C.{what.function}({', '.join([*passed, *(['place'] if made else [])])})"
+    body = _body(call, called)
+    if texts:
+        body = [f'using (Names names = new Names("{texts[0]}", {", ".join(texts)}))', "{",
+                *(f"    {line}" for line in body), "}"]  # fmt: skip
+    if what.owner == "context":
+        body = ["lock (one)", "{", *(f"    {line}" for line in body), "}"]
+    if made:
+        body = ["IntPtr made = IntPtr.Zero;", "IntPtr place = (IntPtr)(&made);", *body]
+    if call.result == "nothing" and what.chains:
+        body.append("return this;")
+    doc = what.doc.replace("&", "&amp;")
+    lines = [f"/// <summary>{doc}</summary>"]
+    result = camel(what.owner) if what.chains else _RESULT[call.result]
+    parameters = ", ".join(f"{_GIVEN[kind]} {given}" for given, kind in call.given)
+    if what.name == "grad":
+        return [*lines, f"public {result} {name}", "{", "    get", "    {",
+                *(f"        {line}" for line in body), "    }", "}"]  # fmt: skip
+    if not call.given and not made and call.can_fail and what.owner and not what.fixed:
+        lines.insert(
+            0, f"private static readonly Func<IntPtr, int> {name}It = C.{what.function};\n"
+        )
+    static = "" if what.owner else "static "
+    signature = f"public {static}{result} {name}({parameters})"
+    return [*lines, signature, "{", *(f"    {line}" for line in body), "}"]
+
+
+def _body(call: Call, called: str) -> list[str]:
+    """The statements around one call."""
+    what = call.wrapper
+    name = _TITLES.get(what.name, camel(what.name))
+    own = {"tensor": "", "function": "Handle."}.get(what.owner, "handle.")
+    if not what.owner:
+        return [f"WeftException.Check({called});"]
+    if call.can_fail:
+        simple = not call.given and not what.fixed and call.result == "nothing"
+        run = f"{own}Do({name}It);" if simple else f"{own}Do(raw => {called});"
+        if call.result == "tensor":
+            null = "made == IntPtr.Zero ? null : " if what.optional else ""
+            return [run, f"return {null}new Tensor(made);"]
+        return [run, *(["return Text.Of(made);"] if call.result == "text" else [])]
+    if call.result == "bool":
+        return [f"return With(raw => other.With(given => {called})) != 0;"]
+    return [f"return Text.Of({own}With(raw => {called}));"]

@@ -54,7 +54,7 @@ namespace Weft
     }
 
     /// <summary>A traced graph. Several threads may call it at once.</summary>
-    public sealed unsafe class Function : IDisposable
+    public sealed unsafe partial class Function : IDisposable
     {
         internal readonly Owner Handle;
 
@@ -104,21 +104,11 @@ namespace Weft
                 .Select(i => new Tensor(C.weft_tensor_retain(C.weft_function_capture_at(handle, (UIntPtr)i))))
                 .ToArray());
 
-        /// <summary>A text for people: "graph", "plan" or "arena".</summary>
-        public string GetText(string what)
-        {
-            IntPtr text;
-            IntPtr place = (IntPtr)(&text);
-            using (Names name = new Names("what", what))
-                Handle.Do(handle => C.weft_function_get_text(handle, name.First, place));
-            return Text.Of(text);
-        }
-
         public void Dispose() => Handle.Dispose();
     }
 
     /// <summary>A .weft file that is being put together.</summary>
-    public sealed unsafe class Writer : IDisposable
+    public sealed unsafe partial class Writer : IDisposable
     {
         private readonly Owner handle;
         private readonly List<Tensor> unnamed = new List<Tensor>();
@@ -163,20 +153,6 @@ namespace Weft
                 unnamed.Add(capture);
             }
             return "constant" + place;
-        }
-
-        /// <summary>Sets a text of the file.</summary>
-        public Writer SetMetadata(string key, string value)
-        {
-            using (Names both = new Names("key", key, value))
-                handle.Do(writer => C.weft_writer_set_metadata(writer, both[0], both[1]));
-            return this;
-        }
-
-        /// <summary>Writes the file in one step.</summary>
-        public void Save(string path)
-        {
-            using (Names file = new Names("path", path)) handle.Do(writer => C.weft_writer_save(writer, file.First));
         }
 
         public void Dispose() => handle.Dispose();

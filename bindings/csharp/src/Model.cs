@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 namespace Weft
 {
     /// <summary>A loaded .weft file. Several threads may use it.</summary>
-    public sealed unsafe class Model : IDisposable
+    public sealed unsafe partial class Model : IDisposable
     {
         private readonly Owner handle;
 
@@ -38,13 +38,6 @@ namespace Weft
             }
             return all;
         });
-
-        /// <summary>A text of the file; null for an unknown key.</summary>
-        public string Metadata(string key)
-        {
-            using (Names name = new Names("key", key))
-                return Text.Of(handle.With(model => C.weft_model_metadata(model, name.First)));
-        }
 
         /// <summary>Limits what plans of later contexts need beside inputs, outputs and states; 0: no limit.
         /// </summary>
@@ -78,7 +71,7 @@ namespace Weft
 
     /// <summary>Runs one entry point of a model. Its members exclude each other; several contexts run at the
     /// same time.</summary>
-    public sealed unsafe class Context : IDisposable
+    public sealed unsafe partial class Context : IDisposable
     {
         private readonly Owner handle;
         private readonly object one = new object();
@@ -221,15 +214,6 @@ namespace Weft
                     + given.ToString().ToLowerInvariant());
         }
 
-        private static readonly Func<IntPtr, int> RunIt = C.weft_context_run;
-
-        /// <summary>Runs the entry point.</summary>
-        public Context Run()
-        {
-            lock (one) handle.Do(RunIt);
-            return this;
-        }
-
         /// <summary>A copy of an output after a run.</summary>
         public T[] Output<T>(int index) where T : struct
         {
@@ -293,20 +277,6 @@ namespace Weft
                 }
             }
             return this;
-        }
-
-        /// <summary>Sets all states back to what the file has.</summary>
-        public Context Reset()
-        {
-            lock (one) handle.Do(C.weft_context_reset);
-            return this;
-        }
-
-        /// <summary>Writes the model's file with the present states.</summary>
-        public void Save(string path)
-        {
-            using (Names file = new Names("path", path))
-                lock (one) handle.Do(context => C.weft_context_save(context, file.First));
         }
 
         public void Dispose()

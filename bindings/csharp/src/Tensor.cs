@@ -8,7 +8,7 @@ namespace Weft
 {
     /// <summary>An array: a reference, which the collector gives back, or Dispose at once. While one thread
     /// writes an array, no other may use it.</summary>
-    public sealed unsafe class Tensor : IDisposable
+    public sealed unsafe partial class Tensor : IDisposable
     {
         private readonly Handle handle;
         private readonly long turn;
@@ -142,41 +142,6 @@ namespace Weft
             using (Tensor wide = Ops.Cast(this, Dtype.Float64)) return wide.ToArray<double>()[0];
         }
 
-        /// <summary>Waits until the content is there.</summary>
-        public void Wait() => Do(C.weft_tensor_wait);
-
-        /// <summary>Is a write through one array seen through the other?</summary>
-        public bool IsSame(Tensor other) =>
-            With(a => other.With(b => C.weft_tensor_shares_box(a, b))) != 0;
-
-        /// <summary>The same content without its history.</summary>
-        public Tensor Detach() => new Tensor(Made(C.weft_tensor_detach));
-
-        /// <summary>Makes the array a leaf with a gradient, which Backward replaces.</summary>
-        public Tensor AttachGrad()
-        {
-            Do(x => C.weft_tensor_attach_grad(x, C.WEFT_GRAD_WRITE));
-            return this;
-        }
-
-        /// <summary>The gradient; null where none is attached.</summary>
-        public Tensor Grad
-        {
-            get
-            {
-                IntPtr made = Made(C.weft_tensor_grad);
-                return made == IntPtr.Zero ? null : new Tensor(made);
-            }
-        }
-
-        private IntPtr Made(Func<IntPtr, IntPtr, int> call)
-        {
-            IntPtr made = IntPtr.Zero;
-            IntPtr place = (IntPtr)(&made);
-            Do(x => call(x, place));
-            return made;
-        }
-
         /// <summary>Computes the gradients of this array into the leaves.</summary>
         public void Backward() => Autograd.Backward(this);
 
@@ -249,16 +214,10 @@ namespace Weft
     }
 
     /// <summary>What is about the library as a whole.</summary>
-    public static unsafe class Library
+    public static unsafe partial class Library
     {
         /// <summary>The version, such as "0.1.0".</summary>
         public static string Version => Text.Of(C.weft_version());
-
-        /// <summary>Sets the seed of the random operators.</summary>
-        public static void Seed(ulong seed) => WeftException.Check(C.weft_random_seed(seed));
-
-        /// <summary>Sets how many threads may work on one call.</summary>
-        public static void SetNumThreads(int count) => WeftException.Check(C.weft_set_num_threads(count));
 
         /// <summary>Bytes of arrays and of the library's objects that are in use.</summary>
         public static long LiveBytes

@@ -4,13 +4,6 @@ using System.Text;
 
 namespace Weft
 {
-    /// <summary>The kind of a failure: the status codes of weft.h.</summary>
-    public enum Status
-    {
-        Ok, InvalidValue, OutOfMemory, Unsupported, NotFound, Internal, InvalidType, IndexOutOfRange,
-        Overflow, Io, InvalidState, Interrupted, CheckFailed, NoFactorization, Disconnected,
-    }
-
     /// <summary>A call of the library that failed, with the library's text.</summary>
     public sealed class WeftException : Exception
     {
