@@ -5,7 +5,9 @@
 Builds the bindings whose tools are installed into build/bindings, as their tests do, and runs the
 example `overhead` of each: nanoseconds, the least of many batches. Aims beside the C call: a run
 costs Rust at most 100 ns more, Go, Java, JavaScript and C# 2,000, R, Ruby and Octave 20,000; an
-addition of four numbers at most 5 times C's.
+addition of four numbers at most 5 times C's. R, Ruby and Octave look operators up as they run:
+beside their addition stands what they take for an operator that does nothing, below which no
+binding can go, and for Octave one that only gives a new object.
 """
 
 import os
@@ -67,27 +69,32 @@ def main() -> None:
         print(f"  {name}: not measured, {LANGUAGES[name][0]} is not installed")
     if "rust" not in there:
         sys.exit("C is measured by the Rust binding's example: cargo is not installed")
-    least: dict[str, tuple[float, float]] = {}
+    # A run, an addition, and what the language takes for an operator alone.
+    least: dict[str, list[float]] = {}
     for name, (_, builds, _) in there.items():
         for build in builds:
             shell(name, build)
     for _ in range(ROUNDS):
         for name, (_, _, measure) in there.items():
             numbers = [float(x) for x in re.findall(r"\d+\.\d", shell(name, measure, str(MODEL)))]
-            pairs = {name: (numbers[0], numbers[-1])}
+            found = {name: numbers}
             if name == "rust":  # run, C's run, addition, C's addition
-                pairs = {"C": (numbers[1], numbers[3]), name: (numbers[0], numbers[2])}
-            for who, pair in pairs.items():
-                before = least.get(who, pair)
-                least[who] = (min(before[0], pair[0]), min(before[1], pair[1]))
+                found = {"C": numbers[1::2], name: numbers[::2]}
+            for who, own in found.items():
+                least[who] = [min(pair) for pair in zip(least.get(who, own), own, strict=True)]
     run, addition = least["C"]
     print(f"  C           run {run:8.0f} ns   addition {addition:7.0f} ns")
     for name in there:
         own = least[name]
         met = "met" if own[0] - run <= RUN_AIM[name] else "missed"
         ratio = own[1] / addition
-        print(f"  {name:11} run {own[0]:8.0f} ns, {own[0] - run:+7.0f} (aim {RUN_AIM[name]}, {met})"
-              f"   addition {own[1]:7.0f} ns, {ratio:5.1f} x (aim {ADDITION_AIM})")  # fmt: skip
+        line = (
+            f"  {name:11} run {own[0]:8.0f} ns, {own[0] - run:+7.0f} (aim {RUN_AIM[name]}, {met})"
+            f"   addition {own[1]:7.0f} ns, {ratio:5.1f} x (aim {ADDITION_AIM})"
+        )
+        for what, floor in zip(("nothing", "an object"), own[2:], strict=False):
+            line += f"; {what} {floor:.0f} ns, {floor / addition:.1f} x"
+        print(line)
 
 
 if __name__ == "__main__":

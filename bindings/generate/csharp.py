@@ -177,7 +177,10 @@ def _statuses(interface: facts.Interface) -> str:
 
 
 def _wrappers(interface: facts.Interface) -> str:
-    """Parts of classes, without SetBudget, whose entry has a default here. `Do` and `With` refuse a disposed object and hold the handle meanwhile."""
+    """Parts of classes: `Do` and `With` refuse a disposed object and hold the handle meanwhile.
+
+    SetBudget is written by hand, because its entry has a default here.
+    """
     out = [_HEAD, "using System;\n", "namespace Weft", "{"]
     for owner in ("", "tensor", "function", "writer", "model", "context"):
         kind = "sealed" if owner else "static"

@@ -101,6 +101,7 @@ class Struct:
     size: int
     grows: bool
     fields: dict[str, CType] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)  # of the fields, in bytes
 
 
 @dataclass
@@ -134,7 +135,9 @@ def load(path: Path = INTERFACE) -> Interface:
                 out.structs[name] = Struct(name, size, "may grow" in what)
             case "field":
                 struct, _, member = name.partition(".")
-                out.structs[struct].fields[member] = parse(what.rpartition(" at ")[0])
+                of, _, place = what.rpartition(" at ")
+                out.structs[struct].fields[member] = parse(of)
+                out.structs[struct].places[member] = int(place)
             case _:
                 raise ValueError(f"{path.name}: there is no kind `{kind}`: {line}")
     return out

@@ -1,6 +1,8 @@
 """Java: `Ops.java`, a function for each operator, and `Dtype.java`."""
 
 import facts
+import java_calls
+import jni
 from names import camel, lower_camel, sentence
 from registry import Argument, Library, Operator, offered
 
@@ -13,9 +15,9 @@ _TYPES = {"tensor": "Operand", "tensors": "Tensor[]", "int": "long", "float": "d
 
 def files(library: Library, interface: facts.Interface) -> dict[str, str]:
     """The generated files by their paths in bindings/."""
-    del interface  # the native part includes weft.h
     place = "java/src/main/java/org/weft/"
-    return {place + "Ops.java": _ops(library), place + "Dtype.java": _dtypes(library)}
+    return {place + "Ops.java": _ops(library), place + "Dtype.java": _dtypes(library),
+            **jni.files(interface, _HEAD), **java_calls.files(interface, _HEAD)}  # fmt: skip
 
 
 def _name(name: str) -> str:

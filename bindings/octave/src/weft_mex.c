@@ -1,8 +1,8 @@
 /* Weft for Octave and MATLAB: one MEX function, weft_mex(command, ...), on weft.h alone.
  *
  * A handle is a number, and not an address: its place in a table here, and how often the place was
- * used before, so that a number of another origin or of an object that was released is an error. Arrays come and go in row-major order; the class
- * Tensor turns them. */
+ * used before, so that a number of another origin or of an object that was released is an error.
+ * Arrays come and go in row-major order; the class Tensor turns them. */
 #include <mex.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -247,8 +247,8 @@ static mxArray* call(int n, const mxArray** in) {
   check(weft_invoke(op, values, given, outs, nouts));
   return keep_tensors(outs, nouts);
 }
-/* binary(operator, a, b): the one result of two tensors, or of a tensor and a number, which are given as
- * they are, because MATLAB's code would take longer to look at them than the operator. */
+/* binary(operator, a, b): the one result of two tensors, or of a tensor and a number, which are
+ * given as they are, because MATLAB's code would take longer to look at them than the operator. */
 static mxArray* binary(const mxArray** in) {
   weft_value values[2];
   weft_op op;
@@ -511,10 +511,13 @@ static const struct {
   const char* name;
   int arguments;
   plain function;
-} kPlain[] = {{"binary", 3, binary},       {"create", 3, create},
+} kPlain[] = {{"binary", 3, binary},
+              {"create", 3, create},
               {"arguments", 1, arguments},
-              {"grad", 3, grad},           {"trace_begin", 1, trace_begin},
-              {"trace_end", 1, trace_end}, {"call_function", 2, call_function},
+              {"grad", 3, grad},
+              {"trace_begin", 1, trace_begin},
+              {"trace_end", 1, trace_end},
+              {"call_function", 2, call_function},
               {"captures", 1, captures}};
 static const struct {
   const char* name;

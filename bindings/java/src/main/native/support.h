@@ -1,69 +1,111 @@
-// What all parts of the native code use: failures as exceptions of Java, handles out of objects.
+// How values of Java come to C and back: what calls.cc, which is generated, is made of.
 #ifndef WEFT_JAVA_SUPPORT_H_
 #define WEFT_JAVA_SUPPORT_H_
 
 #include <jni.h>
 #include <weft/weft.h>
 
+#include <exception>
 #include <string>
+#include <type_traits>
 #include <vector>
 
-// A function of Native.java.
-#define WEFT_JNI(Result, name, ...)                                                             \
-  extern "C" JNIEXPORT Result JNICALL Java_org_weft_Native_##name([[maybe_unused]] JNIEnv* env, \
-                                                                  jclass, ##__VA_ARGS__)
+#define WEFT_NATIVE(Result, class_and_name, ...)                                                   \
+  extern "C" JNIEXPORT Result JNICALL Java_org_weft_##class_and_name([[maybe_unused]] JNIEnv* env, \
+                                                                     jclass, ##__VA_ARGS__)
+// A function of C.java.
+#define WEFT_JNI(Result, name, ...) WEFT_NATIVE(Result, C_##name, ##__VA_ARGS__)
 
 namespace weftjni {
 
-// Thrown where an exception is pending in Java already.
-struct Pending {};
-
-// Classes and fields, looked up when the library is loaded.
-struct Names {
-  jclass exception, string, object, port;
-  jmethodID new_exception, new_port;
-};
-extern Names names;
-
-[[noreturn]] void fail(JNIEnv* env, weft_status status, const std::string& text);
-inline void check(JNIEnv* env, weft_status status) {
-  if (status != WEFT_OK) fail(env, status, weft_last_error());
-}
-inline void check_java(JNIEnv* env) {
-  if (env->ExceptionCheck()) throw Pending();
-}
-
-// Runs a function; no exception of C++ leaves it.
-template <class Result = void, class Body>
+// Runs a function; no exception of C++ leaves it, one of Java is pending instead.
+template <class Result, class Body>
 Result guarded(JNIEnv* env, Body body) {
   try {
     return body();
-  } catch (const Pending&) {
   } catch (const std::exception& error) {
-    if (!env->ExceptionCheck())
-      env->ThrowNew(env->FindClass("java/lang/OutOfMemoryError"), error.what());
+    env->ThrowNew(env->FindClass("java/lang/OutOfMemoryError"), error.what());
   }
   return Result();
 }
 
-template <class Handle>
-jlong as_long(Handle handle) {
-  return static_cast<jlong>(reinterpret_cast<uintptr_t>(handle));
+// A handle, an address or a number.
+template <class To, class From>
+To as(From value) {
+  if constexpr (std::is_pointer_v<To>)
+    return reinterpret_cast<To>(static_cast<uintptr_t>(value));
+  else
+    return static_cast<To>(value);
 }
-template <class Handle>
-Handle as(jlong value) {
-  return reinterpret_cast<Handle>(static_cast<uintptr_t>(value));
+template <class To, class From>
+To to_java(JNIEnv* env, From value) {
+  if constexpr (std::is_same_v<To, jstring>)
+    return value ? env->NewStringUTF(value) : nullptr;
+  else if constexpr (std::is_pointer_v<From>)
+    return static_cast<To>(reinterpret_cast<uintptr_t>(value));
+  else
+    return static_cast<To>(value);
 }
 
-std::string text_of(JNIEnv* env, jstring text, const char* argument);
-std::vector<std::string> texts_of(JNIEnv* env, jobjectArray list, const char* argument);
-std::vector<int64_t> longs_of(JNIEnv* env, jlongArray list, const char* argument);
-jlongArray to_longs(JNIEnv* env, const int64_t* numbers, jsize count);
-jobjectArray to_texts(JNIEnv* env, const std::vector<std::string>& texts);
+// A text, which is UTF-16 in Java and UTF-8 in C; null is NULL, which the library refuses.
+class Text {
+ public:
+  Text(JNIEnv* env, jstring text) : is_null_(!text) {
+    if (!text) return;
+    copy_.resize(static_cast<size_t>(env->GetStringUTFLength(text)));
+    env->GetStringUTFRegion(text, 0, env->GetStringLength(text), copy_.data());
+  }
+  const char* get() const { return is_null_ ? nullptr : copy_.c_str(); }
 
-// Arrays that Java holds, and handles that Java makes arrays of.
-std::vector<weft_tensor> tensors_of(JNIEnv* env, jlongArray handles);
-jlongArray to_handles(JNIEnv* env, const std::vector<weft_tensor>& tensors);
+ private:
+  bool is_null_;
+  std::string copy_;
+};
+
+class Texts {
+ public:
+  Texts(JNIEnv* env, jobjectArray list) {
+    for (jsize i = 0, count = list ? env->GetArrayLength(list) : 0; i < count; ++i) {
+      auto text = static_cast<jstring>(env->GetObjectArrayElement(list, i));
+      texts_.emplace_back(env, text);
+      env->DeleteLocalRef(text);
+    }
+    for (const Text& text : texts_) pointers_.push_back(text.get());
+  }
+  const char* const* get() const { return pointers_.data(); }
+
+ private:
+  std::vector<Text> texts_;
+  std::vector<const char*> pointers_;
+};
+
+// Handles, addresses or numbers of 8 bytes each; null is NULL. Short rows need no memory of their
+// own.
+class Row {
+ public:
+  Row(JNIEnv* env, jlongArray list) : count_(list ? env->GetArrayLength(list) : 0) {
+    if (count_ > kShort) long_.resize(static_cast<size_t>(count_));
+    data_ = !list ? nullptr : count_ > kShort ? long_.data() : short_;
+    if (list) env->GetLongArrayRegion(list, 0, count_, data_);
+  }
+  Row(const Row&) = delete;
+  Row& operator=(const Row&) = delete;
+  template <class Element>
+  Element* get() const {
+    static_assert(sizeof(Element) == sizeof(jlong));
+    return reinterpret_cast<Element*>(data_);
+  }
+  void back(JNIEnv* env, jlongArray list) const {
+    if (list) env->SetLongArrayRegion(list, 0, count_, data_);
+  }
+
+ private:
+  static constexpr jsize kShort = 8;
+  jsize count_;
+  jlong short_[kShort];
+  std::vector<jlong> long_;
+  jlong* data_;
+};
 
 }  // namespace weftjni
 

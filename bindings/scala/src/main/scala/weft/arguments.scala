@@ -58,11 +58,11 @@ object Element {
       def read(x: Tensor) = get(x)
     }
 
-  implicit val float: Element[Float] = element[Float]((a, s) => org.weft.Tensor.of(a, s: _*))(_.toFloats)
-  implicit val double: Element[Double] = element[Double]((a, s) => org.weft.Tensor.of(a, s: _*))(_.toDoubles)
-  implicit val long: Element[Long] = element[Long]((a, s) => org.weft.Tensor.of(a, s: _*))(_.toLongs)
+  implicit val float: Element[Float] = element[Float]((a, s) => org.weft.Elements.of(a, s: _*))(_.toFloats)
+  implicit val double: Element[Double] = element[Double]((a, s) => org.weft.Elements.of(a, s: _*))(_.toDoubles)
+  implicit val long: Element[Long] = element[Long]((a, s) => org.weft.Elements.of(a, s: _*))(_.toLongs)
   implicit val int: Element[Int] =
-    element[Int]((a, s) => org.weft.Tensor.of(a, s: _*))(x => ops.cast(x, int64).toLongs.map(_.toInt))
+    element[Int]((a, s) => org.weft.Elements.of(a, s: _*))(x => ops.cast(x, int64).toLongs.map(_.toInt))
 }
 
 /** Numbers in rows: E itself, `Seq[E]`, `Seq[Seq[E]]` and so on. */

@@ -4,16 +4,16 @@ import java.util.function.Supplier;
 
 /** Gradients: recording, and backward passes. */
 public final class Autograd {
-    private static final int RECORDING = 1, TRAINING = 4;
+    private static final int RECORDING = C.WEFT_MODE_RECORDING, TRAINING = C.WEFT_MODE_TRAINING;
 
     private Autograd() {}
 
     private static <T> T within(int set, int clear, Supplier<T> body) {
-        int before = Native.setModes(set, clear), changed = set | clear;
+        int before = C.weft_set_modes(set, clear), changed = set | clear;
         try {
             return body.get();
         } finally {
-            Native.setModes(before & changed, changed & ~before);
+            C.weft_set_modes(before & changed, changed & ~before);
         }
     }
 
@@ -42,13 +42,15 @@ public final class Autograd {
      */
     public static void backward(Tensor... heads) {
         try (Held held = new Held("backward", heads)) {
-            Native.backward(held.handles);
+            Native.check(C.weft_backward(held.handles, null, heads.length, 0));
         }
     }
 
     private static Tensor[] gradients(Tensor head, Tensor[] variables, boolean createGraph) {
         try (Held from = new Held("grad", new Tensor[] {head}); Held to = new Held("grad", variables)) {
-            return Tensor.all(Native.gradients(from.handles, to.handles, createGraph));
+            int again = createGraph ? 1 : 0;
+            return Tensor.all(Native.filled(variables.length, out -> C.weft_grad(
+                    from.handles, null, 1, to.handles, variables.length, again, again, out)));
         }
     }
 

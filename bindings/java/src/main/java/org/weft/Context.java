@@ -4,36 +4,38 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
+import org.weft.WeftException.Status;
 
 /** Runs one entry point of a model. Its methods exclude each other; several contexts run at once. */
-public final class Context extends Owned {
+public final class Context extends ContextCalls {
+    // In the order of ContextCalls.
     private static final int INPUT = 0, OUTPUT = 1, STATE = 2;
     // What is bound must live as long as the library may read and write it.
     private final Map<Integer, ByteBuffer> inputs = new HashMap<>(), outputs = new HashMap<>();
 
     Context(long handle) {
-        super(handle, Native::releaseContext);
+        super(handle, C::weft_context_release);
     }
 
-    private Port[] ports(int kind) {
-        Port[] out = new Port[Native.count(handle(), kind)];
-        for (int i = 0; i < out.length; i++) out[i] = Native.port(handle(), kind, i);
+    private Port port(int kind, int index) {
+        long context = handle();
+        ByteBuffer raw = Native.struct(C.weft_port_bytes, place ->
+                kind == INPUT ? C.weft_context_get_input(context, index, place)
+                        : kind == OUTPUT ? C.weft_context_get_output(context, index, place)
+                                : C.weft_context_get_state(context, index, place));
+        long[] shape = Native.longs(raw.getLong(C.weft_port_shape), raw.getInt(C.weft_port_rank));
+        String name = Native.text(raw.getLong(C.weft_port_name));
+        return new Port(name, raw.getInt(C.weft_port_dtype), shape, raw.getLong(C.weft_port_bytes_at));
+    }
+
+    @Override
+    Port[] ports(int kind) {
+        long context = handle();
+        long count = kind == INPUT ? C.weft_context_inputs(context)
+                : kind == OUTPUT ? C.weft_context_outputs(context) : C.weft_context_states(context);
+        Port[] out = new Port[(int) count];
+        for (int i = 0; i < out.length; i++) out[i] = port(kind, i);
         return out;
-    }
-
-    /** The inputs. */
-    public synchronized Port[] inputs() {
-        return ports(INPUT);
-    }
-
-    /** The outputs. */
-    public synchronized Port[] outputs() {
-        return ports(OUTPUT);
-    }
-
-    /** The states, which runs change. */
-    public synchronized Port[] states() {
-        return ports(STATE);
     }
 
     /**
@@ -62,8 +64,7 @@ public final class Context extends Owned {
             known.append(i == 0 ? "" : ", ").append(all[i].name);
         }
         throw new WeftException(
-                WeftException.Status.NOT_FOUND,
-                "context: there is no " + what + " `" + name + "`; there are: " + known);
+                Status.NOT_FOUND, "context: there is no " + what + " `" + name + "`; there are: " + known);
     }
 
     /**
@@ -73,7 +74,7 @@ public final class Context extends Owned {
      * @param shape the extents
      */
     public synchronized Context setInputShape(int input, long... shape) {
-        Native.setInputShape(handle(), input, shape);
+        Native.check(C.weft_context_set_input_shape(handle(), input, shape, shape.length));
         inputs.remove(input);
         return this;
     }
@@ -99,20 +100,33 @@ public final class Context extends Owned {
     private ByteBuffer bound(int kind, int index, Map<Integer, ByteBuffer> all) {
         ByteBuffer memory = all.get(index);
         if (memory == null) {
-            Port port = Native.port(handle(), kind, index);
+            Port port = port(kind, index);
             memory = ByteBuffer.allocateDirect((int) port.bytes).order(ByteOrder.nativeOrder());
-            Native.bind(handle(), kind, index, memory);
+            bind(kind, index, memory);
             all.put(index, memory);
         }
         return memory.duplicate().order(ByteOrder.nativeOrder());
     }
 
-    private void expect(int kind, String what, int index, Dtype given) {
-        Port port = Native.port(handle(), kind, index);
+    private void bind(int kind, int index, ByteBuffer memory) {
+        long context = handle(), data = Native.address(memory), bytes = memory.capacity();
+        Native.check(kind == INPUT ? C.weft_context_bind_input(context, index, data, bytes)
+                : C.weft_context_bind_output(context, index, data, bytes));
+    }
+
+    /** The memory of an output, which is copied before the next call is let in. */
+    private ByteBuffer memory(int output, Port port) {
+        long data = Native.made(place -> C.weft_context_output_data(handle(), output, place));
+        return Native.memory(data, port.bytes).order(ByteOrder.nativeOrder());
+    }
+
+    private Port expect(int kind, String what, int index, Dtype given) {
+        Port port = port(kind, index);
         if (port.dtype != given)
             throw new WeftException(
-                    WeftException.Status.INVALID_TYPE,
+                    Status.INVALID_TYPE,
                     what + ": `" + port.name + "` is " + port.dtype + "; got elements of " + given);
+        return port;
     }
 
     /**
@@ -151,16 +165,9 @@ public final class Context extends Owned {
     public synchronized Context bindInput(int input, ByteBuffer memory) {
         if (!memory.isDirect())
             throw new WeftException(
-                    WeftException.Status.INVALID_TYPE,
-                    "bindInput: `memory` must be a direct buffer; got one on the heap");
-        Native.bind(handle(), INPUT, input, memory);
+                    Status.INVALID_TYPE, "bindInput: `memory` must be a direct buffer; got one on the heap");
+        bind(INPUT, input, memory);
         inputs.put(input, memory);
-        return this;
-    }
-
-    /** Runs the entry point. */
-    public synchronized Context run() {
-        Native.run(handle());
         return this;
     }
 
@@ -170,8 +177,7 @@ public final class Context extends Owned {
      * @param output its number
      */
     public synchronized float[] outputFloats(int output) {
-        expect(OUTPUT, "outputFloats", output, Dtype.FLOAT32);
-        ByteBuffer memory = Native.output(handle(), output).order(ByteOrder.nativeOrder());
+        ByteBuffer memory = memory(output, expect(OUTPUT, "outputFloats", output, Dtype.FLOAT32));
         float[] out = new float[memory.remaining() / 4];
         memory.asFloatBuffer().get(out);
         return out;
@@ -183,8 +189,8 @@ public final class Context extends Owned {
      * @param output its number
      */
     public synchronized Tensor output(int output) {
-        Port port = Native.port(handle(), OUTPUT, output);
-        ByteBuffer memory = Native.output(handle(), output);
+        Port port = port(OUTPUT, output);
+        ByteBuffer memory = memory(output, port);
         byte[] bytes = new byte[memory.remaining()];
         memory.get(bytes);
         return Tensor.ofBytes(port.dtype, port.shape, bytes);
@@ -196,8 +202,9 @@ public final class Context extends Owned {
      * @param state its number
      */
     public synchronized Tensor state(int state) {
-        Port port = Native.port(handle(), STATE, state);
-        return Tensor.ofBytes(port.dtype, port.shape, Native.state(handle(), state));
+        Port port = port(STATE, state);
+        return Tensor.ofBytes(port.dtype, port.shape, Native.bytes(
+                port.bytes, place -> C.weft_context_read_state(handle(), state, place, port.bytes)));
     }
 
     /**
@@ -208,22 +215,10 @@ public final class Context extends Owned {
      */
     public synchronized Context setState(int state, Tensor array) {
         expect(STATE, "setState", state, array.dtype());
-        Native.setState(handle(), state, array.toBytes());
+        byte[] bytes = array.toBytes();
+        Native.check(Native.withBytes(
+                bytes, data -> C.weft_context_write_state(handle(), state, data, bytes.length)));
         return this;
     }
 
-    /** Sets all states back to what the file has. */
-    public synchronized Context reset() {
-        Native.reset(handle());
-        return this;
-    }
-
-    /**
-     * Writes the model's file with the present states.
-     *
-     * @param path the new file
-     */
-    public synchronized void save(String path) {
-        Native.saveContext(handle(), path);
-    }
 }

@@ -1,7 +1,7 @@
 package org.weft;
 
 /** A traced graph. */
-public final class Function extends Owned {
+public final class Function extends FunctionCalls {
     /** What is traced: from placeholders to outputs. */
     @FunctionalInterface
     public interface Body {
@@ -14,7 +14,7 @@ public final class Function extends Owned {
     }
 
     Function(long handle) {
-        super(handle, Native::releaseFunction);
+        super(handle, C::weft_function_release);
     }
 
     /**
@@ -25,14 +25,16 @@ public final class Function extends Owned {
      * @param inputs arrays whose types the placeholders have
      */
     public static Function trace(Body body, Tensor... inputs) {
-        Tensor[] placeholders = Tensor.all(Held.with("trace", inputs, Native::traceBegin));
+        Tensor[] placeholders = Tensor.all(Held.with("trace", inputs, given ->
+                Native.filled(given.length, out -> C.weft_trace_begin(given, given.length, out))));
         boolean ended = false;
         try {
-            Function out = new Function(Held.with("trace", body.run(placeholders), Native::traceEnd));
+            Function out = new Function(Held.with("trace", body.run(placeholders), made ->
+                    Native.made(function -> C.weft_trace_end(made, made.length, function))));
             ended = true;
             return out;
         } finally {
-            if (!ended) Native.traceAbort();
+            if (!ended) C.weft_trace_abort();
         }
     }
 
@@ -42,20 +44,17 @@ public final class Function extends Owned {
      * @param inputs as many as the body has
      */
     public synchronized Tensor[] call(Tensor... inputs) {
-        return Tensor.all(Held.with("call", inputs, handles -> Native.call(handle(), handles)));
+        return Tensor.all(Held.with("call", inputs, given -> {
+            long count = C.weft_function_outputs(handle());
+            return Native.filled(count, out -> C.weft_function_call(handle(), given, given.length, out, count));
+        }));
     }
 
     /** The arrays that the body read from outside: weights, states and constants. */
     public synchronized Tensor[] captures() {
-        return Tensor.all(Native.captures(handle()));
+        long[] out = new long[(int) C.weft_function_captures(handle())];
+        for (int i = 0; i < out.length; i++) out[i] = C.weft_tensor_retain(C.weft_function_capture_at(handle(), i));
+        return Tensor.all(out);
     }
 
-    /**
-     * A text for people.
-     *
-     * @param what "graph", "plan" or "arena"
-     */
-    public synchronized String text(String what) {
-        return Native.text(handle(), what);
-    }
 }

@@ -1,6 +1,7 @@
 package org.weft;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import org.weft.WeftException.Status;
 
 /**
  * The handle of an array, apart from its object, so that the cleaner can free it when the object is
@@ -23,14 +24,14 @@ final class Handle extends AtomicInteger implements Runnable {
         do {
             users = get();
             if (users < 0)
-                throw new WeftException(WeftException.Status.INVALID_STATE, what + ": the array was closed");
+                throw new WeftException(Status.INVALID_STATE, what + ": the array was closed");
         } while (!compareAndSet(users, users + 1));
         return value;
     }
 
     /** Ends what {@link #acquire} began. */
     void done() {
-        if (decrementAndGet() == CLOSED) Native.release(value);
+        if (decrementAndGet() == CLOSED) C.weft_tensor_release(value);
     }
 
     /** Closes: frees the array now, or behind the calls that use it. */
@@ -41,6 +42,6 @@ final class Handle extends AtomicInteger implements Runnable {
             users = get();
             if (users < 0) return;
         } while (!compareAndSet(users, users | CLOSED));
-        if (users == 0) Native.release(value);
+        if (users == 0) C.weft_tensor_release(value);
     }
 }

@@ -1,6 +1,7 @@
 package org.weft;
 
 import java.util.function.Function;
+import org.weft.WeftException.Status;
 
 /** The handles of several arrays, of which none is freed until they are given up. */
 final class Held implements AutoCloseable {
@@ -10,14 +11,13 @@ final class Held implements AutoCloseable {
 
     Held(String what, Tensor[] tensors) {
         if (tensors == null)
-            throw new WeftException(WeftException.Status.INVALID_VALUE, what + ": expected arrays; got null");
+            throw new WeftException(Status.INVALID_VALUE, what + ": expected arrays; got null");
         this.tensors = tensors;
         handles = new long[tensors.length];
         try {
             for (; count < tensors.length; count++) {
                 if (tensors[count] == null)
-                    throw new WeftException(
-                            WeftException.Status.INVALID_VALUE, what + ": expected a Tensor; got null");
+                    throw new WeftException(Status.INVALID_VALUE, what + ": expected a Tensor; got null");
                 handles[count] = tensors[count].handle.acquire(what);
             }
         } catch (WeftException error) {

@@ -3,9 +3,9 @@ package org.weft;
 import java.util.Map;
 
 /** A loaded .weft file; several contexts may run it. */
-public final class Model extends Owned {
+public final class Model extends ModelCalls {
     private Model(long handle) {
-        super(handle, Native::releaseModel);
+        super(handle, C::weft_model_release);
     }
 
     /**
@@ -14,36 +14,22 @@ public final class Model extends Owned {
      * @param path the file
      */
     public static Model load(String path) {
-        return new Model(Native.loadModel(path));
+        return new Model(Native.made(out -> C.weft_model_load(path, out)));
     }
 
     /** The names of the entry points. */
     public synchronized String[] entries() {
-        return Native.entries(handle());
+        String[] out = new String[(int) C.weft_model_entry_count(handle())];
+        for (int i = 0; i < out.length; i++) out[i] = C.weft_model_entry_name_at(handle(), i);
+        return out;
     }
 
     /** The weights by their names. */
     public synchronized Map<String, Tensor> weights() {
-        return Tensor.named(Native.weights(handle()));
-    }
-
-    /**
-     * A text of the file; null for an unknown key.
-     *
-     * @param key its name
-     */
-    public synchronized String metadata(String key) {
-        return Native.metadata(handle(), key);
-    }
-
-    /**
-     * Limits what plans of later contexts need beside inputs, outputs and states.
-     *
-     * @param entry the entry point
-     * @param bytes 0: no limit
-     */
-    public synchronized void setBudget(String entry, long bytes) {
-        Native.setBudget(handle(), entry, bytes);
+        return Tensor.named(
+                C.weft_model_tensor_count(handle()),
+                i -> C.weft_model_tensor_name_at(handle(), i),
+                i -> Native.made(out -> C.weft_model_tensor(handle(), i, out)));
     }
 
     /** A context of the entry point "forward". */
@@ -57,6 +43,6 @@ public final class Model extends Owned {
      * @param entry its name
      */
     public synchronized Context context(String entry) {
-        return new Context(Native.createContext(handle(), entry));
+        return new Context(Native.made(out -> C.weft_context_create(handle(), entry, 0, 0, out)));
     }
 }

@@ -2,20 +2,31 @@ package org.weft;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.function.LongToIntFunction;
+import java.util.function.ToIntFunction;
 
-/** The functions of the native part. Who passes a handle holds it until the call has returned. */
+/** The native part: how it is found, and what calls of its functions share. */
 final class Native {
     private Native() {}
+
+    private static final int MOST = 1 << 14;
+    private static final ThreadLocal<ByteBuffer> SCRATCH = ThreadLocal.withInitial(() -> room(MOST));
+    private static boolean loaded;
 
     static {
         load();
     }
 
-    /** From the folder of the property weft.native, on Android from the package, else out of the jar. */
-    private static void load() {
+    /** Loads it once: from the folder of the property weft.native, on Android from the package, else out of the jar. */
+    static synchronized void load() {
+        if (loaded) return;
+        loaded = true;
         if ("Dalvik".equals(System.getProperty("java.vm.name"))) {
             System.loadLibrary("weft_jni");
             return;
@@ -47,73 +58,79 @@ final class Native {
         }
     }
 
-    static native String version();
-    static native void seed(long seed);
-    static native void setNumThreads(int count);
-    static native long liveBytes();
+    /** Throws where a status is not OK; the text is that of this thread's failure. */
+    static void check(int status) {
+        if (status != 0) throw new WeftException(status, C.weft_last_error());
+    }
 
-    static native long create(int dtype, long[] shape, byte[] data);
-    static native void release(long tensor);
-    static native int dtype(long tensor);
-    static native long[] shape(long tensor);
-    static native byte[] read(long tensor);
-    static native void write(long tensor, long value);
-    static native void fill(long tensor, double value);
-    static native void waitFor(long tensor);
-    static native boolean isSame(long a, long b);
-    static native long detach(long tensor);
-    static native void attachGrad(long tensor);
-    static native long grad(long tensor);
+    /** The handle or address that a call writes into a row of one. */
+    static long made(ToIntFunction<long[]> call) {
+        long[] out = new long[1];
+        check(call.applyAsInt(out));
+        return out[0];
+    }
+
+    /** The handles that a call writes. */
+    static long[] filled(long count, ToIntFunction<long[]> call) {
+        long[] out = new long[(int) count];
+        check(call.applyAsInt(out));
+        return out;
+    }
+
+    /** Throws the failure that a negative handle is. */
+    static long made(long handle) {
+        if (handle < 0) check((int) -handle);
+        return handle;
+    }
+
+    /** Memory that C may read and write, of zeros. */
+    static ByteBuffer room(long bytes) {
+        return ByteBuffer.allocateDirect((int) Math.max(bytes, 1)).order(ByteOrder.nativeOrder());
+    }
+
+    /** The same for a call that is over soon: this thread's next use of it may overwrite it. */
+    static ByteBuffer scratch(long bytes) {
+        if (bytes > MOST) return room(bytes);
+        return SCRATCH.get().clear();
+    }
+
+    /** A struct that starts with its size, which a call fills; it is read before the next call. */
+    static ByteBuffer struct(int bytes, LongToIntFunction call) {
+        ByteBuffer out = scratch(bytes).putLong(0, bytes);
+        check(call.applyAsInt(address(out)));
+        return out;
+    }
+
+    /** A copy of bytes for a call, which takes their address. */
+    static int withBytes(byte[] bytes, LongToIntFunction call) {
+        ByteBuffer copy = scratch(bytes.length);
+        copy.put(bytes);
+        int status = call.applyAsInt(address(copy));
+        Reference.reachabilityFence(copy);
+        return status;
+    }
+
+    /** The bytes that a call writes to an address. */
+    static byte[] bytes(long count, LongToIntFunction call) {
+        ByteBuffer room = scratch(count);
+        check(call.applyAsInt(address(room)));
+        byte[] out = new byte[(int) count];
+        room.get(out);
+        return out;
+    }
+
+    /** A copy of numbers that C lends. */
+    static long[] longs(long address, int count) {
+        long[] out = new long[Math.max(count, 0)];
+        memory(address, 8L * out.length).order(ByteOrder.nativeOrder()).asLongBuffer().get(out);
+        return out;
+    }
+
+    static native long address(ByteBuffer direct);
+    static native ByteBuffer memory(long address, long bytes);
+    static native String text(long address);
+    static native long invoke(long operator, long x, long y);
     static native long toDlpack(long tensor);
     static native long fromDlpack(long managed);
     static native void freeDlpack(long managed);
-    static native void save(String path, String[] names, long[] tensors);
-    static native Object[] load(String path);
-
-    static native long findOperator(String name);
-    static native String[] argumentsOf(long operator);
-    static native int inputsOf(long operator);
-    static native long invokeUnary(long operator, long x);
-    static native long invokeBinary(long operator, long x, long y);
-    static native long[] invoke(long operator, int[] tags, long[] contents, Object[] parts);
-    static native long invokeOne(long operator, int[] tags, long[] contents, Object[] parts);
-    static native void invokeInto(long operator, int[] tags, long[] contents, Object[] parts, long[] outs);
-
-    static native int setModes(int set, int clear);
-    static native void backward(long[] heads);
-    static native long[] gradients(long[] heads, long[] variables, boolean createGraph);
-    static native long[] traceBegin(long[] inputs);
-    static native long traceEnd(long[] outputs);
-    static native void traceAbort();
-    static native void releaseFunction(long function);
-    static native long[] call(long function, long[] inputs);
-    static native long[] captures(long function);
-    static native String text(long function, String what);
-
-    static native long createWriter();
-    static native void releaseWriter(long writer);
-    static native void addEntry(
-            long writer, String entry, long function, String[] inputs, String[] outputs, String[] captures);
-    static native void setMetadata(long writer, String key, String value);
-    static native void saveWriter(long writer, String path);
-
-    static native long loadModel(String path);
-    static native void releaseModel(long model);
-    static native String[] entries(long model);
-    static native String metadata(long model, String key);
-    static native Object[] weights(long model);
-    static native void setBudget(long model, String entry, long bytes);
-
-    static native long createContext(long model, String entry);
-    static native void releaseContext(long context);
-    static native int count(long context, int kind);
-    static native Port port(long context, int kind, int index);
-    static native void setInputShape(long context, int index, long[] shape);
-    static native void bind(long context, int kind, int index, java.nio.ByteBuffer memory);
-    static native void run(long context);
-    static native java.nio.ByteBuffer output(long context, int index);
-    static native byte[] state(long context, int index);
-    static native void setState(long context, int index, byte[] bytes);
-    static native void reset(long context);
-    static native void saveContext(long context, String path);
 }

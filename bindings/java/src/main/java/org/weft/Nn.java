@@ -42,15 +42,34 @@ public final class Nn {
         return out;
     }
 
-    /** y = activation(x W' + b) for x of shape (N, inputs); further axes of x are flattened. */
-    public static final class Dense implements Layer {
-        private final Tensor weight, bias;
+    /** What layers of a weight and a bias share: weights by Glorot's rule, a bias of zeros, a function behind. */
+    private abstract static class Affine implements Layer {
+        final Tensor weight, bias;
         private final UnaryOperator<Tensor> activation;
 
-        public Dense(long outputs, long inputs, UnaryOperator<Tensor> activation) {
-            weight = glorot(outputs, inputs);
-            bias = Tensor.zeros(Dtype.FLOAT32, outputs);
+        Affine(UnaryOperator<Tensor> activation, long... shape) {
+            weight = glorot(shape);
+            bias = Tensor.zeros(Dtype.FLOAT32, shape[0]);
             this.activation = activation;
+        }
+
+        abstract Tensor linear(Tensor x);
+
+        @Override
+        public final Tensor call(Tensor x) {
+            return activation.apply(linear(x));
+        }
+
+        @Override
+        public final Map<String, Tensor> weights() {
+            return ordered("weight", weight, "bias", bias);
+        }
+    }
+
+    /** y = activation(x W' + b) for x of shape (N, inputs); further axes of x are flattened. */
+    public static final class Dense extends Affine {
+        public Dense(long outputs, long inputs, UnaryOperator<Tensor> activation) {
+            super(activation, outputs, inputs);
         }
 
         public Dense(long outputs, long inputs) {
@@ -58,37 +77,23 @@ public final class Nn {
         }
 
         @Override
-        public Tensor call(Tensor x) {
-            return activation.apply(Ops.fullyConnected(x, weight, new Ops.FullyConnected().bias(bias)));
-        }
-
-        @Override
-        public Map<String, Tensor> weights() {
-            return ordered("weight", weight, "bias", bias);
+        Tensor linear(Tensor x) {
+            return Ops.fullyConnected(x, weight, new Ops.FullyConnected().bias(bias));
         }
     }
 
     /** A convolution of images of shape (N, inputs, H, W) with square windows. */
-    public static final class Conv2d implements Layer {
-        private final Tensor weight, bias;
+    public static final class Conv2d extends Affine {
         private final Ops.Convolution options;
-        private final UnaryOperator<Tensor> activation;
 
         public Conv2d(long outputs, long inputs, long window, long pad, UnaryOperator<Tensor> activation) {
-            weight = glorot(outputs, inputs, window, window);
-            bias = Tensor.zeros(Dtype.FLOAT32, outputs);
+            super(activation, outputs, inputs, window, window);
             options = new Ops.Convolution().bias(bias).kernel(window, window).pad(pad, pad);
-            this.activation = activation;
         }
 
         @Override
-        public Tensor call(Tensor x) {
-            return activation.apply(Ops.convolution(x, weight, options));
-        }
-
-        @Override
-        public Map<String, Tensor> weights() {
-            return ordered("weight", weight, "bias", bias);
+        Tensor linear(Tensor x) {
+            return Ops.convolution(x, weight, options);
         }
     }
 

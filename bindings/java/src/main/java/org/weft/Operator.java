@@ -1,17 +1,16 @@
 package org.weft;
 
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import org.weft.WeftException.Status;
 
 /** An operator by its name, registered ones too; the functions of {@link Ops} are made of it. */
 public final class Operator {
     /** Says that an attribute is none on purpose. */
     public static final Object NONE = new Object();
-
-    // The tags of weft_value.
-    private static final int TENSOR = 1, INT = 2, FLOAT = 3, BOOL = 4, STRING = 5, INTS = 6, DTYPE = 7,
-            NOTHING = 8, TENSORS = 9;
 
     private final String name;
     private long handle;
@@ -33,9 +32,13 @@ public final class Operator {
 
     private synchronized long find() {
         if (handle == 0) {
-            long found = Native.findOperator(name);
-            arguments = Native.argumentsOf(found);
-            inputs = Native.inputsOf(found);
+            long found = Native.made(out -> C.weft_op_find(name, out));
+            ByteBuffer info = Native.struct(C.weft_op_info_bytes, place -> C.weft_op_get_info(found, place));
+            inputs = info.getInt(C.weft_op_info_inputs);
+            arguments = new String[inputs + info.getInt(C.weft_op_info_attributes)];
+            long each = C.weft_argument_info_bytes, first = info.getLong(C.weft_op_info_arguments);
+            for (int i = 0; i < arguments.length; i++)
+                arguments[i] = Native.text(Native.longs(first + each * i + C.weft_argument_info_name, 1)[0]);
             handle = found;
         }
         return handle;
@@ -52,7 +55,7 @@ public final class Operator {
         Handle a = ((Tensor) x).handle;
         long first = a.acquire(name);
         try {
-            return new Tensor(Native.invokeUnary(op, first));
+            return new Tensor(Native.made(Native.invoke(op, first, 0)));
         } finally {
             a.done();
         }
@@ -72,7 +75,7 @@ public final class Operator {
         try {
             long second = b.acquire(name);
             try {
-                return new Tensor(Native.invokeBinary(op, first, second));
+                return new Tensor(Native.made(Native.invoke(op, first, second)));
             } finally {
                 b.done();
             }
@@ -89,7 +92,8 @@ public final class Operator {
     public Tensor one(Object[] values) {
         long op = handle();
         try (Values given = new Values(values.clone())) {
-            return new Tensor(Native.invokeOne(op, given.tags, given.contents, given.parts));
+            long packed = given.pack();
+            return new Tensor(Native.made(out -> C.weft_invoke(op, packed, given.used, out, 1)));
         }
     }
 
@@ -102,7 +106,9 @@ public final class Operator {
     public Tensor[] all(Object... values) {
         long op = handle();
         try (Values given = new Values(values.clone())) {
-            return Tensor.all(Native.invoke(op, given.tags, given.contents, given.parts));
+            long packed = given.pack();
+            long count = Native.made(out -> C.weft_op_count_outputs(op, packed, given.used, out));
+            return Tensor.all(Native.filled(count, out -> C.weft_invoke(op, packed, given.used, out, count)));
         }
     }
 
@@ -125,7 +131,7 @@ public final class Operator {
      */
     public void callInto(Object[] inputs, Map<String, Object> attributes, Tensor... outs) {
         try (Values given = new Values(ordered(inputs, attributes)); Held held = new Held(name, outs)) {
-            Native.invokeInto(handle(), given.tags, given.contents, given.parts, held.handles);
+            Native.check(C.weft_invoke(handle(), given.pack(), given.used, held.handles, outs.length));
         }
     }
 
@@ -138,7 +144,7 @@ public final class Operator {
             if (place < inputs) {
                 String known = String.join(", ", Arrays.asList(arguments).subList(inputs, arguments.length));
                 throw new WeftException(
-                        WeftException.Status.INVALID_TYPE,
+                        Status.INVALID_TYPE,
                         name + ": there is no attribute `" + attribute.getKey() + "`; there are: "
                                 + (known.isEmpty() ? "none" : known));
             }
@@ -149,18 +155,20 @@ public final class Operator {
 
     private WeftException tooMany(int count) {
         return new WeftException(
-                WeftException.Status.INVALID_TYPE,
+                Status.INVALID_TYPE,
                 name + ": there are at most " + arguments.length + " arguments; got " + count);
     }
 
     /**
-     * The arguments of a call as rows of numbers, which the native part reads in one go: a tag, and a
-     * number or a handle each; longer ones are parts. Arrays are held until it is closed.
+     * The arguments of a call: a tag, and a number or a handle each; longer ones are parts, which lie behind
+     * them in memory. Arrays are held until it is closed.
      */
     private final class Values implements AutoCloseable {
-        final int[] tags;
-        final long[] contents;
-        Object[] parts;
+        final int used;
+        private final int[] tags;
+        private final long[] contents;
+        private Object[] parts;
+        private ByteBuffer memory;
         private final Object[] values;
         private Held list;
         private int count;
@@ -168,8 +176,9 @@ public final class Operator {
         Values(Object[] values) {
             handle();
             this.values = values;
-            int used = values.length;
-            while (used > 0 && values[used - 1] == null) used--;
+            int given = values.length;
+            while (given > 0 && values[given - 1] == null) given--;
+            used = given;
             if (used > arguments.length) throw tooMany(used);
             tags = new int[used];
             contents = new long[used];
@@ -183,28 +192,50 @@ public final class Operator {
 
         private void add(int place, Object value) {
             if (value instanceof Operand.Scalar) value = ((Operand.Scalar) value).number;
-            if (value instanceof Tensor) set(place, TENSOR, ((Tensor) value).handle.acquire(name));
+            if (value instanceof Tensor) set(place, C.WEFT_TAG_TENSOR, ((Tensor) value).handle.acquire(name));
             else if (value instanceof Double || value instanceof Float)
-                set(place, FLOAT, Double.doubleToRawLongBits(((Number) value).doubleValue()));
+                set(place, C.WEFT_TAG_FLOAT, Double.doubleToRawLongBits(((Number) value).doubleValue()));
             else if (value instanceof Long || value instanceof Integer)
-                set(place, INT, ((Number) value).longValue());
-            else if (value instanceof Boolean) set(place, BOOL, (Boolean) value ? 1 : 0);
-            else if (value instanceof Dtype) set(place, DTYPE, ((Dtype) value).code);
-            else if (value == NONE) set(place, NOTHING, 0);
-            else if (value instanceof long[]) part(place, INTS, value);
+                set(place, C.WEFT_TAG_INT, ((Number) value).longValue());
+            else if (value instanceof Boolean) set(place, C.WEFT_TAG_BOOL, (Boolean) value ? 1 : 0);
+            else if (value instanceof Dtype) set(place, C.WEFT_TAG_DTYPE, ((Dtype) value).code);
+            else if (value == NONE) set(place, C.WEFT_TAG_NONE, 0);
+            else if (value instanceof long[]) part(place, C.WEFT_TAG_INTS, value);
             else if (value instanceof String)
-                part(place, STRING, ((String) value).getBytes(StandardCharsets.UTF_8));
+                part(place, C.WEFT_TAG_STRING, ((String) value).getBytes(StandardCharsets.UTF_8));
             else if (value instanceof Tensor[]) {
                 if (list != null)
-                    throw new WeftException(WeftException.Status.INVALID_TYPE, name + ": got two lists of arrays");
+                    throw new WeftException(Status.INVALID_TYPE, name + ": got two lists of arrays");
                 list = new Held(name, (Tensor[]) value);
-                part(place, TENSORS, list.handles);
+                part(place, C.WEFT_TAG_TENSORS, list.handles);
             } else
                 throw new WeftException(
-                        WeftException.Status.INVALID_TYPE,
-                        name + ": `" + arguments[place]
+                        Status.INVALID_TYPE, name + ": `" + arguments[place]
                                 + "` must be a Tensor, a number, a text, a dtype, or an array of long; got a "
                                 + value.getClass().getSimpleName());
+        }
+
+        /** The address of the arguments as rows of weft_value. */
+        long pack() {
+            int end = 16 * used, size = end;
+            for (int i = 0; parts != null && i < used; i++) if (parts[i] != null) size += 8 * words(parts[i]);
+            memory = Native.scratch(size);
+            long start = Native.address(memory);
+            for (int i = 0; i < used; i++) {
+                Object part = parts == null ? null : parts[i];
+                int count = part instanceof byte[] ? ((byte[]) part).length : part == null ? 0 : words(part);
+                memory.putInt(16 * i, tags[i]).putInt(16 * i + 4, count);
+                memory.putLong(16 * i + 8, part == null ? contents[i] : start + end);
+                memory.position(end);
+                if (part instanceof byte[]) memory.put((byte[]) part);
+                else if (part != null) memory.asLongBuffer().put((long[]) part);
+                if (part != null) end += 8 * words(part);
+            }
+            return start;
+        }
+
+        private int words(Object part) {
+            return part instanceof byte[] ? (((byte[]) part).length + 7) / 8 : ((long[]) part).length;
         }
 
         private void set(int place, int tag, long content) {
@@ -220,6 +251,7 @@ public final class Operator {
 
         @Override
         public void close() {
+            Reference.reachabilityFence(memory); // which the call has read
             while (count > 0) {
                 Object value = values[--count];
                 if (value instanceof Tensor) ((Tensor) value).handle.done();

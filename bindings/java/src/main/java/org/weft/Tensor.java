@@ -6,14 +6,15 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
+import java.util.function.LongUnaryOperator;
+import org.weft.WeftException.Status;
 
 /**
  * An array. The object owns a reference, which {@link #close} gives back at once and the collector
  * later. While one thread writes an array, no other may use it.
  */
-public final class Tensor implements Operand, AutoCloseable {
+public final class Tensor extends TensorCalls implements AutoCloseable {
     static final Cleaner CLEANER = Cleaner.create();
 
     final Handle handle;
@@ -31,68 +32,13 @@ public final class Tensor implements Operand, AutoCloseable {
         return out;
     }
 
-    private <T> T with(String what, LongFunction<T> body) {
+    <T> T with(String what, LongFunction<T> body) {
         long value = handle.acquire(what);
         try {
             return body.apply(value);
         } finally {
             handle.done();
         }
-    }
-
-    private void run(String what, LongConsumer body) {
-        with(what, value -> {
-            body.accept(value);
-            return null;
-        });
-    }
-
-    /**
-     * Copies numbers in row-major order.
-     *
-     * @param elements the numbers
-     * @param shape the extents; none: one axis
-     */
-    public static Tensor of(float[] elements, long... shape) {
-        ByteBuffer bytes = buffer(4 * elements.length);
-        bytes.asFloatBuffer().put(elements);
-        return ofBytes(Dtype.FLOAT32, shapeOr(shape, elements.length), bytes.array());
-    }
-
-    /**
-     * Copies numbers in row-major order.
-     *
-     * @param elements the numbers
-     * @param shape the extents; none: one axis
-     */
-    public static Tensor of(double[] elements, long... shape) {
-        ByteBuffer bytes = buffer(8 * elements.length);
-        bytes.asDoubleBuffer().put(elements);
-        return ofBytes(Dtype.FLOAT64, shapeOr(shape, elements.length), bytes.array());
-    }
-
-    /**
-     * Copies numbers in row-major order.
-     *
-     * @param elements the numbers
-     * @param shape the extents; none: one axis
-     */
-    public static Tensor of(long[] elements, long... shape) {
-        ByteBuffer bytes = buffer(8 * elements.length);
-        bytes.asLongBuffer().put(elements);
-        return ofBytes(Dtype.INT64, shapeOr(shape, elements.length), bytes.array());
-    }
-
-    /**
-     * Copies numbers in row-major order.
-     *
-     * @param elements the numbers
-     * @param shape the extents; none: one axis
-     */
-    public static Tensor of(int[] elements, long... shape) {
-        ByteBuffer bytes = buffer(4 * elements.length);
-        bytes.asIntBuffer().put(elements);
-        return ofBytes(Dtype.INT32, shapeOr(shape, elements.length), bytes.array());
     }
 
     /**
@@ -103,7 +49,12 @@ public final class Tensor implements Operand, AutoCloseable {
      * @param bytes exactly as many as the elements have
      */
     public static Tensor ofBytes(Dtype dtype, long[] shape, byte[] bytes) {
-        return new Tensor(Native.create(dtype.code, shape, bytes));
+        long wanted = Arrays.stream(shape).reduce(C.weft_dtype_size(dtype.code), (a, b) -> a * b);
+        if (wanted != bytes.length)
+            throw new WeftException(
+                    Status.INVALID_VALUE, "Tensor: the shape needs " + wanted + " bytes; got " + bytes.length);
+        return new Tensor(Native.made(out -> Native.withBytes(
+                bytes, data -> C.weft_tensor_create(dtype.code, shape.length, shape, data, out))));
     }
 
     /**
@@ -113,79 +64,53 @@ public final class Tensor implements Operand, AutoCloseable {
      * @param shape the extents
      */
     public static Tensor zeros(Dtype dtype, long... shape) {
-        return new Tensor(Native.create(dtype.code, shape, null));
-    }
-
-    private static ByteBuffer buffer(int bytes) {
-        return ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
-    }
-
-    private static long[] shapeOr(long[] shape, int count) {
-        return shape.length == 0 ? new long[] {count} : shape;
+        return new Tensor(Native.made(out -> C.weft_tensor_create(dtype.code, shape.length, shape, 0, out)));
     }
 
     /** The type of the elements. */
     public Dtype dtype() {
-        return Dtype.of(with("dtype", Native::dtype));
+        return Dtype.of(with("dtype", C::weft_tensor_dtype));
     }
 
     /** The extents. */
     public long[] shape() {
-        return with("shape", Native::shape);
+        return with("shape", x -> Native.longs(C.weft_tensor_shape(x), C.weft_tensor_rank(x)));
     }
 
     /** The number of elements. */
     public long size() {
-        return Arrays.stream(shape()).reduce(1, (a, b) -> a * b);
+        return with("size", C::weft_tensor_elements);
     }
 
     /** The bytes of the elements, in row-major order. */
     public byte[] toBytes() {
-        return with("read", Native::read);
+        return with("read", x -> {
+            long count = C.weft_tensor_elements(x) * C.weft_dtype_size(C.weft_tensor_dtype(x));
+            return Native.bytes(count, place -> C.weft_tensor_read(x, place, count));
+        });
     }
 
-    private ByteBuffer read(Dtype wanted) {
+    /** The elements for {@link Elements}, which must be of the wanted type. */
+    ByteBuffer read(Dtype wanted) {
         if (dtype() != wanted)
             throw new WeftException(
-                    WeftException.Status.INVALID_TYPE,
+                    Status.INVALID_TYPE,
                     "Tensor: elements are wanted as " + wanted + "; the array has " + dtype());
         return ByteBuffer.wrap(toBytes()).order(ByteOrder.nativeOrder());
     }
 
-    /** The elements of a float32 array, in row-major order. */
-    public float[] toFloats() {
-        float[] out = new float[(int) size()];
-        read(Dtype.FLOAT32).asFloatBuffer().get(out);
-        return out;
-    }
-
-    /** The elements of a float64 array, in row-major order. */
-    public double[] toDoubles() {
-        double[] out = new double[(int) size()];
-        read(Dtype.FLOAT64).asDoubleBuffer().get(out);
-        return out;
-    }
-
-    /** The elements of an int64 array, in row-major order. */
-    public long[] toLongs() {
-        long[] out = new long[(int) size()];
-        read(Dtype.INT64).asLongBuffer().get(out);
-        return out;
+    @Override
+    Tensor self() {
+        return this;
     }
 
     /** The only element as a number. */
     public double item() {
         if (size() != 1)
-            throw new WeftException(
-                    WeftException.Status.INVALID_VALUE, "item: expected one element; got " + size());
+            throw new WeftException(Status.INVALID_VALUE, "item: expected one element; got " + size());
         try (Tensor wide = astype(Dtype.FLOAT64)) {
             return wide.toDoubles()[0];
         }
-    }
-
-    /** Waits until the content is there; throws the failure of the work that should have made it. */
-    public void await() {
-        run("await", Native::waitFor);
     }
 
     /**
@@ -194,71 +119,22 @@ public final class Tensor implements Operand, AutoCloseable {
      * @param value the array or number
      */
     public void write(Operand value) {
-        if (value instanceof Tensor) run("write", target -> ((Tensor) value).run("write", from -> Native.write(target, from)));
-        else run("write", target -> Native.fill(target, ((Operand.Scalar) value).number.doubleValue()));
+        Native.check(with("write", target -> {
+            if (value instanceof Tensor)
+                return ((Tensor) value).with("write", from -> write(target, C.WEFT_TAG_TENSOR, from));
+            double number = ((Operand.Scalar) value).number.doubleValue();
+            return write(target, C.WEFT_TAG_FLOAT, Double.doubleToRawLongBits(number));
+        }));
     }
 
-    /**
-     * Is it the same array, so that a write through one is seen through the other?
-     *
-     * @param other another array
-     */
-    public boolean isSame(Tensor other) {
-        return with("isSame", a -> other.with("isSame", b -> Native.isSame(a, b)));
-    }
-
-    /** The same content without its history. */
-    public Tensor detach() {
-        return new Tensor(with("detach", Native::detach));
-    }
-
-    /** Makes the array a leaf with a gradient, which backward replaces. */
-    public Tensor attachGrad() {
-        run("attachGrad", Native::attachGrad);
-        return this;
-    }
-
-    /** The gradient; null where none is attached. */
-    public Tensor grad() {
-        long made = with("grad", Native::grad);
-        return made == 0 ? null : new Tensor(made);
+    private static int write(long target, int tag, long content) {
+        ByteBuffer value = Native.scratch(16).putInt(0, tag).putInt(4, 0).putLong(8, content); // weft_value
+        return C.weft_tensor_write(target, Native.address(value));
     }
 
     /** Computes the gradients of this array into the leaves. */
     public void backward() {
         Autograd.backward(this);
-    }
-
-    public Tensor add(Operand other) {
-        return Ops.add(this, other);
-    }
-
-    public Tensor sub(Operand other) {
-        return Ops.subtract(this, other);
-    }
-
-    public Tensor mul(Operand other) {
-        return Ops.multiply(this, other);
-    }
-
-    public Tensor div(Operand other) {
-        return Ops.divide(this, other);
-    }
-
-    public Tensor add(double other) {
-        return Ops.add(this, Operand.of(other));
-    }
-
-    public Tensor sub(double other) {
-        return Ops.subtract(this, Operand.of(other));
-    }
-
-    public Tensor mul(double other) {
-        return Ops.multiply(this, Operand.of(other));
-    }
-
-    public Tensor div(double other) {
-        return Ops.divide(this, Operand.of(other));
     }
 
     public Tensor reshape(long... shape) {
@@ -294,7 +170,7 @@ public final class Tensor implements Operand, AutoCloseable {
      * the deleter; {@link #freeDlpack} does the same.
      */
     public long toDlpack() {
-        return with("toDlpack", Native::toDlpack);
+        return with("toDlpack", x -> Native.made(Native.toDlpack(x)));
     }
 
     /**
@@ -304,8 +180,8 @@ public final class Tensor implements Operand, AutoCloseable {
      */
     public static Tensor fromDlpack(long managed) {
         if (managed == 0)
-            throw new WeftException(WeftException.Status.INVALID_VALUE, "fromDlpack: `managed` is 0");
-        return new Tensor(Native.fromDlpack(managed));
+            throw new WeftException(Status.INVALID_VALUE, "fromDlpack: `managed` is 0");
+        return new Tensor(Native.made(Native.fromDlpack(managed)));
     }
 
     /**
@@ -336,7 +212,8 @@ public final class Tensor implements Operand, AutoCloseable {
      */
     public static void save(String path, Map<String, Tensor> arrays) {
         try (Held held = new Held("save", arrays.values().toArray(new Tensor[0]))) {
-            Native.save(path, arrays.keySet().toArray(new String[0]), held.handles);
+            String[] names = arrays.keySet().toArray(new String[0]);
+            Native.check(C.weft_tensors_save(path, names, held.handles, names.length, null));
         }
     }
 
@@ -346,14 +223,21 @@ public final class Tensor implements Operand, AutoCloseable {
      * @param path the file
      */
     public static Map<String, Tensor> load(String path) {
-        return named(Native.load(path));
+        long archive = Native.made(out -> C.weft_archive_load(path, out));
+        try {
+            return named(
+                    C.weft_archive_count(archive),
+                    i -> C.weft_archive_name_at(archive, i),
+                    i -> Native.made(out -> C.weft_archive_tensor(archive, i, out)));
+        } finally {
+            C.weft_archive_release(archive);
+        }
     }
 
-    static Map<String, Tensor> named(Object[] namesAndTensors) {
-        String[] names = (String[]) namesAndTensors[0];
-        Tensor[] tensors = all((long[]) namesAndTensors[1]);
+    /** The arrays of a file by their names, in its order. */
+    static Map<String, Tensor> named(long count, LongFunction<String> name, LongUnaryOperator array) {
         Map<String, Tensor> out = new LinkedHashMap<>();
-        for (int i = 0; i < names.length; i++) out.put(names[i], tensors[i]);
+        for (long i = 0; i < count; i++) out.put(name.apply(i), new Tensor(array.applyAsLong(i)));
         return out;
     }
 }

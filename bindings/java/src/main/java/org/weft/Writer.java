@@ -3,14 +3,15 @@ package org.weft;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.weft.WeftException.Status;
 
 /** A .weft file that is being put together. */
-public final class Writer extends Owned {
+public final class Writer extends WriterCalls {
     private final List<Tensor> unnamed = new ArrayList<>();
 
     /** An empty file. */
     public Writer() {
-        super(Native.createWriter(), Native::releaseWriter);
+        super(Native.made(C::weft_writer_create), C::weft_writer_release);
     }
 
     /**
@@ -28,9 +29,18 @@ public final class Writer extends Owned {
         String[] names = new String[captures.length];
         for (int i = 0; i < captures.length; i++) names[i] = nameOf(captures[i], weights);
         synchronized (function) {
-            Native.addEntry(handle(), entry, function.handle(), inputs, outputs, names);
+            expect("inputs", inputs, C.weft_function_inputs(function.handle()));
+            expect("outputs", outputs, C.weft_function_outputs(function.handle()));
+            Native.check(C.weft_writer_add_entry(handle(), entry, function.handle(), inputs, outputs, names));
         }
         return this;
+    }
+
+    private static void expect(String which, String[] names, long count) {
+        if (names == null || names.length != count)
+            throw new WeftException(
+                    Status.INVALID_VALUE, "Writer.add: the function has " + count + " " + which + "; got "
+                            + (names == null ? "null" : names.length + " names"));
     }
 
     private String nameOf(Tensor capture, Map<String, Tensor> weights) {
@@ -42,23 +52,4 @@ public final class Writer extends Owned {
         return "constant" + (unnamed.size() - 1);
     }
 
-    /**
-     * Sets a text of the file.
-     *
-     * @param key its name
-     * @param value the text
-     */
-    public synchronized Writer setMetadata(String key, String value) {
-        Native.setMetadata(handle(), key, value);
-        return this;
-    }
-
-    /**
-     * Writes the file in one step.
-     *
-     * @param path the file
-     */
-    public synchronized void save(String path) {
-        Native.saveWriter(handle(), path);
-    }
 }
