@@ -12,7 +12,19 @@ import pytest
 
 BINDINGS = Path(__file__).resolve().parents[2] / "bindings"
 MOST = 1500
-LANGUAGES = ["csharp", "go", "java", "javascript", "julia", "octave", "r", "ruby", "rust", "scala"]
+LANGUAGES = [
+    "csharp",
+    "go",
+    "java",
+    "javascript",
+    "julia",
+    "octave",
+    "r",
+    "ruby",
+    "rust",
+    "scala",
+    "wasm",
+]
 # The binding for Node has its glue to Node's C interface by hand yet: it may not grow.
 LONGER = {"javascript": 2010}
 
