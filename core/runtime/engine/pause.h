@@ -1,6 +1,10 @@
-// Spinning: what a thread does while it polls for an event that is about to happen.
+// Spinning: what a thread does while it polls for an event that is about to happen; and sleeping,
+// if it takes longer.
 #pragma once
 
+#include <stdint.h>
+
+#include <atomic>
 #include <chrono>
 
 namespace weft {
@@ -42,5 +46,25 @@ class Watch {
 // Longer than the gap between two kernels of a plan, and shorter than a thread takes to sleep and
 // to be woken.
 inline constexpr std::chrono::microseconds kMoment{50};
+
+// Sleeps until the word is woken, unless it has another value than this. In WebAssembly the
+// library's own `wait` would poll.
+inline void sleep_while(const std::atomic<uint32_t>& word, uint32_t value) {
+#if defined(__wasm_atomics__)
+  auto* const address = reinterpret_cast<int*>(const_cast<std::atomic<uint32_t>*>(&word));
+  __builtin_wasm_memory_atomic_wait32(address, static_cast<int>(value), -1);
+#else
+  word.wait(value);
+#endif
+}
+
+// Wakes all that sleep on the word.
+inline void wake_sleepers(std::atomic<uint32_t>& word) {
+#if defined(__wasm_atomics__)
+  __builtin_wasm_memory_atomic_notify(reinterpret_cast<int*>(&word), ~0U);
+#else
+  word.notify_all();
+#endif
+}
 
 }  // namespace weft

@@ -82,13 +82,13 @@ void Region::serve(int thread, std::chrono::microseconds patience) {
 void Region::sleep(const Share& share, uint32_t seen) {
   sleepers_.fetch_add(1);
   const uint32_t alarm = alarm_.load();
-  if (region_of(share.claims.load()) == seen) alarm_.wait(alarm);
+  if (region_of(share.claims.load()) == seen) sleep_while(alarm_, alarm);
   sleepers_.fetch_sub(1);
 }
 
 void Region::wake_all() {
   alarm_.fetch_add(1);
-  alarm_.notify_all();
+  wake_sleepers(alarm_);
 }
 
 void Region::end() {

@@ -7,12 +7,11 @@
 #include <atomic>
 #include <cstdlib>
 #include <mutex>
-#include <thread>
 #include <utility>
-#include <vector>
 
 #include "runtime/engine/interrupt.h"
 #include "runtime/engine/pause.h"
+#include "runtime/engine/pool_threads_impl.h"
 #include "runtime/engine/region.h"
 #include "runtime/os/process.h"
 #include "runtime/profile.h"
@@ -37,7 +36,7 @@ struct Pool {
   std::mutex owner;  // held by the caller whose work runs
   // Callers that want to end the threads; other callers run alone then.
   std::atomic<int> stopping{0};
-  std::vector<std::thread> threads;
+  PoolThreads threads;  // beside the caller
   Region region;
   Region teams[kMaxTeams];  // one for each branch, for the calls inside it
   std::chrono::microseconds patience = kMoment;
@@ -91,21 +90,19 @@ void serve(Region& region, int thread) {
 
 void join_all(Pool& p) {
   p.region.end();
-  for (std::thread& thread : p.threads) thread.join();
-  p.threads.clear();
+  p.threads.join();
 }
 
 // Starts the threads, or starts them again if their number changes.
 void start(Pool& p, int threads) {
-  if (static_cast<int>(p.threads.size()) + 1 == threads) return;
+  if (p.threads.count() + 1 == threads) return;
   join_all(p);
   p.patience = threads <= os::processors() ? kBetweenRuns : kMoment;
   p.region.begin(threads);
-  for (int thread = 1; thread < threads; ++thread)
-    p.threads.emplace_back([&p, thread] {
-      if constexpr (kHasProfile) profile_name_thread("pool");
-      serve(p.region, thread);
-    });
+  p.threads.start(threads - 1, [](int thread) {
+    if constexpr (kHasProfile) profile_name_thread("pool");
+    serve(pool().region, thread);
+  });
 }
 
 // What every thread of the pool does with independent branches: it leads branches as long as there
