@@ -68,12 +68,16 @@ runtime: $(VENV)/.dependencies
 	cmake --build $(BUILD)/runtime -j $(JOBS)
 	cd $(BUILD)/runtime && $(CTEST)
 
-# The modules of bindings/wasm: all operators, for the dtypes of networks. Needs Emscripten, Binaryen.
+# The modules of bindings/wasm: all operators, for the dtypes of networks; for one thread, then for
+# several. Needs Emscripten, Binaryen.
 WASM_DTYPES ?= bool;uint8;int8;int32;int64;uint64;float16;float32
 wasm: $(VENV)/.dependencies
 	$(CONFIGURE) -B $(BUILD)/wasm -DCMAKE_TOOLCHAIN_FILE=core/cmake/toolchains/wasm.cmake \
 	  -DWEFT_RUNTIME_ONLY=ON "-DWEFT_DTYPES=$(WASM_DTYPES)"
 	cmake --build $(BUILD)/wasm -j $(JOBS) --target weft_modules
+	$(CONFIGURE) -B $(BUILD)/wasm-threads -DCMAKE_TOOLCHAIN_FILE=core/cmake/toolchains/wasm.cmake \
+	  -DWEFT_RUNTIME_ONLY=ON "-DWEFT_DTYPES=$(WASM_DTYPES)" -DWEFT_WASM_THREADS=ON
+	cmake --build $(BUILD)/wasm-threads -j $(JOBS) --target weft_modules
 
 # ----------------------------------------------------------------------------------------- running
 

@@ -23,6 +23,7 @@ FEATURES = (
     *("--enable-simd", "--enable-bulk-memory", "--enable-sign-ext"),
     *("--enable-nontrapping-float-to-int", "--enable-mutable-globals"),
 )
+THREADS = "--enable-threads"  # of a module whose memory workers share
 # Bodies of at most so many nodes stand in place of their calls: that of the function has 5.
 INLINED = "5"
 
@@ -51,6 +52,8 @@ def make(linked: Path, made: Path, *features: str) -> Path:
     """Inlines the function, then makes the module small; gives its path."""
     wasm_opt, inlined = find_tool("wasm-opt"), made.with_suffix(".inlined")
     all_features = (*FEATURES, *features)
+    if fused.shares_memory(linked.read_bytes()):
+        all_features = (*all_features, THREADS)
     run(wasm_opt, linked, "-o", inlined, *all_features, "--inlining", "-aimfs", INLINED)
     run(wasm_opt, inlined, "-o", made, *all_features, "-Oz", "--strip-debug", "--strip-producers")
     inlined.unlink()

@@ -15,8 +15,10 @@ NUMBER, OLD_NUMBER = b"\xfd\x85\x02", b"\xfd\xaf\x01"
 BODY = b"\x00\x20\x00\x20\x01\x20\x02%s\x0b"
 HEADER = 8
 CUSTOM, IMPORT, CODE = 0, 2, 10
+FUNCTION, TABLE, MEMORY, GLOBAL = range(4)  # what is imported
+SHARED = 2  # a flag of a memory
 FUNCTION_NAMES = 1  # the part of the section `name`
-VECTORS, BULK = 0xFD, 0xFC
+VECTORS, BULK, ATOMICS = 0xFD, 0xFC, 0xFE
 
 
 class Reader:
@@ -77,22 +79,28 @@ def with_bodies(all_bodies: list[bytes]) -> bytes:
     return leb128(len(all_bodies)) + b"".join(leb128(len(body)) + body for body in all_bodies)
 
 
-def _imported_functions(content: bytes) -> int:
-    reader, functions = Reader(content), 0
+def _imports(content: bytes) -> Iterator[tuple[int, int]]:
+    """(kind, flags) of each import; a function has no flags."""
+    reader = Reader(content)
     for _ in range(reader.number()):
         reader.take(reader.number())  # of what module
         reader.take(reader.number())  # by what name
-        kind = reader.byte()
-        if kind == 0:
-            functions += 1
+        kind, flags = reader.byte(), 0
+        if kind == FUNCTION:
             reader.number()
         else:  # a table has a type before its limits; a global has a type and whether it changes
-            if kind in (1, 3):
+            if kind in (TABLE, GLOBAL):
                 reader.byte()
             flags = reader.byte()
-            for _ in range(0 if kind == 3 else 1 + (flags & 1)):
+            for _ in range(0 if kind == GLOBAL else 1 + (flags & 1)):
                 reader.number()
-    return functions
+        yield kind, flags
+
+
+def shares_memory(module: bytes) -> bool:
+    """Does the module take a memory that several threads may share?"""
+    imported = dict(sections(module)).get(IMPORT, b"\0")
+    return any(kind == MEMORY and flags & SHARED for kind, flags in _imports(imported))
 
 
 def _index_of(names: bytes) -> int | None:
@@ -110,7 +118,7 @@ def place_of(module: bytes) -> int:
     imported, found = 0, None
     for kind, content in sections(module):
         if kind == IMPORT:
-            imported = _imported_functions(content)
+            imported = sum(kind == FUNCTION for kind, _ in _imports(content))
         if kind == CUSTOM:
             reader = Reader(content)
             if reader.take(reader.number()) != b"name":
@@ -172,6 +180,9 @@ def _pass_operands(reader: Reader, op: int) -> None:
         sub = reader.number()
         counts = {8: 2, 10: 2, 12: 2, 14: 2}  # indices; conversions have none, the rest one
         for _ in range(0 if sub < 8 else counts.get(sub, 1)):
+            reader.number()
+    elif op == ATOMICS:  # a fence has one byte; the rest an alignment and an offset
+        for _ in range(1 if reader.number() == 3 else 2):
             reader.number()
     elif op == 0x0E:  # br_table
         for _ in range(reader.number() + 1):

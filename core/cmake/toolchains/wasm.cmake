@@ -2,6 +2,8 @@
 #
 #   cmake -B build/wasm -DCMAKE_TOOLCHAIN_FILE=core/cmake/toolchains/wasm.cmake -DWEFT_RUNTIME_ONLY=ON
 #
+# With -DWEFT_WASM_THREADS=ON for memory that several workers share.
+#
 # Sources are compiled by Emscripten's clang with the flags that em++ would pass, which saves em++'s own
 # start for each of them, and lets ccache see the compiler. WeftWasm.cmake links by em++.
 set(CMAKE_SYSTEM_NAME Generic)
@@ -32,6 +34,10 @@ set(CMAKE_RANLIB "" CACHE FILEPATH "" FORCE)
 # What every browser has that runs vectors: saturating conversions, copies and fills of memory.
 set(CMAKE_CXX_FLAGS_INIT
   "${weft_emscripten_flags} -msimd128 -mnontrapping-fptoint -mbulk-memory -msign-ext")
+option(WEFT_WASM_THREADS "A module whose memory several workers of JavaScript share" OFF)
+if(WEFT_WASM_THREADS)
+  string(APPEND CMAKE_CXX_FLAGS_INIT " -matomics -ftls-model=local-exec -fthreadsafe-statics")
+endif()
 set(CMAKE_C_FLAGS_INIT "${CMAKE_CXX_FLAGS_INIT}")
 
 # What the library is here unless the command line says otherwise: nothing is loaded at run time.
