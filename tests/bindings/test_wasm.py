@@ -2,12 +2,16 @@
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy
 import pytest
+from weft import np, npx
+from weft.gluon import nn
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "bindings" / "wasm"
@@ -28,12 +32,62 @@ def finish(monkeypatch):
     return program("finish")
 
 
+def convolutions():
+    """A network whose convolutions are worth several threads, and its input."""
+    net = nn.HybridSequential()
+    net.add(
+        nn.Conv2D(32, 3, padding=1, activation="relu"),
+        nn.Conv2D(32, 3, padding=1, groups=32),
+        nn.BatchNorm(),
+        nn.Conv2D(64, 1, activation="relu"),
+        nn.MaxPool2D(2),
+        nn.Conv2D(64, 3, strides=2, padding=1),
+        nn.GlobalAvgPool2D(),
+        nn.Dense(10),
+    )
+    return net, (1, 3, 64, 64)
+
+
+def products():
+    """The same of matrix products, normalizations and a softmax."""
+    net = nn.HybridSequential()
+    net.add(
+        nn.Dense(512, activation="relu"),
+        nn.LayerNorm(),
+        nn.Dense(384, activation="relu"),
+        nn.Dense(100),
+        nn.HybridLambda(npx.softmax),
+    )
+    return net, (96, 256)
+
+
+@pytest.fixture(scope="module")
+def nets(tmp_path_factory):
+    """A folder with networks, inputs, and what the native library gives."""
+    folder = tmp_path_factory.mktemp("nets")
+    for make in (convolutions, products):
+        net, shape = make()
+        net.initialize()
+        net.hybridize()
+        x = np.array(numpy.random.default_rng(0).normal(size=shape).astype("float32"))
+        y = net(x)
+        net.export(folder / f"{make.__name__}.weft", x)
+        x.asnumpy().tofile(folder / f"{make.__name__}.x")
+        y.asnumpy().tofile(folder / f"{make.__name__}.y")
+    return folder
+
+
 @pytest.mark.full
-def test_cases_and_mistakes_in_node():
+def test_cases_and_mistakes_in_node(nets):
     if shutil.which("node") is None or not MODULE.exists():
         pytest.skip("node is not installed, or `make wasm` was not run")
     done = subprocess.run(
-        ["node", "--test", "test/"], cwd=PACKAGE, capture_output=True, text=True, check=False
+        ["node", "--test", "test/"],
+        cwd=PACKAGE,
+        env=os.environ | {"WEFT_NETS": str(nets)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
@@ -83,6 +137,23 @@ def test_old_numbers_are_changed_where_they_are_instructions():
     assert count == 1
     assert module == fused.fuse(small_module(), fused.NUMBER)
     assert old.count(LOOKS_ALIKE) == 3
+
+
+def test_shared_memory_is_seen():
+    fused = program("fused")
+    header = b"\0asm\1\0\0\0"
+    for flags, limits in ((0, b"\1"), (1, b"\1\2"), (3, b"\1\2")):
+        content = b"\1\1a\1b\2" + bytes([flags]) + limits
+        module = header + section(2, content)
+        assert fused.shares_memory(module) == (flags == 3)
+    assert not fused.shares_memory(small_module())
+
+
+def test_operands_of_atomic_instructions_are_passed():
+    fused = program("fused")
+    # No locals; i32.const 0, memory.atomic.notify with its memory, a fence, drop, end.
+    body = bytes.fromhex("00 4100 fe000280af01 fe0300 1a 0b")
+    assert list(fused.instructions(body)) == [1, 3, 9, 12, 13]
 
 
 def test_a_module_without_the_function_is_refused():

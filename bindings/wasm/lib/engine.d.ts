@@ -2,10 +2,13 @@
 import type { Elements, LoadOptions, Port } from "./index.js";
 export { WeftError } from "./index.js";
 export class Engine {
-  static start(options?: Pick<LoadOptions, "module" | "log">): Promise<Engine>;
+  /** `threads` is 1 by default here; `close` ends the workers that are the others. */
+  static start(options?: Pick<LoadOptions, "module" | "log" | "threads">): Promise<Engine>;
   readonly module: WebAssembly.Module;
   readonly version: string;
   readonly memoryBytes: number;
+  readonly threads: number;
+  close(): void;
   load(bytes: ArrayBuffer | ArrayBufferView, name?: string): Model;
   room(bytes: number): Room;
 }

@@ -6,6 +6,7 @@
 import { arrayOf } from "./arrays.js";
 import { WeftError } from "./errors.js";
 import { start } from "./module.js";
+import { checked } from "./threads.js";
 
 export { WeftError };
 
@@ -16,9 +17,13 @@ const PLURALS = { input: "inputs", output: "outputs", state: "states" };
 /** The module with its memory; `Engine.start()` makes one. */
 export class Engine {
   #exports;
+  #memory;
+  #threads;
   #decoder = new TextDecoder();
-  constructor(exports, module) {
+  constructor({ exports, memory, module, threads }) {
     this.#exports = exports;
+    this.#memory = memory;
+    this.#threads = threads;
     /** The compiled module, for engines on other threads. */
     this.module = module;
     this.scratch = this.allocate(256);
@@ -28,10 +33,21 @@ export class Engine {
    * Starts an engine with memory of its own.
    * @param options.module a URL, bytes or a compiled module; by default the package's file
    * @param options.log takes lines of the log; by default console.warn
+   * @param options.threads how many threads a run may use, this one included; workers are the others, and
+   *   `close` ends them. Where memory cannot be shared there is one.
    */
-  static async start({ module, log } = {}) {
-    const started = await start(module, log);
-    return new Engine(started.exports, started.module);
+  static async start({ module, log, threads = 1 } = {}) {
+    return new Engine(await start(module, log, checked(threads, "Engine.start")));
+  }
+
+  /** How many threads a run uses. */
+  get threads() {
+    return this.#threads?.count ?? 1;
+  }
+  /** Ends the threads beside the caller's. Nothing of the engine can be called any more. */
+  close() {
+    this.#threads?.close();
+    this.#exports = undefined;
   }
 
   /** The version of the library. */
@@ -40,7 +56,7 @@ export class Engine {
   }
   /** Bytes of memory that the engine holds. WebAssembly never gives memory back. */
   get memoryBytes() {
-    return this.#exports.memory.buffer.byteLength;
+    return this.#memory.buffer.byteLength;
   }
 
   /** Loads a file from a typed array or an ArrayBuffer, which is copied into the engine's memory once. */
@@ -61,6 +77,7 @@ export class Engine {
   // ---- what Model and Context are made of
 
   call(name, ...values) {
+    if (!this.#exports) throw new WeftError("INVALID_STATE", "engine: it was closed");
     try {
       return this.#exports[name](...values);
     } catch (error) {
@@ -82,19 +99,23 @@ export class Engine {
   free(address) {
     this.call("free", address);
   }
+  /** Makes what another thread has added to the memory visible on this one. */
+  renew() {
+    if (this.#threads) this.#memory.grow(0);
+  }
   bytes(address, count) {
-    return new Uint8Array(this.#exports.memory.buffer, address, count);
+    return new Uint8Array(this.#memory.buffer, address, count);
   }
   view() {
-    return new DataView(this.#exports.memory.buffer);
+    return new DataView(this.#memory.buffer);
   }
   pointer(address) {
     return this.view().getUint32(address, true);
   }
   /** The text at an address, up to its zero. */
   text(address) {
-    const memory = new Uint8Array(this.#exports.memory.buffer), begin = address >>> 0;
-    return this.#decoder.decode(memory.subarray(begin, memory.indexOf(0, begin)));
+    const memory = new Uint8Array(this.#memory.buffer), begin = address >>> 0;
+    return this.#decoder.decode(memory.slice(begin, memory.indexOf(0, begin))); // no decoder takes shared memory
   }
   /** Calls `use` with the address of a text. */
   withText(text, use) {
@@ -291,7 +312,7 @@ export class Context {
   input(input = 0) {
     const place = this.#place("input", input), { dtype, bytes } = this.#port("input", place);
     const address = this.#memory(place, bytes), kind = arrayOf(dtype);
-    return new kind(this.#engine.bytes(0, 0).buffer, address, bytes / kind.BYTES_PER_ELEMENT);
+    return new kind(this.#engine.bytes(address, bytes).buffer, address, bytes / kind.BYTES_PER_ELEMENT);
   }
   /** Copies elements to an input, for all runs until it is set again. */
   setInput(input, elements) {
@@ -303,9 +324,10 @@ export class Context {
     this.#engine.bytes(address, elements.byteLength).set(new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength));
     return this;
   }
-  /** Runs the entry point, on this thread. */
+  /** Runs the entry point, on this thread and those that the engine has. */
   run() {
     this.#engine.check("weft_context_run", this.handle);
+    this.#engine.renew();
     return this;
   }
   /** A copy of an output after a run. */
@@ -318,7 +340,7 @@ export class Context {
     engine.check("weft_context_output_data", this.handle, place, engine.scratch);
     const address = engine.pointer(engine.scratch);
     const { dtype, bytes } = this.#port("output", place), kind = arrayOf(dtype);
-    return new kind(engine.bytes(0, 0).buffer, address, bytes / kind.BYTES_PER_ELEMENT);
+    return new kind(engine.bytes(address, bytes).buffer, address, bytes / kind.BYTES_PER_ELEMENT);
   }
   /** A copy of a state. */
   state(state) {

@@ -35,9 +35,9 @@ export class Host {
   #contexts = new Map();
   #next = 1;
   #answers = {
-    start: async ({ module, log }) => {
-      this.#engine = await Engine.start({ module, log });
-      return { version: this.#engine.version };
+    start: async ({ module, log, threads }) => {
+      this.#engine = await Engine.start({ module, log, threads });
+      return { version: this.#engine.version, threads: this.#engine.threads };
     },
     load: async ({ source, name }) => {
       const engine = this.#engine;
@@ -79,6 +79,11 @@ export class Host {
 
   #ports(context) {
     return { inputs: context.inputs, outputs: context.outputs, states: context.states };
+  }
+
+  /** Ends what the engine has started. */
+  close() {
+    this.#engine?.close();
   }
 
   /** The answer to one question, or its error. */

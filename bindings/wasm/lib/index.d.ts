@@ -29,6 +29,11 @@ export interface LoadOptions {
   module?: string | URL | ArrayBuffer | ArrayBufferView | WebAssembly.Module;
   /** Takes the lines of the library's log. */
   log?: (text: string) => void;
+  /**
+   * How many threads a run may use, from 1 to 64; by default as many as do well here. It is one where memory
+   * cannot be shared: in a page that is not cross-origin isolated. `Model.threads` says how many there are.
+   */
+  threads?: number;
 }
 /** An error of the library: `code` names the kind, as in weft.h without the prefix. */
 export class WeftError extends Error {
@@ -47,6 +52,7 @@ export interface Context extends Ports {
 export interface Model {
   readonly entries: string[];
   readonly version: string;
+  readonly threads: number;
   metadata(key: string): Promise<string | undefined>;
   setBudget(bytes: number, entry?: string): Promise<void>;
   context(entry?: string, options?: { sharing?: Context }): Promise<Context>;

@@ -2,6 +2,8 @@
 // meanwhile; every call gives a promise.
 import { WeftError, unpacked } from "./errors.js";
 import { Host } from "./host.js";
+import { spawn } from "./spawn.js";
+import { checked, usual } from "./threads.js";
 
 export { WeftError };
 
@@ -11,41 +13,35 @@ class Remote {
   #waiting = new Map();
   #next = 1;
   #log;
+  #failure;
   static async open(log) {
     const remote = new Remote();
     remote.#log = log ?? ((text) => console.warn(text));
     const url = new URL("./worker.js", import.meta.url);
-    if (typeof Worker !== "undefined") {
-      remote.#worker = new Worker(url, { type: "module" });
-      remote.#worker.onmessage = ({ data }) => remote.#receive(data);
-      remote.#worker.onerror = (event) => remote.#fail(event.message ?? "it could not start");
-    } else {
-      const { Worker: Thread } = await import(/* webpackIgnore: true */ "node:worker_threads");
-      remote.#worker = new Thread(url);
-      remote.#worker.on("message", (data) => remote.#receive(data));
-      remote.#worker.on("error", (error) => remote.#fail(error.message));
-    }
+    remote.#worker = await spawn(url, (data) => remote.#receive(data), (text) => remote.#fail(text));
     return remote;
   }
   ask(method, values, move = []) {
     return new Promise((resolve, reject) => {
       if (!this.#worker) return reject(new WeftError("INVALID_STATE", `${method}: the model was disposed`));
+      if (this.#failure) return reject(this.#failure);
       const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.ref?.();
-      this.#worker.postMessage({ id, method, values }, move);
+      this.#worker.ref();
+      this.#worker.send({ id, method, values }, move);
     });
   }
   #receive({ id, answer, error, log }) {
     if (log !== undefined) return this.#log(log);
     const { resolve, reject } = this.#waiting.get(id);
     this.#waiting.delete(id);
-    if (this.#waiting.size === 0) this.#worker?.unref?.(); // an idle worker keeps no program of Node alive
+    if (this.#waiting.size === 0) this.#worker?.unref(); // an idle worker keeps no program of Node alive
     if (error) reject(unpacked(error));
     else resolve(answer);
   }
   #fail(text) {
-    for (const { reject } of this.#waiting.values()) reject(new Error(`weft: the worker failed: ${text}`));
+    this.#failure ??= new Error(`weft: the worker failed: ${text}`);
+    for (const { reject } of this.#waiting.values()) reject(this.#failure);
     this.#waiting.clear();
   }
   close() {
@@ -64,6 +60,7 @@ class Local {
     return this.#host.answer(method, values);
   }
   close() {
+    this.#host?.close();
     this.#host = undefined;
   }
 }
@@ -81,8 +78,11 @@ function absolute(source) {
  * @param options.transfer true: the memory of an ArrayBuffer moves to the worker, and is empty here
  * @param options.module where the WebAssembly module is: a URL, bytes, or a compiled module
  * @param options.log takes the lines of the library's log
+ * @param options.threads how many threads a run may use; by default as many as do well here, which is one where
+ *   memory cannot be shared: in a page that is not cross-origin isolated
  */
-export async function load(source, { worker = true, transfer = false, module, log } = {}) {
+export async function load(source, { worker = true, transfer = false, module, log, threads } = {}) {
+  const count = checked(threads, "load") ?? (await usual());
   let from = source, name = "model";
   if (typeof source === "string" || source instanceof URL) from = name = absolute(source);
   else if (typeof Response !== "undefined" && source instanceof Response) from = await source.arrayBuffer();
@@ -91,11 +91,12 @@ export async function load(source, { worker = true, transfer = false, module, lo
   const host = worker ? await Remote.open(log) : new Local();
   const place = typeof module === "string" || module instanceof URL ? absolute(module) : module;
   try {
-    const { version } = await host.ask("start", worker ? { module: place } : { module: place, log });
+    const asked = { module: place, threads: count };
+    const started = await host.ask("start", worker ? asked : { ...asked, log });
     const memory = from instanceof ArrayBuffer ? from : from?.buffer;
     const move = transfer && memory instanceof ArrayBuffer ? [memory] : [];
     const { model, entries } = await host.ask("load", { source: from, name }, move);
-    return new Model(host, model, entries, version);
+    return new Model(host, model, entries, started);
   } catch (error) {
     host.close();
     throw error;
@@ -107,13 +108,15 @@ class Model {
   #host;
   #model;
   #contexts = new Map();
-  constructor(host, model, entries, version) {
+  constructor(host, model, entries, { version, threads }) {
     this.#host = host;
     this.#model = model;
     /** The names of the entry points. */
     this.entries = entries;
     /** The version of the library. */
     this.version = version;
+    /** How many threads a run uses. */
+    this.threads = threads;
   }
   /** A text of the file; undefined for an unknown key. */
   metadata(key) {
@@ -137,7 +140,7 @@ class Model {
   memoryBytes() {
     return this.#host.ask("memory", {});
   }
-  /** Ends the worker and frees everything. */
+  /** Ends the workers and frees everything. */
   dispose() {
     this.#host.close();
   }

@@ -1,10 +1,15 @@
 // Finds, compiles and starts the WebAssembly module, compiled while it comes over the network.
 //
 // The module knows nothing of its surroundings: it has no files and no random numbers but
-// those of the models. What it imports is below.
+// those of the models. What it imports is below. A module with threads imports its memory, too, which its
+// workers share.
+import { Threads, canShare, sharedMemory } from "./threads.js";
 
 const WASI_SUCCESS = 0, WASI_BAD_FILE = 8, WASI_NOT_SUPPORTED = 58;
 const NO_SUCH_CALL = -38; // ENOSYS
+
+/** Does a module take its memory from outside, as one with threads does? */
+const takesMemory = (module) => WebAssembly.Module.imports(module).some(({ kind }) => kind === "memory");
 
 /** What the module imports. `memory()` gives its memory; log lines go to `print`. */
 function importsOf(module, memory, print) {
@@ -17,7 +22,7 @@ function importsOf(module, memory, print) {
       let total = 0;
       for (let i = 0; i < count; i++) {
         const at = view.getUint32(vectors + 8 * i, true), bytes = view.getUint32(vectors + 8 * i + 4, true);
-        line += decoder.decode(new Uint8Array(memory().buffer, at, bytes), { stream: true });
+        line += decoder.decode(new Uint8Array(memory().buffer, at, bytes).slice(), { stream: true }); // no decoder takes shared memory
         total += bytes;
       }
       view.setUint32(written, total, true);
@@ -47,6 +52,10 @@ function importsOf(module, memory, print) {
   };
   const imports = {};
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    if (kind === "memory") {
+      (imports[from] ??= {})[name] = memory();
+      continue;
+    }
     if (kind !== "function") throw new Error(`weft: the module imports ${from}.${name}, which is no function`);
     // System calls that belong to files: there are none.
     const absent = from === "env" ? () => NO_SUCH_CALL : () => WASI_NOT_SUPPORTED;
@@ -62,8 +71,11 @@ const FUSED = Uint8Array.of(
 );
 
 /** Which file of the package runs here: the one with fused multiply-adds where they are known. */
-export function ownModule() {
-  return WebAssembly.validate(FUSED) ? new URL("./weft-fused.wasm", import.meta.url) : new URL("./weft.wasm", import.meta.url);
+export function ownModule(threads = 1) {
+  const isFused = WebAssembly.validate(FUSED);
+  if (threads > 1)
+    return isFused ? new URL("./weft-threads-fused.wasm", import.meta.url) : new URL("./weft-threads.wasm", import.meta.url);
+  return isFused ? new URL("./weft-fused.wasm", import.meta.url) : new URL("./weft.wasm", import.meta.url);
 }
 
 /** The module behind a URL or in bytes, compiled. */
@@ -83,16 +95,41 @@ async function compiled(source) {
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
+/** The compiled module to start: what the caller names, or the package's own for so many threads. */
+async function chosen(source, threads, print) {
+  if (source !== undefined || threads === 1) return compiled(source ?? ownModule());
+  try {
+    return await compiled(ownModule(threads));
+  } catch (error) {
+    print(`weft: one thread, because the module for more is not here: ${error.message}`);
+    return compiled(ownModule());
+  }
+}
+
+/** An instance of a module over a memory; `memory` is undefined for one that has its own. */
+export async function instantiate(module, memory, print) {
+  let exports;
+  const instance = await WebAssembly.instantiate(module, importsOf(module, () => memory ?? exports.memory, print));
+  exports = instance.exports;
+  return { exports, memory: memory ?? exports.memory };
+}
+
 /**
- * Starts a module of its own memory; gives its exports and the compiled module, which others can start, too.
+ * Starts a module with a memory of its own.
  * @param source a URL, the bytes, or a compiled module; by default one of the package's own
  * @param print takes lines of the library's log
+ * @param threads how many there may be
+ * @returns {exports, memory, module, threads}: `module` is compiled, others can start it, too; `threads` are
+ *   undefined where there is one
  */
-export async function start(source, print = (text) => console.warn(text)) {
-  const module = await compiled(source ?? ownModule());
-  let exports;
-  const instance = await WebAssembly.instantiate(module, importsOf(module, () => exports.memory, print));
-  exports = instance.exports;
-  exports._initialize?.();
-  return { exports, module };
+export async function start(source, print = (text) => console.warn(text), threads = 1) {
+  const count = canShare() ? threads : 1;
+  const module = await chosen(source, count, print);
+  const isShared = takesMemory(module);
+  if (isShared && !canShare())
+    throw new Error("weft: `module` has threads, which need a page that is cross-origin isolated; this one is not");
+  const engine = { module, print, ...(await instantiate(module, isShared ? sharedMemory() : undefined, print)) };
+  engine.exports._initialize?.();
+  if (isShared && count > 1) engine.threads = await Threads.start(engine, count);
+  return engine;
 }
