@@ -21,7 +21,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -178,15 +178,32 @@ class Browser:
         path.write_bytes(base64.b64decode(self._ask("GET", "/screenshot")))
 
 
+# What makes a page cross-origin isolated, so that its workers may share memory.
+ISOLATED = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+}
+
+
 class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def __init__(self, *args: Any, headers: Mapping[str, str], **kwargs: Any) -> None:
+        self._headers = headers
+        super().__init__(*args, **kwargs)
+
+    def end_headers(self) -> None:
+        for name, value in self._headers.items():
+            self.send_header(name, value)
+        super().end_headers()
+
     def log_message(self, *_: object) -> None:
         """A test has no use for lines about requests."""
 
 
 @contextlib.contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """A server of the folder's files on this machine alone; gives its address."""
-    handler = functools.partial(_Quiet, directory=str(folder))
+def serving(folder: Path, headers: Mapping[str, str] | None = None) -> Iterator[str]:
+    """A server of the folder's files on this machine alone, with these headers too; gives its
+    address."""
+    handler = functools.partial(_Quiet, directory=str(folder), headers=headers or {})
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
