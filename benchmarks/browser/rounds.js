@@ -1,27 +1,31 @@
 // What the page of the benchmark runs: each competitor prepares a network once, then is asked for its
-// result and for times. All run on the page's own thread.
+// result and for times. All run on the page's own thread; those with a number behind their name, such as
+// `weft-2`, with so many threads, of which the others are workers.
 
 const networks = new Map(); // "weft resnet50": () => scores, or a promise of them
 const read = async (name) => (await fetch(name)).arrayBuffer();
 
 const makers = {
-  async weft(name, x, file) {
+  async weft(name, x, threads, file) {
     const { Engine } = await import("./weft/engine.js");
-    const engine = await Engine.start({ module: file && new URL(file, location) });
+    const engine = await Engine.start({ module: file && new URL(file, location), threads });
+    if (engine.threads !== threads) throw new Error(`it has ${engine.threads} threads`);
     const context = engine.load(await read(`${name}.weft`), name).context();
     context.setInput(0, x);
     return { run: () => context.run().outputView(0), memory: () => engine.memoryBytes };
   },
   // Without fused multiply-adds, where the browser has them.
-  plain: (name, x) => makers.weft(name, x, "./weft/weft.wasm"),
+  plain: (name, x, threads) =>
+    makers.weft(name, x, threads, threads > 1 ? "./weft/weft-threads.wasm" : "./weft/weft.wasm"),
   async own(name, x) {
     const model = await (await import(`./${name}.mjs`)).load();
     model.runMemory("x").set(x);
     return { run: () => model.run().output, memory: () => model.runMemory("x").buffer.byteLength };
   },
-  async onnxruntime(name, x) {
-    const ort = await import("./onnxruntime/ort.wasm.min.mjs");
-    ort.env.wasm.numThreads = 1;
+  async onnxruntime(name, x, threads) {
+    // A module of its own for each number, because the first session settles it.
+    const ort = await import(`./onnxruntime/ort.wasm.min.mjs?${threads}`);
+    ort.env.wasm.numThreads = threads;
     ort.env.wasm.wasmPaths = new URL("./onnxruntime/", location).href;
     const session = await ort.InferenceSession.create(await read(`${name}.onnx`), { graphOptimizationLevel: "all" });
     const feeds = { x: new ort.Tensor("float32", x, [1, 3, 224, 224]) };
@@ -73,7 +77,8 @@ function script(source) {
 
 /** Makes a competitor ready for a network; gives its scores, to be compared. */
 export async function prepare(maker, name) {
-  const made = await makers[maker](name, new Float32Array(await read(`${name}.x`)));
+  const [kind, threads = "1"] = maker.split("-");
+  const made = await makers[kind](name, new Float32Array(await read(`${name}.x`)), Number(threads));
   networks.set(`${maker} ${name}`, made);
   return Array.from(await made.run());
 }

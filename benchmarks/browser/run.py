@@ -1,5 +1,6 @@
-"""Convolutional networks in headless Chromium, one thread: the module for all models, a module of
-the model's own, onnxruntime-web and TensorFlow.js, in turns, results compared before times.
+"""Convolutional networks in headless Chromium: the module for all models, a module of the model's
+own, onnxruntime-web and TensorFlow.js, in turns, results compared before times. All have one
+thread, and those with a number behind their name (weft-2, onnxruntime-2) so many.
 
     make wasm
     python benchmarks/browser/run.py [--json results.json] [--only weft,onnxruntime] [--rounds 7]
@@ -24,7 +25,7 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE.parent), str(ROOT / "tests" / "browser")]
 import layers  # noqa: E402
 import weft  # noqa: E402
-from chromium import Browser, BrowserError, serving, why_not  # noqa: E402
+from chromium import ISOLATED, Browser, BrowserError, serving, why_not  # noqa: E402
 from convolution_networks import fill  # noqa: E402
 from weft import cli, np  # noqa: E402
 from weft.gluon import model_zoo  # noqa: E402
@@ -34,7 +35,7 @@ PEERS = PLACE / "peers" / "node_modules"
 NETWORKS = {"mobilenet": "mobilenet_v2_1_0", "resnet50": "resnet50_v1"}
 SHAPE = (1, 3, 224, 224)
 OWN = ("mobilenet",)  # of ResNet-50 the C alone would have 300 MB
-ALL = ("weft", "plain", "own", "onnxruntime", "tensorflow")
+ALL = ("weft", "plain", "own", "onnxruntime", "tensorflow", "weft-2", "onnxruntime-2")
 BOUND = 1e-3  # of the largest score: sums of another order, through all layers
 AIM = 0.7
 
@@ -108,6 +109,7 @@ def compare(browser: Browser, name: str, makers: list[str], wanted: numpy.ndarra
             times[maker] += took if turn else []
     return {
         maker: {
+            "threads": threads_of(maker),
             "median_ms": statistics.median(took),
             "least_ms": min(took),
             "memory_bytes": browser.run("return rounds.memory(...arguments)", maker, name),
@@ -116,13 +118,26 @@ def compare(browser: Browser, name: str, makers: list[str], wanted: numpy.ndarra
     }
 
 
+def threads_of(maker: str) -> int:
+    """The number behind a competitor's name; without one, a thread."""
+    return int(maker.partition("-")[2] or 1)
+
+
 def report(name: str, found: dict[str, dict]) -> None:
-    base = found.get("onnxruntime", {}).get("median_ms")
-    print(f"{name:12}{'median ms':>12}{'least ms':>12}{'of ort-web':>12}{'memory MB':>12}")
+    """Prints the rows of a network; a share is of onnxruntime-web with as many threads."""
+    bases = {
+        row["threads"]: row["median_ms"]
+        for maker, row in found.items()
+        if maker.startswith("onnxruntime")
+    }
+    heads = ("threads", "median ms", "least ms", "of ort-web", "memory MB")
+    print(f"{name:14}" + "".join(f"{head:>12}" for head in heads))
     for maker, row in found.items():
+        base = bases.get(row["threads"])
         share = f"{row['median_ms'] / base:.2f}" if base else "–"
         memory = f"{row['memory_bytes'] / 1e6:.0f}" if row["memory_bytes"] else "–"
-        print(f"{maker:12}{row['median_ms']:12.1f}{row['least_ms']:12.1f}{share:>12}{memory:>12}")
+        times = f"{row['median_ms']:12.1f}{row['least_ms']:12.1f}"
+        print(f"{maker:14}{row['threads']:12}{times}{share:>12}{memory:>12}")
 
 
 def main() -> int:
@@ -148,7 +163,7 @@ def main() -> int:
         wanted = export(name)
         if "own" in makers and name in OWN and shutil.which("emcc"):
             cli.main(["compile", str(PLACE / f"{name}.weft"), "--target", "wasm", "-o", str(PLACE)])
-        with serving(PLACE) as address, Browser() as browser:
+        with serving(PLACE, ISOLATED) as address, Browser() as browser:
             browser.open(f"{address}/page.html")
             browser.wait("return document.body?.dataset.state === 'ready'")
             results[name] = compare(browser, name, makers, wanted, options.rounds)
