@@ -12,14 +12,6 @@ namespace {
 
 Attributes one(const Argument& argument) { return Attributes({&argument, 1}); }
 
-// Gradients, and what only reflection and tests read; the runtime-only library has none of it.
-#if defined(WEFT_RUNTIME_ONLY)
-constexpr bool kKeepsAll = false;
-#else
-constexpr bool kKeepsAll = true;
-#endif
-std::string kept(std::string_view text) { return std::string(kKeepsAll ? text : ""); }
-
 }  // namespace
 
 const Argument& AttributeReader::get(std::string_view name) const {
@@ -31,73 +23,73 @@ const Argument& AttributeReader::get(std::string_view name) const {
   std::abort();
 }
 
-OpDef& OpDef::doc(std::string_view text) {
-  summary = kept(text);
+OpDef& OpDef::doc(DocText text) {
+  summary = text.kept();
   return *this;
 }
 OpDef& OpDef::in(Namespace where) {
   place = where;
   return *this;
 }
-OpDef& OpDef::input(std::string_view input_name, std::string_view text) {
-  inputs.push_back({std::string(input_name), kept(text), false, false});
+OpDef& OpDef::input(std::string_view input_name, DocText text) {
+  inputs.push_back({std::string(input_name), std::string(text.kept()), false, false});
   return *this;
 }
-OpDef& OpDef::optional_input(std::string_view input_name, std::string_view text) {
-  inputs.push_back({std::string(input_name), kept(text), true, false});
+OpDef& OpDef::optional_input(std::string_view input_name, DocText text) {
+  inputs.push_back({std::string(input_name), std::string(text.kept()), true, false});
   return *this;
 }
-OpDef& OpDef::index_input(std::string_view input_name, std::string_view text) {
-  inputs.push_back({std::string(input_name), kept(text), false, true});
+OpDef& OpDef::index_input(std::string_view input_name, DocText text) {
+  inputs.push_back({std::string(input_name), std::string(text.kept()), false, true});
   return *this;
 }
-OpDef& OpDef::input_list(std::string_view input_name, std::string_view text) {
-  inputs.push_back({std::string(input_name), kept(text), false, false, true});
+OpDef& OpDef::input_list(std::string_view input_name, DocText text) {
+  inputs.push_back({std::string(input_name), std::string(text.kept()), false, false, true});
   return *this;
 }
-OpDef& OpDef::optional_input_list(std::string_view input_name, std::string_view text) {
-  inputs.push_back({std::string(input_name), kept(text), true, false, true});
+OpDef& OpDef::optional_input_list(std::string_view input_name, DocText text) {
+  inputs.push_back({std::string(input_name), std::string(text.kept()), true, false, true});
   return *this;
 }
-OpDef& OpDef::integer(std::string_view attribute, int64_t fallback, std::string_view text) {
-  attributes.push_back({std::string(attribute), kept(text), AttributeKind::kInt, false, false,
-                        one(Argument::of_int(fallback))});
+OpDef& OpDef::integer(std::string_view attribute, int64_t fallback, DocText text) {
+  attributes.push_back({std::string(attribute), std::string(text.kept()), AttributeKind::kInt,
+                        false, false, one(Argument::of_int(fallback))});
   return *this;
 }
-OpDef& OpDef::integer_or_none(std::string_view attribute, int64_t fallback, std::string_view text) {
+OpDef& OpDef::integer_or_none(std::string_view attribute, int64_t fallback, DocText text) {
   integer(attribute, fallback, text);
   attributes.back().takes_none = true;
   return *this;
 }
-OpDef& OpDef::real(std::string_view attribute, double fallback, std::string_view text) {
-  attributes.push_back({std::string(attribute), kept(text), AttributeKind::kFloat, false, false,
-                        one(Argument::of_float(fallback))});
+OpDef& OpDef::real(std::string_view attribute, double fallback, DocText text) {
+  attributes.push_back({std::string(attribute), std::string(text.kept()), AttributeKind::kFloat,
+                        false, false, one(Argument::of_float(fallback))});
   return *this;
 }
-OpDef& OpDef::boolean(std::string_view attribute, bool fallback, std::string_view text) {
-  attributes.push_back({std::string(attribute), kept(text), AttributeKind::kBool, false, false,
-                        one(Argument::of_bool(fallback))});
+OpDef& OpDef::boolean(std::string_view attribute, bool fallback, DocText text) {
+  attributes.push_back({std::string(attribute), std::string(text.kept()), AttributeKind::kBool,
+                        false, false, one(Argument::of_bool(fallback))});
   return *this;
 }
-OpDef& OpDef::text(std::string_view attribute, std::string_view fallback, std::string_view text) {
-  attributes.push_back({std::string(attribute), kept(text), AttributeKind::kString, false, false,
-                        one(Argument::of_string(fallback))});
+OpDef& OpDef::text(std::string_view attribute, std::string_view fallback, DocText text) {
+  attributes.push_back({std::string(attribute), std::string(text.kept()), AttributeKind::kString,
+                        false, false, one(Argument::of_string(fallback))});
   return *this;
 }
 OpDef& OpDef::ints(std::string_view attribute, std::initializer_list<int64_t> fallback,
-                   std::string_view text) {
+                   DocText text) {
   attributes.push_back(
-      {std::string(attribute), kept(text), AttributeKind::kInts, false, false,
+      {std::string(attribute), std::string(text.kept()), AttributeKind::kInts, false, false,
        one(Argument::of_ints(std::span<const int64_t>(fallback.begin(), fallback.size())))});
   return *this;
 }
-OpDef& OpDef::required(AttributeKind kind, std::string_view attribute, std::string_view text) {
-  attributes.push_back({std::string(attribute), kept(text), kind, true, false, {}});
+OpDef& OpDef::required(AttributeKind kind, std::string_view attribute, DocText text) {
+  attributes.push_back({std::string(attribute), std::string(text.kept()), kind, true, false, {}});
   return *this;
 }
-OpDef& OpDef::optional(AttributeKind kind, std::string_view attribute, std::string_view text) {
+OpDef& OpDef::optional(AttributeKind kind, std::string_view attribute, DocText text) {
   attributes.push_back(
-      {std::string(attribute), kept(text), kind, false, true, one(Argument::none())});
+      {std::string(attribute), std::string(text.kept()), kind, false, true, one(Argument::none())});
   return *this;
 }
 OpDef& OpDef::promote(Promotion kind) {
@@ -121,12 +113,12 @@ OpDef& OpDef::infer(InferRule rule) {
   infer_rule = rule;
   return *this;
 }
-OpDef& OpDef::gradient(GradRule rule) {
-  if (kKeepsAll) grad_rule = rule;
+OpDef& OpDef::gradient(KeptGradient rule) {
+  grad_rule = rule.kept();
   return *this;
 }
-OpDef& OpDef::no_gradient(std::string_view reason) {
-  why_no_gradient = kept(reason);
+OpDef& OpDef::no_gradient(DocText reason) {
+  why_no_gradient = reason.kept();
   return *this;
 }
 OpDef& OpDef::absent_cotangents() {
@@ -179,8 +171,8 @@ OpDef& OpDef::on_caller() {
   runs_on_caller = true;
   return *this;
 }
-OpDef& OpDef::like(std::string_view oracle) {
-  reference = kept(oracle);
+OpDef& OpDef::like(DocText oracle) {
+  reference = oracle.kept();
   return *this;
 }
 OpDef& OpDef::domain(double low, double high) {
@@ -188,8 +180,8 @@ OpDef& OpDef::domain(double low, double high) {
   domain_high = high;
   return *this;
 }
-OpDef& OpDef::sample(std::string_view sample_text) {
-  if (kKeepsAll) samples.push_back({std::string(sample_text)});
+OpDef& OpDef::sample(DocText text) {
+  if (kKeepsAll) samples.push_back({std::string(text.kept())});
   return *this;
 }
 

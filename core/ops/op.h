@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <string>
@@ -196,34 +197,69 @@ struct Sample {
   std::string text;
 };
 
+// What only reflection, tests and training read of a definition: texts and gradient rules. In the
+// runtime-only library these types are empty, so that no definition refers to them, and neither
+// texts nor rules are in what is linked.
+#if defined(WEFT_RUNTIME_ONLY)
+inline constexpr bool kKeepsAll = false;
+struct DocText {
+  template <std::convertible_to<std::string_view> Text>
+  constexpr DocText(const Text&) {}  // NOLINT: implicit on purpose
+  static constexpr std::string_view kept() { return {}; }
+};
+struct KeptGradient {
+  template <std::convertible_to<GradRule> Rule>
+  constexpr KeptGradient(const Rule&) {}  // NOLINT: implicit on purpose
+  static constexpr GradRule kept() { return nullptr; }
+};
+#else
+inline constexpr bool kKeepsAll = true;
+struct DocText {
+  template <std::convertible_to<std::string_view> Text>
+  constexpr DocText(const Text& text) : text_(text) {}  // NOLINT: implicit on purpose
+  constexpr std::string_view kept() const { return text_; }
+
+ private:
+  std::string_view text_;
+};
+struct KeptGradient {
+  template <std::convertible_to<GradRule> Rule>
+  constexpr KeptGradient(const Rule& rule) : rule_(rule) {}  // NOLINT: implicit on purpose
+  constexpr GradRule kept() const { return rule_; }
+
+ private:
+  GradRule rule_;
+};
+#endif
+
 // The definition itself. The methods return the definition, so that WEFT_OP can chain them; the
 // members below are what they fill. Read-only once it is registered, and never destroyed.
 class OpDef {
  public:
   explicit OpDef(std::string_view op_name) : name(op_name) {}
 
-  OpDef& doc(std::string_view text);
+  OpDef& doc(DocText text);
   OpDef& in(Namespace place);
-  OpDef& input(std::string_view name, std::string_view doc);
-  OpDef& optional_input(std::string_view name, std::string_view doc);
-  OpDef& index_input(std::string_view name, std::string_view doc);  // keeps its dtype
-  OpDef& input_list(std::string_view name, std::string_view doc);   // the last input
-  OpDef& optional_input_list(std::string_view name, std::string_view doc);
-  OpDef& integer(std::string_view name, int64_t fallback, std::string_view doc);
-  OpDef& integer_or_none(std::string_view name, int64_t fallback, std::string_view doc);
-  OpDef& real(std::string_view name, double fallback, std::string_view doc);
-  OpDef& boolean(std::string_view name, bool fallback, std::string_view doc);
-  OpDef& text(std::string_view name, std::string_view fallback, std::string_view doc);
-  OpDef& ints(std::string_view name, std::initializer_list<int64_t> fallback, std::string_view doc);
-  OpDef& required(AttributeKind kind, std::string_view name, std::string_view doc);
-  OpDef& optional(AttributeKind kind, std::string_view name, std::string_view doc);
+  OpDef& input(std::string_view name, DocText doc);
+  OpDef& optional_input(std::string_view name, DocText doc);
+  OpDef& index_input(std::string_view name, DocText doc);  // keeps its dtype
+  OpDef& input_list(std::string_view name, DocText doc);   // the last input
+  OpDef& optional_input_list(std::string_view name, DocText doc);
+  OpDef& integer(std::string_view name, int64_t fallback, DocText doc);
+  OpDef& integer_or_none(std::string_view name, int64_t fallback, DocText doc);
+  OpDef& real(std::string_view name, double fallback, DocText doc);
+  OpDef& boolean(std::string_view name, bool fallback, DocText doc);
+  OpDef& text(std::string_view name, std::string_view fallback, DocText doc);
+  OpDef& ints(std::string_view name, std::initializer_list<int64_t> fallback, DocText doc);
+  OpDef& required(AttributeKind kind, std::string_view name, DocText doc);
+  OpDef& optional(AttributeKind kind, std::string_view name, DocText doc);
   OpDef& promote(Promotion kind);
   OpDef& computes(Precision kind);  // by default views follow and all other operators are wide
   OpDef& outputs(int count);
   OpDef& outputs(OutputRule rule);
   OpDef& infer(InferRule rule);  // for a composite, it only checks the arguments
-  OpDef& gradient(GradRule rule);
-  OpDef& no_gradient(std::string_view reason);
+  OpDef& gradient(KeptGradient rule);
+  OpDef& no_gradient(DocText reason);
   // The rule handles absent cotangents itself: no zeros are made for it.
   OpDef& absent_cotangents();
   OpDef& compose(Composition function);
@@ -237,9 +273,9 @@ class OpDef {
   OpDef& random();
   OpDef& effect();     // does something beside its results; runs on the calling thread
   OpDef& on_caller();  // its kernel runs only on the thread that called the library
-  OpDef& like(std::string_view oracle);
+  OpDef& like(DocText oracle);
   OpDef& domain(double low, double high);
-  OpDef& sample(std::string_view text);
+  OpDef& sample(DocText text);
 
   Status check_complete() const;
   AttributeReader reader(std::span<const Argument> attributes) const { return {*this, attributes}; }

@@ -71,28 +71,28 @@ Result<Types> check_matrices(const InferContext& c) {
   return Types{};
 }
 
-OpDef& factorization(OpDef& op, std::string_view doc) {
+OpDef& factorization(OpDef& op, DocText doc) {
   return op.doc(doc)
       .in(Namespace::kInternal)
       .input("a", "any dtype but half types: matrices, (..., M, N)")
       .promote(Promotion::kFloat);
 }
 
-OpDef& square(OpDef& op, std::string_view doc) {
+OpDef& square(OpDef& op, DocText doc) {
   return factorization(op, doc)
       .infer(check_matrices<true>)
       .sample(R"({"shapes": [[3, 3]], "matrices": ["regular"]})")
       .sample(R"({"shapes": [[2, 6, 6]], "matrices": ["regular"]})");
 }
 
-OpDef& positive(OpDef& op, std::string_view doc) {
+OpDef& positive(OpDef& op, DocText doc) {
   return triangle(factorization(op, doc))
       .infer(check_matrices<true>)
       .sample(R"({"shapes": [[3, 3]], "matrices": ["positive"]})")
       .sample(R"({"shapes": [[2, 6, 6]], "matrices": ["positive"], "upper": true})");
 }
 
-OpDef& any(OpDef& op, std::string_view doc) {
+OpDef& any(OpDef& op, DocText doc) {
   return factorization(op, doc)
       .infer(check_matrices<false>)
       .sample(R"({"shapes": [[2, 5, 3]]})")

@@ -49,7 +49,7 @@ Result<Types> infer_complex_eigen(const InferContext& c) {
   return Types{{wide.dtype, batch_shape(wide, {extents_of(wide).rows})}, wide};
 }
 
-OpDef& lapack(OpDef& op, std::string_view doc) {
+OpDef& lapack(OpDef& op, DocText doc) {
   op.doc(doc)
       .in(Namespace::kInternal)
       .input("a", "float32 or float64, or complex: matrices, (..., M, N)")

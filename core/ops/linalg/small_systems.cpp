@@ -91,7 +91,7 @@ Status run_eigen(const KernelCall& call) {
   return run(problem, WEFT_ACTIVE_OF(call.in[0].dtype, kSmallEigen), "eigh", "");
 }
 
-OpDef& small(OpDef& op, std::string_view doc, KernelFunction run) {
+OpDef& small(OpDef& op, DocText doc, KernelFunction run) {
   Slot slot = dense_slot(run);
   slot.fails_midway = true;
   slot.cost = [](const SlotTypes& t) {

@@ -66,7 +66,7 @@ Result<Value> prelu(const ComposeContext& c) {
   return where(is_positive(x), x, x * gamma);
 }
 
-OpDef& exact_activation(OpDef& op, std::string_view doc, Composition composition) {
+OpDef& exact_activation(OpDef& op, DocText doc, Composition composition) {
   op.doc(doc)
       .in(Namespace::kNpx)
       .input("x", "any real dtype; bool and integers become the default float")
@@ -75,7 +75,7 @@ OpDef& exact_activation(OpDef& op, std::string_view doc, Composition composition
   return sample_unary(op);
 }
 // An activation of several steps that round: halves are rounded once, at the end.
-OpDef& activation(OpDef& op, std::string_view doc, Composition composition) {
+OpDef& activation(OpDef& op, DocText doc, Composition composition) {
   return exact_activation(op, doc, composition).rounds_once();
 }
 

@@ -37,7 +37,7 @@ Values logistic(const ComposeContext& c) {
   return {where(is_positive, pred, scalar(pred, 0)) - pred * label + rest};
 }
 
-OpDef& elements(OpDef& op, std::string_view doc, Composition composition) {
+OpDef& elements(OpDef& op, DocText doc, Composition composition) {
   return op.doc(doc)
       .in(Namespace::kInternal)
       .input("pred", "any real dtype; bool and integers become the default float")

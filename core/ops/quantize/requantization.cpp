@@ -9,13 +9,13 @@
 
 namespace weft::ops {
 
-void optional_index_input(OpDef& op, std::string_view name, std::string_view doc) {
+void optional_index_input(OpDef& op, std::string_view name, DocText doc) {
   op.optional_input(name, doc);
   op.inputs.back().keeps_dtype = true;
 }
 
 void requantization_inputs(OpDef& op, bool is_optional) {
-  const auto add = [&](std::string_view name, std::string_view doc) {
+  const auto add = [&](std::string_view name, DocText doc) {
     op.index_input(name, doc);
     op.inputs.back().optional = is_optional;
   };

@@ -11,7 +11,7 @@
 namespace weft::ops {
 
 // An optional input that keeps its dtype.
-void optional_index_input(OpDef& op, std::string_view name, std::string_view doc);
+void optional_index_input(OpDef& op, std::string_view name, DocText doc);
 
 // Adds the inputs multiplier and shift, optional if the operator can also return its sums, and the
 // attributes output_zero_point, low and high.

@@ -185,7 +185,7 @@ Values roi_pool(const ComposeContext& c) {
   return {where(is_empty, scalar(found, 0), found)};
 }
 
-OpDef& regions(OpDef& op, std::string_view doc) {
+OpDef& regions(OpDef& op, DocText doc) {
   return op.doc(doc)
       .in(Namespace::kNpx)
       .input("data", "any real dtype; integers become the default float; shape (N, C, H, W)")
