@@ -18,7 +18,12 @@ std::string collect(const char* letters, va_list parts, std::string_view after_f
     switch (*letters) {
       case 'c': text += va_arg(parts, const char*); break;
       case 'v': {
+#if defined(__wasm__)  // structs are passed by their fields (toolchains/wasm.cmake)
+        Characters characters = {va_arg(parts, const char*), 0};
+        characters.size = va_arg(parts, size_t);
+#else
         const auto characters = va_arg(parts, Characters);
+#endif
         text.append(characters.data, characters.size);
         break;
       }

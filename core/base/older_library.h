@@ -46,10 +46,13 @@ constexpr auto equals(const Value& value, Projection& projection) {
       [&value, &projection](auto&& element) { return std::invoke(projection, element) == value; };
 }
 
+// Functions are taken by reference: clang 14 cannot pass a pointer to a member by value where
+// structs are passed in registers (toolchains/wasm.cmake).
+
 // Algorithms with a predicate: the range form calls the iterator form.
 #define WEFT_OF_RANGE(name)                                                                 \
   template <class Range, class Condition, class Projection = std::identity>                 \
-  constexpr auto name(Range&& range, Condition condition, Projection projection = {}) {     \
+  constexpr auto name(Range&& range, Condition&& condition, Projection&& projection = {}) { \
     return std::name(std::begin(range), std::end(range), projected(condition, projection)); \
   }
 WEFT_OF_RANGE(all_of)
@@ -60,10 +63,10 @@ WEFT_OF_RANGE(find_if)
 #undef WEFT_OF_RANGE
 
 // Algorithms with an order: the range form calls the iterator form.
-#define WEFT_OF_ORDER(name)                                                             \
-  template <class Range, class Order = std::less<>, class Projection = std::identity>   \
-  constexpr auto name(Range&& range, Order order = {}, Projection projection = {}) {    \
-    return std::name(std::begin(range), std::end(range), projected(order, projection)); \
+#define WEFT_OF_ORDER(name)                                                               \
+  template <class Range, class Order = std::less<>, class Projection = std::identity>     \
+  constexpr auto name(Range&& range, Order&& order = {}, Projection && projection = {}) { \
+    return std::name(std::begin(range), std::end(range), projected(order, projection));   \
   }
 WEFT_OF_ORDER(sort)
 WEFT_OF_ORDER(stable_sort)
@@ -77,20 +80,21 @@ WEFT_OF_ORDER(max_element)
 #undef WEFT_OF_ORDER
 
 template <class Range, class Value, class Projection = std::identity>
-constexpr auto find(Range&& range, const Value& value, Projection projection = {}) {
+constexpr auto find(Range&& range, const Value& value, Projection&& projection = {}) {
   return std::find_if(std::begin(range), std::end(range), equals(value, projection));
 }
 template <class Range, class Condition = std::equal_to<>, class Projection = std::identity>
-constexpr auto adjacent_find(Range&& range, Condition condition = {}, Projection projection = {}) {
+constexpr auto adjacent_find(Range&& range, Condition&& condition = {},
+                             Projection&& projection = {}) {
   return std::adjacent_find(std::begin(range), std::end(range), projected(condition, projection));
 }
 template <class Range, class Value, class Projection = std::identity>
-constexpr auto count(Range&& range, const Value& value, Projection projection = {}) {
+constexpr auto count(Range&& range, const Value& value, Projection&& projection = {}) {
   return std::count_if(std::begin(range), std::end(range), equals(value, projection));
 }
 template <class Range, class Value, class Order = std::less<>, class Projection = std::identity>
-constexpr auto lower_bound(Range&& range, const Value& value, Order order = {},
-                           Projection projection = {}) {
+constexpr auto lower_bound(Range&& range, const Value& value, Order&& order = {},
+                           Projection&& projection = {}) {
   return std::lower_bound(std::begin(range), std::end(range), value,
                           [&](auto&& element, const Value& sought) {
                             return std::invoke(order, std::invoke(projection, element), sought);

@@ -40,6 +40,11 @@ if(WEFT_WASM_THREADS)
 endif()
 set(CMAKE_C_FLAGS_INIT "${CMAKE_CXX_FLAGS_INIT}")
 
+# Small structs (texts and spans: an address and a number) go as their fields. By the usual
+# convention each goes as the address of a copy, and the calls by name of which operators are made
+# would be twice as long. Nothing of the C library takes a struct, and nothing of the C++ library's
+# archives that is called here takes a small one.
+string(APPEND CMAKE_CXX_FLAGS_INIT " -Xclang -target-abi -Xclang experimental-mv")
 # What the library is here unless the command line says otherwise: nothing is loaded at run time.
 set(BUILD_SHARED_LIBS OFF CACHE BOOL "")
 set(WEFT_THREADS OFF CACHE BOOL "")

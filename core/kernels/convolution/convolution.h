@@ -9,6 +9,7 @@
 // images, for the same reason.
 #pragma once
 
+#include "base/in_memory.h"
 #include "base/view.h"
 #include "kernels/range.h"
 
@@ -24,6 +25,7 @@ struct Convolution {
   int64_t stride_height, stride_width;
   int64_t pad_top, pad_left;  // the padding at the other ends follows from the output's extent
   int64_t dilation_height, dilation_width;
+  WEFT_IN_MEMORY(Convolution);
 };
 
 // The extent of the output along one axis: (in + pad_before + pad_after - dilation * (kernel - 1) -

@@ -1,6 +1,7 @@
 // The kernels of convolution.h, and how a convolution is divided for them.
 #pragma once
 
+#include "base/in_memory.h"
 #include "kernels/convolution/convolution.h"
 #include "kernels/isa/declare_kernels.h"
 
@@ -25,6 +26,7 @@ struct ConvolutionBlocks {
   // between rows of gathered columns, or between channels of a shifted row tile
   int64_t column_stride;
   int64_t columns, panels, tile, total, end;
+  WEFT_IN_MEMORY(ConvolutionBlocks);
 };
 // Stands at the start of a thread's scratch, and fills a cache line.
 struct ConvolutionMark {

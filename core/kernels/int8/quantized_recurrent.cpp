@@ -16,24 +16,24 @@ using Table = std::array<int16_t, kGateTable>;
 
 // function(-8), … function(8), in multiples of 2^-15.
 template <class Function>
-Table table_of(const Function& function) {
-  Table table;
-  for (int i = 0; i < kGateTable; ++i) {
-    const double exact = std::floor(function((i - 256) / 32.0) * 32768 + 0.5);
-    table[static_cast<size_t>(i)] = static_cast<int16_t>(std::min(exact, 32767.0));
+struct TableOf : Table {
+  explicit TableOf(const Function& function) {
+    for (int i = 0; i < kGateTable; ++i) {
+      const double exact = std::floor(function((i - 256) / 32.0) * 32768 + 0.5);
+      (*this)[static_cast<size_t>(i)] = static_cast<int16_t>(std::min(exact, 32767.0));
+    }
   }
-  return table;
-}
+};
 
 }  // namespace
 
 const int16_t* quantized_sigmoid_table() {
-  static const Table table = table_of([](double x) { return 1 / (1 + std::exp(-x)); });
+  static const TableOf table([](double x) { return 1 / (1 + std::exp(-x)); });
   return table.data();
 }
 
 const int16_t* quantized_tanh_table() {
-  static const Table table = table_of([](double x) { return std::tanh(x); });
+  static const TableOf table([](double x) { return std::tanh(x); });
   return table.data();
 }
 

@@ -15,6 +15,7 @@
 // * hidden). Other arrays of a step are (batch, hidden).
 #pragma once
 
+#include "base/in_memory.h"
 #include "base/view.h"
 #include "kernels/range.h"
 
@@ -59,6 +60,7 @@ struct RecurrentStep {
   // For kernels only: q of one unit, [batch][gates][kRecurrentColumns]. Null: the kernel computes
   // it from `packed`.
   const float* made;
+  WEFT_IN_MEMORY(RecurrentStep);
 };
 int64_t recurrent_step_scratch(const Recurrent& problem);  // bytes for each thread, aligned to 64
 void run_recurrent_step(const Recurrent& problem, const RecurrentStep& step, Range units,
@@ -84,6 +86,7 @@ struct RecurrentBackStep {
   // The hidden state's cotangent by way of the next step. For a GRU it also has z dh', and it must
   // be zero before the first call.
   void* carried;
+  WEFT_IN_MEMORY(RecurrentBackStep);
 };
 // Both directions take any unit on any thread; a step must be complete before the next one begins.
 void run_recurrent_back_step(const Recurrent& problem, const RecurrentBackStep& step, Range units);

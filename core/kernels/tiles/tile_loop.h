@@ -7,6 +7,7 @@
 
 #include <span>
 
+#include "base/in_memory.h"
 #include "base/shape.h"
 #include "base/view.h"
 
@@ -30,6 +31,7 @@ struct TileLoop {
   int64_t outer_stride[kMaxExternals][kMaxRank];  // by external and outer axis
   int64_t row_stride[kMaxExternals];
   int64_t col_stride[kMaxExternals];
+  WEFT_IN_MEMORY(TileLoop);
 };
 // All externals must have the shape's rank; stride 0 repeats an axis.
 TileLoop make_tile_loop(const Shape& shape, std::span<const TensorView> externals);

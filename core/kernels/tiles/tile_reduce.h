@@ -11,6 +11,7 @@
 // results.
 #pragma once
 
+#include "base/in_memory.h"
 #include "kernels/reduce/reduce.h"
 #include "kernels/tiles/tile_program.h"
 
@@ -40,6 +41,7 @@ struct TileReduceLoop {
   int64_t chunk, chunks;  // blocks of a task; tasks of a group
   // pieces are whole blocks of chains, so other outputs may be streamed past the caches
   bool is_aligned;
+  WEFT_IN_MEMORY(TileReduceLoop);
 };
 TileReduceLoop make_tile_reduce(const Shape& shape, uint32_t axes, int buffers, int threads);
 inline int64_t tile_reduce_tasks(const TileReduceLoop& loop) { return loop.groups * loop.chunks; }

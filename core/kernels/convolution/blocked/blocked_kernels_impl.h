@@ -1,6 +1,7 @@
 // The kernels of convolution_blocked.h, and how the gradient of the weights is divided for them.
 #pragma once
 
+#include "base/in_memory.h"
 #include "kernels/convolution/blocked/convolution_blocked.h"
 #include "kernels/isa/declare_kernels.h"
 
@@ -16,6 +17,7 @@ struct BlockedWeightCut {
   int64_t filters;
   int64_t pitch;  // between the padded rows of an image that is not in channel blocks
   int64_t sums, row_tile, end;
+  WEFT_IN_MEMORY(BlockedWeightCut);
 };
 struct BlockedWeightOperands {
   const float* x;

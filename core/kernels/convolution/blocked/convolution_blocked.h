@@ -19,6 +19,7 @@
 // counts subnormal numbers as zero; elsewhere one after the other.
 #pragma once
 
+#include "base/in_memory.h"
 #include "base/view.h"
 #include "kernels/convolution/convolution.h"
 
@@ -65,6 +66,7 @@ struct BlockedConvolution {
   int64_t x_ring_rows, residual_ring_rows;  // rows of a plane that the ring has
   ImagePlaces places;
   int64_t depth_parts = 1;  // parts that the sum over channels is divided into
+  WEFT_IN_MEMORY(BlockedConvolution);
 };
 // A problem with all taps and results, no bounds, and images one behind the other.
 BlockedConvolution in_blocks(const Convolution& shape, int64_t in_block, int64_t winograd);
