@@ -26,6 +26,11 @@ FEATURES = (
 THREADS = "--enable-threads"  # of a module whose memory workers share
 # Bodies of at most so many nodes stand in place of their calls: that of the function has 5.
 INLINED = "5"
+# Prints the bytes of a file after brotli; Node's default is its best, 11.
+BROTLI = """
+const bytes = require("fs").readFileSync(process.argv[1]);
+console.log(require("zlib").brotliCompressSync(bytes).length);
+"""
 
 
 class FinishError(Exception):
@@ -48,14 +53,15 @@ def run(*command: str | Path) -> None:
         raise FinishError(f"{' '.join(words)}: {done.stderr.strip()[-2000:]}")
 
 
-def make(linked: Path, made: Path, *features: str) -> Path:
+def make(linked: Path, made: Path, *features: str, keeps_names: bool = False) -> Path:
     """Inlines the function, then makes the module small; gives its path."""
     wasm_opt, inlined = find_tool("wasm-opt"), made.with_suffix(".inlined")
     all_features = (*FEATURES, *features)
     if fused.shares_memory(linked.read_bytes()):
         all_features = (*all_features, THREADS)
-    run(wasm_opt, linked, "-o", inlined, *all_features, "--inlining", "-aimfs", INLINED)
-    run(wasm_opt, inlined, "-o", made, *all_features, "-Oz", "--strip-debug", "--strip-producers")
+    last = ("-g",) if keeps_names else ("--strip-debug", "--strip-producers")
+    run(wasm_opt, linked, "-g", "-o", inlined, *all_features, "--inlining", "-aimfs", INLINED)
+    run(wasm_opt, inlined, "-o", made, *all_features, "-Oz", *last)
     inlined.unlink()
     return made
 
@@ -78,6 +84,18 @@ def make_fused(linked: Path, made: Path) -> Path:
     return made
 
 
+def told_sizes(path: Path) -> str:
+    """Bytes of a file, and of what servers send: after gzip and brotli at their best."""
+    small = len(gzip.compress(path.read_bytes(), 9))
+    text = f"{path.stat().st_size:,} bytes, {small:,} after gzip -9"
+    if node := shutil.which("node"):  # which Emscripten runs with
+        done = subprocess.run(
+            [node, "-e", BROTLI, str(path)], capture_output=True, text=True, check=True
+        )
+        text += f", {int(done.stdout):,} after brotli -11"
+    return text
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("linked", type=Path)
@@ -90,8 +108,7 @@ def main() -> int:
             make(options.linked, options.output / f"{options.name}.wasm"),
             make_fused(options.linked, options.output / f"{options.name}-fused.wasm"),
         ):
-            small = len(gzip.compress(path.read_bytes(), 9))
-            print(f"{path}: {path.stat().st_size:,} bytes, {small:,} after gzip -9")
+            print(f"{path}: {told_sizes(path)}")
     except (FinishError, OSError, ValueError) as error:
         print(f"finish.py: {error}", file=sys.stderr)
         return 1

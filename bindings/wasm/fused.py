@@ -97,6 +97,11 @@ def _imports(content: bytes) -> Iterator[tuple[int, int]]:
         yield kind, flags
 
 
+def imported_functions(content: bytes) -> int:
+    """How many functions an import section has."""
+    return sum(kind == FUNCTION for kind, _ in _imports(content))
+
+
 def shares_memory(module: bytes) -> bool:
     """Does the module take a memory that several threads may share?"""
     imported = dict(sections(module)).get(IMPORT, b"\0")
@@ -118,7 +123,7 @@ def place_of(module: bytes) -> int:
     imported, found = 0, None
     for kind, content in sections(module):
         if kind == IMPORT:
-            imported = sum(kind == FUNCTION for kind, _ in _imports(content))
+            imported = imported_functions(content)
         if kind == CUSTOM:
             reader = Reader(content)
             if reader.take(reader.number()) != b"name":
