@@ -70,7 +70,7 @@ runtime: $(VENV)/.dependencies
 
 # The modules of bindings/wasm: all operators, for the dtypes of networks; for one thread, then for
 # several. Needs Emscripten, Binaryen.
-WASM_DTYPES ?= bool;uint8;int8;int32;int64;uint64;float16;float32
+WASM_DTYPES ?= bool;uint8;int8;int32;int64;uint64;float16;float32;float64:elementwise
 wasm: $(VENV)/.dependencies
 	$(CONFIGURE) -B $(BUILD)/wasm -DCMAKE_TOOLCHAIN_FILE=core/cmake/toolchains/wasm.cmake \
 	  -DWEFT_RUNTIME_ONLY=ON "-DWEFT_DTYPES=$(WASM_DTYPES)"

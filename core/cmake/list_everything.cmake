@@ -1,16 +1,21 @@
 # weft_list_everything(<file> <dtypes> <sources...>) writes what `weft ops` would print of files that
 # use every operator, formula, pass and part (but other devices), and these dtypes: the list for
-# WEFT_DTYPES.
+# WEFT_DTYPES. Of a dtype that is written float64:elementwise it has elementwise operators alone.
 include("${CMAKE_CURRENT_LIST_DIR}/write_if_changed.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/parts.cmake")
 
 function(weft_list_everything file dtypes)
   set(content "")
   foreach(dtype IN LISTS dtypes)
-    if(NOT dtype IN_LIST weft_dtypes)
-      message(FATAL_ERROR "WEFT_DTYPES may have ${weft_dtypes}; got ${dtype}")
+    string(REGEX REPLACE ":elementwise$" "" name "${dtype}")
+    if(NOT name IN_LIST weft_dtypes)
+      message(FATAL_ERROR "WEFT_DTYPES may have ${weft_dtypes}, each alone or with :elementwise; got ${dtype}")
     endif()
-    string(APPEND content "dtype ${dtype}\n")
+    if(name STREQUAL dtype)
+      string(APPEND content "dtype ${name}\n")
+    else()
+      string(APPEND content "elementwise ${name}\n")
+    endif()
   endforeach()
   list(REMOVE_ITEM weft_core_parts devices)
   foreach(part IN LISTS weft_kernel_parts weft_core_parts)

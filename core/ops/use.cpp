@@ -2,16 +2,37 @@
 
 #include "ops/use.h"
 
+#include "ops/slots/copy_slot.h"
 #include "weft_keep.h"
 
 namespace weft::ops {
-bool is_kept(DType dtype) {
-  static constexpr bool kKept[kNumDTypes] = {
-      WEFT_KEEPS_bool,   WEFT_KEEPS_uint8,   WEFT_KEEPS_uint16,   WEFT_KEEPS_uint32,
-      WEFT_KEEPS_uint64, WEFT_KEEPS_int8,    WEFT_KEEPS_int16,    WEFT_KEEPS_int32,
-      WEFT_KEEPS_int64,  WEFT_KEEPS_float16, WEFT_KEEPS_bfloat16, WEFT_KEEPS_float32,
-      WEFT_KEEPS_float64};
-  return kKept[static_cast<int>(part_of(wide_of(dtype)))];
+namespace {
+
+constexpr bool kHasSteps[kNumDTypes] = {
+    WEFT_KEEPS_STEPS_bool,    WEFT_KEEPS_STEPS_uint8,    WEFT_KEEPS_STEPS_uint16,
+    WEFT_KEEPS_STEPS_uint32,  WEFT_KEEPS_STEPS_uint64,   WEFT_KEEPS_STEPS_int8,
+    WEFT_KEEPS_STEPS_int16,   WEFT_KEEPS_STEPS_int32,    WEFT_KEEPS_STEPS_int64,
+    WEFT_KEEPS_STEPS_float16, WEFT_KEEPS_STEPS_bfloat16, WEFT_KEEPS_STEPS_float32,
+    WEFT_KEEPS_STEPS_float64};
+constexpr bool kHasAll[kNumDTypes] = {WEFT_KEEPS_bool,    WEFT_KEEPS_uint8,    WEFT_KEEPS_uint16,
+                                      WEFT_KEEPS_uint32,  WEFT_KEEPS_uint64,   WEFT_KEEPS_int8,
+                                      WEFT_KEEPS_int16,   WEFT_KEEPS_int32,    WEFT_KEEPS_int64,
+                                      WEFT_KEEPS_float16, WEFT_KEEPS_bfloat16, WEFT_KEEPS_float32,
+                                      WEFT_KEEPS_float64};
+
+// Computes each element of its results from the element at the same place, or moves elements.
+bool is_elementwise(const OpDef& op) {
+  return op.slot.elementwise || op.view_rule || op.slot.run == copy_slot().run ||
+         op.name == "cast" || op.name == "full" || op.name == "broadcast_to";
+}
+
+}  // namespace
+
+bool is_kept(DType dtype) { return kHasSteps[static_cast<int>(part_of(wide_of(dtype)))]; }
+
+bool is_kept(DType dtype, const OpDef& op) {
+  const int part = static_cast<int>(part_of(wide_of(dtype)));
+  return kHasAll[part] || (kHasSteps[part] && is_elementwise(op));
 }
 
 #if !defined(WEFT_RUNTIME_ONLY)

@@ -44,7 +44,9 @@ void note_use(const Parts&... parts) {
 }
 #endif
 
-// Does this build have kernels for the dtype? Every build has, unless it was made with WEFT_OPS.
+// Does this build have kernels for the dtype? Every build has, unless it was made with WEFT_OPS. Of
+// some dtypes a build may have elementwise kernels and conversions alone: does it have this one?
 bool is_kept(DType dtype);
+bool is_kept(DType dtype, const OpDef& op);
 
 }  // namespace weft::ops

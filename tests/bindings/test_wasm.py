@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy
 import pytest
-from weft import np, npx
+import weft
+from weft import gluon, lr_scheduler, np, npx, optimizer, runtime
 from weft.gluon import nn
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,6 +93,101 @@ def test_cases_and_mistakes_in_node(nets):
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
+STEPS = 8
+# Trains by the file's step; prints what each step gave, and the states, as JSON.
+TRAIN = """
+import { readFileSync } from "node:fs";
+const [package_, path, steps] = process.argv.slice(2);
+const { Engine } = await import(package_ + "/lib/engine.js");
+const engine = await Engine.start({ module: readFileSync(new URL(package_ + "/lib/weft.wasm")) });
+const context = engine.load(readFileSync(path)).context("train_step");
+const x = Float32Array.from({ length: 20 }, (_, i) => Math.fround(((i * 7) % 11) / 5 - 1));
+const losses = [];
+for (let i = 0; i < steps; ++i) {
+  context.setInput(0, x);
+  context.setInput(1, BigInt64Array.from([0n, 1n, 2n, 1n, 0n]));
+  context.run();
+  losses.push([...context.output(0)]);
+}
+const elements = (port, i) => [port.name, [...context.state(i)].map(Number)];
+console.log(JSON.stringify({ losses, states: Object.fromEntries(context.states.map(elements)) }));
+"""
+
+
+def trained_file(path, x, label):
+    """A network with a step by Adam, whose rate follows a schedule, as a file."""
+    weft.random.seed(3)
+    net = gluon.nn.HybridSequential()
+    net.add(gluon.nn.Dense(8, activation="relu"), gluon.nn.Dense(3))
+    net.initialize()
+    net(np.array(x))
+    rates = lr_scheduler.CosineScheduler(STEPS, base_lr=0.05, final_lr=0.001)
+    trainer = gluon.Trainer(net.collect_params(), optimizer.create("adam", lr_scheduler=rates))
+    step = trainer.compile(net, gluon.loss.SoftmaxCrossEntropyLoss())
+    weft.export(path, train_step=(step, np.array(x), np.array(label)))
+
+
+@pytest.mark.full
+def test_a_step_with_a_rate_of_float64_trains_as_in_the_library(tmp_path):
+    if shutil.which("node") is None or not MODULE.exists():
+        pytest.skip("node is not installed, or `make wasm` was not run")
+    x = numpy.array([i * 7 % 11 / 5 - 1 for i in range(20)], "float32").reshape(5, 4)
+    label = numpy.array([0, 1, 2, 1, 0])
+    path = tmp_path / "net.weft"
+    trained_file(path, x, label)
+    context = runtime.Model(path).context("train_step")
+    wanted = [numpy.array(context.run(x, label)[0]) for _ in range(STEPS)]
+    assert wanted[-1].mean() < 0.9 * wanted[0].mean()
+
+    arguments = [PACKAGE.as_uri(), str(path), str(STEPS)]
+    found = json.loads(node(TRAIN, *arguments))
+    # Sums of products are rounded in another order than with vectors of 512 bits.
+    numpy.testing.assert_allclose(found["losses"], wanted, rtol=2e-5, atol=1e-6)
+    assert len(found["states"]) == len(context.states)
+    for port in context.states:
+        state = numpy.array(context.read_state(port.name))
+        bound = 1e-15 if port.dtype == "float64" else 1e-4
+        numpy.testing.assert_allclose(
+            numpy.array(found["states"][port.name]).reshape(state.shape), state, bound, 1e-6
+        )
+
+
+@pytest.mark.full
+def test_other_operators_of_float64_are_refused_by_name(tmp_path):
+    if shutil.which("node") is None or not MODULE.exists():
+        pytest.skip("node is not installed, or `make wasm` was not run")
+    path = tmp_path / "net.weft"
+    sums = weft.hybridize(lambda x: np.exp(x).sum(axis=0))
+    weft.export(path, forward=(sums, np.ones((2, 3), dtype="float64")))
+    script = """
+    import { readFileSync } from "node:fs";
+    const [package_, path] = process.argv.slice(2);
+    const { Engine } = await import(package_ + "/lib/engine.js");
+    const engine = await Engine.start();
+    try {
+      engine.load(readFileSync(path));
+    } catch (error) {
+      console.log(error.code, error.message);
+    }
+    """
+    told = node(script, PACKAGE.as_uri(), str(path))
+    assert told.startswith("UNSUPPORTED")
+    assert "`sum` has arrays of float64, for which this build of Weft has elementwise" in told
+
+
+def node(script, *arguments):
+    """What a script prints in Node."""
+    done = subprocess.run(
+        ["node", "--input-type=module", "-", *arguments],
+        input=script,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return done.stdout
+
+
 def test_the_version_is_the_librarys():
     package = json.loads((PACKAGE / "package.json").read_text("utf-8"))
     assert package["version"] == (ROOT / "VERSION").read_text("utf-8").strip()
@@ -160,3 +256,30 @@ def test_a_module_without_the_function_is_refused():
     fused = program("fused")
     with pytest.raises(ValueError, match="names no function weft_madd_f32x4"):
         fused.fuse(small_module().replace(b"weft_madd", b"weft_mads"), fused.NUMBER)
+
+
+@pytest.fixture
+def sizes(monkeypatch, finish):
+    monkeypatch.setitem(sys.modules, "finish", finish)
+    return program("sizes")
+
+
+@pytest.mark.parametrize(
+    "name, told",
+    [
+        ("weft::ops::(anonymous namespace)::run(weft::Shape const&)", "weft::ops::run"),
+        ("void std::__2::sort<int*, weft::Less<int> >(int*, int*)", "std::__2::sort"),
+        ("weft::Step<weft::Add, float, true>::run(char*)", "weft::Step::run"),
+        ("emmalloc_free", "emmalloc_free"),
+    ],
+)
+def test_instances_of_a_template_are_one_group(sizes, name, told):
+    assert sizes.without_arguments(name) == told
+
+
+def test_functions_have_their_names_and_bytes(sizes):
+    first, second = sizes.functions_of(small_module())
+    assert (first.name, first.body) == ("weft_madd_f32x4", MADD)
+    assert (second.name, second.body) == ("(no name)", OTHER)
+    names = ["weft::ops::run(int)", "weft::Ref<int>::get()", "std::__2::sort<int*>(int*)", "free"]
+    assert list(map(sizes.namespace_of, names)) == ["weft::ops", "weft::Ref", "std", "C"]

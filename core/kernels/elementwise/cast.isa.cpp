@@ -111,10 +111,10 @@ struct Cast {
   }
 };
 
-#define WEFT_CAST(To, From) WEFT_KEPT(From, WEFT_KEPT(To, (Cast<To, From>::run)))
+#define WEFT_CAST(To, From) WEFT_KEPT_STEP(From, WEFT_KEPT_STEP(To, (Cast<To, From>::run)))
 // A build for some dtypes keeps only conversions between these. The scalars of a graph are bool,
 // int64 or float64, whatever dtypes its arrays have, so conversions from these are always kept.
-#define WEFT_CAST_OF_SCALAR(To, From) WEFT_KEPT(To, (Cast<To, From>::run))
+#define WEFT_CAST_OF_SCALAR(To, From) WEFT_KEPT_STEP(To, (Cast<To, From>::run))
 #define WEFT_CASTS_FROM(From, kind)                                                         \
   {                                                                                         \
     kind(Boolean, From), kind(uint8_t, From), kind(uint16_t, From), kind(uint32_t, From),   \

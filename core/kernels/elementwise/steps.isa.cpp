@@ -13,15 +13,15 @@ namespace weft::kernels::WEFT_ISA_NAMESPACE {
 extern const StepKernel kStepsBool[], kStepsUInt8[], kStepsUInt16[], kStepsUInt32[], kStepsUInt64[],
     kStepsInt8[], kStepsInt16[], kStepsInt32[], kStepsInt64[], kStepsFloat16[], kStepsBFloat16[],
     kStepsFloat32[], kStepsFloat64[];
-// In the order of DType. WEFT_KEPT gives null for dtypes that the build leaves out.
+// In the order of DType. WEFT_KEPT_STEP gives null for dtypes that the build leaves out.
 const StepKernel* const kSteps[kNumDTypes] = {
-    WEFT_KEPT(Boolean, kStepsBool),      WEFT_KEPT(uint8_t, kStepsUInt8),
-    WEFT_KEPT(uint16_t, kStepsUInt16),   WEFT_KEPT(uint32_t, kStepsUInt32),
-    WEFT_KEPT(uint64_t, kStepsUInt64),   WEFT_KEPT(int8_t, kStepsInt8),
-    WEFT_KEPT(int16_t, kStepsInt16),     WEFT_KEPT(int32_t, kStepsInt32),
-    WEFT_KEPT(int64_t, kStepsInt64),     WEFT_KEPT(Float16, kStepsFloat16),
-    WEFT_KEPT(BFloat16, kStepsBFloat16), WEFT_KEPT(float, kStepsFloat32),
-    WEFT_KEPT(double, kStepsFloat64),
+    WEFT_KEPT_STEP(Boolean, kStepsBool),      WEFT_KEPT_STEP(uint8_t, kStepsUInt8),
+    WEFT_KEPT_STEP(uint16_t, kStepsUInt16),   WEFT_KEPT_STEP(uint32_t, kStepsUInt32),
+    WEFT_KEPT_STEP(uint64_t, kStepsUInt64),   WEFT_KEPT_STEP(int8_t, kStepsInt8),
+    WEFT_KEPT_STEP(int16_t, kStepsInt16),     WEFT_KEPT_STEP(int32_t, kStepsInt32),
+    WEFT_KEPT_STEP(int64_t, kStepsInt64),     WEFT_KEPT_STEP(Float16, kStepsFloat16),
+    WEFT_KEPT_STEP(BFloat16, kStepsBFloat16), WEFT_KEPT_STEP(float, kStepsFloat32),
+    WEFT_KEPT_STEP(double, kStepsFloat64),
 };
 
 // Asks the compiler how a formula can be called, and stores the answer as data.

@@ -287,7 +287,25 @@ class Decoder {
         WEFT_ASSIGN(graph::TensorType type, decode_type(where_, output));
         types.push_back(type);
       }
+    if (!is_region) WEFT_TRY(check_dtypes(node, types));
     graph_.add_node(std::move(node), types);
+    return {};
+  }
+
+  // Refuses an operator of a dtype that the build has for other operators alone.
+  Status check_dtypes([[maybe_unused]] const Node& node,
+                      [[maybe_unused]] std::span<const graph::TensorType> types) const {
+#if WEFT_HAS_SOME_OPERATORS
+    const auto check = [&](DType dtype) -> Status {
+      if (ops::is_kept(dtype, *node.op)) return {};
+      return errors::unsupported(where_, "`", node.op->name, "` has arrays of ", dtype,
+                                 ", for which this build of Weft has elementwise kernels and "
+                                 "conversions alone (WEFT_OPS)");
+    };
+    for (const Operand& operand : node.operands)
+      if (operand.is_value()) WEFT_TRY(check(graph_.type(operand.value).dtype));
+    for (const graph::TensorType& type : types) WEFT_TRY(check(type.dtype));
+#endif
     return {};
   }
 
