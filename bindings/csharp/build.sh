@@ -4,7 +4,10 @@
 # `weft --prefix`; the place of what is built is BUILD, else build/.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-prefix=${WEFT_PREFIX:-$(weft --prefix)}
+prefix=${WEFT_PREFIX:-$(weft --prefix)} || {
+  echo "build.sh: install Weft (pip install . in its tree), or set WEFT_PREFIX to its folder" >&2
+  exit 1
+}
 build=${BUILD:-$here/build}
 mkdir -p "$build"
 cp -L "$prefix/lib/libweft.so.0" "$build/libweft.so"

@@ -8,9 +8,19 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const prefix = process.env.WEFT_PREFIX ?? execFileSync("weft", ["--prefix"]).toString().trim();
+const prefix = process.env.WEFT_PREFIX ?? installed();
 const library = join(prefix, "lib", "libweft.so");
 if (!existsSync(library)) throw new Error(`there is no ${library}: set WEFT_PREFIX`);
+
+/** The folder of the Weft that is on the path. */
+function installed() {
+  try {
+    return execFileSync("weft", ["--prefix"]).toString().trim();
+  } catch {
+    console.error("build.js: install Weft (pip install . in its tree), or set WEFT_PREFIX to its folder");
+    process.exit(1);
+  }
+}
 
 // The headers of Node-API come with Node.
 const node = dirname(dirname(realpathSync(process.execPath)));

@@ -4,7 +4,10 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=${BUILD:-$here/build}
-WEFT_PREFIX=${WEFT_PREFIX:-$(weft --prefix)}
+WEFT_PREFIX=${WEFT_PREFIX:-$(weft --prefix)} || {
+  echo "check.sh: install Weft (pip install . in its tree), or set WEFT_PREFIX to its folder" >&2
+  exit 1
+}
 WEFT_CONFORMANCE=$here/../conformance
 export WEFT_PREFIX WEFT_CONFORMANCE
 # What only CRAN's own servers can say: is the name free, what is the time.

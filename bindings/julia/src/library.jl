@@ -26,7 +26,7 @@ end
 function prefix()
     haskey(ENV, "WEFT_PREFIX") && return ENV["WEFT_PREFIX"]
     Sys.which("weft") === nothing &&
-        error("libweft was not found: `pip install weft`, or set WEFT_PREFIX to the folder that has lib/")
+        error("libweft was not found: install Weft (`pip install .` in its tree), or set WEFT_PREFIX to the folder that has lib/")
     return readchomp(`weft --prefix`)
 end
 

@@ -20,8 +20,8 @@ fn main() {
         .or_else(|| output("pkg-config", &["--variable=libdir", "weft"]));
     let Some(folder) = folder.filter(|folder| Path::new(folder).join("libweft.so").exists()) else {
         panic!(
-            "libweft was not found: install Weft (`pip install weft`), or set WEFT_PREFIX to the \
-             folder that has lib/libweft.so"
+            "libweft was not found: install Weft (`pip install .` in its tree), or set WEFT_PREFIX to \
+             the folder that has lib/libweft.so"
         );
     };
     println!("cargo:rustc-link-search=native={}", link_to(&folder));

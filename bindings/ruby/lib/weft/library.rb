@@ -22,7 +22,7 @@ module Weft
     def self.prefix
       ENV["WEFT_PREFIX"] || IO.popen(["weft", "--prefix"], &:read).strip
     rescue Errno::ENOENT
-      raise LoadError, "libweft was not found: `pip install weft`, or set WEFT_PREFIX to the folder that has lib/"
+      raise LoadError, "libweft was not found: install Weft (`pip install .` in its tree), or set WEFT_PREFIX to the folder that has lib/"
     end
 
     LIBRARY = Fiddle.dlopen(File.join(prefix, "lib", "libweft.so"))
