@@ -52,6 +52,18 @@ def javascript(made: list[Path], folder: Path, program: str) -> str:
     return run(folder, "node", "program.mjs")
 
 
+def go(made: list[Path], folder: Path, program: str) -> str:
+    if shutil.which("go") is None:
+        pytest.skip("go: needs go")
+    prefix = packages.prefix()
+    (folder / "main.go").write_text(program, "utf-8")
+    run(folder, "go", "mod", "init", "trial")
+    module = ("-require", f"weft@v{packages.VERSION}", "-replace", f"weft={BINDINGS / 'go'}")
+    run(folder, "go", "mod", "edit", *module)
+    linked = {"PKG_CONFIG_PATH": str(prefix / "lib" / "pkgconfig")}
+    return run(folder, "go", "run", ".", CGO_LDFLAGS=f"-Wl,-rpath,{prefix / 'lib'}", **linked)
+
+
 def octave(made: list[Path], folder: Path, program: str) -> str:
     where = f"pkg prefix {folder / 'here'} {folder / 'there'}; pkg local_list {folder / 'list'};"
     run(folder, "octave-cli", "--quiet", "--eval", f"{where} pkg install {made[0]}")
@@ -92,35 +104,37 @@ def scala(made: list[Path], folder: Path, program: str) -> str:
     return run(folder, "scala", "-nc", "-cp", ":".join([*jars, str(java_jar)]), "program.scala")
 
 
-INSTALLED = {f.__name__: f for f in (java, javascript, octave, r, ruby, rust, scala)}
+INSTALLED = {f.__name__: f for f in (go, java, javascript, octave, r, ruby, rust, scala)}
 
 
-def first_program(language: str) -> tuple[str, str]:
-    """The program that a README shows first, and what it prints."""
+def programs(language: str) -> list[tuple[str, str]]:
+    """The whole programs that a README shows, and what it says that each prints."""
     text = (BINDINGS / language / "README.md").read_text("utf-8")
-    program = re.search(r"```(?!console)\w+\n(.*?)```", text, re.DOTALL)
-    said = re.search(r"^prints (.*?`)[.:]? ?", text[program.end() :], re.DOTALL | re.MULTILINE)
-    sentence = text[program.end() :][said.start() :].split(". Run a file")[0]
-    return program[1], " ".join(" ".join(re.findall(r"`([^`]*)`", sentence)).split())
+    block, said = r"```\w+\n((?:(?!```).)*)```", r"prints ((?:`[^`]*`(?: and |, )?)+)"
+    found = re.findall(block + r"\n\n" + said, text, re.DOTALL)
+    assert found, f"{language}: no program that prints"
+    return [(program, " ".join(re.findall(r"`([^`]*)`", printed))) for program, printed in found]
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("language", INSTALLED)
-def test_an_installed_package_runs_the_first_program_of_its_page(
+def test_an_installed_package_runs_the_programs_of_its_page(
     language, build_dir, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("WEFT_PREFIX", str(build_dir / "python" / "weft"))
-    output = tmp_path / "packages"
-    try:
-        if language == "scala":
-            packages.make("java", output)
-        made = packages.make(language, output)
-    except packages.Missing as why:
-        pytest.skip(f"{language}: needs {why}")
-    folder = tmp_path / "trial"
-    folder.mkdir()
-    program, expected = first_program(language)
-    assert " ".join(INSTALLED[language](made, folder, program).split()) == expected
+    made: list[Path] = []
+    if language in packages.PACKAGES:
+        try:
+            if language == "scala":
+                packages.make("java", tmp_path / "packages")
+            made = packages.make(language, tmp_path / "packages")
+        except packages.Missing as why:
+            pytest.skip(f"{language}: needs {why}")
+    for number, (program, expected) in enumerate(programs(language)):
+        folder = tmp_path / f"trial{number}"
+        folder.mkdir()
+        printed = INSTALLED[language](made, folder, program)
+        assert printed.split() == expected.split()
 
 
 def test_what_is_not_here_is_named(monkeypatch, tmp_path):
