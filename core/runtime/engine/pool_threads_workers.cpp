@@ -3,6 +3,7 @@
 // weft_worker_serve (bindings/wasm/lib/thread.js). A worker that comes late or never delays nobody:
 // others run its pieces.
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <atomic>
@@ -49,6 +50,17 @@ void PoolThreads::join() {
 }  // namespace weft
 
 extern "C" {
+
+void __wasm_init_tls(void* block);  // the linker's
+
+// The instance that starts the others gets its block before any other code runs; without one its
+// thread-local variables would lie at address 0, and without their first values.
+[[gnu::constructor(101)]] void weft_first_variables() {
+  constexpr size_t kBytes = 4096;
+  alignas(64) static char block[kBytes];
+  if (__builtin_wasm_tls_size() > kBytes) __builtin_trap();
+  __wasm_init_tls(block);
+}
 
 // The life of worker `thread`, counted from 1.
 [[clang::export_name("weft_worker_serve")]] [[noreturn]] void weft_worker_serve(int32_t thread) {
