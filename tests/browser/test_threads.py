@@ -97,8 +97,16 @@ def test_the_usual_number_is_what_the_processor_has(isolated):
 
 def test_loads_and_disposals_leave_nothing(isolated):
     """A memory with threads takes 4 GB of addresses, of which a process has enough for some."""
-    script = f"for (let i = 0; i < 40; i++) await (async () => {{ {RUN} }})(); return 'done';"
-    script = "const options = arguments[0];" + script.replace("const [options] = arguments;", "")
+    script = """
+    const file = await fetch("lib/weft-threads.wasm");
+    const module = await WebAssembly.compile(await file.arrayBuffer());
+    for (let i = 0; i < 40; i++) {
+      const model = await load("net.weft", { ...arguments[0], module });
+      if (model.threads !== 3) return model.threads;
+      model.dispose();
+    }
+    return "done";
+    """
     for worker in (True, False):
         assert isolated.run(script, {"threads": 3, "worker": worker}) == "done"
     assert isolated.run(RUN, {"threads": 3})[0] == 3
