@@ -85,7 +85,11 @@ async function compiled(source) {
   const url = new URL(source);
   if (url.protocol === "file:") {
     const { readFile } = await import(/* webpackIgnore: true */ "node:fs/promises");
-    return WebAssembly.compile(await readFile(url));
+    const bytes = await readFile(url).catch((error) => {
+      if (error.code !== "ENOENT") throw error;
+      throw new Error(`weft: there is no ${url.pathname}; \`make wasm\` builds the package's own modules`);
+    });
+    return WebAssembly.compile(bytes);
   }
   const response = await fetch(url);
   if (!response.ok) throw new Error(`weft: ${url} answers with status ${response.status}`);
