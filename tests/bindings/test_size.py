@@ -31,7 +31,8 @@ LONGER = {"javascript": 2010}
 OTHERS = re.compile(
     r"(^|/)(tests?|examples|man)/|_test\.go$|README\.md$"
     r"|\.(toml|xml|json|csproj|gemspec|sbt|properties|mod)$|(^|/)(DESCRIPTION|NAMESPACE|Makevars)$"
-    r"|(^|/)(build|aar|check)\.(sh|js|rs)$"
+    r"|(^|/)(build|aar|check)\.(sh|js|rs)$|(^|/)Makefile$"
+    r"|^wasm/(finish|fused|sizes)\.py$"
 )
 GENERATED = re.compile(r"(Written|Code generated) by bindings/generate")
 

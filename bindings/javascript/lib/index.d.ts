@@ -4,7 +4,8 @@ import * as ops from "./ops.js";
 
 export { ops };
 export type { Dtype, Operand };
-type Elements =
+/** What elements lie in; halves as their bits. Float32Array where a call does not say another. */
+export type Elements =
   | Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | Uint8Array | Uint16Array
   | Uint32Array | BigInt64Array | BigUint64Array;
 type Nested = number | bigint | Nested[];
@@ -17,7 +18,7 @@ export class Tensor {
   readonly size: number;
   /** The gradient; undefined where none is attached. */
   readonly grad: Tensor | undefined;
-  data(): Elements;
+  data<T extends Elements = Float32Array>(): T;
   toArray(): any;
   item(): number;
   wait(): this;
@@ -74,13 +75,13 @@ export class Context {
   readonly outputs: Port[];
   readonly states: Port[];
   setInputShape(input: number | string, shape: number[]): this;
-  input(input?: number | string): Elements;
+  input<T extends Elements = Float32Array>(input?: number | string): T;
   setInput(input: number | string, elements: Elements): this;
   run(): this;
   runAsync(): Promise<void>;
-  output(output?: number | string): Elements;
-  bindOutput(output?: number | string): Elements;
-  state(state: number | string): Elements;
+  output<T extends Elements = Float32Array>(output?: number | string): T;
+  bindOutput<T extends Elements = Float32Array>(output?: number | string): T;
+  state<T extends Elements = Float32Array>(state: number | string): T;
   setState(state: number | string, elements: Elements): this;
   reset(): this;
   save(path: string): void;

@@ -42,9 +42,12 @@ export class WeftError extends Error {
 export interface Context extends Ports {
   /** How long the last run took, in milliseconds. */
   readonly milliseconds?: number;
-  run(inputs?: Record<string | number, Elements | Shaped>, options?: { transfer?: boolean }): Promise<Record<string, Elements>>;
+  run<T extends Elements = Float32Array>(
+    inputs?: Record<string | number, Elements | Shaped>,
+    options?: { transfer?: boolean },
+  ): Promise<Record<string, T>>;
   ports(): Promise<Ports>;
-  state(state: string | number): Promise<Elements>;
+  state<T extends Elements = Float32Array>(state: string | number): Promise<T>;
   setState(state: string | number, elements: Elements): Promise<void>;
   reset(): Promise<void>;
   dispose(): Promise<void>;
@@ -56,10 +59,10 @@ export interface Model {
   metadata(key: string): Promise<string | undefined>;
   setBudget(bytes: number, entry?: string): Promise<void>;
   context(entry?: string, options?: { sharing?: Context }): Promise<Context>;
-  run(
+  run<T extends Elements = Float32Array>(
     inputs: Record<string | number, Elements | Shaped>,
     options?: { entry?: string; transfer?: boolean },
-  ): Promise<Record<string, Elements>>;
+  ): Promise<Record<string, T>>;
   memoryBytes(): Promise<number>;
   dispose(): void;
 }
