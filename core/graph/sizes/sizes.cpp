@@ -134,6 +134,13 @@ Status check_dimension(const Graph& graph, const Size& size, int64_t extent) {
                                ", must be in [", size.minimum, ", ", maximum, "]; got ", extent);
 }
 
+// Why no other shape will do, for the end of a sentence.
+const char* why_shape(const Graph& graph) {
+  const bool is_open = !graph.sizes.empty() && graph.sizes[0].is_dimension();
+  if (!is_open) return ", for which the graph was made";
+  return graph.inputs.size() > 1 ? " to fit the other inputs" : "";
+}
+
 }  // namespace
 
 // Reads each dimension at its first axis, and then compares the whole shapes.
@@ -152,7 +159,7 @@ Result<std::vector<int64_t>> dimensions_of(const Graph& graph, std::span<const T
   for (size_t i = 0; i < wanted.size(); ++i)
     if (inputs[i].shape != wanted[i])
       return errors::invalid_value("function", name_of_input(graph, i), " must have shape ",
-                                   wanted[i], " to fit the other inputs; got ", inputs[i].shape);
+                                   wanted[i], why_shape(graph), "; got ", inputs[i].shape);
   for (size_t k = 0; k < dimensions.size(); ++k)
     WEFT_TRY(check_dimension(graph, graph.sizes[k], dimensions[k]));
   return dimensions;

@@ -161,7 +161,7 @@ Result<ArchiveReader> ArchiveReader::read(Ref<Mapping> mapping) {
   if (header > kMaxHeaderBytes || header > rest)
     return damaged("its header claims ", static_cast<size_t>(header), " bytes of ",
                    static_cast<size_t>(rest), "; at most ", static_cast<size_t>(kMaxHeaderBytes),
-                   " are read");
+                   " are read; is it a .weft or .safetensors file?");
   const auto header_bytes = static_cast<size_t>(header);
   ArchiveReader reader;
   WEFT_TRY(
