@@ -5,6 +5,7 @@ import { zeros } from "./tensor.js";
 
 /** Weights that are uniform, as wide as keeps the variance of signals (Glorot and Bengio, 2010). */
 export function glorot(shape) {
+  if (shape[1] === undefined) throw new TypeError("nn: a layer needs the number of its inputs, its second argument");
   const window = shape.slice(2).reduce((a, b) => a * b, 1);
   const high = Math.sqrt(6 / ((shape[0] + shape[1]) * window));
   return ops.uniform(shape, "float32", { low: -high, high });

@@ -182,6 +182,7 @@ test("nothing leaks", () => {
 });
 
 test("mistakes are errors of JavaScript", () => {
+  assert.throws(() => new weft.nn.Dense(10), /needs the number of its inputs/);
   const x = weft.tensor([1, 2]);
   assert.throws(() => weft.ops.add(x, {}), /add: `x2` must be a Tensor or a number/);
   assert.throws(() => weft.ops.softmax(x, { axs: 0 }), /no option `axs`; there are: axis/);
