@@ -242,9 +242,7 @@ Status Context::bind_input(size_t index, const void* data, size_t bytes) {
     return errors::index_out_of_range("context", "`index` must be below ", entry_->inputs.size(),
                                       "; got ", index);
   const Port& port = inputs_now_[index];
-  if (port.is_open())
-    return errors::invalid_state("context", "input `", port.name,
-                                 "` has dimensions of any extent; set its shape first");
+  if (port.is_open()) return no_shape_yet(port);
   data = memory_of(data, bytes);
   if (!data || bytes != static_cast<size_t>(port.type.bytes()))
     return errors::invalid_value("context", "input `", port.name, "` ", to_string(port.type),

@@ -104,4 +104,7 @@ class Context {
   bool has_run_ = false;
 };
 
+// The failure of a call that needs the shape of an open input.
+Status no_shape_yet(const Port& port);
+
 }  // namespace weft::model

@@ -82,6 +82,12 @@ Result<std::span<const graph::TensorType>> Context::largest_outputs() {
   return std::span<const graph::TensorType>(largest_);
 }
 
+Status no_shape_yet(const Port& port) {
+  return errors::invalid_state("context", "input `", port.name, "` ", type_text(port),
+                               " has dimensions of any extent; set its shape first by "
+                               "weft_context_set_input_shape");
+}
+
 Status Context::set_input_shape(size_t index, const Shape& shape) {
   if (index >= inputs_now_.size())
     return errors::index_out_of_range("context", "`index` must be below ", inputs_now_.size(),
@@ -92,8 +98,9 @@ Status Context::set_input_shape(size_t index, const Shape& shape) {
   for (int axis = 0; fits && axis < shape.rank(); ++axis)
     fits = fixed[axis] < 0 ? shape[axis] >= 0 : shape[axis] == fixed[axis];
   if (!fits)
-    return errors::invalid_value("context", "input `", inputs_now_[index].name,
-                                 "` must have shape ", fixed, ", -1 being any; got ", shape);
+    return errors::invalid_value(
+        "context", "input `", inputs_now_[index].name, "` must have shape ", fixed,
+        entry_->inputs[index].is_open() ? ", -1 being any" : "", "; got ", shape);
   WEFT_TRY(checked_elements(shape.span(), "context", inputs_now_[index].name).status());
   inputs_now_[index].type.shape = shape;
   inputs_[index] = nullptr;
@@ -110,9 +117,7 @@ Status Context::find_dimensions() {
   if (knows_dimensions_ || graph::count_dimensions(graph) == 0) return {};
   std::vector<graph::TensorType> types = graph.input_types();
   for (size_t i = 0; i < inputs_now_.size(); ++i) {
-    if (inputs_now_[i].is_open())
-      return errors::invalid_state("context", "input `", inputs_now_[i].name,
-                                   "` has dimensions of any extent; set its shape first");
+    if (inputs_now_[i].is_open()) return no_shape_yet(inputs_now_[i]);
     types[i] = inputs_now_[i].type;
   }
   WEFT_ASSIGN(dimensions_, graph::dimensions_of(graph, types));
