@@ -316,7 +316,7 @@ def model_cases() -> list[str]:
     refuse(4, "backwards")
     begin("bytes", "dense.weft", "refusal")
     bind(first[:1])
-    refuse(1, "24")
+    refuse(1, "`x`", "(2, 3)")
     begin("number", "dense.weft", "refusal")
     bind(first, index=3)
     refuse(7, "3")
@@ -326,6 +326,61 @@ def model_cases() -> list[str]:
     begin("dimension", "open.weft", "refusal")
     lines.append("shape 0 2,4")
     refuse(1, "4")
+    return lines
+
+
+def shape_cases() -> list[str]:
+    """The lines of inputs whose shape is that of what is given, and of what does not have it."""
+    from weft import np
+
+    net = _dense()
+    lines: list[str] = []
+
+    def begin(kind: str, name: str, file: str) -> None:
+        lines.extend([f"case {kind} {name}", f"model {file} forward"])
+
+    def bind(values: numpy.ndarray) -> None:
+        lines.append(f"input 0 {array(values)}")
+
+    def bind_flat(values: numpy.ndarray) -> None:
+        lines.append(f"flat 0 {array(values.reshape(-1))}")
+
+    def run(rows: numpy.ndarray) -> None:
+        lines.extend(["run", expected("output 0", net(np.array(rows)).asnumpy(), exact=True)])
+
+    def refuse(*says: str) -> None:
+        lines.extend(["status 1", *(f"says {text(part)}" for part in says), "end"])
+
+    def rows_of(batch: int) -> numpy.ndarray:
+        return numpy.arange(batch * 3, dtype="float32").reshape(batch, 3) % 5 - 1
+
+    begin("shaped", "flat", "dense.weft")
+    for rows in (rows_of(2), rows_of(2) * 2):
+        bind_flat(rows)
+        run(rows)
+    lines.append("end")
+    begin("shaped", "batch", "open.weft")
+    for batch, give in ((2, bind), (5, bind), (1, bind_flat), (4, bind_flat), (3, bind)):
+        give(rows_of(batch))
+        run(rows_of(batch))
+    lines.append("end")
+    for name, shape in (("turned", (3, 2)), ("spread", (6, 1)), ("deeper", (1, 2, 3))):
+        begin("misshapen", name, "dense.weft")
+        bind(rows_of(2).reshape(shape))
+        refuse("`x`", "must have shape (2, 3)", f"got {shape}")
+    begin("misshapen", "again", "dense.weft")
+    bind(rows_of(2))
+    run(rows_of(2))
+    bind(rows_of(2).T)
+    refuse("`x`", "must have shape (2, 3)", "got (3, 2)")
+    begin("misshapen", "batch", "open.weft")
+    bind(rows_of(2))
+    run(rows_of(2))
+    bind(rows_of(2).T)
+    refuse("`x`", "must have shape (-1, 3)", "got (3, 2)")
+    begin("misshapen", "flat", "dense.weft")
+    bind_flat(rows_of(3))
+    refuse("`x`", "(2, 3)")
     return lines
 
 
@@ -342,7 +397,7 @@ def main() -> int:
     lines += [*operator_cases(), *failure_cases()]
     if not given.check:
         make_models(MODELS)
-    lines += model_cases()
+    lines += [*model_cases(), *shape_cases()]
     whole = "\n".join(lines) + "\n"
     if given.check:
         before, now = CASES.read_text("utf-8").splitlines(), whole.splitlines()

@@ -170,6 +170,8 @@ func (c *testCase) runModel() {
 			Check(context.SetInputShape(index, numbers(line[2])...))
 		case "input":
 			Check(context.SetInputTensor(index, arrayOf(line[2:])))
+		case "flat":
+			Check(SetInput(context, index, Must(Elements[float32](arrayOf(line[2:])))))
 		case "run":
 			Check(context.Run())
 		case "reset":
@@ -200,9 +202,9 @@ func (c *testCase) refused(err error) error {
 
 func (c *testCase) check() error {
 	switch c.kind {
-	case "model":
+	case "model", "shaped":
 		return Try(c.runModel)
-	case "refusal":
+	case "refusal", "misshapen":
 		return c.refused(Try(c.runModel))
 	case "failure":
 		return c.refused(Try(func() { c.call() }))

@@ -202,6 +202,40 @@ func (c *Context) bind(index, bytes int) (unsafe.Pointer, error) {
 	return memory, nil
 }
 
+// take gives an input the shape of what is given; the library refuses one that is not the input's.
+func (c *Context) take(index int, port Port, shape []int64) error {
+	same := len(shape) == len(port.Shape)
+	for axis := 0; same && axis < len(shape); axis++ {
+		same = shape[axis] == port.Shape[axis]
+	}
+	if same {
+		return nil
+	}
+	return c.SetInputShape(index, shape...)
+}
+
+// flat is the input's shape for elements that have none themselves: they set the first dimension if it alone
+// is open.
+func (c *Context) flat(index int, port Port, count int) []int64 {
+	if len(port.Shape) == 0 || count > 0 && port.Bytes == count*port.Dtype.Size() {
+		return port.Shape
+	}
+	row := int64(1)
+	for axis, extent := range port.Shape {
+		open := extent < 0 || C.weft_context_dimension_at(c.handle, C.size_t(index), C.int32_t(axis)) != nil
+		if open != (axis == 0) {
+			return port.Shape
+		}
+		if axis > 0 {
+			row *= extent
+		}
+	}
+	if row == 0 || int64(count)%row != 0 {
+		return port.Shape
+	}
+	return append([]int64{int64(count) / row}, port.Shape[1:]...)
+}
+
 // typed is a port whose elements are T.
 func typed[T Element](c *Context, kind portKind, index int, function string) (Port, error) {
 	port, err := c.port(kind, index)
@@ -232,9 +266,13 @@ func Input[T Element](c *Context, index int) ([]T, error) {
 	return elements[T](memory, port), nil
 }
 
-// SetInput copies values to an input, for all runs until it is set again.
+// SetInput copies values to an input, for all runs until it is set again. If only the first dimension of the
+// input is open, their number sets it.
 func SetInput[T Element](c *Context, index int, values []T) error {
-	_, err := typed[T](c, input, index, "SetInput")
+	port, err := typed[T](c, input, index, "SetInput")
+	if err == nil {
+		err = c.take(index, port, c.flat(index, port, len(values)))
+	}
 	if err != nil {
 		return err
 	}
@@ -249,7 +287,7 @@ func (c *Context) setBytes(index int, content []byte) error {
 	return err
 }
 
-// SetInputTensor copies an array of the input's dtype and shape.
+// SetInputTensor copies an array of the input's dtype and shape; its extents set open dimensions.
 func (c *Context) SetInputTensor(index int, x *Tensor) error {
 	port, err := c.port(input, index)
 	if err != nil {
@@ -257,6 +295,9 @@ func (c *Context) SetInputTensor(index int, x *Tensor) error {
 	}
 	if port.Dtype != x.Dtype() {
 		return failure(InvalidType, "SetInputTensor: `%s` is %v; got %v", port.Name, port.Dtype, x.Dtype())
+	}
+	if err := c.take(index, port, x.Shape()); err != nil {
+		return err
 	}
 	content, err := x.Bytes()
 	if err != nil {

@@ -152,6 +152,26 @@ namespace Weft
             return this;
         }
 
+        // Gives an input the shape of what is given; the library refuses one that is not the input's.
+        private void Take(int index, Port port, long[] shape)
+        {
+            if (!shape.SequenceEqual(port.Shape)) SetInputShape(index, shape);
+        }
+
+        // The input's shape for elements that have none themselves: they set the first dimension if it alone is
+        // open.
+        private long[] Flat(int index, Port port, long bytes)
+        {
+            long[] shape = port.Shape;
+            if (shape.Length == 0 || (bytes > 0 && bytes == port.Bytes)) return shape;
+            Func<int, bool> open = axis => shape[axis] < 0 || handle.With(context =>
+                C.weft_context_dimension_at(context, (UIntPtr)(uint)index, axis)) != IntPtr.Zero;
+            if (Enumerable.Range(0, shape.Length).Any(i => open(i) != (i == 0))) return shape;
+            long row = shape.Skip(1).Aggregate((long)C.weft_dtype_size((int)port.Dtype), (a, b) => a * b);
+            if (row == 0 || bytes % row != 0) return shape;
+            return shape.Select((extent, i) => i == 0 ? bytes / row : extent).ToArray();
+        }
+
         private void Unpin(int index)
         {
             if (!inputs.TryGetValue(index, out GCHandle pinned)) return;
@@ -160,29 +180,36 @@ namespace Weft
         }
 
         /// <summary>Lets every run read this array of C#, without a copy, until another one is bound. An
-        /// array of bool cannot stay in place: SetInput copies one.</summary>
+        /// array of bool cannot stay in place: SetInput copies one. If only the first dimension of the input is
+        /// open, the number of elements sets it.</summary>
         public Context BindInput<T>(int index, T[] elements) where T : struct
         {
             lock (one)
             {
-                Expect("BindInput", PortOf(C.weft_context_get_input, index), Tensor.DtypeOf<T>());
+                Port port = PortOf(C.weft_context_get_input, index);
+                Expect("BindInput", port, Tensor.DtypeOf<T>());
+                Take(index, port, Flat(index, port, Buffer.ByteLength(elements)));
                 Bind(index, elements, Buffer.ByteLength(elements));
             }
             return this;
         }
 
-        /// <summary>Copies elements to an input, for all runs until it is set again.</summary>
+        /// <summary>Copies elements to an input, for all runs until it is set again. If only the first dimension
+        /// of the input is open, their number sets it.</summary>
         public Context SetInput<T>(int index, T[] elements) where T : struct =>
-            SetBytes(index, Tensor.DtypeOf<T>(), Tensor.BytesOf(elements));
+            SetBytes(index, Tensor.DtypeOf<T>(), null, Tensor.BytesOf(elements));
 
-        /// <summary>Copies an array of the input's dtype and shape.</summary>
-        public Context SetInput(int index, Tensor array) => SetBytes(index, array.Dtype, array.ToBytes());
+        /// <summary>Copies an array of the input's dtype and shape; its extents set open dimensions.</summary>
+        public Context SetInput(int index, Tensor array) =>
+            SetBytes(index, array.Dtype, array.Shape, array.ToBytes());
 
-        private Context SetBytes(int index, Dtype dtype, byte[] bytes)
+        private Context SetBytes(int index, Dtype dtype, long[] shape, byte[] bytes)
         {
             lock (one)
             {
-                Expect("SetInput", PortOf(C.weft_context_get_input, index), dtype);
+                Port port = PortOf(C.weft_context_get_input, index);
+                Expect("SetInput", port, dtype);
+                Take(index, port, shape ?? Flat(index, port, bytes.Length));
                 Bind(index, bytes, bytes.Length);
             }
             return this;

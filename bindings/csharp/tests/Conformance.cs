@@ -124,6 +124,7 @@ internal static class Conformance
             if (line[0] == "model") context = Model.Load(Path.Combine(folder, "models", line[1])).Context(line[2]);
             else if (line[0] == "shape") context.SetInputShape(index, Numbers(line[2]));
             else if (line[0] == "input") context.SetInput(index, ArrayOf(line[2], line[3], line[4]));
+            else if (line[0] == "flat") context.SetInput(index, ArrayOf(line[2], line[3], line[4]).ToArray<float>());
             else if (line[0] == "run") context.Run();
             else if (line[0] == "reset") context.Reset();
             else if (line[0] == "output") Expect(context.OutputTensor(index), line, 2);
@@ -149,8 +150,8 @@ internal static class Conformance
 
     private static void Check(Case one)
     {
-        if (one.Kind == "model") RunModel(one);
-        else if (one.Kind == "refusal") Refused(one, () => RunModel(one));
+        if (one.Kind == "model" || one.Kind == "shaped") RunModel(one);
+        else if (one.Kind == "refusal" || one.Kind == "misshapen") Refused(one, () => RunModel(one));
         else if (one.Kind == "failure") Refused(one, () => Call(one, new List<Tensor>()));
         else
         {

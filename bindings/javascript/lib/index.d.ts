@@ -76,7 +76,7 @@ export class Context {
   readonly states: Port[];
   setInputShape(input: number | string, shape: number[]): this;
   input<T extends Elements = Float32Array>(input?: number | string): T;
-  setInput(input: number | string, elements: Elements): this;
+  setInput(input: number | string, given: Tensor | Elements): this;
   run(): this;
   runAsync(): Promise<void>;
   output<T extends Elements = Float32Array>(output?: number | string): T;

@@ -1,5 +1,5 @@
 // .weft files: loaded and run.
-import { wrap } from "./handles.js";
+import { isTensor, wrap } from "./handles.js";
 import { native } from "./native.js";
 import { arrayOf } from "./tensor.js";
 
@@ -39,8 +39,10 @@ export class Model {
 /** Runs one entry point. Inputs, outputs and states are named, or counted from 0. */
 export class Context {
   #handle;
+  #open; // for each input, which axes are open in the file
   constructor(handle) {
     this.#handle = handle;
+    this.#open = this.inputs.map(({ shape }) => shape.map((extent) => extent < 0));
   }
   #place(which, port) {
     if (typeof port === "number") return port;
@@ -70,12 +72,21 @@ export class Context {
     const memory = native.input(this.#handle, place);
     return new (arrayOf(this.inputs[place].dtype))(memory);
   }
-  /** Copies elements to an input, for all runs until it is set again. */
-  setInput(input, elements) {
-    const place = this.#place("inputs", input);
-    const { name, dtype } = this.inputs[place] ?? {};
-    if (dtype !== undefined && !(elements instanceof arrayOf(dtype)))
-      throw new TypeError(`setInput: \`${name}\` is ${dtype}, a ${arrayOf(dtype).name}; got a ${elements?.constructor?.name}`);
+  /** The input's shape for elements that have none: they set the first dimension if it alone is open. */
+  #shapeOf(place, { dtype, shape, bytes }, elements) {
+    if (shape.length === 0 || elements.byteLength === bytes && bytes > 0) return shape;
+    const [, ...rest] = shape, row = rest.reduce((a, b) => a * b, dtype.startsWith("complex") ? 2 : 1);
+    const fits = this.#open[place].every((open, axis) => open === (axis === 0)) && elements.length % row === 0;
+    return fits ? [elements.length / row, ...rest] : shape;
+  }
+  /** Copies a Tensor, whose shape sets open dimensions, or elements to an input, until it is set again. */
+  setInput(input, given) {
+    const place = this.#place("inputs", input), port = this.inputs[place], { name, dtype } = port ?? {};
+    const elements = isTensor(given) ? given.data() : given, got = isTensor(given) ? given.dtype : given?.constructor?.name;
+    if (port && (isTensor(given) ? got !== dtype : !(given instanceof arrayOf(dtype))))
+      throw new TypeError(`setInput: \`${name}\` is ${dtype}, a ${arrayOf(dtype).name}; got a ${got}`);
+    const shape = port && (isTensor(given) ? given.shape : this.#shapeOf(place, port, elements));
+    if (port && `${shape}` !== `${port.shape}`) this.setInputShape(place, shape);
     native.setInput(this.#handle, place, elements);
     return this;
   }

@@ -87,7 +87,8 @@ function runModel(one) {
     const index = Number(rest[0]);
     if (word === "model") context = weft.Model.load(`${folder}models/${rest[0]}`).context(rest[1]);
     else if (word === "shape") context.setInputShape(index, numbers(rest[1]));
-    else if (word === "input") context.setInput(index, array(rest.slice(1)).data());
+    else if (word === "input") context.setInput(index, array(rest.slice(1)));
+    else if (word === "flat") context.setInput(index, array(rest.slice(1)).data());
     else if (word === "run") context.run();
     else if (word === "reset") context.reset();
     else if (word === "output" || word === "state") {
@@ -114,8 +115,8 @@ test("all cases", () => {
   assert.ok(all.length > 500);
   for (const one of all) {
     try {
-      if (one.kind === "model") runModel(one);
-      else if (one.kind === "refusal") refused(one, () => runModel(one));
+      if (one.kind === "model" || one.kind === "shaped") runModel(one);
+      else if (one.kind === "refusal" || one.kind === "misshapen") refused(one, () => runModel(one));
       else if (one.kind === "failure") refused(one, () => callOf(one));
       else {
         const { results, leaves } = callOf(one);

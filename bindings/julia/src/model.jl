@@ -116,6 +116,24 @@ function set_input_shape!(context::Context, input, shape)
     return context
 end
 
+# Gives an input the shape of what is given; the library refuses one that is not the input's.
+function take_shape!(context::Context, place::Int, one::Port, extents::Vector{Int64})
+    extents == collect(Int64, one.shape) && return
+    check(C.weft_context_set_input_shape(context, place, extents, length(extents)))
+    delete!(context.memory, place)
+    return
+end
+
+# The input's shape for `count` elements that have none: they set the first dimension if it alone is open.
+function flat_shape(context::Context, place::Int, one::Port, count::Int)
+    extents = collect(Int64, one.shape)
+    is_open(axis) = extents[axis] < 0 || C.weft_context_dimension_at(context, place, axis - 1) != C_NULL
+    findall(is_open, eachindex(extents)) == [1] || return extents
+    row = prod(extents[2:end])
+    row > 0 && count % row == 0 && (extents[1] = count ÷ row)
+    return extents
+end
+
 """
     bind_input!(context, input, memory)
 
@@ -128,6 +146,9 @@ function bind_input!(context::Context, input, memory::Array)
         one = port(context, :input, place)
         code(eltype(memory)) == code(one.dtype) ||
             throw(WeftError(INVALID_TYPE, "bind_input!: `$(one.name)` is $(one.dtype); got $(eltype(memory))"))
+        vector = memory isa Vector
+        extents = vector ? flat_shape(context, place, one, length(memory)) : collect(Int64, reverse(size(memory)))
+        take_shape!(context, place, one, extents)
         check(C.weft_context_bind_input(context, place, memory, sizeof(memory)))
         context.memory[place] = memory
     end
@@ -137,14 +158,20 @@ end
 """
     set_input!(context, input, array)
 
-Copies an array of Julia or of Weft to an input, for all runs until it is set again.
+Copies an array of Julia or of Weft to an input, for all runs until it is set again. Its shape must be the
+input's, or sets open dimensions; a vector or number has no shape, and sets the first dimension if that alone
+is open.
 """
-function set_input!(context::Context, input, x::Tensor)
+set_input!(context::Context, input, x::Tensor) = copy_input!(context, input, x, false)
+
+function copy_input!(context::Context, input, x::Tensor, flat::Bool)
     place = place_of(context, :input, input)
     lock(context.turn) do
         one = port(context, :input, place)
         dtype(x) == one.dtype ||
             throw(WeftError(INVALID_TYPE, "set_input!: `$(one.name)` is $(one.dtype); got $(dtype(x))"))
+        extents = flat ? flat_shape(context, place, one, length(x)) : collect(Int64, size(x))
+        take_shape!(context, place, one, extents)
         memory = bytes(x)
         check(C.weft_context_bind_input(context, place, memory, length(memory)))
         context.memory[place] = memory
@@ -154,7 +181,7 @@ end
 
 function set_input!(context::Context, input, x::Union{AbstractArray,Number})
     one = port(context, :input, place_of(context, :input, input))
-    return set_input!(context, input, tensor(x; dtype = one.dtype))
+    return copy_input!(context, input, tensor(x; dtype = one.dtype), !(x isa AbstractArray && ndims(x) > 1))
 end
 
 "Runs the entry point."

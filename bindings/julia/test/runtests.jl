@@ -79,10 +79,11 @@ function run_model(one::Case)
         line[1] == "model" && (context = Weft.Context(Weft.Model(joinpath(FOLDER, "models", line[2])), line[3]))
         line[1] == "run" && Weft.run!(context)
         line[1] == "reset" && Weft.reset!(context)
-        line[1] in ("shape", "input", "output", "state") || continue
+        line[1] in ("shape", "input", "flat", "output", "state") || continue
         place = parse(Int, line[2]) + 1
         line[1] == "shape" && Weft.set_input_shape!(context, place, numbers(line[3]))
         line[1] == "input" && Weft.set_input!(context, place, array_of(line[3:end]))
+        line[1] == "flat" && Weft.set_input!(context, place, vec(collect(array_of(line[3:end]))))
         line[1] == "output" && (right &= expected(Weft.output(context, place), line[3:end]))
         line[1] == "state" && (right &= expected(Weft.state(context, place), line[3:end]))
     end
@@ -102,8 +103,8 @@ function refused(run, one::Case)
 end
 
 function passes(one::Case)
-    one.kind == "model" && return run_model(one)
-    one.kind == "refusal" && return refused(run_model, one)
+    one.kind in ("model", "shaped") && return run_model(one)
+    one.kind in ("refusal", "misshapen") && return refused(run_model, one)
     one.kind == "failure" && return refused(run_call, one)
     results, leaves = run_call(one)
     right = all(expected(results[i], words) for (i, words) in enumerate(of(one, "result")))

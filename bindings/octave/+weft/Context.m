@@ -27,12 +27,16 @@ classdef Context < handle
       weft_mex('set_shape', this.id, this.find('inputs', input), shape);
     end
     function this = setInput(this, input, x)
+      % Copies an array, whose shape must be the input's or sets its open dimensions. A row or column of
+      % numbers may have any shape: it sets the first dimension if that alone is open.
       place = this.find('inputs', input);
+      isFlat = ~isa(x, 'weft.Tensor') && ndims(x) == 2 && min(size(x)) <= 1;
       if ~isa(x, 'weft.Tensor')
         all = this.ports('inputs');
-        x = weft.array(x, all(place + 1).dtype);
+        % Arrays end without axes of one element, which the input may have.
+        x = weft.array(x, all(place + 1).dtype, [size(x), ones(1, numel(all(place + 1).shape) - ndims(x))]);
       end
-      weft_mex('bind', this.id, place, x.id);
+      weft_mex('bind', this.id, place, x.id, isFlat);
     end
     function this = run(this)
       weft_mex('run', this.id);

@@ -401,6 +401,30 @@ static mxArray* ports(const mxArray** in) {
   }
   return out;
 }
+/* The shape that the input takes from numbers without one, if there is such: theirs may be any if the first
+ * dimension alone is open. */
+static int takes_flat(weft_context handle, size_t index, const weft_port* port, int64_t count) {
+  int64_t shape[WEFT_MAX_RANK], row = 1;
+  int32_t axis;
+  if (count > 0 && (size_t)count * weft_dtype_size(port->dtype) == port->bytes) return 1;
+  for (axis = 0; axis < port->rank; ++axis) {
+    const int is_open = port->shape[axis] < 0 || weft_context_dimension_at(handle, index, axis);
+    if (is_open != (axis == 0)) return 0;
+    shape[axis] = port->shape[axis];
+    if (axis > 0) row *= shape[axis];
+  }
+  if (port->rank == 0 || row == 0 || count % row != 0) return 0;
+  shape[0] = count / row;
+  check(weft_context_set_input_shape(handle, index, shape, port->rank));
+  return 1;
+}
+/* Gives an input the shape of an array, which the library refuses if it is not the input's. */
+static void take_shape(weft_context handle, size_t index, const weft_port* port, weft_tensor x) {
+  const int32_t rank = weft_tensor_rank(x);
+  if (rank != port->rank ||
+      memcmp(weft_tensor_shape(x), port->shape, (size_t)rank * sizeof(int64_t)))
+    check(weft_context_set_input_shape(handle, index, weft_tensor_shape(x), rank));
+}
 static void bind(const mxArray** in) {
   slot* one = find(in[0], CONTEXT);
   const size_t index = (size_t)mxGetScalar(in[1]);
@@ -412,6 +436,8 @@ static void bind(const mxArray** in) {
   if (port.dtype != weft_tensor_dtype(x))
     mexErrMsgIdAndTxt("weft:invalidType", "setInput: `%s` is %s; got an array of %s", port.name,
                       weft_dtype_name(port.dtype), weft_dtype_name(weft_tensor_dtype(x)));
+  if (!mxGetScalar(in[3]) || !takes_flat(one->handle, index, &port, weft_tensor_elements(x)))
+    take_shape(one->handle, index, &port, x);
   memory = malloc(bytes + 1);
   if (!memory) fail("weft: there is no memory for an input");
   status = weft_tensor_read(x, memory, bytes);
@@ -528,7 +554,7 @@ static const struct {
     {"same", 2, on_tensor},      {"attach_grad", 1, on_tensor}, {"gradient", 1, on_tensor},
     {"detach", 1, on_tensor},    {"model", 1, on_file},         {"entries", 1, on_file},
     {"context", 2, on_file},     {"ports", 2, on_file},         {"output", 2, on_file},
-    {"state", 2, on_file},       {"bind", 3, on_file},          {"write", 6, on_file},
+    {"state", 2, on_file},       {"bind", 4, on_file},          {"write", 6, on_file},
     {"run", 1, on_file},         {"reset", 1, on_file},         {"set_shape", 3, on_file},
     {"version", 0, on_library},  {"seed", 1, on_library},       {"threads", 1, on_library},
     {"backward", 1, on_library}, {"modes", 2, on_library},      {"live", 0, on_library},

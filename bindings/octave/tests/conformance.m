@@ -86,6 +86,7 @@ function runModel(one, folder)
         context = model.context(line{3});
       case 'shape', context.setInputShape(index, numbers(line{3}));
       case 'input', context.setInput(index, arrayOf(line(3:end)));
+      case 'flat', context.setInput(index, reshape(arrayOf(line(3:end)).double(), 1, []));
       case 'run', context.run();
       case 'reset', context.reset();
       case 'output', expect(context.output(index), line(3:end));
@@ -117,8 +118,8 @@ function refused(one, run)
 end
 function checkCase(one, folder)
   switch one.kind
-    case 'model', runModel(one, folder);
-    case 'refusal', refused(one, @() runModel(one, folder));
+    case {'model', 'shaped'}, runModel(one, folder);
+    case {'refusal', 'misshapen'}, refused(one, @() runModel(one, folder));
     case 'failure', refused(one, @() runCall(one));
     otherwise
       [results, leaves] = runCall(one);
@@ -183,6 +184,16 @@ says(@() weft_mex('unknown'), 'no command `unknown`');
 model = weft.Model(fullfile(folder, 'models', 'dense.weft'));
 context = model.context();
 says(@() context.setInput('y', x), 'no input `y`; there are: x');
+% A matrix has a shape, which must be the input's; a row or column may have any.
+m = [-2, -1, 0; 1, 2, 3];
+wanted = context.setInput('x', m).run().output().double();
+must(isequal(context.setInput('x', [-2; -1; 0; 1; 2; 3]).run().output().double(), wanted), 'a column');
+says(@() context.setInput('x', m'), 'must have shape (2, 3)');
+says(@() context.setInput('x', reshape(1:6, 1, 2, 3)), 'got (1, 2, 3)');
+says(@() context.setInput('x', [1, 2]), 'must have shape (2, 3)');
+open = weft.Model(fullfile(folder, 'models', 'open.weft')).context();
+must(isequal(open.setInput('x', m).run().output().double(), wanted), 'an open batch');
+must(isequal(open.setInput('x', m(1, :)).run().output().double(), wanted(1, :)), 'a batch of one');
 x.delete();
 says(@() x + 1, 'not released');
 old = weft.array([1, 2]);

@@ -83,6 +83,7 @@ def run_model(one)
     when "model" then context = Weft::Model.load(File.join(FOLDER, "models", rest[0])).context(rest[1])
     when "shape" then context.set_input_shape(index, numbers(rest[1]))
     when "input" then context.set_input(index, array_of(rest.drop(1)))
+    when "flat" then context.set_input(index, array_of(rest.drop(1)).flat)
     when "run" then context.run
     when "reset" then context.reset
     when "output" then expect(context.output(index), rest.drop(1))
@@ -102,8 +103,8 @@ end
 
 def check(one)
   case one.kind
-  when "model" then run_model(one)
-  when "refusal" then refused(one) { run_model(one) }
+  when "model", "shaped" then run_model(one)
+  when "refusal", "misshapen" then refused(one) { run_model(one) }
   when "failure" then refused(one) { run_call(one) }
   else
     results, leaves = run_call(one)
@@ -155,6 +156,12 @@ says("`axs`; there are: axis") { Weft::Operator.named("softmax").call_named([x],
 says("softmax: `data` must be a Weft::Tensor") { Weft::Ops.softmax(Object.new) }
 says("has 4 elements; got 3") { Weft.tensor([1, 2, 3], shape: [2, 2]) }
 says("no input `y`; there are: x") { model.context.set_input(:y, [1]) }
+context = model.context
+says("must have shape (2, 3)") { context.set_input(:x, [[0, 1], [2, 3], [4, 5]]) }
+must context.set_input(:x, [0, 1, 2, 3, 4, 5]).run.output.to_a == wanted, "a flat array"
+open = Weft::Model.load(File.join(FOLDER, "models/open.weft")).context
+must open.set_input(:x, [[0, 1, 2], [3, 4, 5]]).run.output.to_a == wanted, "an open batch"
+must open.set_input(:x, [3, 4, 5]).run.output.to_a == wanted.last(1), "a batch of one"
 x.release
 says("was released") { x + 1 }
 context = model.context

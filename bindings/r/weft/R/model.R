@@ -45,11 +45,12 @@ weft_set_input_shape <- function(context, input, shape) {
 
 weft_set_input <- function(context, input, x) {
   place <- place_of(context, "inputs", input)
+  is_flat <- !is_weft_tensor(x) && length(dim(x)) < 2L # a vector has no shape
   if (!is_weft_tensor(x)) {
     ports <- weft_ports(context, "inputs")
     if (place < length(ports)) x <- weft_tensor(x, dtype = ports[[place + 1L]]$dtype)
   }
-  .Call(r_bind, pointer_of(context), place, x)
+  .Call(r_bind, pointer_of(context), place, x, is_flat)
   invisible(context)
 }
 

@@ -506,9 +506,32 @@ static SEXP r_set_shape(SEXP context, SEXP index, SEXP shape) {
                                      extents_of(shape), (int32_t)XLENGTH(shape)));
   return R_NilValue;
 }
+/* Gives an input the shape of an array, which the library refuses if it is not the input's. A vector has no
+ * shape: it sets the first dimension if that alone is open. */
+static void take_shape(weft_context handle, size_t index, const weft_port* port, weft_tensor x, int is_flat) {
+  const int64_t count = weft_tensor_elements(x);
+  int64_t shape[WEFT_MAX_RANK], row = 1;
+  int32_t axis;
+  if (!is_flat) {
+    if (weft_tensor_rank(x) != port->rank ||
+        memcmp(weft_tensor_shape(x), port->shape, (size_t)port->rank * sizeof(int64_t)))
+      check(weft_context_set_input_shape(handle, index, weft_tensor_shape(x), weft_tensor_rank(x)));
+    return;
+  }
+  if (count > 0 && (size_t)count * weft_dtype_size(port->dtype) == port->bytes) return;
+  for (axis = 0; axis < port->rank; ++axis) {
+    const int is_open = port->shape[axis] < 0 || weft_context_dimension_at(handle, index, axis);
+    if (is_open != (axis == 0)) return;
+    shape[axis] = port->shape[axis];
+    if (axis > 0) row *= shape[axis];
+  }
+  if (port->rank == 0 || row == 0 || count % row != 0) return;
+  shape[0] = count / row;
+  check(weft_context_set_input_shape(handle, index, shape, port->rank));
+}
 /* Binds the bytes of an array. The context keeps them: they are an element of the list that the
  * pointer protects, so that R neither moves nor frees them. */
-static SEXP r_bind(SEXP context, SEXP index, SEXP x) {
+static SEXP r_bind(SEXP context, SEXP index, SEXP x, SEXP is_flat) {
   weft_context handle = get_context(context);
   const R_xlen_t place = asInteger(index);
   const weft_port port = port_of(handle, weft_context_get_input, (size_t)place);
@@ -516,6 +539,7 @@ static SEXP r_bind(SEXP context, SEXP index, SEXP x) {
   if (weft_tensor_dtype(tensor_of(x)) != port.dtype)
     error("weft_set_input: `%s` is %s; got an array of %s", port.name, weft_dtype_name(port.dtype),
           weft_dtype_name(weft_tensor_dtype(tensor_of(x))));
+  take_shape(handle, (size_t)place, &port, tensor_of(x), asLogical(is_flat));
   bytes = PROTECT(r_bytes(x));
   check(weft_context_bind_input(handle, (size_t)place, RAW(bytes), (size_t)XLENGTH(bytes)));
   if (kept == R_NilValue) {
@@ -590,7 +614,7 @@ static const R_CallMethodDef kEntries[] = {
     WEFT_ENTRY(r_write, 6),         WEFT_ENTRY(r_model, 1),
     WEFT_ENTRY(r_entries, 1),       WEFT_ENTRY(r_context, 2),
     WEFT_ENTRY(r_ports, 2),         WEFT_ENTRY(r_set_shape, 3),
-    WEFT_ENTRY(r_bind, 3),          WEFT_ENTRY(r_run, 1),
+    WEFT_ENTRY(r_bind, 4),          WEFT_ENTRY(r_run, 1),
     WEFT_ENTRY(r_output, 2),        WEFT_ENTRY(r_state, 2),
     WEFT_ENTRY(r_reset, 1),         WEFT_ENTRY(r_version, 0),
     WEFT_ENTRY(r_seed, 1),          WEFT_ENTRY(r_threads, 1),

@@ -67,6 +67,7 @@ run_model <- function(one) {
            model = context <- weft_context(weft_model(file.path(folder, "models", line[2L])), line[3L]),
            shape = weft_set_input_shape(context, index, numbers(line[3L])),
            input = weft_set_input(context, index, array_of(line[-(1:2)])),
+           flat = weft_set_input(context, index, as.vector(array_of(line[-(1:2)]))),
            run = weft_run(context),
            reset = weft_reset(context),
            output = expect(weft_output(context, index), line[-(1:2)]),
@@ -91,8 +92,8 @@ refused <- function(one, run) {
 }
 
 check_case <- function(one) {
-  if (one$kind == "model") return(run_model(one))
-  if (one$kind == "refusal") return(refused(one, run_model))
+  if (one$kind %in% c("model", "shaped")) return(run_model(one))
+  if (one$kind %in% c("refusal", "misshapen")) return(refused(one, run_model))
   if (one$kind == "failure") return(refused(one, run_call))
   called <- run_call(one)
   wanted <- lines_of(one, "result")
@@ -157,4 +158,16 @@ says(ops$softmax("text"), "softmax")
 says(weft_tensor(1:3, shape = c(2, 2)), "4 elements; got 3")
 weft_release(x)
 says(x + 1, "released")
+
+# A matrix has a shape, which must be the input's; a vector has none.
+if (nzchar(folder)) {
+  context <- weft_context(weft_model(file.path(folder, "models", "dense.weft")))
+  m <- matrix(c(-2, 1, -1, 2, 0, 3), 2) # rows -2 -1 0 and 1 2 3
+  weft_run(context, x = m)
+  wanted <- as.array(weft_output(context))
+  weft_run(context, x = c(-2, -1, 0, 1, 2, 3))
+  stopifnot(identical(as.array(weft_output(context)), wanted))
+  says(weft_run(context, x = t(m)), "must have shape (2, 3)")
+  says(weft_run(context, x = array(m, c(1, 2, 3))), "got (1, 2, 3)")
+}
 cat("passed\n")

@@ -61,14 +61,19 @@ module Weft
       self
     end
 
-    # Copies an array, or nested arrays of numbers, to an input, for all runs until it is set again.
+    # Copies an array, or nested arrays of numbers, to an input, for all runs until it is set again. Its
+    # extents set open dimensions. An array of numbers has no shape: it sets the first dimension if that alone
+    # is open.
     def set_input(input, array)
       place = place(:inputs, input)
       port = port(:weft_context_get_input, place)
+      is_flat = !array.is_a?(Tensor) && !Array(array).first.is_a?(Array)
       array = Weft.tensor(array, dtype: port.dtype) unless array.is_a?(Tensor)
       unless array.dtype == port.dtype
         raise Error.new(INVALID_TYPE, "set_input: `#{port.name}` is #{port.dtype}; got #{array.dtype}")
       end
+      shape = is_flat ? flat_shape(place, port, array.size) : array.shape
+      set_input_shape(place, shape) unless shape == port.shape # refuses another shape than the input's
       memory = Fiddle::Pointer.malloc([array.bytes.bytesize, 1].max, Fiddle::RUBY_FREE)
       bytes = array.bytes
       memory[0, bytes.bytesize] = bytes
@@ -127,6 +132,16 @@ module Weft
       name, dtype, rank, shape, bytes = raw[8, 32].unpack("JllJJ")
       extents = rank.zero? ? [] : Fiddle::Pointer.new(shape)[0, 8 * rank].unpack("q*")
       Port.new(C.text(Fiddle::Pointer.new(name)), C.text(C.weft_dtype_name(dtype)), extents, bytes)
+    end
+
+    # The input's shape for elements that have none themselves.
+    def flat_shape(place, port, count)
+      rank = port.shape.size
+      open = (0...rank).select { |i| port.shape[i].negative? || !C.weft_context_dimension_at(handle, place, i).null? }
+      row = port.shape.drop(1).inject(1, :*)
+      return port.shape unless open == [0] && row.positive? && (count % row).zero?
+
+      [count / row, *port.shape.drop(1)]
     end
 
     def place(which, port)

@@ -156,12 +156,32 @@ impl Context {
         let rank = shape.len() as i32;
         check(unsafe { weft_context_set_input_shape(self.handle, index, shape.as_ptr(), rank) })
     }
-    /// Copies elements to an input, for all runs until the next call of this function.
+    /// Copies elements to an input, for all runs until the next call of this function. If only the first
+    /// dimension of the input is open, their number sets it.
     pub fn set_input<T: Element>(&mut self, index: usize, elements: &[T]) -> Result<()> {
-        self.typed("set_input", weft_context_get_input, index, T::DTYPE)?;
+        let port = self.typed("set_input", weft_context_get_input, index, T::DTYPE)?;
+        if let Some(shape) = self.shape_of_flat(index, &port, elements.len()) {
+            self.set_input_shape(index, &shape)?;
+        }
         let bytes = std::mem::size_of_val(elements);
         // SAFETY: elements are plain numbers, whose bytes may be read.
         self.bind(index, unsafe { std::slice::from_raw_parts(elements.as_ptr().cast(), bytes) })
+    }
+    /// The input's shape for elements that have none themselves, if it is another one than now.
+    fn shape_of_flat(&self, index: usize, port: &Port, count: usize) -> Option<Vec<i64>> {
+        let (bytes, count) = (count * port.dtype.size(), count as i64);
+        if port.shape.is_empty() || (bytes > 0 && bytes == port.bytes) {
+            return None;
+        }
+        let name = |axis| unsafe { weft_context_dimension_at(self.handle, index, axis as i32) };
+        let is_open = |axis: usize| port.shape[axis] < 0 || !name(axis).is_null();
+        if (0..port.shape.len()).any(|axis| is_open(axis) != (axis == 0)) {
+            return None;
+        }
+        let mut shape = port.shape.clone();
+        let row: i64 = shape[1..].iter().product();
+        shape[0] = count.checked_div(row).filter(|rows| rows * row == count)?;
+        Some(shape)
     }
     fn bind(&mut self, index: usize, bytes: &[u8]) -> Result<()> {
         let mut copy = vec![0u64; bytes.len().div_ceil(8).max(1)];
@@ -176,9 +196,13 @@ impl Context {
         self.inputs[index] = Some(copy);
         Ok(())
     }
-    /// Copies elements of an array to an input; it must have the input's dtype and shape.
+    /// Copies elements of an array to an input; it must have the input's dtype and shape. Its extents set
+    /// open dimensions.
     pub fn set_input_array(&mut self, index: usize, array: &Tensor) -> Result<()> {
-        self.typed("set_input_array", weft_context_get_input, index, array.dtype())?;
+        let port = self.typed("set_input_array", weft_context_get_input, index, array.dtype())?;
+        if array.shape() != port.shape {
+            self.set_input_shape(index, array.shape())?; // refuses another shape than the input's
+        }
         self.bind(index, &array.to_bytes()?)
     }
     /// The elements of an output after a run, where they lie.

@@ -156,6 +156,7 @@ impl Case<'_> {
             match line[0] {
                 "shape" => context.set_input_shape(index(), &numbers(line[2]))?,
                 "input" => context.set_input_array(index(), &array(&line[2..]))?,
+                "flat" => context.set_input(index(), &array(&line[2..]).to_vec::<f32>()?)?,
                 "run" => context.run()?,
                 "reset" => context.reset()?,
                 "output" => expect(self.name, &context.output_array(index())?, &line[2..]),
@@ -176,8 +177,10 @@ impl Case<'_> {
 
     fn check(&self) {
         match self.kind {
-            "model" => self.run_model().unwrap_or_else(|error| panic!("{}: {error}", self.name)),
-            "refusal" => self.refused(self.run_model().expect_err(self.name)),
+            "model" | "shaped" => {
+                self.run_model().unwrap_or_else(|error| panic!("{}: {error}", self.name))
+            }
+            "refusal" | "misshapen" => self.refused(self.run_model().expect_err(self.name)),
             "failure" => self.refused(self.call().map(|_| ()).expect_err(self.name)),
             _ => {
                 let called = self.call().unwrap_or_else(|error| panic!("{}: {error}", self.name));

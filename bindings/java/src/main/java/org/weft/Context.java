@@ -2,6 +2,7 @@ package org.weft;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.weft.WeftException.Status;
@@ -129,8 +130,27 @@ public final class Context extends ContextCalls {
         return port;
     }
 
+    /** Gives an input the shape of what is given; the library refuses one that is not the input's. */
+    private void take(int input, Port port, long[] shape) {
+        if (!Arrays.equals(shape, port.shape)) setInputShape(input, shape);
+    }
+
+    /** The input's shape for bytes that have none: they set the first dimension if it alone is open. */
+    private long[] flat(int input, Port port, long bytes) {
+        long[] shape = port.shape.clone();
+        if (shape.length == 0 || (bytes > 0 && bytes == port.bytes)) return shape;
+        long row = C.weft_dtype_size(port.dtype.code);
+        for (int axis = 0; axis < shape.length; axis++) {
+            boolean open = shape[axis] < 0 || C.weft_context_dimension_at(handle(), input, axis) != null;
+            if (open != (axis == 0)) return shape;
+            if (axis > 0) row *= shape[axis];
+        }
+        if (row > 0 && bytes % row == 0) shape[0] = bytes / row;
+        return shape;
+    }
+
     /**
-     * Copies numbers to a float32 input.
+     * Copies numbers to a float32 input. If only its first dimension is open, their number sets it.
      *
      * @param input its number
      * @param elements in row-major order
@@ -143,13 +163,13 @@ public final class Context extends ContextCalls {
     }
 
     /**
-     * Copies an array to an input.
+     * Copies an array to an input. Its extents set open dimensions.
      *
      * @param input its number
      * @param array of the input's dtype and shape
      */
     public synchronized Context setInput(int input, Tensor array) {
-        expect(INPUT, "setInput", input, array.dtype());
+        take(input, expect(INPUT, "setInput", input, array.dtype()), array.shape());
         byte[] bytes = array.toBytes();
         ByteBuffer memory = ByteBuffer.allocateDirect(bytes.length).order(ByteOrder.nativeOrder());
         memory.put(bytes);
@@ -157,7 +177,8 @@ public final class Context extends ContextCalls {
     }
 
     /**
-     * Lets every run read memory of the program, without a copy.
+     * Lets every run read memory of the program, without a copy. If only the first dimension of the input is
+     * open, the number of bytes sets it.
      *
      * @param input its number
      * @param memory direct, in the order of this machine, with exactly the input's bytes
@@ -166,6 +187,8 @@ public final class Context extends ContextCalls {
         if (!memory.isDirect())
             throw new WeftException(
                     Status.INVALID_TYPE, "bindInput: `memory` must be a direct buffer; got one on the heap");
+        Port port = port(INPUT, input);
+        take(input, port, flat(input, port, memory.capacity()));
         bind(INPUT, input, memory);
         inputs.put(input, memory);
         return this;

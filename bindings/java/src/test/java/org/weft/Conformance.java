@@ -148,6 +148,7 @@ public final class Conformance {
             switch (line[0]) {
                 case "shape": context.setInputShape(index, numbers(line[2])); break;
                 case "input": context.setInput(index, array(line[2], line[3], line[4])); break;
+                case "flat": context.setInput(index, array(line[2], line[3], line[4]).toFloats()); break;
                 case "run": context.run(); break;
                 case "reset": context.reset(); break;
                 case "output": expect(context.output(index), line, 2); break;
@@ -172,8 +173,8 @@ public final class Conformance {
 
     private static void check(Case one) {
         switch (one.kind) {
-            case "model": runModel(one); return;
-            case "refusal": refused(one, () -> runModel(one)); return;
+            case "model": case "shaped": runModel(one); return;
+            case "refusal": case "misshapen": refused(one, () -> runModel(one)); return;
             case "failure": refused(one, () -> call(one, new ArrayList<>())); return;
             default:
         }
