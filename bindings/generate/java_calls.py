@@ -125,12 +125,27 @@ _ELEMENTS = {"float": ("FLOAT32", "Float", "toFloats"), "double":
 _ARITHMETIC = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide"}
 
 
+def _values() -> list[str]:
+    """The method that prints elements, or none where they are not there, as in a trace."""
+    cases = [f"                case {dtype}: return \", \" + Arrays.toString({reader}());"
+             for dtype, _, reader in _ELEMENTS.values()]  # fmt: skip
+    return ["    /** Up to 100 elements as text behind a comma, where they are numbers of Java. */",
+            "    String values() {", "        if (self().size() > 100) return \"\";",
+            "        try {", "            switch (self().dtype()) {", *cases,
+            "                default: return \"\";", "            }",
+            "        } catch (WeftException error) {",
+            "            return \"\"; // the content is not there, as in a trace", "        }",
+            "    }\n"]  # fmt: skip
+
+
 def _elements(head: str) -> str:
-    out = [head, "import java.nio.ByteBuffer;", "import java.nio.ByteOrder;\n",
+    out = [head, "import java.nio.ByteBuffer;", "import java.nio.ByteOrder;",
+           "import java.util.Arrays;\n",
            "/** What arrays have once for each type of elements and for each sign. */",
            "public abstract class Elements implements Operand {",
            "    Elements() {}\n",
            "    abstract Tensor self();\n"]  # fmt: skip
+    out += _values()
     for java, (dtype, buffer, reader) in _ELEMENTS.items():
         size = 4 if java in ("float", "int") else 8
         out += [

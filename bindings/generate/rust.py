@@ -228,6 +228,12 @@ def _dtypes(library: Library) -> str:
         out += ["// SAFETY: the same numbers in the same bytes; bools are 0 and 1.",
                 f"unsafe impl Element for {rust} {{",
                 f"    const DTYPE: Dtype = Dtype::{camel(name)};", "}"]  # fmt: skip
+    out += ["impl crate::Tensor {", "    /// The elements as text, where Rust has a type for them.",
+            "    pub(crate) fn values(&self) -> Option<String> {",
+            "        match self.dtype() {"]  # fmt: skip
+    out += [f"            Dtype::{camel(name)} => self.to_vec::<{rust}>().ok()"
+            '.map(|all| format!("{all:?}")),' for name, rust in _ELEMENTS.items()]  # fmt: skip
+    out += ["            _ => None,", "        }", "    }", "}"]
     return "\n".join(out) + "\n"
 
 

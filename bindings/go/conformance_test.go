@@ -276,6 +276,31 @@ func TestGoroutinesShareAModel(t *testing.T) {
 	group.Wait()
 }
 
+func TestSmallArraysArePrinted(t *testing.T) {
+	for wanted, x := range map[string]*Tensor{
+		"Tensor(int64, [2], [1 -2])":      Must(New([]int64{1, -2})),
+		"Tensor(float32, [2 1], [0.5 2])": Must(New([]float32{0.5, 2}, 2, 1)),
+		"Tensor(bool, [2], [true false])": Must(New([]bool{true, false})),
+		"Tensor(float32, [101])":          Must(Zeros(Float32, 101)),
+		"Tensor(float16, [1])":            Must(Zeros(Float16, 1)),
+	} {
+		if found := fmt.Sprint(x); found != wanted {
+			t.Errorf("%s is not %s", found, wanted)
+		}
+	}
+}
+
+func TestFailuresOutsideTrySayWhatFailed(t *testing.T) {
+	defer func() {
+		// Go prints what Error gives.
+		failure, ok := recover().(error)
+		if !ok || !strings.Contains(failure.Error(), "softmax") {
+			t.Errorf("the panic has %v", failure)
+		}
+	}()
+	Must(Softmax(1, &SoftmaxOptions{Axis: P(int64(7))}))
+}
+
 func TestNothingLeaks(t *testing.T) {
 	x := Must(New([]float32{1, 2, 3, 4}))
 	step := func() {

@@ -2,6 +2,8 @@
 
 package weft
 
+import "fmt"
+
 // Dtype is the type of the elements of an array.
 type Dtype int32
 
@@ -29,3 +31,36 @@ const (
 	Float8E4m3fnuz Dtype = 19
 	Float8E5m2fnuz Dtype = 20
 )
+
+// values is the elements as text, where Go has a type for them.
+func (x *Tensor) values() (string, error) {
+	switch x.Dtype() {
+	case Bool:
+		return printed(Elements[bool](x))
+	case Uint8:
+		return printed(Elements[uint8](x))
+	case Uint16:
+		return printed(Elements[uint16](x))
+	case Uint32:
+		return printed(Elements[uint32](x))
+	case Uint64:
+		return printed(Elements[uint64](x))
+	case Int8:
+		return printed(Elements[int8](x))
+	case Int16:
+		return printed(Elements[int16](x))
+	case Int32:
+		return printed(Elements[int32](x))
+	case Int64:
+		return printed(Elements[int64](x))
+	case Float32:
+		return printed(Elements[float32](x))
+	case Float64:
+		return printed(Elements[float64](x))
+	}
+	return "", nil
+}
+
+func printed[T Element](values []T, err error) (string, error) {
+	return fmt.Sprint(", ", values), err
+}

@@ -8,6 +8,7 @@ package weft
 import "C"
 
 import (
+	"bytes"
 	"fmt"
 	"runtime"
 	"strings"
@@ -204,11 +205,7 @@ func (c *Context) bind(index, bytes int) (unsafe.Pointer, error) {
 
 // take gives an input the shape of what is given; the library refuses one that is not the input's.
 func (c *Context) take(index int, port Port, shape []int64) error {
-	same := len(shape) == len(port.Shape)
-	for axis := 0; same && axis < len(shape); axis++ {
-		same = shape[axis] == port.Shape[axis]
-	}
-	if same {
+	if bytes.Equal(bytesOf(shape), bytesOf(port.Shape)) {
 		return nil
 	}
 	return c.SetInputShape(index, shape...)

@@ -247,7 +247,14 @@ func (x *Tensor) Part(axis int, start, end int64) (*Tensor, error) {
 	return SliceOp(x, begin, size, step, nil)
 }
 
-func (x *Tensor) String() string { return fmt.Sprintf("Tensor(%v, %v)", x.Dtype(), x.Shape()) }
+// String has dtype, shape and up to 100 elements.
+func (x *Tensor) String() string {
+	content := ""
+	if x.Len() <= 100 {
+		content, _ = x.values() // without them where they are not there, as in a trace
+	}
+	return fmt.Sprintf("Tensor(%v, %v%s)", x.Dtype(), x.Shape(), content)
+}
 
 // Save writes named arrays to a safetensors file in one step.
 func Save(path string, names []string, arrays []*Tensor) error {

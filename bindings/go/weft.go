@@ -51,6 +51,9 @@ func P[T any](value T) *T { return &value }
 
 type failed struct{ err error }
 
+// Error is what Go prints where no Try is around.
+func (f failed) Error() string { return f.err.Error() }
+
 // Must gives the value, or ends the body of Try with the error.
 func Must[T any](value T, err error) T {
 	if err != nil {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -178,7 +179,28 @@ namespace Weft
         /// <summary>Frees the array now; using it later is an ObjectDisposedException.</summary>
         public void Dispose() => handle.Close(turn);
 
-        public override string ToString() => "Tensor(" + Dtype + ", (" + string.Join(", ", Shape) + "))";
+        /// <summary>Dtype, shape and up to 100 elements.</summary>
+        public override string ToString() =>
+            "Tensor(" + Dtype + ", (" + string.Join(", ", Shape) + ")" + Values() + ")";
+
+        // The elements as text, where C# has a type for them.
+        private string Values()
+        {
+            Type kind = Types.FirstOrDefault(pair => pair.Value == Dtype).Key;
+            if (kind == null || Size > 100) return "";
+            try
+            {
+                Array all = Array.CreateInstance(kind, Size);
+                byte[] bytes = ToBytes();
+                Buffer.BlockCopy(bytes, 0, all, 0, bytes.Length);
+                CultureInfo culture = CultureInfo.InvariantCulture;
+                return ", [" + string.Join(", ", all.Cast<object>().Select(x => Convert.ToString(x, culture))) + "]";
+            }
+            catch (WeftException)
+            {
+                return ""; // the content is not there, as in a trace
+            }
+        }
 
         /// <summary>Writes named arrays to a safetensors file in one step.</summary>
         public static void Save(string path, IDictionary<string, Tensor> arrays)

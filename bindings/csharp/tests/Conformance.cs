@@ -235,6 +235,15 @@ internal static class Conformance
         Require(Library.LiveBytes <= once, "bytes in use: " + once + ", then " + Library.LiveBytes);
     }
 
+    private static void Printed()
+    {
+        Require(Tensor.Of(new long[] { 1, -2 }).ToString() == "Tensor(Int64, (2), [1, -2])", "int64");
+        Require(Tensor.Of(new[] { 0.5f, 2 }, 2, 1).ToString() == "Tensor(Float32, (2, 1), [0.5, 2])", "float32");
+        Require(Tensor.Of(new[] { true, false }).ToString() == "Tensor(Bool, (2), [True, False])", "bool");
+        Require(Tensor.Zeros(Dtype.Float32, 101).ToString() == "Tensor(Float32, (101))", "many");
+        Require(Tensor.Zeros(Dtype.Float16, 1).ToString() == "Tensor(Float16, (1))", "float16");
+    }
+
     private static void Says(Action wrong, string text)
     {
         try
@@ -296,6 +305,7 @@ internal static class Conformance
             AllCases();
             Threads();
             Leaks();
+            Printed();
             Mistakes();
             SharedMemory();
         }

@@ -94,3 +94,22 @@ unsafe impl Element for i32 {
 unsafe impl Element for i64 {
     const DTYPE: Dtype = Dtype::Int64;
 }
+impl crate::Tensor {
+    /// The elements as text, where Rust has a type for them.
+    pub(crate) fn values(&self) -> Option<String> {
+        match self.dtype() {
+            Dtype::Bool => self.to_vec::<bool>().ok().map(|all| format!("{all:?}")),
+            Dtype::Float32 => self.to_vec::<f32>().ok().map(|all| format!("{all:?}")),
+            Dtype::Float64 => self.to_vec::<f64>().ok().map(|all| format!("{all:?}")),
+            Dtype::Uint8 => self.to_vec::<u8>().ok().map(|all| format!("{all:?}")),
+            Dtype::Uint16 => self.to_vec::<u16>().ok().map(|all| format!("{all:?}")),
+            Dtype::Uint32 => self.to_vec::<u32>().ok().map(|all| format!("{all:?}")),
+            Dtype::Uint64 => self.to_vec::<u64>().ok().map(|all| format!("{all:?}")),
+            Dtype::Int8 => self.to_vec::<i8>().ok().map(|all| format!("{all:?}")),
+            Dtype::Int16 => self.to_vec::<i16>().ok().map(|all| format!("{all:?}")),
+            Dtype::Int32 => self.to_vec::<i32>().ok().map(|all| format!("{all:?}")),
+            Dtype::Int64 => self.to_vec::<i64>().ok().map(|all| format!("{all:?}")),
+            _ => None,
+        }
+    }
+}

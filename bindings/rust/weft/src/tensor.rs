@@ -181,8 +181,11 @@ impl Clone for Tensor {
 }
 
 impl fmt::Debug for Tensor {
+    /// Dtype, shape and up to 100 elements.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Tensor({}, {:?})", self.dtype(), self.shape())
+        let values = if self.len() > 100 { None } else { self.values() };
+        let values = values.map(|text| format!(", {text}")).unwrap_or_default();
+        write!(out, "Tensor({}, {:?}{values})", self.dtype(), self.shape())
     }
 }
 

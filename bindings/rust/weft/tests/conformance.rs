@@ -230,6 +230,19 @@ fn threads_share_a_model() {
 }
 
 #[test]
+fn small_arrays_are_printed() {
+    let shown = |x: Tensor| format!("{x:?}");
+    let column = Tensor::from_slice(&[0.5f32, 2.0], &[2, 1]).unwrap();
+    assert_eq!(shown(column), "Tensor(float32, [2, 1], [0.5, 2.0])");
+    assert_eq!(
+        shown(Tensor::from_slice(&[1i64, -2], &[2]).unwrap()),
+        "Tensor(int64, [2], [1, -2])"
+    );
+    assert_eq!(shown(Tensor::zeros(&[101], Dtype::Float32).unwrap()), "Tensor(float32, [101])");
+    assert_eq!(shown(Tensor::zeros(&[1], Dtype::Float16).unwrap()), "Tensor(float16, [1])");
+}
+
+#[test]
 fn nothing_leaks() {
     let step = || {
         let x = Tensor::from_slice(&[1f32, 2.0, 3.0, 4.0], &[4]).unwrap();

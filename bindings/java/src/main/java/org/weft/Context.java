@@ -101,8 +101,7 @@ public final class Context extends ContextCalls {
     private ByteBuffer bound(int kind, int index, Map<Integer, ByteBuffer> all) {
         ByteBuffer memory = all.get(index);
         if (memory == null) {
-            Port port = port(kind, index);
-            memory = ByteBuffer.allocateDirect((int) port.bytes).order(ByteOrder.nativeOrder());
+            memory = ByteBuffer.allocateDirect((int) port(kind, index).bytes).order(ByteOrder.nativeOrder());
             bind(kind, index, memory);
             all.put(index, memory);
         }
@@ -124,8 +123,7 @@ public final class Context extends ContextCalls {
     private Port expect(int kind, String what, int index, Dtype given) {
         Port port = port(kind, index);
         if (port.dtype != given)
-            throw new WeftException(
-                    Status.INVALID_TYPE,
+            throw new WeftException(Status.INVALID_TYPE,
                     what + ": `" + port.name + "` is " + port.dtype + "; got elements of " + given);
         return port;
     }
@@ -143,7 +141,7 @@ public final class Context extends ContextCalls {
         for (int axis = 0; axis < shape.length; axis++) {
             boolean open = shape[axis] < 0 || C.weft_context_dimension_at(handle(), input, axis) != null;
             if (open != (axis == 0)) return shape;
-            if (axis > 0) row *= shape[axis];
+            row *= axis == 0 ? 1 : shape[axis];
         }
         if (row > 0 && bytes % row == 0) shape[0] = bytes / row;
         return shape;

@@ -3,12 +3,29 @@ package org.weft;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** What arrays have once for each type of elements and for each sign. */
 public abstract class Elements implements Operand {
     Elements() {}
 
     abstract Tensor self();
+
+    /** Up to 100 elements as text behind a comma, where they are numbers of Java. */
+    String values() {
+        if (self().size() > 100) return "";
+        try {
+            switch (self().dtype()) {
+                case FLOAT32: return ", " + Arrays.toString(toFloats());
+                case FLOAT64: return ", " + Arrays.toString(toDoubles());
+                case INT64: return ", " + Arrays.toString(toLongs());
+                case INT32: return ", " + Arrays.toString(toInts());
+                default: return "";
+            }
+        } catch (WeftException error) {
+            return ""; // the content is not there, as in a trace
+        }
+    }
 
     /**
      * Copies numbers in row-major order.

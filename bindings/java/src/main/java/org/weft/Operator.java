@@ -143,8 +143,7 @@ public final class Operator {
             int place = Arrays.asList(arguments).lastIndexOf(attribute.getKey());
             if (place < inputs) {
                 String known = String.join(", ", Arrays.asList(arguments).subList(inputs, arguments.length));
-                throw new WeftException(
-                        Status.INVALID_TYPE,
+                throw new WeftException(Status.INVALID_TYPE,
                         name + ": there is no attribute `" + attribute.getKey() + "`; there are: "
                                 + (known.isEmpty() ? "none" : known));
             }

@@ -17,4 +17,9 @@ public final class Port {
         this.shape = shape;
         this.bytes = bytes;
     }
+
+    @Override
+    public String toString() {
+        return "Port(" + name + ", " + dtype + ", " + java.util.Arrays.toString(shape) + ")";
+    }
 }

@@ -93,8 +93,7 @@ public final class Tensor extends TensorCalls implements AutoCloseable {
     /** The elements for {@link Elements}, which must be of the wanted type. */
     ByteBuffer read(Dtype wanted) {
         if (dtype() != wanted)
-            throw new WeftException(
-                    Status.INVALID_TYPE,
+            throw new WeftException(Status.INVALID_TYPE,
                     "Tensor: elements are wanted as " + wanted + "; the array has " + dtype());
         return ByteBuffer.wrap(toBytes()).order(ByteOrder.nativeOrder());
     }
@@ -201,7 +200,7 @@ public final class Tensor extends TensorCalls implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "Tensor(" + dtype() + ", " + Arrays.toString(shape()) + ")";
+        return "Tensor(" + dtype() + ", " + Arrays.toString(shape()) + values() + ")";
     }
 
     /**

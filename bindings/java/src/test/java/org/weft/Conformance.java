@@ -249,6 +249,15 @@ public final class Conformance {
         require(Weft.liveBytes() <= once, "bytes in use: " + once + ", then " + Weft.liveBytes());
     }
 
+    private static void printed() {
+        require(Tensor.of(new long[] {1, -2}).toString().equals("Tensor(int64, [2], [1, -2])"), "int64");
+        require(Tensor.of(new float[] {0.5f, 2}, 2, 1).toString().equals("Tensor(float32, [2, 1], [0.5, 2.0])"), "2");
+        require(Tensor.zeros(Dtype.FLOAT32, 101).toString().equals("Tensor(float32, [101])"), "many");
+        require(Tensor.zeros(Dtype.FLOAT16, 1).toString().equals("Tensor(float16, [1])"), "float16");
+        Context context = Model.load(folder.resolve("models/open.weft").toString()).context();
+        require(context.inputs()[0].toString().equals("Port(x, float32, [-1, 3])"), context.inputs()[0].toString());
+    }
+
     private static void mistakes() {
         Tensor x = Tensor.of(new float[] {1, 2});
         x.close();
@@ -309,6 +318,7 @@ public final class Conformance {
         allCases();
         threads();
         leaks();
+        printed();
         mistakes();
         dlpack();
         System.out.println("passed");
