@@ -11,6 +11,7 @@ turned <- function(x) if (length(dim(x)) > 1L) aperm(x) else x
 
 weft_tensor <- function(x, dtype = NULL, shape = NULL) {
   if (is_weft_tensor(x)) return(x)
+  if (is.data.frame(x)) x <- matrix_of(x)
   if (is.null(dtype)) {
     dtype <- if (is.logical(x)) "bool" else if (is.complex(x)) "complex64" else "float32"
   }
@@ -26,7 +27,26 @@ weft_tensor <- function(x, dtype = NULL, shape = NULL) {
       stop("weft_tensor: `shape` needs ", prod(shape) * bytes, " bytes; got ", length(x), call. = FALSE)
     }
   }
-  .Call(r_tensor, if (is.raw(x)) x else as.vector(turned(x)), as.double(shape), dtype)
+  .Call(r_tensor, if (is.raw(x)) x else as.vector(turned(known(x, dtype))), as.double(shape), dtype)
+}
+
+# The columns of a data frame as a matrix, if all are numbers.
+matrix_of <- function(x) {
+  fit <- vapply(x, function(column) is.numeric(column) || is.logical(column) || is.complex(column), NA)
+  if (!all(fit)) {
+    stop("weft_tensor: the column `", names(x)[!fit][1L], "` of the data frame is of class ",
+         class(x[[which(!fit)[1L]]])[1L], "; expected numbers or logicals", call. = FALSE)
+  }
+  as.matrix(x)
+}
+
+# NA is NaN among floats; no other dtype has a place for it.
+known <- function(x, dtype) {
+  is_float <- grepl("float|complex", dtype)
+  if ((is.double(x) && is_float) || !(is.numeric(x) || is.logical(x)) || !anyNA(x)) return(x)
+  if (!is_float) stop("weft_tensor: ", dtype, " has no NA; float32 has NaN", call. = FALSE)
+  storage.mode(x) <- "double"
+  x
 }
 
 weft_zeros <- function(shape, dtype = "float32") .Call(r_zeros, as.double(shape), dtype)
@@ -78,13 +98,27 @@ Ops.weft_tensor <- function(e1, e2) {
 }
 
 any_operands <- function(sign, e1, e2) {
+  if (missing(e2)) {
+    return(switch(sign, `-` = ops$negative(e1), `!` = ops$logical_not(e1), e1))
+  }
   name <- switch(sign, `+` = "add", `-` = "subtract", `*` = "multiply", `/` = "divide",
                  `^` = "power", `==` = "equal", `!=` = "not_equal", `<` = "less", `>` = "greater",
-                 `<=` = "less_equal", `>=` = "greater_equal",
+                 `<=` = "less_equal", `>=` = "greater_equal", `%%` = "remainder", `%/%` = "floor_divide",
+                 `&` = "logical_and", `|` = "logical_or",
                  stop("there is no operator ", sign, " for a weft_tensor", call. = FALSE))
-  if (missing(e2)) return(if (sign == "-") ops$negative(e1) else e1)
-  operand <- function(x) if (is_weft_tensor(x) || length(x) == 1L) x else weft_tensor(x)
-  call_operator(name, list(operand(e1), operand(e2)), TRUE)
+  call_operator(name, list(operand(e1, e2, sign), operand(e2, e1, sign)), TRUE)
+}
+
+# R repeats a vector down the columns, Weft along the last axis. Where the two differ, neither is guessed.
+operand <- function(x, other, sign) {
+  if (is_weft_tensor(x)) return(x)
+  if (is.atomic(x) && length(x) == 1L) return(if (is.logical(x) && is.na(x)) NaN else x)
+  if (is.null(dim(x)) && length(dim(other)) > 1L) {
+    weft_failure(1L, paste0("`", sign, "`: R would repeat the ", length(x), " numbers down the columns of the ",
+                            "weft_tensor ", shape_text(other), ", Weft along its last axis: write ",
+                            "array(v, dim(x)) for R's way, weft_tensor(v) for the last axis"))
+  }
+  tensor_beside(x, other)
 }
 
 weft_release <- function(x) invisible(.Call(r_release, x))
@@ -100,7 +134,6 @@ weft_slice <- function(x, start, end, axis = 1L) {
   begin <- 0 * size
   begin[axis] <- start - 1
   size[axis] <- end - start + 1
-  several <- function(v) structure(v, list = TRUE)
   ops$slice(x, several(begin), several(size), several(0 * size + 1))
 }
 

@@ -313,10 +313,12 @@ static SEXP r_call(SEXP name, SEXP arguments, SEXP one, SEXP targets) {
 /* binary(sign, a, b): an operator of arrays and single numbers; NULL for other operands and signs.
  */
 static SEXP r_binary(SEXP sign, SEXP a, SEXP b) {
-  static const char* const kSigns[] = {"+", "-", "*", "/", "^", "==", "!=", "<", ">", "<=", ">="};
-  static const char* const kNames[] = {"add",     "subtract",   "multiply",     "divide",
-                                       "power",   "equal",      "not_equal",    "less",
-                                       "greater", "less_equal", "greater_equal"};
+  static const char* const kSigns[] = {"+", "-",  "*",  "/",  "^",   "==", "!=", "<",
+                                       ">", "<=", ">=", "%%", "%/%", "&",  "|"};
+  static const char* const kNames[] = {"add",          "subtract",    "multiply",      "divide",
+                                       "power",        "equal",       "not_equal",     "less",
+                                       "greater",      "less_equal",  "greater_equal", "remainder",
+                                       "floor_divide", "logical_and", "logical_or"};
   static weft_op ops[sizeof kSigns / sizeof *kSigns];
   const char* given = CHAR(STRING_ELT(sign, 0));
   SEXP operands[2];
