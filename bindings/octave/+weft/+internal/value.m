@@ -1,7 +1,7 @@
 function pair = value(x, isInput)
   % A value as weft_mex takes it. Arrays of MATLAB become inputs; as attributes they are rows of integers.
   if isa(x, 'weft.Tensor')
-    pair = {'tensor', x.id};
+    pair = {'tensor', x};
   elseif isa(x, 'weft.None')
     pair = {'none'};
   elseif iscell(x) && isInput
