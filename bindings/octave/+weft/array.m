@@ -2,6 +2,12 @@ function y = array(x, dtype, shape)
   % A weft.Tensor of numbers, logicals or complex numbers.
   %   dtype: a name such as 'float32', the default for numbers
   %   shape: the extents; by default those of x, where a row is one axis
+  if isa(x, 'weft.Tensor')
+    y = x;
+    if nargin > 2, error('weft:invalidType', 'weft.array: a weft.Tensor has its shape; reshape(x, ...) gives another'); end
+    if nargin > 1 && ~isempty(dtype), y = weft.ops.cast(x, dtype); end
+    return;
+  end
   if nargin < 2 || isempty(dtype)
     if islogical(x), dtype = 'bool'; elseif ~isreal(x), dtype = 'complex64'; else, dtype = 'float32'; end
   end

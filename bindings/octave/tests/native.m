@@ -109,6 +109,8 @@ says(@() sum(x, 'native'), 'sum: expected one dimension')
 says(@() x ^ 2, '.^ is that of the elements')
 says(@() transpose(weft.array(a)), 'expected a matrix; got [2 3 4]')
 says(@() x + [1, 2, 3], 'weft.array(x) makes one')
+must(isequal(weft.array(x), m) && strcmp(dtype(weft.array(x, 'int32')), 'int32'), 'an array of an array')
+says(@() weft.array(x, [], [3, 2]), 'reshape(x, ...) gives another')
 disp('passed');
 clear all;
 exit(0);

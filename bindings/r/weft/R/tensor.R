@@ -10,7 +10,12 @@ weft_failure <- function(status, text) {
 turned <- function(x) if (length(dim(x)) > 1L) aperm(x) else x
 
 weft_tensor <- function(x, dtype = NULL, shape = NULL) {
-  if (is_weft_tensor(x)) return(x)
+  if (is_weft_tensor(x)) {
+    if (!is.null(shape) && !identical(as.integer(shape), dim(x))) {
+      stop("weft_tensor: a weft_tensor has its shape; dim(x) <- and ops$reshape give another", call. = FALSE)
+    }
+    return(if (is.null(dtype) || dtype == weft_dtype(x)) x else ops$cast(x, dtype))
+  }
   if (is.data.frame(x)) x <- matrix_of(x)
   if (is.null(dtype)) {
     dtype <- if (is.logical(x)) "bool" else if (is.complex(x)) "complex64" else "float32"

@@ -174,6 +174,9 @@ refused(mean(x, trim = 0.1), "mean: a weft_tensor has no more arguments")
 refused(t(weft_tensor(a)), "expected a matrix; got a weft_tensor [2, 3, 4]")
 refused(x$shape, "no `$shape`")
 
+stopifnot(weft_dtype(weft_tensor(x, "float64")) == "float64")
+refused(weft_tensor(x, shape = c(3, 2)), "a weft_tensor has its shape", "error")
+
 # Data frames, and NA among numbers.
 frame <- data.frame(a = 1:2, b = c(TRUE, FALSE))
 stopifnot(identical(as.array(weft_tensor(frame)), unname(as.matrix(frame)) + 0))
