@@ -4,8 +4,7 @@ import * as ops from "./ops.js";
 
 export { ops };
 export type { Dtype, Operand };
-/** What elements lie in; halves as their bits. Float32Array where a call does not say another. */
-export type Elements =
+export type Elements = // halves as their bits; a Float32Array where a call does not say another
   | Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | Uint8Array | Uint16Array
   | Uint32Array | BigInt64Array | BigUint64Array;
 type Nested = number | bigint | Nested[];
