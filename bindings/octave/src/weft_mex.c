@@ -401,8 +401,8 @@ static mxArray* ports(const mxArray** in) {
   }
   return out;
 }
-/* The shape that the input takes from numbers without one, if there is such: theirs may be any if the first
- * dimension alone is open. */
+/* The shape that the input takes from numbers without one, if there is such: theirs may be any if
+ * the first dimension alone is open. */
 static int takes_flat(weft_context handle, size_t index, const weft_port* port, int64_t count) {
   int64_t shape[WEFT_MAX_RANK], row = 1;
   int32_t axis;

@@ -508,9 +508,10 @@ static SEXP r_set_shape(SEXP context, SEXP index, SEXP shape) {
                                      extents_of(shape), (int32_t)XLENGTH(shape)));
   return R_NilValue;
 }
-/* Gives an input the shape of an array, which the library refuses if it is not the input's. A vector has no
- * shape: it sets the first dimension if that alone is open. */
-static void take_shape(weft_context handle, size_t index, const weft_port* port, weft_tensor x, int is_flat) {
+/* Gives an input the shape of an array, which the library refuses if it is not the input's. A
+ * vector has no shape: it sets the first dimension if that alone is open. */
+static void take_shape(weft_context handle, size_t index, const weft_port* port, weft_tensor x,
+                       int is_flat) {
   const int64_t count = weft_tensor_elements(x);
   int64_t shape[WEFT_MAX_RANK], row = 1;
   int32_t axis;
