@@ -53,8 +53,6 @@ def javascript(made: list[Path], folder: Path, program: str) -> str:
 
 
 def go(made: list[Path], folder: Path, program: str) -> str:
-    if shutil.which("go") is None:
-        pytest.skip("go: needs go")
     prefix = packages.prefix()
     (folder / "main.go").write_text(program, "utf-8")
     run(folder, "go", "mod", "init", "trial")
@@ -107,6 +105,18 @@ def scala(made: list[Path], folder: Path, program: str) -> str:
 INSTALLED = {f.__name__: f for f in (go, java, javascript, octave, r, ruby, rust, scala)}
 
 
+RUN_BY = {
+    "go": "go",
+    "java": "java",
+    "javascript": "node",
+    "octave": "mkoctfile",
+    "r": "Rscript",
+    "ruby": "ruby",
+    "rust": "cargo",
+    "scala": "scala",
+}
+
+
 def programs(language: str) -> list[tuple[str, str]]:
     """The whole programs that a README shows, and what it says that each prints."""
     text = (BINDINGS / language / "README.md").read_text("utf-8")
@@ -122,6 +132,9 @@ def test_an_installed_package_runs_the_programs_of_its_page(
     language, build_dir, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("WEFT_PREFIX", str(build_dir / "python" / "weft"))
+    tool = RUN_BY[language]
+    if shutil.which(tool) is None:
+        pytest.skip(f"{language}: needs {tool}")
     made: list[Path] = []
     if language in packages.PACKAGES:
         try:
