@@ -64,7 +64,8 @@ export async function onWorker(one, options) {
         model = await load(pathToFileURL(models + rest[0]), options);
         context = await model.context(rest[1]);
       } else if (word === "shape") shapes[index] = numbers(rest[1]);
-      else if (word === "input") inputs[index] = { data: typed(rest[1], rest[3]), shape: shapes[index] };
+      else if (word === "input") inputs[index] = { data: typed(rest[1], rest[3]), shape: shapes[index] ?? numbers(rest[2]) };
+      else if (word === "flat") inputs[index] = typed(rest[1], rest[3]);
       else if (word === "run") [outputs, inputs, shapes] = [Object.values(await context.run(inputs)), {}, {}];
       else if (word === "reset") await context.reset();
       else if (word === "output") expect(one.name, outputs[index], (await context.ports()).outputs[index], rest.slice(1));

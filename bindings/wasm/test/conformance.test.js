@@ -29,6 +29,9 @@ test("refusals on the engine", async () => {
 
 test("refusals through a worker", async () => {
   for (const one of cases("refusal")) await assert.rejects(onWorker(one, { threads: 1 }), isRefusal(one), one.name);
+  const misshapen = cases("misshapen");
+  assert.ok(misshapen.length > 0);
+  for (const one of misshapen) await assert.rejects(onWorker(one, { threads: 1 }), isRefusal(one), one.name);
 });
 
 test("a model comes from a URL, bytes, a Blob and a Response, on this thread too", async () => {
