@@ -1,5 +1,5 @@
-// All operators. They are built once from the generated list of definers; callers may register
-// more. If a definition is incomplete, building the registry fails with a message.
+// All operators: those of the generated list of definers, each defined at its first use; callers
+// may register more.
 #pragma once
 
 #include <memory>
@@ -10,10 +10,10 @@
 
 namespace weft::ops {
 
-Status registry_status();                      // builds the registry at the first call
-std::span<const OpDef* const> all_ops();       // the operators that exist now
+Status registry_status();  // defines all; an error names the first definition that is incomplete
+std::span<const OpDef* const> all_ops();       // defines all; the operators that exist now
 const OpDef* find_op(std::string_view name);   // null if there is none
-const OpDef& op_named(std::string_view name);  // a built-in one, which must exist; takes no lock
+const OpDef& op_named(std::string_view name);  // a built-in one, which must exist
 
 // Adds an operator that was made at run time, for the rest of the process. Refuses it if it is
 // incomplete or its name is taken. Any thread may call this at any time.
