@@ -274,6 +274,34 @@ def test_clang_has_no_warnings_and_the_same_bits(fused, tmp_path):
         assert printed[0] == printed[1]
 
 
+@pytest.mark.skipif(
+    not (shutil.which("clang") or shutil.which("clang-14")), reason="not run: clang is missing"
+)
+@pytest.mark.parametrize("fused", [False, True])
+def test_blocks_of_convolutions_have_the_bits_of_rows(fused, tmp_path):
+    """Clang takes blocks of filters and columns, GCC whole rows (emit_windows.cpp)."""
+    clang = shutil.which("clang") or shutil.which("clang-14")
+    layers = [
+        (3, (17, 23), {"channels": 6, "kernel_size": 3, "padding": 1}),
+        (4, (9, 12), {"channels": 5, "kernel_size": 1}),
+        (4, (30, 41), {"channels": 9, "kernel_size": 1, "use_bias": False}),
+        (3, (20, 33), {"channels": 8, "kernel_size": (5, 3), "strides": 2, "padding": (2, 1)}),
+        (6, (12, 29), {"channels": 6, "kernel_size": 3, "padding": 1, "groups": 6}),
+        (6, (13, 16), {"channels": 12, "kernel_size": 3, "strides": 2, "padding": 1, "groups": 6}),
+        (4, (10, 21), {"channels": 8, "kernel_size": 3, "padding": 2, "dilation": 2, "groups": 2}),
+        (2, (3, 2), {"channels": 4, "kernel_size": 5, "padding": 4}),
+    ]
+    flags = [*WARNINGS, "-O2", "-ffp-contract=off", *(["-mfma"] if fused else [])]
+    for number, (channels, size, options) in enumerate(layers):
+        x = data(2, channels, *size)
+        path = exported(filled(nn.Conv2D(**options), x), tmp_path, x, name=f"net{number}")
+        files = runtime.Model(path).write_c(tmp_path, name=f"net{number}", main=True)
+        printed = [run(built(files, tmp_path / "net", flags, made)) for made in ("cc", clang)]
+        difference, scale = map(float, re.findall(r"difference (\S+) of (\S+)", printed[0])[0])
+        assert difference <= 1e-5 * scale
+        assert printed[0] == printed[1]
+
+
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_a_bias_before_a_batch_norm_is_no_reason_to_fail_the_check(optimizer, tmp_path):
     """Its gradient is 0 but for rounding, of which Adam makes steps of full size."""

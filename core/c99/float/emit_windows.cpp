@@ -10,11 +10,135 @@
 namespace weft::c99 {
 namespace {
 
-// A row of the result is added up in place, tap by tap, so the inner loop is as long as the row.
-// Each element is one chain of fused multiply-adds over channels, rows and columns of the window.
-// `begin` and `end` are the results whose tap lies inside the image.
+// Each element is one chain of fused multiply-adds over channels, rows and columns of the window,
+// in both forms, whose bits are the same.
+//
+// With vectors, sums of a few filters and neighbours stay in registers, where a vector of the image
+// serves all filters of a block. Clang keeps the sums there, because loops of constant length are
+// unrolled first; GCC does not, and takes the other form. All filters of a group come before the
+// next columns, whose part of the image stays in the cache.
 constexpr const char* kConvolution =
-    R"(/* Filters are [out][in / groups][height][width]. */
+    R"(#if defined(__clang__) && \
+    (defined(__wasm_simd128__) || defined(__SSE2__) || defined(__ARM_NEON))
+#define WEFT_BLOCKS 1
+#else
+#define WEFT_BLOCKS 0
+#endif
+#if WEFT_BLOCKS
+/* The taps of results that lie inside the image, and where the first result's first tap is. */
+struct weft_taps {
+  int32_t channels, at, top, bottom, left, right;
+};
+/* `filters` x `width` results; both are constants. */
+__attribute__((always_inline)) static inline void weft_block_f32(
+    const int filters, const int width, const struct weft_window *p, const struct weft_taps *t,
+    const float *x, const float *w, const float *bias, float *y)
+{
+  const int32_t plane = p->in_height * p->in_width, size = p->kernel_height * p->kernel_width;
+  const int32_t next = t->channels * size; /* from a filter to the next */
+  float sums[4][16];
+  for (int f = 0; f < filters; ++f)
+    for (int i = 0; i < width; ++i) sums[f][i] = 0;
+  if (size == 1 && p->stride_width == 1) /* nothing but channels: a shorter loop */
+    for (int32_t c = 0; c < t->channels; ++c)
+      for (int f = 0; f < filters; ++f)
+        for (int i = 0; i < width; ++i)
+          sums[f][i] = weft_fma_f32(w[f * next + c], x[t->at + c * plane + i], sums[f][i]);
+  else if (next == 3 * p->kernel_height && t->right - t->left == 3) /* one channel: depthwise */
+    for (int32_t ky = t->top; ky < t->bottom; ++ky) {
+      const float *from = x + (t->at + ky * p->dilation_height * p->in_width);
+      for (int32_t kx = 0; kx < 3; ++kx, from += p->dilation_width) {
+        const int32_t step = p->stride_width == 1 ? 1 : p->stride_width;
+        for (int f = 0; f < filters; ++f)
+          for (int i = 0; i < width; ++i)
+            sums[f][i] = weft_fma_f32(w[f * next + 3 * ky + kx], from[i * step], sums[f][i]);
+      }
+    }
+  else
+    for (int32_t c = 0; c < t->channels; ++c)
+      for (int32_t ky = t->top; ky < t->bottom; ++ky)
+        for (int32_t kx = t->left; kx < t->right; ++kx) {
+          const float *const from = x + (c * plane + t->at + kx * p->dilation_width +
+                                         ky * p->dilation_height * p->in_width);
+          const float *const factors = w + c * size + ky * p->kernel_width + kx;
+          float row[16];
+          if (p->stride_width == 1)
+            for (int i = 0; i < width; ++i) row[i] = from[i];
+          else
+            for (int i = 0; i < width; ++i) row[i] = from[i * p->stride_width];
+          for (int f = 0; f < filters; ++f)
+            for (int i = 0; i < width; ++i)
+              sums[f][i] = weft_fma_f32(factors[f * next], row[i], sums[f][i]);
+        }
+  for (int f = 0; f < filters; ++f, y += p->out_height * p->out_width)
+    for (int i = 0; i < width; ++i) y[i] = bias ? sums[f][i] + bias[f] : sums[f][i];
+}
+/* All filters of a group, for `width` results of a row. */
+__attribute__((always_inline)) static inline void weft_blocks_f32(
+    const int width, const struct weft_window *p, const struct weft_taps *t, const float *x,
+    const float *w, const float *bias, float *y)
+{
+  const int32_t filters = p->out_channels / p->groups, plane = p->out_height * p->out_width;
+  const int32_t size = t->channels * p->kernel_height * p->kernel_width;
+  int32_t o = 0;
+  for (; o + 4 <= filters; o += 4, w += 4 * size, y += 4 * plane)
+    weft_block_f32(4, width, p, t, x, w, bias ? bias + o : bias, y);
+  for (; o < filters; ++o, w += size, y += plane)
+    weft_block_f32(1, width, p, t, x, w, bias ? bias + o : bias, y);
+}
+/* Do all taps of `width` results from ox on lie inside the image? */
+static int weft_fits(const struct weft_window *p, int32_t ox, int32_t width)
+{
+  const int32_t last = (ox + width - 1) * p->stride_width - p->pad_left +
+                       (p->kernel_width - 1) * p->dilation_width;
+  return ox + width <= p->out_width && ox * p->stride_width >= p->pad_left && last < p->in_width;
+}
+#endif
+/* Filters are [out][in / groups][height][width]. */
+#if WEFT_BLOCKS
+static void weft_convolution_f32(
+    const struct weft_window *p, const float *x, const float *w, const float *bias, float *y)
+{
+  const int32_t filters = p->out_channels / p->groups, channels = p->in_channels / p->groups;
+  const int32_t in_plane = p->in_height * p->in_width, out_plane = p->out_height * p->out_width;
+  const int32_t size = channels * p->kernel_height * p->kernel_width;
+  for (int32_t n = 0; n < p->batch * p->groups; ++n) {
+    const int32_t first = n % p->groups * filters;
+    const float *const b = bias ? bias + first : bias, *const f = w + first * size;
+    for (int32_t oy = 0; oy < p->out_height; ++oy) {
+      const int32_t top = oy * p->stride_height - p->pad_top;
+      const int32_t row_step = p->dilation_height, column_step = p->dilation_width;
+      struct weft_taps t = {channels, 0, 0, p->kernel_height, 0, 0};
+      while (t.top < t.bottom && top + t.top * row_step < 0) ++t.top;
+      while (t.bottom > t.top && top + (t.bottom - 1) * row_step >= p->in_height) --t.bottom;
+      for (int32_t ox = 0; ox < p->out_width;) {
+        const int32_t left = ox * p->stride_width - p->pad_left;
+        float *const to = y + oy * p->out_width + ox;
+        t.at = top * p->in_width + left;
+        t.left = 0;
+        t.right = p->kernel_width;
+        if (filters < 4 && weft_fits(p, ox, 16)) {
+          weft_blocks_f32(16, p, &t, x, f, b, to);
+          ox += 16;
+        } else if (weft_fits(p, ox, 8)) {
+          weft_blocks_f32(8, p, &t, x, f, b, to);
+          ox += 8;
+        } else if (weft_fits(p, ox, 4)) {
+          weft_blocks_f32(4, p, &t, x, f, b, to);
+          ox += 4;
+        } else {
+          while (t.left < t.right && left + t.left * column_step < 0) ++t.left;
+          while (t.right > t.left && left + (t.right - 1) * column_step >= p->in_width) --t.right;
+          weft_blocks_f32(1, p, &t, x, f, b, to);
+          ++ox;
+        }
+      }
+    }
+    x += channels * in_plane;
+    y += filters * out_plane;
+  }
+}
+#else
 static void weft_convolution_f32(
     const struct weft_window *p, const float *x, const float *w, const float *bias, float *y)
 {
@@ -50,6 +174,7 @@ static void weft_convolution_f32(
           for (int32_t ox = 0; ox < p->out_width; ++ox) y[ox] += bias[o];
       }
 }
+#endif
 )";
 
 // The adjoint: each result adds its products to the elements that it was made from. So it is the
