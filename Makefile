@@ -69,14 +69,16 @@ runtime: $(VENV)/.dependencies
 	cd $(BUILD)/runtime && $(CTEST)
 
 # The modules of bindings/wasm: all operators, for the dtypes of networks; for one thread, then for
-# several. Needs Emscripten, Binaryen.
+# several. Networks say which functions pages load first. Needs Emscripten, Binaryen.
 WASM_DTYPES ?= bool;uint8;int8;int32;int64;uint64;float16;float32;float64:elementwise
-wasm: $(VENV)/.dependencies
-	$(CONFIGURE) -B $(BUILD)/wasm -DCMAKE_TOOLCHAIN_FILE=core/cmake/toolchains/wasm.cmake \
-	  -DWEFT_RUNTIME_ONLY=ON "-DWEFT_DTYPES=$(WASM_DTYPES)"
+WASM_OPTIONS = -DCMAKE_TOOLCHAIN_FILE=core/cmake/toolchains/wasm.cmake -DWEFT_RUNTIME_ONLY=ON \
+  "-DWEFT_DTYPES=$(WASM_DTYPES)" -DWEFT_WASM_NETWORKS=$(abspath $(BUILD))/wasm-networks
+wasm: build
+	PYTHONPATH=$(CURDIR)/$(BUILD)/python $(BIN)/python bindings/wasm/networks.py \
+	  $(BUILD)/wasm-networks
+	$(CONFIGURE) -B $(BUILD)/wasm $(WASM_OPTIONS)
 	cmake --build $(BUILD)/wasm -j $(JOBS) --target weft_modules
-	$(CONFIGURE) -B $(BUILD)/wasm-threads -DCMAKE_TOOLCHAIN_FILE=core/cmake/toolchains/wasm.cmake \
-	  -DWEFT_RUNTIME_ONLY=ON "-DWEFT_DTYPES=$(WASM_DTYPES)" -DWEFT_WASM_THREADS=ON
+	$(CONFIGURE) -B $(BUILD)/wasm-threads $(WASM_OPTIONS) -DWEFT_WASM_THREADS=ON
 	cmake --build $(BUILD)/wasm-threads -j $(JOBS) --target weft_modules
 
 # ----------------------------------------------------------------------------------------- running

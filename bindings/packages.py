@@ -116,7 +116,7 @@ def javascript(place: Place) -> list[Path]:
 
 def wasm(place: Place) -> list[Path]:
     """The package for browsers."""
-    wanted = ("weft.wasm", "weft-fused.wasm")
+    wanted = ("weft.wasm", "weft-rest.wasm", "weft-fused.wasm", "weft-fused-rest.wasm")
     if not all((place.folder / "wasm" / "lib" / name).is_file() for name in wanted):
         raise Missing("the modules, which `make wasm` makes")
     return _npm(place, "wasm")

@@ -9,131 +9,30 @@ know. The format is the one of the specification: sections, functions, instructi
 
 from collections.abc import Iterator
 
+from binary import (
+    CODE,
+    Reader,
+    bodies,
+    imported_functions,
+    joined,
+    names_of,
+    sections,
+    with_bodies,
+)
+
 NAME = b"weft_madd_f32x4"
 # (a, b, c) -> a b + c: no locals, three local.get, the instruction, end.
 NUMBER, OLD_NUMBER = b"\xfd\x85\x02", b"\xfd\xaf\x01"
 BODY = b"\x00\x20\x00\x20\x01\x20\x02%s\x0b"
-HEADER = 8
-CUSTOM, IMPORT, CODE = 0, 2, 10
-FUNCTION, TABLE, MEMORY, GLOBAL = range(4)  # what is imported
-SHARED = 2  # a flag of a memory
-FUNCTION_NAMES = 1  # the part of the section `name`
 VECTORS, BULK, ATOMICS = 0xFD, 0xFC, 0xFE
-
-
-class Reader:
-    """Numbers of the format, one after the other."""
-
-    def __init__(self, data: bytes, at: int = 0) -> None:
-        self.data = data
-        self.at = at
-
-    def byte(self) -> int:
-        self.at += 1
-        return self.data[self.at - 1]
-
-    def number(self) -> int:
-        """An unsigned LEB128; of a signed one, what it takes to pass it."""
-        value = shift = 0
-        while True:
-            byte = self.byte()
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                return value
-
-    def take(self, count: int) -> bytes:
-        self.at += count
-        return self.data[self.at - count : self.at]
-
-
-def leb128(value: int) -> bytes:
-    out = bytearray()
-    while value >= 0x80:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*out, value])
-
-
-def sections(module: bytes) -> Iterator[tuple[int, bytes]]:
-    """(number, content) of each section."""
-    reader = Reader(module, HEADER)
-    while reader.at < len(module):
-        kind = reader.byte()
-        yield kind, reader.take(reader.number())
-
-
-def joined(module: bytes, parts: list[tuple[int, bytes]]) -> bytes:
-    return module[:HEADER] + b"".join(
-        bytes([kind]) + leb128(len(content)) + content for kind, content in parts
-    )
-
-
-def bodies(code: bytes) -> list[bytes]:
-    """Locals and instructions of each function, of the section with code."""
-    reader = Reader(code)
-    return [reader.take(reader.number()) for _ in range(reader.number())]
-
-
-def with_bodies(all_bodies: list[bytes]) -> bytes:
-    return leb128(len(all_bodies)) + b"".join(leb128(len(body)) + body for body in all_bodies)
-
-
-def _imports(content: bytes) -> Iterator[tuple[int, int]]:
-    """(kind, flags) of each import; a function has no flags."""
-    reader = Reader(content)
-    for _ in range(reader.number()):
-        reader.take(reader.number())  # of what module
-        reader.take(reader.number())  # by what name
-        kind, flags = reader.byte(), 0
-        if kind == FUNCTION:
-            reader.number()
-        else:  # a table has a type before its limits; a global has a type and whether it changes
-            if kind in (TABLE, GLOBAL):
-                reader.byte()
-            flags = reader.byte()
-            for _ in range(0 if kind == GLOBAL else 1 + (flags & 1)):
-                reader.number()
-        yield kind, flags
-
-
-def imported_functions(content: bytes) -> int:
-    """How many functions an import section has."""
-    return sum(kind == FUNCTION for kind, _ in _imports(content))
-
-
-def shares_memory(module: bytes) -> bool:
-    """Does the module take a memory that several threads may share?"""
-    imported = dict(sections(module)).get(IMPORT, b"\0")
-    return any(kind == MEMORY and flags & SHARED for kind, flags in _imports(imported))
-
-
-def _index_of(names: bytes) -> int | None:
-    """The number of the function in what the section `name` says of functions."""
-    reader = Reader(names)
-    for _ in range(reader.number()):
-        index = reader.number()
-        if reader.take(reader.number()) == NAME:
-            return index
-    return None
 
 
 def place_of(module: bytes) -> int:
     """Which body of the module is that of the function."""
-    imported, found = 0, None
-    for kind, content in sections(module):
-        if kind == IMPORT:
-            imported = imported_functions(content)
-        if kind == CUSTOM:
-            reader = Reader(content)
-            if reader.take(reader.number()) != b"name":
-                continue
-            while reader.at < len(content):
-                part, names = reader.byte(), reader.take(reader.number())
-                found = _index_of(names) if part == FUNCTION_NAMES else found
-    if found is None:
+    found = [number for number, name in names_of(module).items() if name == NAME]
+    if not found:
         raise ValueError(f"fused: the module names no function {NAME.decode()}")
-    return found - imported
+    return found[0] - imported_functions(module)
 
 
 def fuse(module: bytes, number: bytes) -> bytes:

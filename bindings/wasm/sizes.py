@@ -20,8 +20,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import binary
 import finish
-import fused
+import split
 
 SECTIONS = ("custom", "type", "import", "function", "table", "memory", "global", "export", "start")
 SECTIONS += ("element", "code", "data", "data count")
@@ -34,22 +35,6 @@ class Function:
 
     name: str
     body: bytes
-
-
-def names_of(module: bytes) -> dict[int, str]:
-    """The section `name`'s names of functions, by number."""
-    names = {}
-    for kind, content in fused.sections(module):
-        reader = fused.Reader(content)
-        if kind != fused.CUSTOM or reader.take(reader.number()) != b"name":
-            continue
-        while reader.at < len(content):
-            part, inner = reader.byte(), fused.Reader(reader.take(reader.number()))
-            if part == fused.FUNCTION_NAMES:
-                for _ in range(inner.number()):
-                    number = inner.number()
-                    names[number] = inner.take(inner.number()).decode("utf-8", "replace")
-    return names
 
 
 def demangled(names: list[str]) -> list[str]:
@@ -72,14 +57,12 @@ def demangled(names: list[str]) -> list[str]:
 
 def functions_of(module: bytes) -> list[Function]:
     """All functions that the module has itself."""
-    names, imported, bodies = names_of(module), 0, []
-    for kind, content in fused.sections(module):
-        if kind == fused.IMPORT:
-            imported = fused.imported_functions(content)
-        elif kind == fused.CODE:
-            bodies = fused.bodies(content)
-    plain = demangled([names.get(imported + i, "(no name)") for i in range(len(bodies))])
-    return [Function(name, body) for name, body in zip(plain, bodies, strict=True)]
+    imported, code = binary.imported_functions(module), dict(binary.sections(module))[binary.CODE]
+    names, bodies = binary.names_of(module), binary.bodies(code)
+    told = [
+        names.get(imported + i, b"(no name)").decode("utf-8", "replace") for i in range(len(bodies))
+    ]
+    return [Function(name, body) for name, body in zip(demangled(told), bodies, strict=True)]
 
 
 def without_arguments(name: str) -> str:
@@ -135,13 +118,13 @@ def main() -> int:
         else:
             with tempfile.TemporaryDirectory() as place:
                 made = Path(place) / "named.wasm"
-                module = finish.make(options.module, made, keeps_names=True).read_bytes()
-    except (finish.FinishError, OSError) as error:
+                module = finish.make(options.module, made).read_bytes()
+    except (split.SplitError, OSError) as error:
         print(f"sizes.py: {error}", file=sys.stderr)
         return 1
     print(f"{'bytes':>10} {'gzip':>9} section")
-    for kind, content in fused.sections(module):
-        if kind != fused.CUSTOM:
+    for kind, content in binary.sections(module):
+        if kind != binary.CUSTOM:
             print(f"{len(content):10,} {packed([content]):9,} {SECTIONS[kind]}")
     functions = functions_of(module)
     for title, key in (

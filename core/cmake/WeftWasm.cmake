@@ -1,6 +1,7 @@
 # The modules for browsers and Node (toolchains/wasm.cmake): the archive linked by Emscripten, with the
 # functions of weft.h that load and run models as exports and nothing but a log's lines as imports, then
-# made small (bindings/wasm/finish.py). `cmake --build build/wasm --target weft_modules`. With
+# made small and split in two files (bindings/wasm/finish.py), by what the networks of WEFT_WASM_NETWORKS
+# run (bindings/wasm/networks.py). `cmake --build build/wasm --target weft_modules`. With
 # WEFT_WASM_THREADS the memory is imported, too: workers share it (pool_threads_workers.cpp).
 if(NOT CMAKE_SYSTEM_PROCESSOR STREQUAL "wasm32" OR NOT TARGET weft)
   return()
@@ -40,13 +41,17 @@ add_custom_command(OUTPUT "${weft_linked}"
   COMMAND "${CMAKE_COMMAND}" -E env NODE_PATH=/usr/share/nodejs "${WEFT_EMXX}"
     ${weft_wanted} "$<TARGET_FILE:weft>"
     -o "${weft_linked}" --no-entry -O1 -g2 -msimd128 -sSTANDALONE_WASM -sWASM_BIGINT -sASSERTIONS=0
+    -sGLOBAL_BASE=16384 # room for marks: split.py
     ${weft_memory} -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=4GB -sTOTAL_STACK=1MB
     "-sEXPORTED_FUNCTIONS=${weft_exported}"
   DEPENDS weft VERBATIM COMMENT "Linking the module")
 
+set(WEFT_WASM_NETWORKS "${CMAKE_CURRENT_BINARY_DIR}/networks" CACHE PATH
+  "Networks whose functions pages load first")
 find_package(Python COMPONENTS Interpreter REQUIRED)
 set(weft_modules "${CMAKE_CURRENT_SOURCE_DIR}/bindings/wasm/lib" CACHE PATH "Where the modules go")
 add_custom_target(weft_modules
   COMMAND "${Python_EXECUTABLE}" "${CMAKE_CURRENT_SOURCE_DIR}/bindings/wasm/finish.py"
-    "${weft_linked}" --output "${weft_modules}" --name "${weft_name}"
+    "${weft_linked}" --networks "${WEFT_WASM_NETWORKS}"
+    --output "${weft_modules}" --name "${weft_name}"
   DEPENDS "${weft_linked}" VERBATIM COMMENT "Making the modules small")

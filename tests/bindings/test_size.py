@@ -32,7 +32,7 @@ OTHERS = re.compile(
     r"(^|/)(tests?|examples|man)/|_test\.go$|README\.md$"
     r"|\.(toml|xml|json|csproj|gemspec|sbt|properties|mod)$|(^|/)(DESCRIPTION|NAMESPACE|Makevars)$"
     r"|(^|/)(build|aar|check)\.(sh|js|rs)$|(^|/)Makefile$"
-    r"|^wasm/(finish|fused|sizes)\.py$"
+    r"|^wasm/(binary|finish|fused|networks|sizes|split)\.py$|^wasm/profile\.mjs$"
 )
 GENERATED = re.compile(r"(Written|Code generated) by bindings/generate")
 

@@ -1,11 +1,10 @@
-"""The package of bindings/wasm, in Node, with the module that `make wasm` built; how it is made."""
+"""The package of bindings/wasm, in Node, with the modules that `make wasm` built."""
 
 import importlib.util
 import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy
@@ -17,20 +16,6 @@ from weft.gluon import nn
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "bindings" / "wasm"
 MODULE = PACKAGE / "lib" / "weft.wasm"
-
-
-def program(name):
-    """A file of bindings/wasm as a module."""
-    spec = importlib.util.spec_from_file_location(name, PACKAGE / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture
-def finish(monkeypatch):
-    monkeypatch.setitem(sys.modules, "fused", program("fused"))  # which finish.py imports
-    return program("finish")
 
 
 def convolutions():
@@ -99,7 +84,7 @@ TRAIN = """
 import { readFileSync } from "node:fs";
 const [package_, path, steps] = process.argv.slice(2);
 const { Engine } = await import(package_ + "/lib/engine.js");
-const engine = await Engine.start({ module: readFileSync(new URL(package_ + "/lib/weft.wasm")) });
+const engine = await Engine.start({ module: new URL(package_ + "/lib/weft.wasm") });
 const context = engine.load(readFileSync(path)).context("train_step");
 const x = Float32Array.from({ length: 20 }, (_, i) => Math.fround(((i * 7) % 11) / 5 - 1));
 const losses = [];
@@ -193,93 +178,89 @@ def test_the_version_is_the_librarys():
     assert package["version"] == (ROOT / "VERSION").read_text("utf-8").strip()
 
 
-def test_a_missing_tool_is_named(monkeypatch, finish):
-    monkeypatch.setenv("PATH", "")
-    with pytest.raises(finish.FinishError, match="no-such-tool is not here: install Binaryen"):
-        finish.find_tool("no-such-tool")
-
-
-# A module that imports a function and has two: `weft_madd_f32x4` as a product and a sum, and one
-# with 22525, whose bytes are those of the old number, as a constant and as an offset.
-LOOKS_ALIKE = b"\xfd\xaf\x01"
-MADD = bytes.fromhex("00 2000 2001 fde601 2002 fde401 0b")
-OTHER = b"\x01\x01\x7b\x41" + LOOKS_ALIKE + b"\x1a\x41\x00\xfd\x00\x04" + LOOKS_ALIKE + b"\x1a\x0b"
-
-
-def section(kind, content):
-    return bytes([kind, len(content)]) + content
-
-
-def small_module():
-    types = bytes.fromhex("03 60017f00 60037b7b7b017b 600000")
-    names = b"\x04name\x01\x15\x02\x00\x01b\x01\x0f" + b"weft_madd_f32x4"
-    code = b"\x02" + b"".join(bytes([len(body)]) + body for body in (MADD, OTHER))
-    parts = [(1, types), (2, b"\x01\x01a\x01b\x00\x00"), (3, b"\x02\x01\x02"), (5, b"\x01\x00\x01")]
-    parts += [(10, code), (0, names)]
-    return b"\0asm\x01\0\0\0" + b"".join(section(*part) for part in parts)
-
-
-def test_the_function_becomes_one_instruction():
-    fused = program("fused")
-    module = fused.fuse(small_module(), fused.NUMBER)
-    code = dict(fused.sections(module))[fused.CODE]
-    assert fused.bodies(code) == [bytes.fromhex("00 2000 2001 2002 fd8502 0b"), OTHER]
-
-
-def test_old_numbers_are_changed_where_they_are_instructions():
-    fused = program("fused")
-    old = fused.fuse(small_module(), fused.OLD_NUMBER)
-    module, count = fused.renumber(old)
-    assert count == 1
-    assert module == fused.fuse(small_module(), fused.NUMBER)
-    assert old.count(LOOKS_ALIKE) == 3
-
-
-def test_shared_memory_is_seen():
-    fused = program("fused")
-    header = b"\0asm\1\0\0\0"
-    for flags, limits in ((0, b"\1"), (1, b"\1\2"), (3, b"\1\2")):
-        content = b"\1\1a\1b\2" + bytes([flags]) + limits
-        module = header + section(2, content)
-        assert fused.shares_memory(module) == (flags == 3)
-    assert not fused.shares_memory(small_module())
-
-
-def test_operands_of_atomic_instructions_are_passed():
-    fused = program("fused")
-    # No locals; i32.const 0, memory.atomic.notify with its memory, a fence, drop, end.
-    body = bytes.fromhex("00 4100 fe000280af01 fe0300 1a 0b")
-    assert list(fused.instructions(body)) == [1, 3, 9, 12, 13]
-
-
-def test_a_module_without_the_function_is_refused():
-    fused = program("fused")
-    with pytest.raises(ValueError, match="names no function weft_madd_f32x4"):
-        fused.fuse(small_module().replace(b"weft_madd", b"weft_mads"), fused.NUMBER)
-
-
-@pytest.fixture
-def sizes(monkeypatch, finish):
-    monkeypatch.setitem(sys.modules, "finish", finish)
-    return program("sizes")
-
-
-@pytest.mark.parametrize(
-    "name, told",
-    [
-        ("weft::ops::(anonymous namespace)::run(weft::Shape const&)", "weft::ops::run"),
-        ("void std::__2::sort<int*, weft::Less<int> >(int*, int*)", "std::__2::sort"),
-        ("weft::Step<weft::Add, float, true>::run(char*)", "weft::Step::run"),
-        ("emmalloc_free", "emmalloc_free"),
-    ],
+# Runs files on an engine whose second file is where the second argument says; prints the first
+# output of each as JSON, or an error's code and text.
+OUTPUTS = """
+import { readFileSync } from "node:fs";
+const [package_, rest, ...paths] = process.argv.slice(2);
+const { Engine } = await import(package_ + "/lib/engine.js");
+const { ownModule } = await import(package_ + "/lib/module.js");
+const engine = await Engine.start({ module: ownModule().module, rest: rest || undefined });
+const told = paths.map((path) => {
+  try {
+    const context = engine.load(readFileSync(path), "net").context();
+    context.inputs.forEach(({ dtype, shape }, i) => {
+      if (shape[0] < 0) context.setInputShape(i, [3, ...shape.slice(1)]);
+      context.input(i).fill(dtype === "int64" ? 1n : 1);
+    });
+    return Array.from(context.run().output(0));
+  } catch (error) {
+    return [error.code, error.message];
+  }
+});
+console.log(JSON.stringify(told));
+"""
+NOWHERE = "file:///nowhere-rest.wasm"
+needs_modules = pytest.mark.skipif(
+    shutil.which("node") is None or not MODULE.exists(),
+    reason="node is not installed, or `make wasm` was not run",
 )
-def test_instances_of_a_template_are_one_group(sizes, name, told):
-    assert sizes.without_arguments(name) == told
 
 
-def test_functions_have_their_names_and_bytes(sizes):
-    first, second = sizes.functions_of(small_module())
-    assert (first.name, first.body) == ("weft_madd_f32x4", MADD)
-    assert (second.name, second.body) == ("(no name)", OTHER)
-    names = ["weft::ops::run(int)", "weft::Ref<int>::get()", "std::__2::sort<int*>(int*)", "free"]
-    assert list(map(sizes.namespace_of, names)) == ["weft::ops", "weft::Ref", "std", "C"]
+def networks():
+    """bindings/wasm/networks.py as a module."""
+    spec = importlib.util.spec_from_file_location("networks", PACKAGE / "networks.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.full
+@needs_modules
+def test_usual_networks_run_on_the_first_file_alone(tmp_path):
+    networks().write(tmp_path)
+    files = sorted(map(str, tmp_path.glob("*.weft")))
+    assert len(files) > 10
+    outputs = json.loads(node(OUTPUTS, PACKAGE.as_uri(), NOWHERE, *files))
+    for path, output in zip(files, outputs, strict=True):
+        assert all(isinstance(number, float | int) for number in output), (path, output)
+        wanted = runtime.Model(path).context("forward")
+        shapes = [[3 if extent < 0 else extent for extent in port.shape] for port in wanted.inputs]
+        ones = [numpy.ones(shapes[i], port.dtype) for i, port in enumerate(wanted.inputs)]
+        expected = numpy.array(wanted.run(*ones)[0]).ravel()
+        numpy.testing.assert_allclose(output, expected, rtol=0, atol=2e-3 * abs(expected).max())
+
+
+@pytest.mark.full
+@needs_modules
+def test_others_take_the_rest(tmp_path):
+    """Spectra, orders, sums of products by letters and halves are in the second file."""
+    path = tmp_path / "odd.weft"
+
+    def odd(x):
+        tangents = np.tan(x.astype("float16")).astype("float32")
+        return (
+            np.sort(np.abs(np.fft.rfft(tangents)), axis=-1) + np.einsum("ij,kj->i", x, x)[:, None]
+        )
+
+    x = np.ones((3, 8))
+    weft.export(path, forward=(weft.hybridize(odd), x))
+    wanted = odd(x).asnumpy().ravel()
+    (found,) = json.loads(node(OUTPUTS, PACKAGE.as_uri(), "", str(path)))
+    numpy.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-5)
+    ((code, message),) = json.loads(node(OUTPUTS, PACKAGE.as_uri(), NOWHERE, str(path)))
+    assert code == "IO"
+    assert f"the model needs {NOWHERE}, which could not be read" in message
+
+
+@pytest.mark.full
+@needs_modules
+@pytest.mark.parametrize("kind", ["", "-fused", "-threads", "-threads-fused"])
+def test_pages_load_300_kb_first(kind):
+    """After Brotli, as servers send it."""
+    script = """
+    import { readFileSync } from "node:fs";
+    import { brotliCompressSync } from "node:zlib";
+    console.log(brotliCompressSync(readFileSync(process.argv[2])).length);
+    """
+    assert int(node(script, str(MODULE.with_stem(f"weft{kind}")))) <= 300_000

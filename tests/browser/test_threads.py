@@ -100,8 +100,9 @@ def test_loads_and_disposals_leave_nothing(isolated):
     script = """
     const file = await fetch("lib/weft-threads.wasm");
     const module = await WebAssembly.compile(await file.arrayBuffer());
+    const files = { module, rest: "lib/weft-threads-rest.wasm" };
     for (let i = 0; i < 40; i++) {
-      const model = await load("net.weft", { ...arguments[0], module });
+      const model = await load("net.weft", { ...arguments[0], ...files });
       if (model.threads !== 3) return model.threads;
       model.dispose();
     }

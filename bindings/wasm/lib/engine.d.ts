@@ -3,8 +3,10 @@ import type { Elements, LoadOptions, Port } from "./index.js";
 export { WeftError } from "./index.js";
 export class Engine {
   /** `threads` is 1 by default here; `close` ends the workers that are the others. */
-  static start(options?: Pick<LoadOptions, "module" | "log" | "threads">): Promise<Engine>;
+  static start(options?: Pick<LoadOptions, "module" | "rest" | "log" | "threads">): Promise<Engine>;
+  /** The compiled module and its second file, for engines on other threads. */
   readonly module: WebAssembly.Module;
+  readonly rest: LoadOptions["rest"];
   readonly version: string;
   readonly memoryBytes: number;
   readonly threads: number;

@@ -20,24 +20,27 @@ export class Engine {
   #memory;
   #threads;
   #decoder = new TextDecoder();
-  constructor({ exports, memory, module, threads }) {
+  constructor({ exports, memory, module, rest, threads }) {
     this.#exports = exports;
     this.#memory = memory;
     this.#threads = threads;
     /** The compiled module, for engines on other threads. */
     this.module = module;
+    /** Its second file, as they are told of it. */
+    this.rest = rest;
     this.scratch = this.allocate(256);
   }
 
   /**
    * Starts an engine with memory of its own.
    * @param options.module a URL, bytes or a compiled module; by default the package's file
+   * @param options.rest the module's second file; by default the one beside its URL, NAME-rest.wasm
    * @param options.log takes lines of the log; by default console.warn
    * @param options.threads how many threads a run may use, this one included; workers are the others, and
    *   `close` ends them. Where memory cannot be shared there is one.
    */
-  static async start({ module, log, threads = 1 } = {}) {
-    return new Engine(await start(module, log, checked(threads, "Engine.start")));
+  static async start({ module, rest, log, threads = 1 } = {}) {
+    return new Engine(await start({ module, rest }, log, checked(threads, "Engine.start")));
   }
 
   /** How many threads a run uses. */

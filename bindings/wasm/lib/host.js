@@ -35,8 +35,8 @@ export class Host {
   #contexts = new Map();
   #next = 1;
   #answers = {
-    start: async ({ module, log, threads }) => {
-      this.#engine = await Engine.start({ module, log, threads });
+    start: async ({ module, rest, log, threads }) => {
+      this.#engine = await Engine.start({ module, rest, log, threads });
       return { version: this.#engine.version, threads: this.#engine.threads };
     },
     load: async ({ source, name }) => {

@@ -27,6 +27,8 @@ export interface LoadOptions {
   transfer?: boolean;
   /** Where the WebAssembly module is; by default the package's own file. */
   module?: string | URL | ArrayBuffer | ArrayBufferView | WebAssembly.Module;
+  /** Where its second file is; by default beside the URL of the first, NAME-rest.wasm. */
+  rest?: string | URL | ArrayBuffer | ArrayBufferView | WebAssembly.Module;
   /** Takes the lines of the library's log. */
   log?: (text: string) => void;
   /**

@@ -77,11 +77,12 @@ function absolute(source) {
  * @param options.worker false: the model runs on this thread
  * @param options.transfer true: the memory of an ArrayBuffer moves to the worker, and is empty here
  * @param options.module where the WebAssembly module is: a URL, bytes, or a compiled module
+ * @param options.rest where its second file is; by default beside the URL, NAME-rest.wasm
  * @param options.log takes the lines of the library's log
  * @param options.threads how many threads a run may use; by default as many as do well here, which is one where
  *   memory cannot be shared: in a page that is not cross-origin isolated
  */
-export async function load(source, { worker = true, transfer = false, module, log, threads } = {}) {
+export async function load(source, { worker = true, transfer = false, module, rest, log, threads } = {}) {
   const count = checked(threads, "load") ?? (await usual());
   let from = source, name = "model";
   if (typeof source === "string" || source instanceof URL) from = name = absolute(source);
@@ -89,9 +90,9 @@ export async function load(source, { worker = true, transfer = false, module, lo
   else if (!(source instanceof ArrayBuffer || ArrayBuffer.isView(source) || (typeof Blob !== "undefined" && source instanceof Blob)))
     throw new TypeError(`load: \`source\` must be a URL, an ArrayBuffer, a typed array, a Blob or a Response; got ${typeof source}`);
   const host = worker ? await Remote.open(log) : new Local();
-  const place = typeof module === "string" || module instanceof URL ? absolute(module) : module;
+  const placed = (file) => (typeof file === "string" || file instanceof URL ? absolute(file) : file);
   try {
-    const asked = { module: place, threads: count };
+    const asked = { module: placed(module), rest: placed(rest), threads: count };
     const started = await host.ask("start", worker ? asked : { ...asked, log });
     const memory = from instanceof ArrayBuffer ? from : from?.buffer;
     const move = transfer && memory instanceof ArrayBuffer ? [memory] : [];

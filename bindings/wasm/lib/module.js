@@ -2,7 +2,9 @@
 //
 // The module knows nothing of its surroundings: it has no files and no random numbers but
 // those of the models. What it imports is below. A module with threads imports its memory, too, which its
-// workers share.
+// workers share. It is in two files, of which the second is loaded when it is needed (rest.js).
+import { compiled } from "./files.js";
+import { Rest } from "./rest.js";
 import { Threads, canShare, sharedMemory } from "./threads.js";
 
 const WASI_SUCCESS = 0, WASI_BAD_FILE = 8, WASI_NOT_SUPPORTED = 58;
@@ -11,8 +13,8 @@ const NO_SUCH_CALL = -38; // ENOSYS
 /** Does a module take its memory from outside, as one with threads does? */
 const takesMemory = (module) => WebAssembly.Module.imports(module).some(({ kind }) => kind === "memory");
 
-/** What the module imports. `memory()` gives its memory; log lines go to `print`. */
-function importsOf(module, memory, print) {
+/** What the module imports. `memory()` gives its memory; log lines go to `print`; `rest` is its second file. */
+function importsOf(module, memory, print, rest) {
   let line = "";
   const decoder = new TextDecoder();
   const own = {
@@ -50,13 +52,14 @@ function importsOf(module, memory, print) {
     fd_close: () => WASI_BAD_FILE,
     emscripten_notify_memory_growth: () => undefined,
   };
-  const imports = {};
+  const imports = { ...rest?.imports };
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
     if (kind === "memory") {
       (imports[from] ??= {})[name] = memory();
       continue;
     }
     if (kind !== "function") throw new Error(`weft: the module imports ${from}.${name}, which is no function`);
+    if (imports[from]?.[name]) continue;
     // System calls that belong to files: there are none.
     const absent = from === "env" ? () => NO_SUCH_CALL : () => WASI_NOT_SUPPORTED;
     (imports[from] ??= {})[name] = own[name] ?? absent;
@@ -70,69 +73,67 @@ const FUSED = Uint8Array.of(
   10, 13, 1, 11, 0, 32, 0, 32, 1, 32, 2, 0xfd, 0x85, 2, 11,
 );
 
-/** Which file of the package runs here: the one with fused multiply-adds where they are known. */
+/** The files of the package that run here: those with fused multiply-adds where they are known. */
 export function ownModule(threads = 1) {
-  const isFused = WebAssembly.validate(FUSED);
-  if (threads > 1)
-    return isFused ? new URL("./weft-threads-fused.wasm", import.meta.url) : new URL("./weft-threads.wasm", import.meta.url);
-  return isFused ? new URL("./weft-fused.wasm", import.meta.url) : new URL("./weft.wasm", import.meta.url);
+  const isFused = WebAssembly.validate(FUSED), here = import.meta.url;
+  // A bundler finds files that are written so.
+  if (threads > 1 && isFused)
+    return { module: new URL("./weft-threads-fused.wasm", here), rest: new URL("./weft-threads-fused-rest.wasm", here) };
+  if (threads > 1) return { module: new URL("./weft-threads.wasm", here), rest: new URL("./weft-threads-rest.wasm", here) };
+  if (isFused) return { module: new URL("./weft-fused.wasm", here), rest: new URL("./weft-fused-rest.wasm", here) };
+  return { module: new URL("./weft.wasm", here), rest: new URL("./weft-rest.wasm", here) };
 }
 
-/** The module behind a URL or in bytes, compiled. */
-async function compiled(source) {
-  if (source instanceof WebAssembly.Module) return source;
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source);
-  const url = new URL(source);
-  if (url.protocol === "file:") {
-    const { readFile } = await import(/* webpackIgnore: true */ "node:fs/promises");
-    const bytes = await readFile(url).catch((error) => {
-      if (error.code !== "ENOENT") throw error;
-      throw new Error(`weft: there is no ${url.pathname}; \`make wasm\` builds the package's own modules`);
-    });
-    return WebAssembly.compile(bytes);
-  }
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`weft: ${url} answers with status ${response.status}`);
-  // A server may not know the type of .wasm, which streaming insists on.
-  if (response.headers.get("content-type")?.startsWith("application/wasm"))
-    return WebAssembly.compileStreaming(response);
-  return WebAssembly.compile(await response.arrayBuffer());
+/** A URL as another thread can be told it; all else as it is. */
+const told = (source) => (source instanceof URL ? source.href : source);
+
+/** The second file of a first one: what is said, or where the first is a URL, the file beside it. */
+function besides({ module, rest }) {
+  if (rest !== undefined || !(typeof module === "string" || module instanceof URL)) return rest;
+  const url = new URL(module);
+  url.pathname = url.pathname.replace(/(\.wasm)?$/, "-rest$1");
+  return url.href;
 }
 
-/** The compiled module to start: what the caller names, or the package's own for so many threads. */
-async function chosen(source, threads, print) {
-  if (source !== undefined || threads === 1) return compiled(source ?? ownModule());
+/** {module, rest}: the compiled module to start, what the caller names or the package's own, and its second file. */
+async function chosen(given, threads, print) {
+  const read = async (files) => ({ module: await compiled(files.module), rest: told(besides(files)) });
+  if (given.module !== undefined) return read(given);
+  if (threads === 1) return read(ownModule());
   try {
-    return await compiled(ownModule(threads));
+    return await read(ownModule(threads));
   } catch (error) {
     print(`weft: one thread, because the module for more is not here: ${error.message}`);
-    return compiled(ownModule());
+    return read(ownModule());
   }
 }
 
-/** An instance of a module over a memory; `memory` is undefined for one that has its own. */
-export async function instantiate(module, memory, print) {
+/** An instance of {module, rest} over a memory; `memory` is undefined for one that has its own. */
+export async function instantiate(files, memory, print) {
   let exports;
-  const instance = await WebAssembly.instantiate(module, importsOf(module, () => memory ?? exports.memory, print));
-  exports = instance.exports;
+  const rest = await Rest.of(files.module, files.rest);
+  const imports = importsOf(files.module, () => memory ?? exports.memory, print, rest);
+  exports = (await WebAssembly.instantiate(files.module, imports)).exports;
+  await rest?.attach(exports);
   return { exports, memory: memory ?? exports.memory };
 }
 
 /**
  * Starts a module with a memory of its own.
- * @param source a URL, the bytes, or a compiled module; by default one of the package's own
+ * @param given {module, rest}: URLs, bytes or compiled modules; by default the package's own. `rest` is the
+ *   second file of the module; by default the one beside it, NAME-rest.wasm
  * @param print takes lines of the library's log
  * @param threads how many there may be
- * @returns {exports, memory, module, threads}: `module` is compiled, others can start it, too; `threads` are
- *   undefined where there is one
+ * @returns {exports, memory, module, rest, threads}: `module` is compiled, others can start it, too; `threads`
+ *   are undefined where there is one
  */
-export async function start(source, print = (text) => console.warn(text), threads = 1) {
+export async function start(given = {}, print = (text) => console.warn(text), threads = 1) {
   const count = canShare() ? threads : 1;
-  const module = await chosen(source, count, print);
-  const isShared = takesMemory(module);
+  const files = await chosen(given, count, print);
+  const isShared = takesMemory(files.module);
   if (isShared && !canShare())
     throw new Error("weft: `module` has threads, which need a page that is cross-origin isolated; this one is not");
-  const engine = { module, print, ...(await instantiate(module, isShared ? sharedMemory() : undefined, print)) };
+  const engine = { ...files, print, ...(await instantiate(files, isShared ? sharedMemory() : undefined, print)) };
   engine.exports._initialize?.();
   if (isShared && count > 1) engine.threads = await Threads.start(engine, count);
   return engine;

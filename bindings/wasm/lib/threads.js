@@ -51,7 +51,7 @@ export class Threads {
 
   /**
    * Starts workers; gives those that have started, which may be fewer.
-   * @param engine {module, memory, exports, print} as start() of module.js has them
+   * @param engine {module, rest, memory, exports, print} as start() of module.js has them
    * @param count how many threads the engine is to have, the caller's included
    */
   static async start(engine, count) {
@@ -74,7 +74,7 @@ export class Threads {
   }
 
   /** Opens a worker that is ready to serve; undefined, and a line of the log, if it does not come to that. */
-  async #open({ module, memory, exports, print }) {
+  async #open({ module, rest, memory, exports, print }) {
     let worker, timer;
     const stack = exports.memalign(16, STACK_BYTES) >>> 0;
     const variables = exports.memalign(exports.__tls_align.value, Math.max(1, exports.__tls_size.value)) >>> 0;
@@ -92,7 +92,7 @@ export class Threads {
       });
       started.catch(() => undefined); // it may fail before somebody waits for it
       worker = await spawn(new URL("./thread.js", import.meta.url), receive, fail);
-      worker.send({ module, memory, stack: stack + STACK_BYTES, variables });
+      worker.send({ module, rest, memory, stack: stack + STACK_BYTES, variables });
       await started;
       return worker;
     } catch (error) {

@@ -79,8 +79,8 @@ test("threads that have ended, or never come, delay nobody", { skip: nets === un
 });
 
 test("instances over one memory see one set of variables", async () => {
-  const { module, memory, exports, threads } = await start(undefined, undefined, 2);
-  const second = (await instantiate(module, memory, assert.fail)).exports;
+  const { module, rest, memory, exports, threads } = await start(undefined, undefined, 2);
+  const second = (await instantiate({ module, rest }, memory, assert.fail)).exports;
   exports.weft_set_num_threads(7);
   assert.equal(second.weft_num_threads(), 7);
   threads.close();

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/apart.h"
 #include "graph/ir/graph_builder.h"
 #include "graph/passes/collectives_impl.h"
 #include "graph/passes/graph_rewrite_impl.h"
@@ -194,13 +195,17 @@ class Bucketing {
   std::map<int32_t, std::vector<Bucket>> at_;  // by the node that they stand behind
 };
 
+WEFT_APART Result<Graph> with_buckets(const Graph& graph) {
+  const Bucketing bucketing(graph);
+  if (!bucketing.changes_any()) return graph;
+  return bucketing.run();
+}
+
 }  // namespace
 
 WEFT_PASS(155, bucket_reductions, kTolerance, kAfterSplit) {
   if (graph.effects < 2 || bucket_bytes().first <= 0) return graph;
-  const Bucketing bucketing(graph);
-  if (!bucketing.changes_any()) return graph;
-  return bucketing.run();
+  return with_buckets(graph);
 }
 
 }  // namespace weft::graph

@@ -4,6 +4,7 @@
 // stay inside, and so does what reads no array: it is as quick to compute again.
 #include <algorithm>
 
+#include "base/apart.h"
 #include "graph/ir/control.h"
 #include "graph/passes/graph_rewrite_impl.h"
 #include "graph/passes/passes.h"
@@ -181,17 +182,15 @@ bool runs_at_least_once(const Region& region) {
          !region.loop.counted;
 }
 
-}  // namespace
+bool is_loop(const Graph& graph, const Node& node) {
+  const Region* const region = control_of(graph, node);
+  return region && runs_at_least_once(*region);
+}
 
-WEFT_PASS(100, hoist_invariants, kExact, kWhole) {
-  const auto is_loop = [&](const Node& node) {
-    const Region* const region = control_of(graph, node);
-    return region && runs_at_least_once(*region);
-  };
-  if (std::ranges::none_of(graph.nodes, is_loop)) return graph;
+WEFT_APART Graph hoisted(const Graph& graph) {
   GraphRewrite rewrite(graph);
   for (const Node& node : graph.nodes) {
-    if (!is_loop(node)) {
+    if (!is_loop(graph, node)) {
       rewrite.copy(node);
       continue;
     }
@@ -202,6 +201,13 @@ WEFT_PASS(100, hoist_invariants, kExact, kWhole) {
       rewrite.copy(node);
   }
   return rewrite.finish();
+}
+
+}  // namespace
+
+WEFT_PASS(100, hoist_invariants, kExact, kWhole) {
+  const auto loops = [&](const Node& node) { return is_loop(graph, node); };
+  return std::ranges::any_of(graph.nodes, loops) ? hoisted(graph) : graph;
 }
 
 }  // namespace weft::graph

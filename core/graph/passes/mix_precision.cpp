@@ -11,6 +11,7 @@
 // any more.
 #include <algorithm>
 
+#include "base/apart.h"
 #include "graph/ir/control.h"
 #include "graph/ir/graph_builder.h"
 #include "graph/partition/preparation.h"
@@ -248,10 +249,14 @@ class Mixer {
   std::vector<bool> is_cloned_;  // by old value: a clone computes it again
 };
 
+WEFT_APART Result<Graph> mixed(const Graph& graph, const PassContext& context) {
+  return Mixer(graph, context).run();
+}
+
 }  // namespace
 
 WEFT_PASS(90, mix_precision, kTolerance, kWhole) {
-  return asks(graph) ? Mixer(graph, context).run() : graph;
+  return asks(graph) ? mixed(graph, context) : graph;
 }
 
 }  // namespace weft::graph

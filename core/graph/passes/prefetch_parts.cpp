@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/apart.h"
 #include "graph/passes/collectives_impl.h"
 #include "graph/passes/graph_rewrite_impl.h"
 #include "graph/passes/passes.h"
@@ -112,16 +113,20 @@ class Places {
   bool computes_ = false;   // has anything been computed since the last wait?
 };
 
-}  // namespace
-
-WEFT_PASS(197, prefetch_parts, kExact, kAfterSplit) {
+WEFT_APART Graph with_early_starts(const Graph& graph) {
   std::vector<bool> starts;
-  const auto gathers = [&](const Node& node) { return is_gathering(graph, node); };
-  if (graph.effects == 0 || std::ranges::none_of(graph.nodes, gathers)) return graph;
   const Graph parted = with_parts(graph, starts);
   Graph ordered = with_node_order(parted, Places(parted, starts).order());
   number_effects(ordered);
   return ordered;
+}
+
+}  // namespace
+
+WEFT_PASS(197, prefetch_parts, kExact, kAfterSplit) {
+  const auto gathers = [&](const Node& node) { return is_gathering(graph, node); };
+  if (graph.effects == 0 || std::ranges::none_of(graph.nodes, gathers)) return graph;
+  return with_early_starts(graph);
 }
 
 }  // namespace weft::graph

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "base/apart.h"
 #include "graph/ir/graph_builder.h"
 #include "graph/passes/collectives_impl.h"
 #include "graph/passes/graph_rewrite_impl.h"
@@ -239,15 +240,19 @@ class Order {
   std::deque<int32_t> under_way_;  // waits of starts that keep their operands, not forced yet
 };
 
+WEFT_APART Result<Graph> ordered(const Graph& graph) {
+  WEFT_ASSIGN(const Graph parted, with_parts(graph));
+  Graph ordered = with_node_order(parted, Order(parted).run());
+  number_effects(ordered);
+  return ordered;
+}
+
 }  // namespace
 
 WEFT_PASS(195, split_collectives, kExact, kAfterSplit) {
   if (std::ranges::none_of(graph.nodes, [](const Node& node) { return start_of(node); }))
     return graph;
-  WEFT_ASSIGN(const Graph parted, with_parts(graph));
-  Graph ordered = with_node_order(parted, Order(parted).run());
-  number_effects(ordered);
-  return ordered;
+  return ordered(graph);
 }
 
 }  // namespace weft::graph

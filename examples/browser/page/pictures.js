@@ -100,7 +100,7 @@ try {
   const size = Number(file.headers.get("content-length"));
   model = await load(file);
   context = await model.context();
-  const engine = await fetch(ownModule(), { method: "HEAD" });
+  const engine = await fetch(ownModule().module, { method: "HEAD" });
   $("#size").textContent = `${bytes(size)} / ${bytes(Number(engine.headers.get("content-length")))}`;
   told.samples.forEach((label, i) => {
     const button = document.createElement("button");
