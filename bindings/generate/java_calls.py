@@ -7,7 +7,7 @@ Java's statics only where they are declared; `Weft` is written as a whole.
 
 import facts
 from names import camel, lower_camel
-from wrappers import PORTS, Call, calls
+from wrappers import LISTS, PORTS, Call, Listed, calls, statuses
 
 _PLACE = "java/src/main/java/org/weft/"
 _GIVEN = {"text": "String", "path": "String", "tensor": "Tensor", "int32_t": "int",
@@ -23,7 +23,10 @@ _ABOUT = {"seed": "any number", "count": "at least 1", "other": "another array",
 
 def files(interface: facts.Interface, head: str) -> dict[str, str]:
     """The generated files by their paths in bindings/."""
-    out = {_PLACE + "Elements.java": _elements(head)}
+    out = {
+        _PLACE + "Elements.java": _elements(head),
+        _PLACE + "WeftException.java": _exception(interface, head),
+    }
     all_calls = calls(interface)
     for owner in dict.fromkeys(call.wrapper.owner for call in all_calls):
         name = f"{camel(owner)}Calls" if owner else "Weft"
@@ -39,16 +42,23 @@ def _class(head: str, owner: str, name: str, methods: list[list[str]]) -> str:
         methods = [*methods, *_LIBRARY]
     else:
         parent = "Elements" if owner == "tensor" else "Owned"
-        lines = [head, f"/** The methods of {camel(owner)} that are one call of weft.h. */",
+        uses = ["ByteBuffer", "ByteOrder"] if owner == "context" else []
+        lines = [head, *(f"import java.nio.{name};" for name in uses), *([""] if uses else []),
+                 f"/** The methods of {camel(owner)} that are one call of weft.h. */",
                  f"public abstract class {name} extends {parent} {{"]  # fmt: skip
     if owner == "tensor":
         lines += [f"    {name}() {{}}"]
     elif owner:
         lines += [f"    {name}(long value, java.util.function.LongConsumer release) {{",
                   "        super(value, release);", "    }"]  # fmt: skip
+    methods = [*methods, *(_listed(one) for one in LISTS if one.owner == owner)]
     if owner == "context":
-        lines += ["", "    abstract Port[] ports(int kind);"]
+        lines += ["", "    abstract Port[] ports(int kind);",
+                  "", "    abstract Context given(int input, Dtype dtype, ByteBuffer memory);",
+                  "", "    abstract ByteBuffer memory(int output, Dtype wanted);"]  # fmt: skip
         methods = [*methods, *map(_ports, PORTS, range(len(PORTS)))]
+        for java in _ELEMENTS:
+            methods += [_set_input(java), _output(java)]
     for method in methods:
         lines += ["", *(f"    {line}".rstrip() for line in method)]
     return "\n".join([*lines, "}"]) + "\n"
@@ -57,6 +67,79 @@ def _class(head: str, owner: str, name: str, methods: list[list[str]]) -> str:
 def _ports(kind: str, number: int) -> list[str]:
     return [f"/** {PORTS[kind]} */", f"public synchronized Port[] {kind}s() {{",
             f"    return ports({number});", "}"]  # fmt: skip
+
+
+def _listed(one: Listed) -> list[str]:
+    """The method of a row; an array that is lent gets a reference of its own."""
+    each = f"C.{one.each}(handle(), i)"
+    is_text = one.result == "text"
+    result = "String" if is_text else "Tensor"
+    each = each if is_text else f"new Tensor(C.weft_tensor_retain({each}))"
+    return [f"/** {one.doc} */", f"public synchronized {result}[] {one.name}() {{",
+            f"    {result}[] out = new {result}[(int) C.{one.count}(handle())];",
+            f"    for (int i = 0; i < out.length; i++) out[i] = {each};",
+            "    return out;", "}"]  # fmt: skip
+
+
+def _set_input(java: str) -> list[str]:
+    dtype, buffer, _ = _ELEMENTS[java]
+    return [
+        "/**",
+        f" * Copies numbers to an input of {dtype.lower()}. If only its first dimension is open,",
+        " * their number sets it.", " *", " * @param input its number",
+        " * @param elements in row-major order", " */",
+        f"public synchronized Context setInput(int input, {java}[] elements) {{",
+        f"    ByteBuffer memory = ByteBuffer.allocateDirect({_size(java)} * elements.length)"
+        ".order(ByteOrder.nativeOrder());",
+        f"    memory.as{buffer}Buffer().put(elements);",
+        f"    return given(input, Dtype.{dtype}, memory);", "}",
+    ]  # fmt: skip
+
+
+def _output(java: str) -> list[str]:
+    dtype, buffer, reader = _ELEMENTS[java]
+    return [
+        "/**", f" * A copy of an output of {dtype.lower()} after a run.", " *",
+        " * @param output its number", " */",
+        f"public synchronized {java}[] {reader.replace('to', 'output')}(int output) {{",
+        f"    ByteBuffer memory = memory(output, Dtype.{dtype});",
+        f"    {java}[] out = new {java}[memory.remaining() / {_size(java)}];",
+        f"    memory.as{buffer}Buffer().get(out);", "    return out;", "}",
+    ]  # fmt: skip
+
+
+def _exception(interface: facts.Interface, head: str) -> str:
+    """The error, with the kinds of failures in the order of their numbers."""
+    kinds = ",\n        ".join(statuses(interface))
+    return f"""{head}
+/** A call of the library that failed, with the library's text and its status. */
+public final class WeftException extends RuntimeException {{
+    private static final long serialVersionUID = 1;
+    private static final Status[] KINDS = Status.values();
+
+    /** What kind of failure it was: the status codes of the C interface. */
+    public enum Status {{
+        OK,
+        {kinds}
+    }}
+
+    private final Status status;
+
+    WeftException(int status, String text) {{
+        super(text);
+        this.status = KINDS[status];
+    }}
+
+    WeftException(Status status, String text) {{
+        this(status.ordinal(), text);
+    }}
+
+    /** The kind of the failure. */
+    public Status status() {{
+        return status;
+    }}
+}}
+"""
 
 
 _LIBRARY = [
@@ -122,6 +205,12 @@ def _body(call: Call, name: str) -> list[str]:
 _ELEMENTS = {"float": ("FLOAT32", "Float", "toFloats"), "double":
              ("FLOAT64", "Double", "toDoubles"),
              "long": ("INT64", "Long", "toLongs"), "int": ("INT32", "Int", "toInts")}  # fmt: skip
+
+
+def _size(java: str) -> int:
+    return 4 if java in ("float", "int") else 8
+
+
 _ARITHMETIC = {"add": "add", "sub": "subtract", "mul": "multiply", "div": "divide"}
 
 
@@ -147,7 +236,7 @@ def _elements(head: str) -> str:
            "    abstract Tensor self();\n"]  # fmt: skip
     out += _values()
     for java, (dtype, buffer, reader) in _ELEMENTS.items():
-        size = 4 if java in ("float", "int") else 8
+        size = _size(java)
         out += [
             "    /**", "     * Copies numbers in row-major order.", "     *",
             "     * @param elements the numbers", "     * @param shape the extents; none: one axis",

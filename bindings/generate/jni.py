@@ -1,8 +1,9 @@
 """Java's native part: `C.java`, the functions of weft.h as they are, and `calls.cc` behind them.
 
 Each parameter of C is one of Java. A handle or an address is a long, a text a String, and a row of
-handles, addresses or long numbers a long[], which is copied in, and out where C may write it.
-Functions that take something else (callbacks, rows of other numbers) have no counterpart.
+handles, addresses or long numbers a long[], which is copied in, and out where C may write it. A row
+of int32_t that C reads is its address. Functions that take something else (callbacks, other rows)
+have no counterpart.
 """
 
 import facts
@@ -15,7 +16,7 @@ _USED = ("weft_archive", "weft_backward", "weft_context", "weft_dtype", "weft_fu
          "weft_trace", "weft_version", "weft_writer")  # fmt: skip
 _NUMBERS = {"int32_t": "int", "uint32_t": "int", "int64_t": "long", "uint64_t": "long",
             "size_t": "long", "double": "double", "void": "void"}  # fmt: skip
-_STRUCTS = ("weft_argument_info", "weft_memory", "weft_op_info", "weft_port")
+_STRUCTS = ("weft_argument_info", "weft_memory", "weft_op_info", "weft_port", "weft_type")
 
 
 def files(interface: facts.Interface, head: str) -> dict[str, str]:
@@ -47,6 +48,8 @@ def _kind(what: CType, interface: facts.Interface) -> str:
             return "String"
         case facts.Pointer(facts.Pointer(facts.Name("char"), True), True):
             return "String[]"
+        case facts.Pointer(facts.Name("int32_t"), True):
+            return "long"  # the address of a row
         case facts.Pointer(facts.Name(name)):
             is_row = _kind(facts.Name(name), interface) == "long"
             return (
@@ -73,7 +76,7 @@ def _declarations(interface: facts.Interface, found: dict[str, list[str]], head:
         "    }\n",
     ]
     for name, value in interface.constants.items():
-        if name.startswith(("WEFT_TAG", "WEFT_MODE", "WEFT_GRAD")):
+        if name.startswith(("WEFT_TAG", "WEFT_MODE", "WEFT_GRAD", "WEFT_TRACE")):
             out.append(f"    static final int {name} = {value};")
     for name in _STRUCTS:
         out.append(f"    static final int {name}_bytes = {interface.structs[name].size};")

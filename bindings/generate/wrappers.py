@@ -146,6 +146,38 @@ ALL = (
     ),
 )
 
+
+@dataclass(frozen=True)
+class Listed:
+    """A method that gives a row: a function counts it, another one gives each by its number."""
+
+    owner: str
+    name: str
+    count: str
+    each: str
+    result: str  # text or tensor, which the object lends
+    doc: str
+
+
+LISTS = (
+    Listed(
+        "model",
+        "entries",
+        "weft_model_entry_count",
+        "weft_model_entry_name_at",
+        "text",
+        "The names of the entry points.",
+    ),
+    Listed(
+        "function",
+        "captures",
+        "weft_function_captures",
+        "weft_function_capture_at",
+        "tensor",
+        "The arrays that the body read from outside: weights, states and constants.",
+    ),
+)
+
 # What a context has: three kinds of ports, with what they are.
 PORTS = {
     "input": "The inputs.",

@@ -921,6 +921,15 @@ WEFT_JNI(void, weft_1trace_1abort) {
   });
 }
 
+WEFT_JNI(jint, weft_1trace_1add_1dimension, jstring a0, jlong a1, jlong a2, jlongArray a3, jlong a4, jlong a5) {
+  return guarded<jint>(env, [&]() -> jint {
+    const Text t0(env, a0);
+    const Row r3(env, a3);
+    const jint out = to_java<jint>(env, weft_trace_add_dimension(t0.get(), as<int64_t>(a1), as<int64_t>(a2), r3.get<size_t>(), as<const int32_t*>(a4), as<size_t>(a5)));
+    return out;
+  });
+}
+
 WEFT_JNI(jint, weft_1trace_1begin, jlongArray a0, jlong a1, jlongArray a2) {
   return guarded<jint>(env, [&]() -> jint {
     const Row r0(env, a0);

@@ -17,29 +17,17 @@ public final class Autograd {
         }
     }
 
-    /**
-     * Runs the body while operators are recorded, in training mode.
-     *
-     * @param body what is recorded
-     */
+    /** Runs the body while operators are recorded, in training mode. */
     public static <T> T record(Supplier<T> body) {
         return within(RECORDING | TRAINING, 0, body);
     }
 
-    /**
-     * Runs the body while nothing is recorded: for updates of weights.
-     *
-     * @param body what is not recorded
-     */
+    /** Runs the body while nothing is recorded: for updates of weights. */
     public static <T> T pause(Supplier<T> body) {
         return within(0, RECORDING | TRAINING, body);
     }
 
-    /**
-     * Computes the gradients of the heads into the leaves.
-     *
-     * @param heads arrays that were recorded
-     */
+    /** Computes the gradients of the heads into the leaves. */
     public static void backward(Tensor... heads) {
         try (Held held = new Held("backward", heads)) {
             Native.check(C.weft_backward(held.handles, null, heads.length, 0));
@@ -54,22 +42,12 @@ public final class Autograd {
         }
     }
 
-    /**
-     * The gradients of the head with respect to variables, as new arrays.
-     *
-     * @param head an array that was recorded
-     * @param variables what it was computed of
-     */
+    /** The gradients of the head with respect to variables, as new arrays. */
     public static Tensor[] grad(Tensor head, Tensor... variables) {
         return gradients(head, variables, false);
     }
 
-    /**
-     * The same, recorded, so that the gradients have gradients in their turn.
-     *
-     * @param head an array that was recorded
-     * @param variables what it was computed of
-     */
+    /** The same, recorded, so that the gradients have gradients in their turn. */
     public static Tensor[] gradWithGraph(Tensor head, Tensor... variables) {
         return gradients(head, variables, true);
     }

@@ -37,6 +37,7 @@ final class C {
     static final int WEFT_TAG_TENSOR = 1;
     static final int WEFT_TAG_TENSORS = 9;
     static final int WEFT_TAG_UNSIGNED = 11;
+    static final int WEFT_TRACE_EXAMPLES = 6;
     static final int weft_argument_info_bytes = 48;
     static final int weft_argument_info_name = 0;
     static final int weft_argument_info_doc = 8;
@@ -85,6 +86,10 @@ final class C {
     static final int weft_port_rank = 20;
     static final int weft_port_shape = 24;
     static final int weft_port_bytes_at = 32;
+    static final int weft_type_bytes = 136;
+    static final int weft_type_dtype = 0;
+    static final int weft_type_rank = 4;
+    static final int weft_type_shape = 8;
     static native long weft_archive_count(long a0);
     static native int weft_archive_load(String a0, long[] a1);
     static native String weft_archive_metadata(long a0, String a1);
@@ -202,6 +207,7 @@ final class C {
     static native int weft_tensors_save(String a0, String[] a1, long[] a2, long a3, String a4);
     static native int weft_tensors_save_async(String a0, String[] a1, long[] a2, long a3, String a4, long[] a5);
     static native void weft_trace_abort();
+    static native int weft_trace_add_dimension(String a0, long a1, long a2, long[] a3, long a4, long a5);
     static native int weft_trace_begin(long[] a0, long a1, long[] a2);
     static native int weft_trace_begin_rule(long a0, long a1, long[] a2);
     static native int weft_trace_begin_types(long a0, long a1, long[] a2);

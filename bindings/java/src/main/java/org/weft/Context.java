@@ -1,9 +1,11 @@
 package org.weft;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.weft.WeftException.Status;
 
@@ -14,8 +16,11 @@ public final class Context extends ContextCalls {
     // What is bound must live as long as the library may read and write it.
     private final Map<Integer, ByteBuffer> inputs = new HashMap<>(), outputs = new HashMap<>();
 
-    Context(long handle) {
-        super(handle, C::weft_context_release);
+    Context(long handle, ByteBuffer file) {
+        super(handle, context -> {
+            C.weft_context_release(context);
+            Reference.reachabilityFence(file);
+        });
     }
 
     private Port port(int kind, int index) {
@@ -39,20 +44,12 @@ public final class Context extends ContextCalls {
         return out;
     }
 
-    /**
-     * The number of an input.
-     *
-     * @param name its name
-     */
+    /** The number of an input. */
     public synchronized int inputNamed(String name) {
         return named(INPUT, "input", name);
     }
 
-    /**
-     * The number of an output.
-     *
-     * @param name its name
-     */
+    /** The number of an output. */
     public synchronized int outputNamed(String name) {
         return named(OUTPUT, "output", name);
     }
@@ -68,32 +65,19 @@ public final class Context extends ContextCalls {
                 Status.NOT_FOUND, "context: there is no " + what + " `" + name + "`; there are: " + known);
     }
 
-    /**
-     * Sets the shape of an input with open dimensions; the input is unbound.
-     *
-     * @param input its number
-     * @param shape the extents
-     */
+    /** Sets the shape of an input with open dimensions; the input is unbound. */
     public synchronized Context setInputShape(int input, long... shape) {
         Native.check(C.weft_context_set_input_shape(handle(), input, shape, shape.length));
         inputs.remove(input);
         return this;
     }
 
-    /**
-     * Memory that every run reads: write to it, no copy is made.
-     *
-     * @param input its number
-     */
+    /** Memory that every run reads: write to it, no copy is made. */
     public synchronized ByteBuffer input(int input) {
         return bound(INPUT, input, inputs);
     }
 
-    /**
-     * Memory of an output of fixed shape that every later run writes; no copy is made.
-     *
-     * @param output its number
-     */
+    /** Memory of an output of fixed shape that every later run writes; no copy is made. */
     public synchronized ByteBuffer bindOutput(int output) {
         return bound(OUTPUT, output, outputs);
     }
@@ -112,6 +96,11 @@ public final class Context extends ContextCalls {
         long context = handle(), data = Native.address(memory), bytes = memory.capacity();
         Native.check(kind == INPUT ? C.weft_context_bind_input(context, index, data, bytes)
                 : C.weft_context_bind_output(context, index, data, bytes));
+    }
+
+    @Override
+    ByteBuffer memory(int output, Dtype wanted) {
+        return memory(output, expect(OUTPUT, "output", output, wanted));
     }
 
     /** The memory of an output, which is copied before the next call is let in. */
@@ -147,16 +136,9 @@ public final class Context extends ContextCalls {
         return shape;
     }
 
-    /**
-     * Copies numbers to a float32 input. If only its first dimension is open, their number sets it.
-     *
-     * @param input its number
-     * @param elements in row-major order
-     */
-    public synchronized Context setInput(int input, float[] elements) {
-        expect(INPUT, "setInput", input, Dtype.FLOAT32);
-        ByteBuffer memory = ByteBuffer.allocateDirect(4 * elements.length).order(ByteOrder.nativeOrder());
-        memory.asFloatBuffer().put(elements);
+    @Override
+    Context given(int input, Dtype dtype, ByteBuffer memory) {
+        expect(INPUT, "setInput", input, dtype);
         return bindInput(input, memory);
     }
 
@@ -193,22 +175,19 @@ public final class Context extends ContextCalls {
     }
 
     /**
-     * A copy of a float32 output after a run.
+     * Sets inputs, runs, and gives copies of all outputs by their names.
      *
-     * @param output its number
+     * @param inputs arrays by the names of the inputs; others stay as they were set
      */
-    public synchronized float[] outputFloats(int output) {
-        ByteBuffer memory = memory(output, expect(OUTPUT, "outputFloats", output, Dtype.FLOAT32));
-        float[] out = new float[memory.remaining() / 4];
-        memory.asFloatBuffer().get(out);
+    public synchronized Map<String, Tensor> run(Map<String, Tensor> inputs) {
+        inputs.forEach((name, array) -> setInput(inputNamed(name), array));
+        run();
+        Map<String, Tensor> out = new LinkedHashMap<>();
+        for (Port port : outputs()) out.put(port.name, output(out.size()));
         return out;
     }
 
-    /**
-     * A copy of an output after a run, as an array.
-     *
-     * @param output its number
-     */
+    /** A copy of an output after a run, as an array. */
     public synchronized Tensor output(int output) {
         Port port = port(OUTPUT, output);
         ByteBuffer memory = memory(output, port);
@@ -217,23 +196,14 @@ public final class Context extends ContextCalls {
         return Tensor.ofBytes(port.dtype, port.shape, bytes);
     }
 
-    /**
-     * A copy of a state.
-     *
-     * @param state its number
-     */
+    /** A copy of a state. */
     public synchronized Tensor state(int state) {
         Port port = port(STATE, state);
         return Tensor.ofBytes(port.dtype, port.shape, Native.bytes(
                 port.bytes, place -> C.weft_context_read_state(handle(), state, place, port.bytes)));
     }
 
-    /**
-     * Writes a state.
-     *
-     * @param state its number
-     * @param array of the state's dtype and shape
-     */
+    /** Writes a state. */
     public synchronized Context setState(int state, Tensor array) {
         expect(STATE, "setState", state, array.dtype());
         byte[] bytes = array.toBytes();

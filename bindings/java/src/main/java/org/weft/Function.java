@@ -1,15 +1,15 @@
 package org.weft;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+
 /** A traced graph. */
 public final class Function extends FunctionCalls {
     /** What is traced: from placeholders to outputs. */
     @FunctionalInterface
     public interface Body {
-        /**
-         * Computes outputs of placeholders.
-         *
-         * @param inputs the placeholders
-         */
+        /** Computes outputs of placeholders. */
         Tensor[] run(Tensor... inputs);
     }
 
@@ -25,12 +25,45 @@ public final class Function extends FunctionCalls {
      * @param inputs arrays whose types the placeholders have
      */
     public static Function trace(Body body, Tensor... inputs) {
-        Tensor[] placeholders = Tensor.all(Held.with("trace", inputs, given ->
-                Native.filled(given.length, out -> C.weft_trace_begin(given, given.length, out))));
+        return trace(body, List.of(), inputs);
+    }
+
+    /**
+     * The same, where some extents of the inputs are open: each call may have others. The body then runs
+     * once for each of six examples of them, and must not decide by them.
+     *
+     * @param body what is traced
+     * @param dynamic the open extents
+     * @param inputs arrays whose types the placeholders have
+     */
+    public static Function trace(Body body, List<Dim> dynamic, Tensor... inputs) {
+        long[] examples = {};
+        try {
+            do {
+                long next = example(body, dynamic, inputs, examples);
+                examples = Arrays.copyOf(examples, examples.length + 1);
+                examples[examples.length - 1] = next;
+            } while (C.weft_function_is_example(examples[0]) != 0 && examples.length < C.WEFT_TRACE_EXAMPLES);
+            if (examples.length == 1) return new Function(C.weft_function_retain(examples[0]));
+            long[] all = examples;
+            return new Function(Native.made(out -> C.weft_function_join(all, all.length, out)));
+        } finally {
+            for (long example : examples) C.weft_function_release(example);
+        }
+    }
+
+    /** The function of one trace. */
+    private static long example(Body body, List<Dim> dynamic, Tensor[] inputs, long[] earlier) {
+        ByteBuffer types = Held.with("trace", inputs, Function::types);
+        for (int i = 0; i < dynamic.size(); i++) dynamic.get(i).choose(types, earlier.length, i);
+        Tensor[] placeholders = Tensor.all(Native.filled(
+                inputs.length, out -> C.weft_trace_begin_types(Native.address(types), inputs.length, out)));
         boolean ended = false;
         try {
-            Function out = new Function(Held.with("trace", body.run(placeholders), made ->
-                    Native.made(function -> C.weft_trace_end(made, made.length, function))));
+            Native.check(C.weft_trace_set_example(earlier.length, earlier, earlier.length));
+            for (Dim dim : dynamic) dim.add();
+            long out = Held.with("trace", body.run(placeholders), made ->
+                    Native.made(function -> C.weft_trace_end(made, made.length, function)));
             ended = true;
             return out;
         } finally {
@@ -38,23 +71,23 @@ public final class Function extends FunctionCalls {
         }
     }
 
-    /**
-     * Calls the graph through the plan for these shapes.
-     *
-     * @param inputs as many as the body has
-     */
+    /** A row of weft_type. */
+    private static ByteBuffer types(long[] tensors) {
+        ByteBuffer out = Native.room((long) C.weft_type_bytes * tensors.length);
+        for (long x : tensors) {
+            int at = out.position();
+            out.putInt(C.weft_tensor_dtype(x)).putInt(C.weft_tensor_rank(x));
+            for (long extent : Native.longs(C.weft_tensor_shape(x), C.weft_tensor_rank(x))) out.putLong(extent);
+            out.position(at + C.weft_type_bytes);
+        }
+        return out;
+    }
+
+    /** Calls the graph through the plan for these shapes. */
     public synchronized Tensor[] call(Tensor... inputs) {
         return Tensor.all(Held.with("call", inputs, given -> {
             long count = C.weft_function_outputs(handle());
             return Native.filled(count, out -> C.weft_function_call(handle(), given, given.length, out, count));
         }));
     }
-
-    /** The arrays that the body read from outside: weights, states and constants. */
-    public synchronized Tensor[] captures() {
-        long[] out = new long[(int) C.weft_function_captures(handle())];
-        for (int i = 0; i < out.length; i++) out[i] = C.weft_tensor_retain(C.weft_function_capture_at(handle(), i));
-        return Tensor.all(out);
-    }
-
 }

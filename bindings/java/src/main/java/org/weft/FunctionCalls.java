@@ -15,4 +15,11 @@ public abstract class FunctionCalls extends Owned {
     public synchronized String text(String what) {
         return Native.text(Native.made(out -> C.weft_function_get_text(handle(), what, out)));
     }
+
+    /** The arrays that the body read from outside: weights, states and constants. */
+    public synchronized Tensor[] captures() {
+        Tensor[] out = new Tensor[(int) C.weft_function_captures(handle())];
+        for (int i = 0; i < out.length; i++) out[i] = new Tensor(C.weft_tensor_retain(C.weft_function_capture_at(handle(), i)));
+        return out;
+    }
 }

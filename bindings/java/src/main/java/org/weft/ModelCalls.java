@@ -25,4 +25,11 @@ public abstract class ModelCalls extends Owned {
     public synchronized void setBudget(String entry, long bytes) {
         Native.check(C.weft_model_set_budget(handle(), entry, bytes));
     }
+
+    /** The names of the entry points. */
+    public synchronized String[] entries() {
+        String[] out = new String[(int) C.weft_model_entry_count(handle())];
+        for (int i = 0; i < out.length; i++) out[i] = C.weft_model_entry_name_at(handle(), i);
+        return out;
+    }
 }

@@ -1,6 +1,9 @@
 package org.weft;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -10,11 +13,7 @@ public final class Nn {
 
     /** A part of a network. */
     public interface Layer {
-        /**
-         * The output for an input whose first axis is the batch.
-         *
-         * @param x the input
-         */
+        /** The output for an input whose first axis is the batch. */
         Tensor call(Tensor x);
 
         /** The weights by their names within the layer. */
@@ -127,12 +126,7 @@ public final class Nn {
     public static final class Sequential implements Layer {
         private final Map<String, Layer> layers = new LinkedHashMap<>();
 
-        /**
-         * Adds a layer behind the others; its weights are named `name.weight` and the like.
-         *
-         * @param name its name
-         * @param layer the layer
-         */
+        /** Adds a layer behind the others; its weights are named `name.weight` and the like. */
         public Sequential add(String name, Layer layer) {
             layers.put(name, layer);
             return this;
@@ -153,64 +147,65 @@ public final class Nn {
         }
     }
 
-    private static Tensor zerosLike(Tensor x) {
-        return Tensor.zeros(x.dtype(), x.shape());
+    /** Weights, and the states that an operator keeps beside each of them. */
+    private static final class Update {
+        private final Operator operator;
+        private final Tensor[][] rows; // a weight and its states
+
+        Update(String operator, Map<String, Tensor> weights, int states) {
+            this.operator = new Operator(operator);
+            rows = weights.values().stream().map(weight -> {
+                Tensor[] row = new Tensor[1 + states];
+                Arrays.setAll(row, i -> i == 0 ? weight : Tensor.zeros(weight.dtype(), weight.shape()));
+                return row;
+            }).toArray(Tensor[][]::new);
+        }
+
+        void step(Tensor[] gradients, double rate, Map<String, Object> options) {
+            for (int i = 0; i < rows.length; i++) {
+                List<Object> given = new ArrayList<>(Arrays.asList(rows[i]));
+                given.add(1, gradients[i]);
+                given.add(rate);
+                operator.callInto(given.toArray(), options, rows[i]);
+            }
+        }
     }
 
     /** Gradient descent with momentum. */
     public static final class Sgd {
-        private static final Operator UPDATE = new Operator("sgd_mom_update");
-        private final Tensor[] weights, velocities;
+        private final Update update;
         private final double rate;
         private final Map<String, Object> options;
 
         public Sgd(Map<String, Tensor> weights, double rate, double momentum) {
-            this.weights = weights.values().toArray(new Tensor[0]);
-            velocities = weights.values().stream().map(Nn::zerosLike).toArray(Tensor[]::new);
+            update = new Update("sgd_mom_update", weights, 1);
             this.rate = rate;
             options = Map.of("momentum", momentum);
         }
 
-        /**
-         * Updates the weights.
-         *
-         * @param gradients in the order of the weights
-         */
+        /** Updates the weights by gradients in the same order. */
         public void step(Tensor... gradients) {
-            for (int i = 0; i < weights.length; i++)
-                UPDATE.callInto(
-                        new Object[] {weights[i], gradients[i], velocities[i], rate}, options,
-                        weights[i], velocities[i]);
+            update.step(gradients, rate, options);
         }
     }
 
     /** Adam (Kingma and Ba, 2015). */
     public static final class Adam {
-        private static final Operator UPDATE = new Operator("adam_update");
-        private final Tensor[] weights, means, variances;
+        private final Update update;
         private final double rate;
         private int steps;
 
         public Adam(Map<String, Tensor> weights, double rate) {
-            this.weights = weights.values().toArray(new Tensor[0]);
-            means = weights.values().stream().map(Nn::zerosLike).toArray(Tensor[]::new);
-            variances = weights.values().stream().map(Nn::zerosLike).toArray(Tensor[]::new);
+            update = new Update("adam_update", weights, 2);
             this.rate = rate;
         }
 
-        /**
-         * Updates the weights.
-         *
-         * @param gradients in the order of the weights
-         */
+        /** Updates the weights by gradients in the same order. */
         public void step(Tensor... gradients) {
             steps++;
             // The operator leaves the correction of the running means' bias to the rate.
             double now = rate * Math.sqrt(1 - Math.pow(0.999, steps)) / (1 - Math.pow(0.9, steps));
-            for (int i = 0; i < weights.length; i++)
-                UPDATE.callInto(
-                        new Object[] {weights[i], gradients[i], means[i], variances[i], now}, Map.of(),
-                        weights[i], means[i], variances[i]);
+            update.step(gradients, now, Map.of());
         }
     }
 }

@@ -17,11 +17,7 @@ public final class Operator {
     private String[] arguments;
     private int inputs;
 
-    /**
-     * An operator, which is looked up at its first call.
-     *
-     * @param name the name in the registry
-     */
+    /** An operator, which is looked up at its first call. */
     public Operator(String name) {
         this.name = name;
     }
@@ -44,11 +40,7 @@ public final class Operator {
         return handle;
     }
 
-    /**
-     * Calls an operator that has one result with an array alone.
-     *
-     * @param x the array, or a number
-     */
+    /** Calls an operator that has one result with an array alone. */
     public Tensor one(Operand x) {
         if (!(x instanceof Tensor)) return one(new Object[] {x});
         long op = handle();
@@ -61,12 +53,7 @@ public final class Operator {
         }
     }
 
-    /**
-     * Calls an operator that has one result with two arrays alone.
-     *
-     * @param x an array or a number
-     * @param y an array or a number
-     */
+    /** Calls an operator that has one result with two arrays alone. */
     public Tensor one(Operand x, Operand y) {
         if (!(x instanceof Tensor && y instanceof Tensor)) return one(new Object[] {x, y});
         long op = handle();

@@ -41,13 +41,7 @@ public final class Tensor extends TensorCalls implements AutoCloseable {
         }
     }
 
-    /**
-     * An array from the bytes of its elements, in the order of this machine.
-     *
-     * @param dtype the type of the elements
-     * @param shape the extents
-     * @param bytes exactly as many as the elements have
-     */
+    /** An array from the bytes of its elements, in the order of this machine. */
     public static Tensor ofBytes(Dtype dtype, long[] shape, byte[] bytes) {
         long wanted = Arrays.stream(shape).reduce(C.weft_dtype_size(dtype.code), (a, b) -> a * b);
         if (wanted != bytes.length)
@@ -57,12 +51,7 @@ public final class Tensor extends TensorCalls implements AutoCloseable {
                 bytes, data -> C.weft_tensor_create(dtype.code, shape.length, shape, data, out))));
     }
 
-    /**
-     * An array of zeros.
-     *
-     * @param dtype the type of the elements
-     * @param shape the extents
-     */
+    /** An array of zeros. */
     public static Tensor zeros(Dtype dtype, long... shape) {
         return new Tensor(Native.made(out -> C.weft_tensor_create(dtype.code, shape.length, shape, 0, out)));
     }
@@ -90,6 +79,13 @@ public final class Tensor extends TensorCalls implements AutoCloseable {
         });
     }
 
+    /** A copy, for which this array is given up. */
+    Tensor moved() {
+        try (this) {
+            return ofBytes(dtype(), shape(), toBytes());
+        }
+    }
+
     /** The elements for {@link Elements}, which must be of the wanted type. */
     ByteBuffer read(Dtype wanted) {
         if (dtype() != wanted)
@@ -112,11 +108,7 @@ public final class Tensor extends TensorCalls implements AutoCloseable {
         }
     }
 
-    /**
-     * Writes an array that broadcasts to this one, or a number, to all elements.
-     *
-     * @param value the array or number
-     */
+    /** Writes an array that broadcasts to this one, or a number, to all elements. */
     public void write(Operand value) {
         Native.check(with("write", target -> {
             if (value instanceof Tensor)
@@ -144,13 +136,7 @@ public final class Tensor extends TensorCalls implements AutoCloseable {
         return Ops.cast(this, dtype);
     }
 
-    /**
-     * The part from `start` to before `end` along an axis.
-     *
-     * @param axis counted from 0
-     * @param start the first
-     * @param end behind the last
-     */
+    /** The part from `start` to before `end` along an axis. */
     public Tensor slice(int axis, long start, long end) {
         long[] size = shape();
         if (axis < 0 || axis >= size.length || start < 0 || end < start || end > size[axis])
@@ -183,11 +169,7 @@ public final class Tensor extends TensorCalls implements AutoCloseable {
         return new Tensor(Native.made(Native.fromDlpack(managed)));
     }
 
-    /**
-     * Gives back what {@link #toDlpack} gave and no other library has taken.
-     *
-     * @param managed the address
-     */
+    /** Gives back what {@link #toDlpack} gave and no other library has taken. */
     public static void freeDlpack(long managed) {
         Native.freeDlpack(managed);
     }
@@ -203,12 +185,7 @@ public final class Tensor extends TensorCalls implements AutoCloseable {
         return "Tensor(" + dtype() + ", " + Arrays.toString(shape()) + values() + ")";
     }
 
-    /**
-     * Writes named arrays to a safetensors file in one step.
-     *
-     * @param path the file
-     * @param arrays the arrays by their names
-     */
+    /** Writes named arrays to a safetensors file in one step. */
     public static void save(String path, Map<String, Tensor> arrays) {
         try (Held held = new Held("save", arrays.values().toArray(new Tensor[0]))) {
             String[] names = arrays.keySet().toArray(new String[0]);
@@ -216,11 +193,7 @@ public final class Tensor extends TensorCalls implements AutoCloseable {
         }
     }
 
-    /**
-     * Reads the arrays of a safetensors file, in its order.
-     *
-     * @param path the file
-     */
+    /** Reads the arrays of a safetensors file, in its order. */
     public static Map<String, Tensor> load(String path) {
         long archive = Native.made(out -> C.weft_archive_load(path, out));
         try {

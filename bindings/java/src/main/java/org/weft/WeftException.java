@@ -1,3 +1,4 @@
+// Written by bindings/generate; do not edit.
 package org.weft;
 
 /** A call of the library that failed, with the library's text and its status. */
@@ -7,8 +8,20 @@ public final class WeftException extends RuntimeException {
 
     /** What kind of failure it was: the status codes of the C interface. */
     public enum Status {
-        OK, INVALID_VALUE, OUT_OF_MEMORY, UNSUPPORTED, NOT_FOUND, INTERNAL, INVALID_TYPE,
-        INDEX_OUT_OF_RANGE, OVERFLOW, IO, INVALID_STATE, INTERRUPTED, CHECK_FAILED, NO_FACTORIZATION,
+        OK,
+        INVALID_VALUE,
+        OUT_OF_MEMORY,
+        UNSUPPORTED,
+        NOT_FOUND,
+        INTERNAL,
+        INVALID_TYPE,
+        INDEX_OUT_OF_RANGE,
+        OVERFLOW,
+        IO,
+        INVALID_STATE,
+        INTERRUPTED,
+        CHECK_FAILED,
+        NO_FACTORIZATION,
         DISCONNECTED
     }
 

@@ -1,5 +1,6 @@
 package org.weft;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -137,11 +139,29 @@ public final class Conformance {
         return Autograd.record(() -> op.call(inputs.toArray(), attributes));
     }
 
+    /** A file's model; from bytes in memory, which are overwritten then. */
+    private static Model load(String kind, String name) {
+        Path path = folder.resolve("models").resolve(name);
+        if (!kind.equals("memory")) return Model.load(path.toString());
+        byte[] bytes = bytesOf(path);
+        Model model = Model.load(bytes);
+        Arrays.fill(bytes, (byte) 0);
+        return model;
+    }
+
+    private static byte[] bytesOf(Path path) {
+        try {
+            return Files.readAllBytes(path);
+        } catch (IOException error) {
+            throw new Failed(error.toString());
+        }
+    }
+
     private static void runModel(Case one) {
         Context context = null;
         for (String[] line : one.lines) {
             if (line[0].equals("model")) {
-                context = Model.load(folder.resolve("models").resolve(line[1]).toString()).context(line[2]);
+                context = load(one.kind, line[1]).context(line[2]);
                 continue;
             }
             int index = line.length > 1 && line[1].matches("\\d+") ? Integer.parseInt(line[1]) : 0;
@@ -173,6 +193,10 @@ public final class Conformance {
 
     private static void check(Case one) {
         switch (one.kind) {
+            case "memory":
+                if (one.lines("status").isEmpty()) runModel(one);
+                else refused(one, () -> runModel(one));
+                return;
             case "model": case "shaped": runModel(one); return;
             case "refusal": case "misshapen": refused(one, () -> runModel(one)); return;
             case "failure": refused(one, () -> call(one, new ArrayList<>())); return;
@@ -233,6 +257,91 @@ public final class Conformance {
         }
         for (Future<?> one : running) one.get();
         pool.shutdown();
+    }
+
+    /** What is from memory outlives the model: a context of bytes that nobody else has, and weights. */
+    private static void memory() {
+        Path path = folder.resolve("models/dense.weft");
+        byte[] bytes = bytesOf(path);
+        ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length + 3);
+        direct.position(3);
+        direct.put(bytes).flip().position(3);
+        Model model = Model.load(direct);
+        require(direct.position() == 3, "the buffer's position moved");
+        Context context = model.context();
+        Map<String, Tensor> weights = model.weights();
+        model.close();
+        model = null;
+        direct = null;
+        System.gc();
+        float[] given = {0, 1, 2, 3, 4, 5};
+        Model mapped = Model.load(path.toString());
+        require(Arrays.equals(context.setInput(0, given).run().outputFloats(0), run(mapped)), "other numbers");
+        require(weights.keySet().equals(mapped.weights().keySet()), "other names");
+        mapped.weights().forEach((name, wanted) ->
+                require(Arrays.equals(weights.get(name).toBytes(), wanted.toBytes()), name));
+    }
+
+    private static void names() {
+        Model model = Model.load(folder.resolve("models/open.weft").toString());
+        Tensor x = Tensor.of(new float[] {0, 1, 2, 3, 4, 5}, 2, 3);
+        Context context = model.context();
+        Map<String, Tensor> all = context.run(Map.of("x", x));
+        require(all.keySet().equals(Set.of(context.outputs()[0].name)), all.toString());
+        require(Arrays.equals(all.values().iterator().next().toBytes(), context.output(0).toBytes()), "by name");
+        require(model.run(Map.of("x", x)).toString().equals(all.toString()), "a model's own run");
+        try {
+            model.run(Map.of("y", x));
+            throw new Failed("an unknown input was taken");
+        } catch (WeftException error) {
+            require(error.getMessage().contains("no input `y`; there are: x"), error.toString());
+        }
+    }
+
+    /** One trace for batches of any size gives what the operators give, in a file, too. */
+    private static void openDimensions() throws IOException {
+        Tensor w = Tensor.of(new float[] {1, -2, 3, 0.5f, 2, -1}, 3, 2);
+        Function.Body body = in -> {
+            Tensor y = Ops.matmul(in[0], w).add(in[1]);
+            return new Tensor[] {Ops.softmax(y), y.reshape(2 * in[0].shape()[0])};
+        };
+        Tensor x = Tensor.zeros(Dtype.FLOAT32, 4, 3), bias = Tensor.zeros(Dtype.FLOAT32, 4, 2);
+        List<Dim> dynamic = List.of(new Dim("batch", 1, 64).at(0, 0).at(1, 0));
+        Function traced = Function.trace(body, dynamic, x, bias);
+        Path file = Files.createTempFile("open", ".weft");
+        String[] inputs = {"x", "bias"}, outputs = {"scores", "flat"};
+        new Writer().add("forward", traced, inputs, outputs, Map.of("w", w)).save(file.toString());
+        Model model = Model.load(file.toString());
+        require(model.context().inputs()[0].toString().equals("Port(x, float32, [-1, 3])"), "the file's shape");
+        for (int batch : new int[] {1, 5}) {
+            Tensor rows = Ops.uniform(new long[] {batch, 3}, Dtype.FLOAT32), b = Tensor.zeros(Dtype.FLOAT32, batch, 2);
+            Tensor[] wanted = body.run(rows, b), found = traced.call(rows, b);
+            Map<String, Tensor> loaded = model.run(Map.of("x", rows, "bias", b));
+            for (int i = 0; i < 2; i++) {
+                require(Arrays.equals(found[i].shape(), wanted[i].shape()), "shape of " + outputs[i]);
+                require(close(found[i], wanted[i]) && close(loaded.get(outputs[i]), wanted[i]), outputs[i]);
+            }
+        }
+        Files.delete(file);
+        refuses("batch", () -> traced.call(Tensor.zeros(Dtype.FLOAT32, 65, 3), Tensor.zeros(Dtype.FLOAT32, 65, 2)));
+        refuses("axis 7 of input 0", () -> Function.trace(body, List.of(new Dim("n").at(0, 7)), x, bias));
+        refuses("at least 6 extents", () -> new Dim("n", 1, 6));
+    }
+
+    private static boolean close(Tensor a, Tensor b) {
+        float[] x = a.toFloats(), y = b.toFloats();
+        for (int i = 0; i < y.length; i++) if (Math.abs(x[i] - y[i]) > 1e-6f) return false;
+        return x.length == y.length;
+    }
+
+    private static void refuses(String text, Runnable run) {
+        try {
+            run.run();
+        } catch (WeftException error) {
+            require(error.getMessage().contains(text), error.getMessage());
+            return;
+        }
+        throw new Failed("nothing said " + text);
     }
 
     private static void leaks() {
@@ -317,6 +426,9 @@ public final class Conformance {
         folder = Path.of(given[0]);
         allCases();
         threads();
+        memory();
+        names();
+        openDimensions();
         leaks();
         printed();
         mistakes();
