@@ -16,14 +16,14 @@ trait Files {
   /** Opens a .weft file; close it, or let [[using]] do it. */
   def model(path: String): Model = Model.load(path)
 
+  /** Reads a .weft file that is in memory, such as a resource; its bytes are copied. */
+  def model(bytes: Array[Byte]): Model = Model.load(bytes)
+
   /** What Scala adds to a context. */
   implicit class ContextOps(context: Context) {
     /** Sets inputs, runs, and gives copies of all outputs by name. */
-    def apply(inputs: (String, Tensor)*): Map[String, Tensor] = {
-      for ((name, x) <- inputs) context.setInput(context.inputNamed(name), x)
-      context.run()
-      ListMap(context.outputs.map(_.name).zipWithIndex.map { case (name, i) => name -> context.output(i) }: _*)
-    }
+    def apply(inputs: (String, Tensor)*): Map[String, Tensor] =
+      ListMap(context.run(ListMap(inputs: _*).asJava).asScala.toSeq: _*)
   }
 
   /** What Scala adds to a file that is being put together. */

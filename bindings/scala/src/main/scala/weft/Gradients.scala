@@ -1,6 +1,8 @@
 package weft
 
 import java.util.function.Supplier
+import org.weft.Dim
+import scala.collection.JavaConverters._
 
 /** Gradients, and traced functions. */
 trait Gradients {
@@ -28,10 +30,16 @@ trait Gradients {
   /** Runs the body once on placeholders for the inputs, and gives the graph of what it did. Arrays that
     * it reads from outside (weights) are captured. */
   def trace(inputs: Tensor*)(body: Seq[Tensor] => Seq[Tensor]): org.weft.Function =
+    traceDynamic()(inputs: _*)(body)
+
+  /** The same, where some extents of the inputs are open: each call may have others. The body runs once for
+    * each of six examples of them, and must not decide by them. */
+  def traceDynamic(dynamic: Dim*)(inputs: Tensor*)(body: Seq[Tensor] => Seq[Tensor]): org.weft.Function =
     org.weft.Function.trace(
       new org.weft.Function.Body {
         def run(placeholders: Tensor*): Array[Tensor] = body(placeholders).toArray
       },
+      dynamic.asJava,
       inputs: _*
     )
 

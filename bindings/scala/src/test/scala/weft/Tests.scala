@@ -115,6 +115,9 @@ object Tests {
       val Seq(product, sum) = graph(tensor(Seq(5f, 7f)))
       same(product, 10, 21)
       same(sum, 6, 8)
+      val any = traceDynamic(new org.weft.Dim("batch").at(0, 0))(zeros(Seq(4, 2))) { case Seq(x) => Seq(x * weight) }
+      same(any(tensor(Seq(Seq(1f, 2f))))(0), 2, 6)
+      same(any(tensor(Seq(Seq(1f, 2f), Seq(3f, 4f), Seq(5f, 6f))))(0), 2, 6, 6, 12, 10, 18)
     }
   }
 
@@ -138,6 +141,10 @@ object Tests {
         model
       }
       says("it was closed") { kept.context() }
+      val x = zeros(Seq(2, 3))
+      val fromMemory = model(java.nio.file.Files.readAllBytes(java.nio.file.Paths.get(path)))
+      val (a, b) = (fromMemory.context()("x" -> x), model(path).context()("x" -> x))
+      assert(a.mapValues(_.to[Float].toSeq) == b.mapValues(_.to[Float].toSeq), "another model from memory")
     }
     test("several threads") {
       val open = Model.load(s"$folder/models/dense.weft")
