@@ -242,13 +242,7 @@ func optional[T any](c *call, value *T, none bool, add func(T)) {
 	}
 }
 
-func (c *call) optionalInt(value *int64, none bool)     { optional(c, value, none, c.int_) }
-func (c *call) optionalFloat(value *float64, none bool) { optional(c, value, none, c.float_) }
-func (c *call) optionalBool(value *bool, none bool)     { optional(c, value, none, c.bool_) }
-func (c *call) optionalString(value *string, none bool) { optional(c, value, none, c.string_) }
-func (c *call) optionalDtype(value *Dtype, none bool)   { optional(c, value, none, c.dtype_) }
-
-func (c *call) optionalInts(value []int64, none bool) {
+func optionalInts(c *call, value []int64, none bool) {
 	if value == nil {
 		optional(c, (*[]int64)(nil), none, c.ints_)
 	} else {
@@ -305,16 +299,12 @@ func (c *call) all() ([]*Tensor, error) {
 
 func (c *call) into(targets []*Tensor) error {
 	defer c.end()
-	outs := make([]C.weft_tensor, len(targets))
-	for i, x := range targets {
-		if x == nil || x.handle == nil {
-			return failure(InvalidState, "%s: an array to write is nil or was released", c.op.name)
-		}
-		outs[i] = x.handle
+	defer runtime.KeepAlive(targets)
+	outs, err := handles(c.op.name, targets)
+	if err != nil {
+		return err
 	}
-	err := c.run(first(outs), len(outs), nil)
-	runtime.KeepAlive(targets)
-	return err
+	return c.run(first(outs), len(outs), nil)
 }
 
 func (o *operator) number() C.uintptr_t { return C.uintptr_t(uintptr(unsafe.Pointer(o.handle))) }

@@ -154,11 +154,25 @@ func (c *testCase) call() (results, leaves []*Tensor) {
 	return results, leaves
 }
 
+// loadModel maps a file, or gives its bytes in memory, which are overwritten then.
+func loadModel(kind, name string) *Model {
+	path := filepath.Join(folder, "models", name)
+	if kind != "memory" {
+		return Must(LoadModel(path))
+	}
+	content := Must(os.ReadFile(path))
+	model := Must(LoadModelBytes(content))
+	for i := range content {
+		content[i] = 0
+	}
+	return model
+}
+
 func (c *testCase) runModel() {
 	var context *Context
 	for _, line := range c.lines {
 		if line[0] == "model" {
-			context = Must(Must(LoadModel(filepath.Join(folder, "models", line[1]))).Context(line[2]))
+			context = Must(loadModel(c.kind, line[1]).Context(line[2]))
 			continue
 		}
 		index := 0
@@ -202,6 +216,11 @@ func (c *testCase) refused(err error) error {
 
 func (c *testCase) check() error {
 	switch c.kind {
+	case "memory":
+		if len(c.of("status")) > 0 {
+			return c.refused(Try(c.runModel))
+		}
+		return Try(c.runModel)
 	case "model", "shaped":
 		return Try(c.runModel)
 	case "refusal", "misshapen":
@@ -274,6 +293,80 @@ func TestGoroutinesShareAModel(t *testing.T) {
 		}()
 	}
 	group.Wait()
+}
+
+// A context outlives its model, and weights do.
+func TestModelsFromMemory(t *testing.T) {
+	content := Must(os.ReadFile(folder + "/models/dense.weft"))
+	model := Must(LoadModelBytes(content))
+	context, weights := Must(model.Context("")), Must(model.Weights())
+	model = nil
+	runtime.GC()
+	runtime.GC()
+	mapped := Must(LoadModel(folder + "/models/dense.weft"))
+	given := map[string]*Tensor{"x": Must(New([]float32{0, 1, 2, 3, 4, 5}, 2, 3))}
+	if found, wanted := Must(context.RunNamed(given)), Must(mapped.Run(given)); fmt.Sprint(found) != fmt.Sprint(wanted) || len(wanted) != 1 {
+		t.Errorf("%v is not %v", found, wanted)
+	}
+	if wanted := Must(mapped.Weights()); fmt.Sprint(weights) != fmt.Sprint(wanted) {
+		t.Errorf("%v is not %v", weights, wanted)
+	}
+	if _, err := mapped.Run(map[string]*Tensor{"y": given["x"]}); err == nil || !strings.Contains(err.Error(), "no input `y`; there are: x") {
+		t.Errorf("an unknown input: %v", err)
+	}
+}
+
+// One trace for batches of any size gives what the operators give, in a file, too.
+func TestOpenDimensions(t *testing.T) {
+	w := Must(New([]float32{1, -2, 3, 0.5, 2, -1}, 3, 2))
+	body := func(in []*Tensor) (out []*Tensor, err error) {
+		err = Try(func() {
+			y := Must(Add(Must(Matmul(in[0], w)), in[1]))
+			out = []*Tensor{Must(Softmax(y, nil)), Must(Reshape(y, []int64{2 * in[0].Shape()[0]}))}
+		})
+		return out, err
+	}
+	zeros := func(batch int64) []*Tensor {
+		return []*Tensor{Must(Zeros(Float32, batch, 3)), Must(Zeros(Float32, batch, 2))}
+	}
+	batch := Dim{Name: "batch", Min: 1, Max: 64, At: [][2]int{{0, 0}, {1, 0}}}
+	traced := Must(TraceDynamic(body, []Dim{batch}, zeros(4)...))
+	writer, path := Must(NewWriter()), filepath.Join(t.TempDir(), "open.weft")
+	Check(writer.Add("forward", traced, []string{"x", "bias"}, []string{"scores", "flat"}, []Weight{{"w", w}}))
+	Check(writer.Save(path))
+	model := Must(LoadModel(path))
+	if shape := Must(Must(model.Context("")).Inputs())[0].Shape; fmt.Sprint(shape) != "[-1 3]" {
+		t.Errorf("the file's shape: %v", shape)
+	}
+	for _, rows := range []int64{1, 5} {
+		x, bias := Must(Uniform([]int64{rows, 3}, Float32, nil)), Must(Zeros(Float32, rows, 2))
+		wanted, found := Must(body([]*Tensor{x, bias})), Must(traced.Call(x, bias))
+		loaded := Must(model.Run(map[string]*Tensor{"x": x, "bias": bias}))
+		for i, name := range []string{"scores", "flat"} {
+			for _, one := range []*Tensor{found[i], loaded[name]} {
+				if fmt.Sprint(one.Shape()) != fmt.Sprint(wanted[i].Shape()) {
+					t.Errorf("%s: %v is not %v", name, one.Shape(), wanted[i].Shape())
+				}
+				for j, value := range reals(one) {
+					if math.Abs(value-reals(wanted[i])[j]) > 1e-6 {
+						t.Errorf("%s: %v is not %v", name, one, wanted[i])
+					}
+				}
+			}
+		}
+	}
+	says := func(err error, text string) {
+		t.Helper()
+		if err == nil || !strings.Contains(err.Error(), text) {
+			t.Errorf("%v does not say %s", err, text)
+		}
+	}
+	_, err := traced.Call(zeros(65)...)
+	says(err, "batch")
+	_, err = TraceDynamic(body, []Dim{{Name: "n", At: [][2]int{{0, 7}}}}, zeros(4)...)
+	says(err, "axis 7 of input 0")
+	_, err = TraceDynamic(body, []Dim{{Name: "n", Min: 1, Max: 6, At: [][2]int{{0, 0}}}}, zeros(4)...)
+	says(err, "at least 6 extents")
 }
 
 func TestSmallArraysArePrinted(t *testing.T) {

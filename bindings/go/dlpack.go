@@ -17,10 +17,8 @@ import "unsafe"
 // stays where it is, and alive, until the other library calls the deleter; FreeDLPack does the same.
 func (x *Tensor) ToDLPack() (unsafe.Pointer, error) {
 	var out *C.DLManagedTensorVersioned
-	if err := x.do(func() C.weft_status { return C.weft_tensor_to_dlpack(x.handle, &out) }); err != nil {
-		return nil, err
-	}
-	return unsafe.Pointer(out), nil
+	err := x.do(func() C.weft_status { return C.weft_tensor_to_dlpack(x.handle, &out) })
+	return unsafe.Pointer(out), err
 }
 
 // FromDLPack makes an array on the memory of another library, which gets it back when the last array on it is

@@ -32,6 +32,39 @@ const (
 	Float8E5m2fnuz Dtype = 20
 )
 
+// Element is a type of Go that elements are copied from and to.
+type Element interface {
+	~bool | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~int8 | ~int16 | ~int32 | ~int64 | ~float32 | ~float64
+}
+
+func dtypeOf[T Element]() Dtype {
+	var zero T
+	switch any(zero).(type) {
+	case bool:
+		return Bool
+	case uint8:
+		return Uint8
+	case uint16:
+		return Uint16
+	case uint32:
+		return Uint32
+	case uint64:
+		return Uint64
+	case int8:
+		return Int8
+	case int16:
+		return Int16
+	case int32:
+		return Int32
+	case int64:
+		return Int64
+	case float32:
+		return Float32
+	default:
+		return Float64
+	}
+}
+
 // values is the elements as text, where Go has a type for them.
 func (x *Tensor) values() (string, error) {
 	switch x.Dtype() {

@@ -16,42 +16,66 @@ import (
 )
 
 // Model is a loaded .weft file. Several goroutines may use it.
-type Model struct{ handle C.weft_model }
+type Model struct {
+	handle C.weft_model
+	file   unsafe.Pointer // a copy of the file in memory of C, which the library reads; nil where it is mapped
+}
+
+// loaded is the model that a call gives; it owns the copy of the file.
+func loaded(file unsafe.Pointer, load func(out *C.weft_model) C.weft_status) (*Model, error) {
+	out := &Model{file: file}
+	if err := locked(func() C.weft_status { return load(&out.handle) }); err != nil {
+		C.free(file)
+		return nil, err
+	}
+	// Contexts have the model, so their finalizers run before this one.
+	runtime.SetFinalizer(out, func(m *Model) {
+		C.weft_model_release(m.handle)
+		C.free(m.file)
+	})
+	return out, nil
+}
 
 // LoadModel maps a file.
 func LoadModel(path string) (*Model, error) {
 	file := newTexts([]string{path})
 	defer file.free()
-	out := &Model{}
-	if err := locked(func() C.weft_status { return C.weft_model_load(*file.first(), &out.handle) }); err != nil {
-		return nil, err
-	}
-	runtime.SetFinalizer(out, func(m *Model) { C.weft_model_release(m.handle) })
-	return out, nil
+	return loaded(nil, func(out *C.weft_model) C.weft_status { return C.weft_model_load(*file.first(), out) })
 }
 
-// Entries is the names of the entry points.
-func (m *Model) Entries() []string {
-	defer runtime.KeepAlive(m)
-	out := make([]string, C.weft_model_entry_count(m.handle))
-	for i := range out {
-		out[i] = C.GoString(C.weft_model_entry_name_at(m.handle, C.size_t(i)))
-	}
-	return out
+// LoadModelBytes reads a file that is in memory, such as one that the program embeds. Its bytes are copied.
+func LoadModelBytes(content []byte) (*Model, error) {
+	file := C.CBytes(content)
+	return loaded(file, func(out *C.weft_model) C.weft_status {
+		return C.weft_model_load_memory(file, C.size_t(len(content)), out)
+	})
 }
 
-// Weights is the arrays of the file by their names.
+// Weights is the arrays of the file by their names; copies, where the file is in memory.
 func (m *Model) Weights() (map[string]*Tensor, error) {
 	defer runtime.KeepAlive(m)
-	return named(C.weft_model_tensor_count(m.handle),
-		func(i C.size_t) *C.char { return C.weft_model_tensor_name_at(m.handle, i) },
-		func(i C.size_t, one *C.weft_tensor) C.weft_status { return C.weft_model_tensor(m.handle, i, one) })
+	return tried(func() map[string]*Tensor {
+		all := Must(named(C.weft_model_tensor_count(m.handle),
+			func(i C.size_t) *C.char { return C.weft_model_tensor_name_at(m.handle, i) },
+			func(i C.size_t, one *C.weft_tensor) C.weft_status { return C.weft_model_tensor(m.handle, i, one) }))
+		for name, lent := range all {
+			if m.file != nil {
+				all[name] = Must(FromBytes(lent.Dtype(), lent.Shape(), Must(lent.Bytes())))
+				lent.Release()
+			}
+		}
+		return all
+	})
 }
 
-// do runs a call and keeps the model alive meanwhile.
-func (m *Model) do(call func() C.weft_status) error {
-	defer runtime.KeepAlive(m)
-	return locked(call)
+// Run runs the entry point "forward" once, in a context of its own: from arrays by the names of the inputs
+// to arrays by the names of the outputs.
+func (m *Model) Run(inputs map[string]*Tensor) (map[string]*Tensor, error) {
+	return tried(func() map[string]*Tensor {
+		once := Must(m.Context(""))
+		defer once.Release()
+		return Must(once.RunNamed(inputs))
+	})
 }
 
 // Port is what an input, an output or a state is. An extent is -1 where a dimension is open.
@@ -111,26 +135,9 @@ func (c *Context) do(call func() C.weft_status) error {
 	return locked(call)
 }
 
-type portKind int
-
-const (
-	input portKind = iota
-	output
-	state
-)
-
 func (c *Context) port(kind portKind, index int) (Port, error) {
 	port := C.weft_port{struct_size: C.sizeof_weft_port}
-	err := c.do(func() C.weft_status {
-		switch kind {
-		case input:
-			return C.weft_context_get_input(c.handle, C.size_t(index), &port)
-		case output:
-			return C.weft_context_get_output(c.handle, C.size_t(index), &port)
-		}
-		return C.weft_context_get_state(c.handle, C.size_t(index), &port)
-	})
-	if err != nil {
+	if err := c.do(func() C.weft_status { return kind.describe(c.handle, C.size_t(index), &port) }); err != nil {
 		return Port{}, err
 	}
 	shape := []int64{}
@@ -141,39 +148,27 @@ func (c *Context) port(kind portKind, index int) (Port, error) {
 }
 
 func (c *Context) ports(kind portKind, count C.size_t) ([]Port, error) {
-	out := make([]Port, count)
-	for i := range out {
-		var err error
-		if out[i], err = c.port(kind, i); err != nil {
-			return nil, err
+	return tried(func() []Port {
+		out := make([]Port, count)
+		for i := range out {
+			out[i] = Must(c.port(kind, i))
 		}
-	}
-	return out, nil
+		return out
+	})
 }
-
-// Inputs describes the inputs.
-func (c *Context) Inputs() ([]Port, error) { return c.ports(input, C.weft_context_inputs(c.handle)) }
-
-// Outputs describes the outputs.
-func (c *Context) Outputs() ([]Port, error) { return c.ports(output, C.weft_context_outputs(c.handle)) }
-
-// States describes the states, which runs change.
-func (c *Context) States() ([]Port, error) { return c.ports(state, C.weft_context_states(c.handle)) }
 
 // InputNamed is the number of an input.
 func (c *Context) InputNamed(name string) (int, error) {
-	ports, err := c.Inputs()
-	if err != nil {
-		return 0, err
-	}
-	known := []string{}
-	for i, port := range ports {
-		if port.Name == name {
-			return i, nil
+	return tried(func() int {
+		known := []string{}
+		for i, port := range Must(c.Inputs()) {
+			if port.Name == name {
+				return i
+			}
+			known = append(known, port.Name)
 		}
-		known = append(known, port.Name)
-	}
-	return 0, failure(NotFound, "context: there is no input `%s`; there are: %s", name, strings.Join(known, ", "))
+		panic(failed{failure(NotFound, "context: there is no input `%s`; there are: %s", name, strings.Join(known, ", "))})
+	})
 }
 
 // SetInputShape sets the shape of an input with open dimensions; the input is unbound.
@@ -250,30 +245,23 @@ func elements[T Element](memory unsafe.Pointer, port Port) []T {
 // Input is the memory that every run reads: write to it, no copy is made. It is valid until the context
 // is released or the input's shape is set.
 func Input[T Element](c *Context, index int) ([]T, error) {
-	port, err := typed[T](c, input, index, "Input")
-	if err != nil {
-		return nil, err
-	}
-	memory := c.inputs[index]
-	if memory == nil {
-		if memory, err = c.bind(index, port.Bytes); err != nil {
-			return nil, err
+	return tried(func() []T {
+		port := Must(typed[T](c, input, index, "Input"))
+		if c.inputs[index] == nil {
+			Must(c.bind(index, port.Bytes))
 		}
-	}
-	return elements[T](memory, port), nil
+		return elements[T](c.inputs[index], port)
+	})
 }
 
 // SetInput copies values to an input, for all runs until it is set again. If only the first dimension of the
 // input is open, their number sets it.
 func SetInput[T Element](c *Context, index int, values []T) error {
-	port, err := typed[T](c, input, index, "SetInput")
-	if err == nil {
-		err = c.take(index, port, c.flat(index, port, len(values)))
-	}
-	if err != nil {
-		return err
-	}
-	return c.setBytes(index, bytesOf(values))
+	return Try(func() {
+		port := Must(typed[T](c, input, index, "SetInput"))
+		Check(c.take(index, port, c.flat(index, port, len(values))))
+		Check(c.setBytes(index, bytesOf(values)))
+	})
 }
 
 func (c *Context) setBytes(index int, content []byte) error {
@@ -286,31 +274,40 @@ func (c *Context) setBytes(index int, content []byte) error {
 
 // SetInputTensor copies an array of the input's dtype and shape; its extents set open dimensions.
 func (c *Context) SetInputTensor(index int, x *Tensor) error {
-	port, err := c.port(input, index)
-	if err != nil {
-		return err
-	}
-	if port.Dtype != x.Dtype() {
-		return failure(InvalidType, "SetInputTensor: `%s` is %v; got %v", port.Name, port.Dtype, x.Dtype())
-	}
-	if err := c.take(index, port, x.Shape()); err != nil {
-		return err
-	}
-	content, err := x.Bytes()
-	if err != nil {
-		return err
-	}
-	return c.setBytes(index, content)
+	return Try(func() {
+		port := Must(c.port(input, index))
+		if port.Dtype != x.Dtype() {
+			Check(failure(InvalidType, "SetInputTensor: `%s` is %v; got %v", port.Name, port.Dtype, x.Dtype()))
+		}
+		Check(c.take(index, port, x.Shape()))
+		Check(c.setBytes(index, Must(x.Bytes())))
+	})
+}
+
+// RunNamed sets inputs by their names, where others stay as they were set, runs, and gives copies of all
+// outputs by theirs.
+func (c *Context) RunNamed(inputs map[string]*Tensor) (map[string]*Tensor, error) {
+	return tried(func() map[string]*Tensor {
+		for name, x := range inputs {
+			Check(c.SetInputTensor(Must(c.InputNamed(name)), x))
+		}
+		Check(c.Run())
+		all := map[string]*Tensor{}
+		for i, port := range Must(c.Outputs()) {
+			all[port.Name] = Must(c.OutputTensor(i))
+		}
+		return all
+	})
 }
 
 // Output is a copy of an output after a run.
 func Output[T Element](c *Context, index int) ([]T, error) {
-	port, err := typed[T](c, output, index, "Output")
-	if err != nil {
-		return nil, err
-	}
-	out := make([]T, port.Bytes/port.Dtype.Size())
-	return out, c.copyOutput(index, bytesOf(out))
+	return tried(func() []T {
+		port := Must(typed[T](c, output, index, "Output"))
+		out := make([]T, port.Bytes/port.Dtype.Size())
+		Check(c.copyOutput(index, bytesOf(out)))
+		return out
+	})
 }
 
 func (c *Context) copyOutput(index int, out []byte) error {
@@ -327,60 +324,52 @@ func (c *Context) copyOutput(index int, out []byte) error {
 // valid until the context is released.
 func BindOutput[T Element](c *Context, index int) ([]T, error) {
 	port, err := typed[T](c, output, index, "BindOutput")
-	if err != nil {
-		return nil, err
-	}
-	if c.outputs[index] == nil {
+	if err == nil && c.outputs[index] == nil {
 		memory := C.malloc(C.size_t(port.Bytes + 1))
 		err = c.do(func() C.weft_status {
 			return C.weft_context_bind_output(c.handle, C.size_t(index), memory, C.size_t(port.Bytes))
 		})
 		if err != nil {
 			C.free(memory)
-			return nil, err
+		} else {
+			c.outputs[index] = memory
 		}
-		c.outputs[index] = memory
+	}
+	if err != nil {
+		return nil, err
 	}
 	return elements[T](c.outputs[index], port), nil
 }
 
 // OutputTensor is a copy of an output after a run as an array.
 func (c *Context) OutputTensor(index int) (*Tensor, error) {
-	port, err := c.port(output, index)
-	if err != nil {
-		return nil, err
-	}
-	content := make([]byte, port.Bytes)
-	if err := c.copyOutput(index, content); err != nil {
-		return nil, err
-	}
-	return FromBytes(port.Dtype, port.Shape, content)
+	return tried(func() *Tensor {
+		port := Must(c.port(output, index))
+		content := make([]byte, port.Bytes)
+		Check(c.copyOutput(index, content))
+		return Must(FromBytes(port.Dtype, port.Shape, content))
+	})
 }
 
 // StateTensor is a copy of a state.
 func (c *Context) StateTensor(index int) (*Tensor, error) {
-	port, err := c.port(state, index)
-	if err != nil {
-		return nil, err
-	}
-	content := make([]byte, port.Bytes)
-	err = c.do(func() C.weft_status {
-		return C.weft_context_read_state(c.handle, C.size_t(index), unsafe.Pointer(first(content)), C.size_t(port.Bytes))
+	return tried(func() *Tensor {
+		port := Must(c.port(state, index))
+		content := make([]byte, port.Bytes)
+		Check(c.do(func() C.weft_status {
+			return C.weft_context_read_state(c.handle, C.size_t(index), unsafe.Pointer(first(content)), C.size_t(port.Bytes))
+		}))
+		return Must(FromBytes(port.Dtype, port.Shape, content))
 	})
-	if err != nil {
-		return nil, err
-	}
-	return FromBytes(port.Dtype, port.Shape, content)
 }
 
 // SetStateTensor writes a state.
 func (c *Context) SetStateTensor(index int, x *Tensor) error {
-	content, err := x.Bytes()
-	if err != nil {
-		return err
-	}
-	return c.do(func() C.weft_status {
-		return C.weft_context_write_state(c.handle, C.size_t(index), unsafe.Pointer(first(content)), C.size_t(len(content)))
+	return Try(func() {
+		content := Must(x.Bytes())
+		Check(c.do(func() C.weft_status {
+			return C.weft_context_write_state(c.handle, C.size_t(index), unsafe.Pointer(first(content)), C.size_t(len(content)))
+		}))
 	})
 }
 
@@ -431,14 +420,7 @@ func (w *Writer) Add(entry string, f *Function, inputs, outputs []string, weight
 		defer each.free()
 	}
 	defer runtime.KeepAlive(f)
-	defer runtime.KeepAlive(w)
-	return locked(func() C.weft_status {
+	return keeping(w, func() C.weft_status {
 		return C.weft_writer_add_entry(w.handle, *names[0].first(), f.handle, names[1].first(), names[2].first(), names[3].first())
 	})
-}
-
-// do runs a call and keeps the writer alive meanwhile.
-func (w *Writer) do(call func() C.weft_status) error {
-	defer runtime.KeepAlive(w)
-	return locked(call)
 }

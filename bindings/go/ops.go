@@ -43,10 +43,10 @@ func AdagradUpdate(weight Operand, grad Operand, history Operand, lr Operand, op
 	c.operand(grad)
 	c.operand(history)
 	c.operand(lr)
-	c.optionalFloat(options.Wd, false)
-	c.optionalFloat(options.RescaleGrad, false)
-	c.optionalFloat(options.ClipGradient, false)
-	c.optionalFloat(options.Epsilon, false)
+	optional(c, options.Wd, false, c.float_)
+	optional(c, options.RescaleGrad, false, c.float_)
+	optional(c, options.ClipGradient, false, c.float_)
+	optional(c, options.Epsilon, false, c.float_)
 	return c.all()
 }
 
@@ -89,12 +89,12 @@ func AdamUpdate(weight Operand, grad Operand, mean Operand, var_ Operand, lr Ope
 	c.operand(mean)
 	c.operand(var_)
 	c.operand(lr)
-	c.optionalFloat(options.Wd, false)
-	c.optionalFloat(options.RescaleGrad, false)
-	c.optionalFloat(options.ClipGradient, false)
-	c.optionalFloat(options.Beta1, false)
-	c.optionalFloat(options.Beta2, false)
-	c.optionalFloat(options.Epsilon, false)
+	optional(c, options.Wd, false, c.float_)
+	optional(c, options.RescaleGrad, false, c.float_)
+	optional(c, options.ClipGradient, false, c.float_)
+	optional(c, options.Beta1, false, c.float_)
+	optional(c, options.Beta2, false, c.float_)
+	optional(c, options.Epsilon, false, c.float_)
 	return c.all()
 }
 
@@ -140,12 +140,12 @@ func AdamwUpdate(weight Operand, grad Operand, mean Operand, var_ Operand, lr Op
 	c.operand(var_)
 	c.operand(lr)
 	c.operand(eta)
-	c.optionalFloat(options.Wd, false)
-	c.optionalFloat(options.RescaleGrad, false)
-	c.optionalFloat(options.ClipGradient, false)
-	c.optionalFloat(options.Beta1, false)
-	c.optionalFloat(options.Beta2, false)
-	c.optionalFloat(options.Epsilon, false)
+	optional(c, options.Wd, false, c.float_)
+	optional(c, options.RescaleGrad, false, c.float_)
+	optional(c, options.ClipGradient, false, c.float_)
+	optional(c, options.Beta1, false, c.float_)
+	optional(c, options.Beta2, false, c.float_)
+	optional(c, options.Epsilon, false, c.float_)
 	return c.all()
 }
 
@@ -181,8 +181,8 @@ func All(x Operand, options *AllOptions) (*Tensor, error) {
 	}
 	c := newCall(&opAll)
 	c.operand(x)
-	c.optionalInts(options.Axis, options.AxisNone)
-	c.optionalBool(options.Keepdims, false)
+	optionalInts(c, options.Axis, options.AxisNone)
+	optional(c, options.Keepdims, false, c.bool_)
 	return c.one()
 }
 
@@ -209,7 +209,7 @@ func AllGather(x Operand, axis int64, ranks int64, options *AllGatherOptions) (*
 	c.operand(x)
 	c.int_(axis)
 	c.int_(ranks)
-	c.optionalString(options.Group, false)
+	optional(c, options.Group, false, c.string_)
 	return c.one()
 }
 
@@ -234,9 +234,9 @@ func AllReduce(x Operand, options *AllReduceOptions) (*Tensor, error) {
 	}
 	c := newCall(&opAllReduce)
 	c.operand(x)
-	c.optionalString(options.Reduction, false)
-	c.optionalBool(options.Ordered, false)
-	c.optionalString(options.Group, false)
+	optional(c, options.Reduction, false, c.string_)
+	optional(c, options.Ordered, false, c.bool_)
+	optional(c, options.Group, false, c.string_)
 	return c.one()
 }
 
@@ -261,9 +261,9 @@ func AllReduceStart(x Operand, options *AllReduceStartOptions) (*Tensor, error) 
 	}
 	c := newCall(&opAllReduceStart)
 	c.operand(x)
-	c.optionalString(options.Reduction, false)
-	c.optionalBool(options.Ordered, false)
-	c.optionalString(options.Group, false)
+	optional(c, options.Reduction, false, c.string_)
+	optional(c, options.Ordered, false, c.bool_)
+	optional(c, options.Group, false, c.string_)
 	return c.one()
 }
 
@@ -293,7 +293,7 @@ func AllToAll(x Operand, splitAxis int64, concatAxis int64, ranks int64, options
 	c.int_(splitAxis)
 	c.int_(concatAxis)
 	c.int_(ranks)
-	c.optionalString(options.Group, false)
+	optional(c, options.Group, false, c.string_)
 	return c.one()
 }
 
@@ -327,8 +327,8 @@ func Any(x Operand, options *AnyOptions) (*Tensor, error) {
 	}
 	c := newCall(&opAny)
 	c.operand(x)
-	c.optionalInts(options.Axis, options.AxisNone)
-	c.optionalBool(options.Keepdims, false)
+	optionalInts(c, options.Axis, options.AxisNone)
+	optional(c, options.Keepdims, false, c.bool_)
 	return c.one()
 }
 
@@ -358,9 +358,9 @@ func Arange(start float64, stop float64, dtype Dtype, options *ArangeOptions) (*
 	c := newCall(&opArange)
 	c.float_(start)
 	c.float_(stop)
-	c.optionalFloat(options.Step, false)
+	optional(c, options.Step, false, c.float_)
 	c.dtype_(dtype)
-	c.optionalInt(options.Count, options.CountNone)
+	optional(c, options.Count, options.CountNone, c.int_)
 	return c.one()
 }
 
@@ -450,8 +450,8 @@ func Argmax(x Operand, options *ArgmaxOptions) (*Tensor, error) {
 	}
 	c := newCall(&opArgmax)
 	c.operand(x)
-	c.optionalInts(options.Axis, options.AxisNone)
-	c.optionalBool(options.Keepdims, false)
+	optionalInts(c, options.Axis, options.AxisNone)
+	optional(c, options.Keepdims, false, c.bool_)
 	return c.one()
 }
 
@@ -476,8 +476,8 @@ func Argmin(x Operand, options *ArgminOptions) (*Tensor, error) {
 	}
 	c := newCall(&opArgmin)
 	c.operand(x)
-	c.optionalInts(options.Axis, options.AxisNone)
-	c.optionalBool(options.Keepdims, false)
+	optionalInts(c, options.Axis, options.AxisNone)
+	optional(c, options.Keepdims, false, c.bool_)
 	return c.one()
 }
 
@@ -502,8 +502,8 @@ func Argsort(a Operand, options *ArgsortOptions) (*Tensor, error) {
 	}
 	c := newCall(&opArgsort)
 	c.operand(a)
-	c.optionalInt(options.Axis, options.AxisNone)
-	c.optionalBool(options.Descending, false)
+	optional(c, options.Axis, options.AxisNone, c.int_)
+	optional(c, options.Descending, false, c.bool_)
 	return c.one()
 }
 
@@ -527,7 +527,7 @@ func ArraySplit(ary Operand, indicesOrSections []int64, options *ArraySplitOptio
 	c := newCall(&opArraySplit)
 	c.operand(ary)
 	c.ints_(indicesOrSections)
-	c.optionalInt(options.Axis, false)
+	optional(c, options.Axis, false, c.int_)
 	return c.all()
 }
 
@@ -545,7 +545,7 @@ func Barrier(options *BarrierOptions) ([]*Tensor, error) {
 		options = &BarrierOptions{}
 	}
 	c := newCall(&opBarrier)
-	c.optionalString(options.Group, false)
+	optional(c, options.Group, false, c.string_)
 	return c.all()
 }
 
@@ -593,10 +593,10 @@ func BatchNorm(data Operand, gamma Operand, beta Operand, runningMean Operand, r
 	c.operand(beta)
 	c.operand(runningMean)
 	c.operand(runningVar)
-	c.optionalFloat(options.Eps, false)
-	c.optionalFloat(options.Momentum, false)
-	c.optionalBool(options.Training, false)
-	c.optionalInt(options.Axis, false)
+	optional(c, options.Eps, false, c.float_)
+	optional(c, options.Momentum, false, c.float_)
+	optional(c, options.Training, false, c.bool_)
+	optional(c, options.Axis, false, c.int_)
 	return c.all()
 }
 
@@ -687,7 +687,7 @@ func Broadcast(x Operand, root int64, options *BroadcastOptions) (*Tensor, error
 	c := newCall(&opBroadcast)
 	c.operand(x)
 	c.int_(root)
-	c.optionalString(options.Group, false)
+	optional(c, options.Group, false, c.string_)
 	return c.one()
 }
 
@@ -711,7 +711,7 @@ func BroadcastStart(x Operand, root int64, options *BroadcastStartOptions) (*Ten
 	c := newCall(&opBroadcastStart)
 	c.operand(x)
 	c.int_(root)
-	c.optionalString(options.Group, false)
+	optional(c, options.Group, false, c.string_)
 	return c.one()
 }
 
@@ -769,7 +769,7 @@ func Celu(x Operand, options *CeluOptions) (*Tensor, error) {
 	}
 	c := newCall(&opCelu)
 	c.operand(x)
-	c.optionalFloat(options.Alpha, false)
+	optional(c, options.Alpha, false, c.float_)
 	return c.one()
 }
 
@@ -796,7 +796,7 @@ func CheckOp(condition Operand, arrays []*Tensor, message string, options *Check
 	c.operand(condition)
 	c.tensors(arrays)
 	c.string_(message)
-	c.optionalString(options.Where, false)
+	optional(c, options.Where, false, c.string_)
 	return c.all()
 }
 
@@ -817,7 +817,7 @@ func Cholesky(a Operand, options *CholeskyOptions) (*Tensor, error) {
 	}
 	c := newCall(&opCholesky)
 	c.operand(a)
-	c.optionalBool(options.Upper, false)
+	optional(c, options.Upper, false, c.bool_)
 	return c.one()
 }
 
@@ -865,7 +865,7 @@ func CollectiveWait(result Operand, options *CollectiveWaitOptions) (*Tensor, er
 	c := newCall(&opCollectiveWait)
 	c.operand(result)
 	c.operand(options.Sent)
-	c.optionalString(options.Group, false)
+	optional(c, options.Group, false, c.string_)
 	return c.one()
 }
 
@@ -899,7 +899,7 @@ func Concatenate(arrays []*Tensor, options *ConcatenateOptions) (*Tensor, error)
 	}
 	c := newCall(&opConcatenate)
 	c.tensors(arrays)
-	c.optionalInt(options.Axis, options.AxisNone)
+	optional(c, options.Axis, options.AxisNone, c.int_)
 	return c.one()
 }
 
@@ -951,11 +951,11 @@ func Convolution(data Operand, weight Operand, options *ConvolutionOptions) (*Te
 	c.operand(data)
 	c.operand(weight)
 	c.operand(options.Bias)
-	c.optionalInts(options.Kernel, options.KernelNone)
-	c.optionalInts(options.Stride, options.StrideNone)
-	c.optionalInts(options.Pad, options.PadNone)
-	c.optionalInts(options.Dilate, options.DilateNone)
-	c.optionalInt(options.NumGroup, false)
+	optionalInts(c, options.Kernel, options.KernelNone)
+	optionalInts(c, options.Stride, options.StrideNone)
+	optionalInts(c, options.Pad, options.PadNone)
+	optionalInts(c, options.Dilate, options.DilateNone)
+	optional(c, options.NumGroup, false, c.int_)
 	return c.one()
 }
 
@@ -985,7 +985,7 @@ func CopyToParts(x Operand, options *CopyToPartsOptions) (*Tensor, error) {
 	}
 	c := newCall(&opCopyToParts)
 	c.operand(x)
-	c.optionalString(options.Group, false)
+	optional(c, options.Group, false, c.string_)
 	return c.one()
 }
 
@@ -1039,8 +1039,8 @@ func CountNonzero(x Operand, options *CountNonzeroOptions) (*Tensor, error) {
 	}
 	c := newCall(&opCountNonzero)
 	c.operand(x)
-	c.optionalInts(options.Axis, options.AxisNone)
-	c.optionalBool(options.Keepdims, false)
+	optionalInts(c, options.Axis, options.AxisNone)
+	optional(c, options.Keepdims, false, c.bool_)
 	return c.one()
 }
 
@@ -1070,7 +1070,7 @@ func CtcLoss(data Operand, label Operand, options *CtcLossOptions) (*Tensor, err
 	c.operand(label)
 	c.operand(options.DataLengths)
 	c.operand(options.LabelLengths)
-	c.optionalString(options.BlankLabel, false)
+	optional(c, options.BlankLabel, false, c.string_)
 	return c.one()
 }
 
@@ -1091,7 +1091,7 @@ func Cummax(x Operand, options *CummaxOptions) (*Tensor, error) {
 	}
 	c := newCall(&opCummax)
 	c.operand(x)
-	c.optionalInt(options.Axis, false)
+	optional(c, options.Axis, false, c.int_)
 	return c.one()
 }
 
@@ -1112,7 +1112,7 @@ func Cummin(x Operand, options *CumminOptions) (*Tensor, error) {
 	}
 	c := newCall(&opCummin)
 	c.operand(x)
-	c.optionalInt(options.Axis, false)
+	optional(c, options.Axis, false, c.int_)
 	return c.one()
 }
 
@@ -1139,8 +1139,8 @@ func Cumprod(x Operand, options *CumprodOptions) (*Tensor, error) {
 	}
 	c := newCall(&opCumprod)
 	c.operand(x)
-	c.optionalInt(options.Axis, options.AxisNone)
-	c.optionalDtype(options.Dtype, options.DtypeNone)
+	optional(c, options.Axis, options.AxisNone, c.int_)
+	optional(c, options.Dtype, options.DtypeNone, c.dtype_)
 	return c.one()
 }
 
@@ -1167,8 +1167,8 @@ func Cumsum(x Operand, options *CumsumOptions) (*Tensor, error) {
 	}
 	c := newCall(&opCumsum)
 	c.operand(x)
-	c.optionalInt(options.Axis, options.AxisNone)
-	c.optionalDtype(options.Dtype, options.DtypeNone)
+	optional(c, options.Axis, options.AxisNone, c.int_)
+	optional(c, options.Dtype, options.DtypeNone, c.dtype_)
 	return c.one()
 }
 
@@ -1215,12 +1215,12 @@ func Deconvolution(data Operand, weight Operand, options *DeconvolutionOptions) 
 	c.operand(data)
 	c.operand(weight)
 	c.operand(options.Bias)
-	c.optionalInts(options.Kernel, options.KernelNone)
-	c.optionalInts(options.Stride, options.StrideNone)
-	c.optionalInts(options.Pad, options.PadNone)
-	c.optionalInts(options.Dilate, options.DilateNone)
-	c.optionalInt(options.NumGroup, false)
-	c.optionalInts(options.Adj, options.AdjNone)
+	optionalInts(c, options.Kernel, options.KernelNone)
+	optionalInts(c, options.Stride, options.StrideNone)
+	optionalInts(c, options.Pad, options.PadNone)
+	optionalInts(c, options.Dilate, options.DilateNone)
+	optional(c, options.NumGroup, false, c.int_)
+	optionalInts(c, options.Adj, options.AdjNone)
 	return c.one()
 }
 
@@ -1244,7 +1244,7 @@ func DepthToSpace(data Operand, blockSize []int64, options *DepthToSpaceOptions)
 	c := newCall(&opDepthToSpace)
 	c.operand(data)
 	c.ints_(blockSize)
-	c.optionalBool(options.ChannelsLast, false)
+	optional(c, options.ChannelsLast, false, c.bool_)
 	return c.one()
 }
 
@@ -1271,7 +1271,7 @@ func Dequantize(data Operand, scale Operand, options *DequantizeOptions) (*Tenso
 	c.operand(data)
 	c.operand(scale)
 	c.operand(options.ZeroPoint)
-	c.optionalInt(options.Axis, false)
+	optional(c, options.Axis, false, c.int_)
 	return c.one()
 }
 
@@ -1301,7 +1301,7 @@ func Dft(x Operand, options *DftOptions) (*Tensor, error) {
 	}
 	c := newCall(&opDft)
 	c.operand(x)
-	c.optionalBool(options.Inverse, false)
+	optional(c, options.Inverse, false, c.bool_)
 	return c.one()
 }
 
@@ -1322,7 +1322,7 @@ func Diag(v Operand, options *DiagOptions) (*Tensor, error) {
 	}
 	c := newCall(&opDiag)
 	c.operand(v)
-	c.optionalInt(options.K, false)
+	optional(c, options.K, false, c.int_)
 	return c.one()
 }
 
@@ -1347,9 +1347,9 @@ func Diagonal(a Operand, options *DiagonalOptions) (*Tensor, error) {
 	}
 	c := newCall(&opDiagonal)
 	c.operand(a)
-	c.optionalInt(options.Offset, false)
-	c.optionalInt(options.Axis1, false)
-	c.optionalInt(options.Axis2, false)
+	optional(c, options.Offset, false, c.int_)
+	optional(c, options.Axis1, false, c.int_)
+	optional(c, options.Axis2, false, c.int_)
 	return c.one()
 }
 
@@ -1405,9 +1405,9 @@ func Dropout(data Operand, options *DropoutOptions) (*Tensor, error) {
 	}
 	c := newCall(&opDropout)
 	c.operand(data)
-	c.optionalFloat(options.P, false)
-	c.optionalInts(options.Axes, false)
-	c.optionalBool(options.Training, false)
+	optional(c, options.P, false, c.float_)
+	optionalInts(c, options.Axes, false)
+	optional(c, options.Training, false, c.bool_)
 	return c.one()
 }
 
@@ -1450,7 +1450,7 @@ func Eigh(a Operand, options *EighOptions) ([]*Tensor, error) {
 	}
 	c := newCall(&opEigh)
 	c.operand(a)
-	c.optionalBool(options.Upper, false)
+	optional(c, options.Upper, false, c.bool_)
 	return c.all()
 }
 
@@ -1485,7 +1485,7 @@ func Elu(x Operand, options *EluOptions) (*Tensor, error) {
 	}
 	c := newCall(&opElu)
 	c.operand(x)
-	c.optionalFloat(options.Alpha, false)
+	optional(c, options.Alpha, false, c.float_)
 	return c.one()
 }
 
@@ -1509,7 +1509,7 @@ func Embedding(data Operand, weight Operand, options *EmbeddingOptions) (*Tensor
 	c := newCall(&opEmbedding)
 	c.operand(data)
 	c.operand(weight)
-	c.optionalBool(options.SparseGrad, false)
+	optional(c, options.SparseGrad, false, c.bool_)
 	return c.one()
 }
 
@@ -1562,7 +1562,7 @@ func ExchangeBlocks(x Operand, ranks int64, options *ExchangeBlocksOptions) (*Te
 	c := newCall(&opExchangeBlocks)
 	c.operand(x)
 	c.int_(ranks)
-	c.optionalString(options.Group, false)
+	optional(c, options.Group, false, c.string_)
 	return c.one()
 }
 
@@ -1586,7 +1586,7 @@ func ExchangeBlocksStart(x Operand, ranks int64, options *ExchangeBlocksStartOpt
 	c := newCall(&opExchangeBlocksStart)
 	c.operand(x)
 	c.int_(ranks)
-	c.optionalString(options.Group, false)
+	optional(c, options.Group, false, c.string_)
 	return c.all()
 }
 
@@ -1649,7 +1649,7 @@ func Exponential(shape []int64, dtype Dtype, options *ExponentialOptions) (*Tens
 		options = &ExponentialOptions{}
 	}
 	c := newCall(&opExponential)
-	c.optionalFloat(options.Scale, false)
+	optional(c, options.Scale, false, c.float_)
 	c.ints_(shape)
 	c.dtype_(dtype)
 	return c.one()
@@ -1674,7 +1674,7 @@ func Flip(m Operand, options *FlipOptions) (*Tensor, error) {
 	}
 	c := newCall(&opFlip)
 	c.operand(m)
-	c.optionalInts(options.Axis, options.AxisNone)
+	optionalInts(c, options.Axis, options.AxisNone)
 	return c.one()
 }
 
@@ -1751,7 +1751,7 @@ func Fourier(x1 Operand, options *FourierOptions) ([]*Tensor, error) {
 	c := newCall(&opFourier)
 	c.operand(x1)
 	c.operand(options.X2)
-	c.optionalBool(options.Inverse, false)
+	optional(c, options.Inverse, false, c.bool_)
 	return c.all()
 }
 
@@ -1812,7 +1812,7 @@ func FullyConnected(data Operand, weight Operand, options *FullyConnectedOptions
 	c.operand(data)
 	c.operand(weight)
 	c.operand(options.Bias)
-	c.optionalBool(options.Flatten, false)
+	optional(c, options.Flatten, false, c.bool_)
 	return c.one()
 }
 
@@ -1859,8 +1859,8 @@ func Gather(x Operand, indices []*Tensor, axes []int64, options *GatherOptions) 
 	c.operand(x)
 	c.tensors(indices)
 	c.ints_(axes)
-	c.optionalInt(options.Position, false)
-	c.optionalInts(options.ShownAxes, false)
+	optional(c, options.Position, false, c.int_)
+	optionalInts(c, options.ShownAxes, false)
 	return c.one()
 }
 
@@ -1884,7 +1884,7 @@ func GatherBlocks(x Operand, ranks int64, options *GatherBlocksOptions) (*Tensor
 	c := newCall(&opGatherBlocks)
 	c.operand(x)
 	c.int_(ranks)
-	c.optionalString(options.Group, false)
+	optional(c, options.Group, false, c.string_)
 	return c.one()
 }
 
@@ -1908,7 +1908,7 @@ func GatherBlocksStart(x Operand, ranks int64, options *GatherBlocksStartOptions
 	c := newCall(&opGatherBlocksStart)
 	c.operand(x)
 	c.int_(ranks)
-	c.optionalString(options.Group, false)
+	optional(c, options.Group, false, c.string_)
 	return c.all()
 }
 
@@ -1943,7 +1943,7 @@ func GatherParts(x Operand, ranks int64, options *GatherPartsOptions) (*Tensor, 
 	c := newCall(&opGatherParts)
 	c.operand(x)
 	c.int_(ranks)
-	c.optionalString(options.Group, false)
+	optional(c, options.Group, false, c.string_)
 	return c.one()
 }
 
@@ -1964,7 +1964,7 @@ func Gelu(x Operand, options *GeluOptions) (*Tensor, error) {
 	}
 	c := newCall(&opGelu)
 	c.operand(x)
-	c.optionalString(options.Approximation, false)
+	optional(c, options.Approximation, false, c.string_)
 	return c.one()
 }
 
@@ -2014,9 +2014,9 @@ func GridSample(data Operand, grid Operand, options *GridSampleOptions) (*Tensor
 	c := newCall(&opGridSample)
 	c.operand(data)
 	c.operand(grid)
-	c.optionalString(options.Mode, false)
-	c.optionalString(options.PaddingMode, false)
-	c.optionalBool(options.AlignCorners, false)
+	optional(c, options.Mode, false, c.string_)
+	optional(c, options.PaddingMode, false, c.string_)
+	optional(c, options.AlignCorners, false, c.bool_)
 	return c.one()
 }
 
@@ -2045,8 +2045,8 @@ func GroupNorm(data Operand, options *GroupNormOptions) (*Tensor, error) {
 	c.operand(data)
 	c.operand(options.Gamma)
 	c.operand(options.Beta)
-	c.optionalInt(options.NumGroups, false)
-	c.optionalFloat(options.Eps, false)
+	optional(c, options.NumGroups, false, c.int_)
+	optional(c, options.Eps, false, c.float_)
 	return c.one()
 }
 
@@ -2064,7 +2064,7 @@ func GroupRank(options *GroupRankOptions) (*Tensor, error) {
 		options = &GroupRankOptions{}
 	}
 	c := newCall(&opGroupRank)
-	c.optionalString(options.Group, false)
+	optional(c, options.Group, false, c.string_)
 	return c.one()
 }
 
@@ -2082,7 +2082,7 @@ func GroupSize(options *GroupSizeOptions) (*Tensor, error) {
 		options = &GroupSizeOptions{}
 	}
 	c := newCall(&opGroupSize)
-	c.optionalString(options.Group, false)
+	optional(c, options.Group, false, c.string_)
 	return c.one()
 }
 
@@ -2121,7 +2121,7 @@ func Gru(data Operand, hidden Operand, i2hWeight Operand, h2hWeight Operand, i2h
 	c.operand(i2hBias)
 	c.operand(h2hBias)
 	c.operand(options.SequenceLength)
-	c.optionalBool(options.Reverse, false)
+	optional(c, options.Reverse, false, c.bool_)
 	return c.all()
 }
 
@@ -2170,8 +2170,8 @@ func HardSigmoid(x Operand, options *HardSigmoidOptions) (*Tensor, error) {
 	}
 	c := newCall(&opHardSigmoid)
 	c.operand(x)
-	c.optionalFloat(options.Alpha, false)
-	c.optionalFloat(options.Beta, false)
+	optional(c, options.Alpha, false, c.float_)
+	optional(c, options.Beta, false, c.float_)
 	return c.one()
 }
 
@@ -2309,7 +2309,7 @@ func InstanceNorm(data Operand, options *InstanceNormOptions) (*Tensor, error) {
 	c.operand(data)
 	c.operand(options.Gamma)
 	c.operand(options.Beta)
-	c.optionalFloat(options.Eps, false)
+	optional(c, options.Eps, false, c.float_)
 	return c.one()
 }
 
@@ -2342,11 +2342,11 @@ func Interpolate(data Operand, options *InterpolateOptions) (*Tensor, error) {
 	}
 	c := newCall(&opInterpolate)
 	c.operand(data)
-	c.optionalInts(options.Size, options.SizeNone)
-	c.optionalFloat(options.ScaleFactor, options.ScaleFactorNone)
-	c.optionalString(options.Mode, false)
-	c.optionalBool(options.AlignCorners, false)
-	c.optionalBool(options.Antialias, false)
+	optionalInts(c, options.Size, options.SizeNone)
+	optional(c, options.ScaleFactor, options.ScaleFactorNone, c.float_)
+	optional(c, options.Mode, false, c.string_)
+	optional(c, options.AlignCorners, false, c.bool_)
+	optional(c, options.Antialias, false, c.bool_)
 	return c.one()
 }
 
@@ -2428,8 +2428,8 @@ func L2Normalization(data Operand, options *L2NormalizationOptions) (*Tensor, er
 	}
 	c := newCall(&opL2Normalization)
 	c.operand(data)
-	c.optionalFloat(options.Eps, false)
-	c.optionalString(options.Mode, false)
+	optional(c, options.Eps, false, c.float_)
+	optional(c, options.Mode, false, c.string_)
 	return c.one()
 }
 
@@ -2458,8 +2458,8 @@ func LayerNorm(data Operand, options *LayerNormOptions) (*Tensor, error) {
 	c.operand(data)
 	c.operand(options.Gamma)
 	c.operand(options.Beta)
-	c.optionalInt(options.Axis, false)
-	c.optionalFloat(options.Eps, false)
+	optional(c, options.Axis, false, c.int_)
+	optional(c, options.Eps, false, c.float_)
 	return c.one()
 }
 
@@ -2480,7 +2480,7 @@ func LeakyRelu(x Operand, options *LeakyReluOptions) (*Tensor, error) {
 	}
 	c := newCall(&opLeakyRelu)
 	c.operand(x)
-	c.optionalFloat(options.Slope, false)
+	optional(c, options.Slope, false, c.float_)
 	return c.one()
 }
 
@@ -2583,8 +2583,8 @@ func LogSoftmax(data Operand, options *LogSoftmaxOptions) (*Tensor, error) {
 	}
 	c := newCall(&opLogSoftmax)
 	c.operand(data)
-	c.optionalInt(options.Axis, false)
-	c.optionalFloat(options.Temperature, options.TemperatureNone)
+	optional(c, options.Axis, false, c.int_)
+	optional(c, options.Temperature, options.TemperatureNone, c.float_)
 	return c.one()
 }
 
@@ -2691,8 +2691,8 @@ func Logsumexp(x Operand, options *LogsumexpOptions) (*Tensor, error) {
 	}
 	c := newCall(&opLogsumexp)
 	c.operand(x)
-	c.optionalInts(options.Axis, options.AxisNone)
-	c.optionalBool(options.Keepdims, false)
+	optionalInts(c, options.Axis, options.AxisNone)
+	optional(c, options.Keepdims, false, c.bool_)
 	return c.one()
 }
 
@@ -2734,7 +2734,7 @@ func Lstm(data Operand, hidden Operand, cell Operand, i2hWeight Operand, h2hWeig
 	c.operand(i2hBias)
 	c.operand(h2hBias)
 	c.operand(options.SequenceLength)
-	c.optionalBool(options.Reverse, false)
+	optional(c, options.Reverse, false, c.bool_)
 	return c.all()
 }
 
@@ -2810,8 +2810,8 @@ func Max(x Operand, options *MaxOptions) (*Tensor, error) {
 	}
 	c := newCall(&opMax)
 	c.operand(x)
-	c.optionalInts(options.Axis, options.AxisNone)
-	c.optionalBool(options.Keepdims, false)
+	optionalInts(c, options.Axis, options.AxisNone)
+	optional(c, options.Keepdims, false, c.bool_)
 	return c.one()
 }
 
@@ -2851,9 +2851,9 @@ func Mean(x Operand, options *MeanOptions) (*Tensor, error) {
 	}
 	c := newCall(&opMean)
 	c.operand(x)
-	c.optionalInts(options.Axis, options.AxisNone)
-	c.optionalBool(options.Keepdims, false)
-	c.optionalDtype(options.Dtype, options.DtypeNone)
+	optionalInts(c, options.Axis, options.AxisNone)
+	optional(c, options.Keepdims, false, c.bool_)
+	optional(c, options.Dtype, options.DtypeNone, c.dtype_)
 	return c.one()
 }
 
@@ -2878,8 +2878,8 @@ func Min(x Operand, options *MinOptions) (*Tensor, error) {
 	}
 	c := newCall(&opMin)
 	c.operand(x)
-	c.optionalInts(options.Axis, options.AxisNone)
-	c.optionalBool(options.Keepdims, false)
+	optionalInts(c, options.Axis, options.AxisNone)
+	optional(c, options.Keepdims, false, c.bool_)
 	return c.one()
 }
 
@@ -2956,9 +2956,9 @@ func NanToNum(x Operand, options *NanToNumOptions) (*Tensor, error) {
 	}
 	c := newCall(&opNanToNum)
 	c.operand(x)
-	c.optionalFloat(options.Nan, false)
-	c.optionalFloat(options.Posinf, options.PosinfNone)
-	c.optionalFloat(options.Neginf, options.NeginfNone)
+	optional(c, options.Nan, false, c.float_)
+	optional(c, options.Posinf, options.PosinfNone, c.float_)
+	optional(c, options.Neginf, options.NeginfNone, c.float_)
 	return c.one()
 }
 
@@ -2996,9 +2996,9 @@ func Norm(x Operand, options *NormOptions) (*Tensor, error) {
 	}
 	c := newCall(&opNorm)
 	c.operand(x)
-	c.optionalFloat(options.Ord, options.OrdNone)
-	c.optionalInts(options.Axis, options.AxisNone)
-	c.optionalBool(options.Keepdims, false)
+	optional(c, options.Ord, options.OrdNone, c.float_)
+	optionalInts(c, options.Axis, options.AxisNone)
+	optional(c, options.Keepdims, false, c.bool_)
 	return c.one()
 }
 
@@ -3022,8 +3022,8 @@ func Normal(shape []int64, dtype Dtype, options *NormalOptions) (*Tensor, error)
 		options = &NormalOptions{}
 	}
 	c := newCall(&opNormal)
-	c.optionalFloat(options.Loc, false)
-	c.optionalFloat(options.Scale, false)
+	optional(c, options.Loc, false, c.float_)
+	optional(c, options.Scale, false, c.float_)
 	c.ints_(shape)
 	c.dtype_(dtype)
 	return c.one()
@@ -3066,9 +3066,9 @@ func OneHot(data Operand, depth int64, options *OneHotOptions) (*Tensor, error) 
 	c := newCall(&opOneHot)
 	c.operand(data)
 	c.int_(depth)
-	c.optionalFloat(options.OnValue, false)
-	c.optionalFloat(options.OffValue, false)
-	c.optionalDtype(options.Dtype, options.DtypeNone)
+	optional(c, options.OnValue, false, c.float_)
+	optional(c, options.OffValue, false, c.float_)
+	optional(c, options.Dtype, options.DtypeNone, c.dtype_)
 	return c.one()
 }
 
@@ -3107,8 +3107,8 @@ func OverlapAdd(frames Operand, hop int64, options *OverlapAddOptions) (*Tensor,
 	c := newCall(&opOverlapAdd)
 	c.operand(frames)
 	c.int_(hop)
-	c.optionalInt(options.Start, false)
-	c.optionalInt(options.Length, options.LengthNone)
+	optional(c, options.Start, false, c.int_)
+	optional(c, options.Length, options.LengthNone, c.int_)
 	return c.one()
 }
 
@@ -3138,7 +3138,7 @@ func Pad(array Operand, before []int64, after []int64, options *PadOptions) (*Te
 	c.operand(options.Value)
 	c.ints_(before)
 	c.ints_(after)
-	c.optionalString(options.Mode, false)
+	optional(c, options.Mode, false, c.string_)
 	return c.one()
 }
 
@@ -3177,9 +3177,9 @@ func Pick(data Operand, index Operand, options *PickOptions) (*Tensor, error) {
 	c := newCall(&opPick)
 	c.operand(data)
 	c.operand(index)
-	c.optionalInt(options.Axis, false)
-	c.optionalBool(options.Keepdims, false)
-	c.optionalString(options.Mode, false)
+	optional(c, options.Axis, false, c.int_)
+	optional(c, options.Keepdims, false, c.bool_)
+	optional(c, options.Mode, false, c.string_)
 	return c.one()
 }
 
@@ -3209,7 +3209,7 @@ func Polygamma(x Operand, options *PolygammaOptions) (*Tensor, error) {
 	}
 	c := newCall(&opPolygamma)
 	c.operand(x)
-	c.optionalInt(options.N, false)
+	optional(c, options.N, false, c.int_)
 	return c.one()
 }
 
@@ -3250,14 +3250,14 @@ func Pooling(data Operand, options *PoolingOptions) (*Tensor, error) {
 	}
 	c := newCall(&opPooling)
 	c.operand(data)
-	c.optionalInts(options.Kernel, options.KernelNone)
-	c.optionalString(options.PoolType, false)
-	c.optionalInts(options.Stride, options.StrideNone)
-	c.optionalInts(options.Pad, options.PadNone)
-	c.optionalBool(options.GlobalPool, false)
-	c.optionalString(options.PoolingConvention, false)
-	c.optionalBool(options.CountIncludePad, false)
-	c.optionalInt(options.PValue, false)
+	optionalInts(c, options.Kernel, options.KernelNone)
+	optional(c, options.PoolType, false, c.string_)
+	optionalInts(c, options.Stride, options.StrideNone)
+	optionalInts(c, options.Pad, options.PadNone)
+	optional(c, options.GlobalPool, false, c.bool_)
+	optional(c, options.PoolingConvention, false, c.string_)
+	optional(c, options.CountIncludePad, false, c.bool_)
+	optional(c, options.PValue, false, c.int_)
 	return c.one()
 }
 
@@ -3311,7 +3311,7 @@ func Print(arrays []*Tensor, options *PrintOptions) ([]*Tensor, error) {
 	}
 	c := newCall(&opPrint)
 	c.tensors(arrays)
-	c.optionalString(options.Format, false)
+	optional(c, options.Format, false, c.string_)
 	return c.all()
 }
 
@@ -3340,9 +3340,9 @@ func Prod(x Operand, options *ProdOptions) (*Tensor, error) {
 	}
 	c := newCall(&opProd)
 	c.operand(x)
-	c.optionalInts(options.Axis, options.AxisNone)
-	c.optionalBool(options.Keepdims, false)
-	c.optionalDtype(options.Dtype, options.DtypeNone)
+	optionalInts(c, options.Axis, options.AxisNone)
+	optional(c, options.Keepdims, false, c.bool_)
+	optional(c, options.Dtype, options.DtypeNone, c.dtype_)
 	return c.one()
 }
 
@@ -3367,8 +3367,8 @@ func Ptp(x Operand, options *PtpOptions) (*Tensor, error) {
 	}
 	c := newCall(&opPtp)
 	c.operand(x)
-	c.optionalInts(options.Axis, options.AxisNone)
-	c.optionalBool(options.Keepdims, false)
+	optionalInts(c, options.Axis, options.AxisNone)
+	optional(c, options.Keepdims, false, c.bool_)
 	return c.one()
 }
 
@@ -3410,8 +3410,8 @@ func Quantize(data Operand, scale Operand, options *QuantizeOptions) (*Tensor, e
 	c.operand(data)
 	c.operand(scale)
 	c.operand(options.ZeroPoint)
-	c.optionalInt(options.Axis, false)
-	c.optionalDtype(options.Dtype, options.DtypeNone)
+	optional(c, options.Axis, false, c.int_)
+	optional(c, options.Dtype, options.DtypeNone, c.dtype_)
 	return c.one()
 }
 
@@ -3452,11 +3452,11 @@ func QuantizedAdd(x1 Operand, x2 Operand, x1Scale float64, x2Scale float64, outp
 	c.float_(x1Scale)
 	c.float_(x2Scale)
 	c.float_(outputScale)
-	c.optionalInt(options.X1ZeroPoint, false)
-	c.optionalInt(options.X2ZeroPoint, false)
-	c.optionalInt(options.OutputZeroPoint, false)
-	c.optionalInt(options.Low, false)
-	c.optionalInt(options.High, false)
+	optional(c, options.X1ZeroPoint, false, c.int_)
+	optional(c, options.X2ZeroPoint, false, c.int_)
+	optional(c, options.OutputZeroPoint, false, c.int_)
+	optional(c, options.Low, false, c.int_)
+	optional(c, options.High, false, c.int_)
 	return c.one()
 }
 
@@ -3521,16 +3521,16 @@ func QuantizedConvolution(data Operand, weight Operand, options *QuantizedConvol
 	c.operand(options.Shift)
 	c.operand(options.Residual)
 	c.operand(options.ResidualFactor)
-	c.optionalInts(options.Kernel, options.KernelNone)
-	c.optionalInts(options.Stride, options.StrideNone)
-	c.optionalInts(options.Pad, options.PadNone)
-	c.optionalInts(options.Dilate, options.DilateNone)
-	c.optionalInt(options.NumGroup, false)
-	c.optionalInt(options.ZeroPoint, false)
-	c.optionalInt(options.OutputZeroPoint, false)
-	c.optionalInt(options.Low, false)
-	c.optionalInt(options.High, false)
-	c.optionalBool(options.ChannelsLast, false)
+	optionalInts(c, options.Kernel, options.KernelNone)
+	optionalInts(c, options.Stride, options.StrideNone)
+	optionalInts(c, options.Pad, options.PadNone)
+	optionalInts(c, options.Dilate, options.DilateNone)
+	optional(c, options.NumGroup, false, c.int_)
+	optional(c, options.ZeroPoint, false, c.int_)
+	optional(c, options.OutputZeroPoint, false, c.int_)
+	optional(c, options.Low, false, c.int_)
+	optional(c, options.High, false, c.int_)
+	optional(c, options.ChannelsLast, false, c.bool_)
 	return c.one()
 }
 
@@ -3583,13 +3583,13 @@ func QuantizedConvolution16(data Operand, weight Operand, options *QuantizedConv
 	c.operand(options.Bias)
 	c.operand(options.Multiplier)
 	c.operand(options.Shift)
-	c.optionalInts(options.Kernel, options.KernelNone)
-	c.optionalInts(options.Stride, options.StrideNone)
-	c.optionalInts(options.Pad, options.PadNone)
-	c.optionalInts(options.Dilate, options.DilateNone)
-	c.optionalInt(options.NumGroup, false)
-	c.optionalInt(options.Low, false)
-	c.optionalInt(options.High, false)
+	optionalInts(c, options.Kernel, options.KernelNone)
+	optionalInts(c, options.Stride, options.StrideNone)
+	optionalInts(c, options.Pad, options.PadNone)
+	optionalInts(c, options.Dilate, options.DilateNone)
+	optional(c, options.NumGroup, false, c.int_)
+	optional(c, options.Low, false, c.int_)
+	optional(c, options.High, false, c.int_)
 	return c.one()
 }
 
@@ -3630,11 +3630,11 @@ func QuantizedFullyConnected(data Operand, weight Operand, options *QuantizedFul
 	c.operand(options.Bias)
 	c.operand(options.Multiplier)
 	c.operand(options.Shift)
-	c.optionalInt(options.ZeroPoint, false)
-	c.optionalInt(options.OutputZeroPoint, false)
-	c.optionalInt(options.Low, false)
-	c.optionalInt(options.High, false)
-	c.optionalBool(options.Flatten, false)
+	optional(c, options.ZeroPoint, false, c.int_)
+	optional(c, options.OutputZeroPoint, false, c.int_)
+	optional(c, options.Low, false, c.int_)
+	optional(c, options.High, false, c.int_)
+	optional(c, options.Flatten, false, c.bool_)
 	return c.one()
 }
 
@@ -3679,7 +3679,7 @@ func QuantizedGru(data Operand, i2hWeight Operand, h2hWeight Operand, i2hBias Op
 	c.operand(h2hBias)
 	c.operand(h2hMultiplier)
 	c.operand(h2hShift)
-	c.optionalBool(options.Reverse, false)
+	optional(c, options.Reverse, false, c.bool_)
 	return c.one()
 }
 
@@ -3735,7 +3735,7 @@ func QuantizedLstm(data Operand, i2hWeight Operand, h2hWeight Operand, i2hBias O
 	c.operand(h2hBias)
 	c.operand(h2hMultiplier)
 	c.operand(h2hShift)
-	c.optionalBool(options.Reverse, false)
+	optional(c, options.Reverse, false, c.bool_)
 	return c.one()
 }
 
@@ -3778,15 +3778,15 @@ func QuantizedPooling(data Operand, options *QuantizedPoolingOptions) (*Tensor, 
 	}
 	c := newCall(&opQuantizedPooling)
 	c.operand(data)
-	c.optionalInts(options.Kernel, options.KernelNone)
-	c.optionalString(options.PoolType, false)
-	c.optionalInts(options.Stride, options.StrideNone)
-	c.optionalInts(options.Pad, options.PadNone)
-	c.optionalBool(options.GlobalPool, false)
-	c.optionalString(options.PoolingConvention, false)
-	c.optionalBool(options.CountIncludePad, false)
-	c.optionalInt(options.ZeroPoint, false)
-	c.optionalBool(options.ChannelsLast, false)
+	optionalInts(c, options.Kernel, options.KernelNone)
+	optional(c, options.PoolType, false, c.string_)
+	optionalInts(c, options.Stride, options.StrideNone)
+	optionalInts(c, options.Pad, options.PadNone)
+	optional(c, options.GlobalPool, false, c.bool_)
+	optional(c, options.PoolingConvention, false, c.string_)
+	optional(c, options.CountIncludePad, false, c.bool_)
+	optional(c, options.ZeroPoint, false, c.int_)
+	optional(c, options.ChannelsLast, false, c.bool_)
 	return c.one()
 }
 
@@ -3865,7 +3865,7 @@ func RealFourier(x Operand, options *RealFourierOptions) ([]*Tensor, error) {
 	}
 	c := newCall(&opRealFourier)
 	c.operand(x)
-	c.optionalBool(options.Mirrored, false)
+	optional(c, options.Mirrored, false, c.bool_)
 	return c.all()
 }
 
@@ -3892,7 +3892,7 @@ func RealFourierInverse(x1 Operand, length int64, options *RealFourierInverseOpt
 	c.operand(x1)
 	c.operand(options.X2)
 	c.int_(length)
-	c.optionalBool(options.Mirrored, false)
+	optional(c, options.Mirrored, false, c.bool_)
 	return c.one()
 }
 
@@ -3933,8 +3933,8 @@ func Receive(shape []int64, dtype Dtype, source int64, options *ReceiveOptions) 
 	c.ints_(shape)
 	c.dtype_(dtype)
 	c.int_(source)
-	c.optionalInt(options.Tag, false)
-	c.optionalString(options.Group, false)
+	optional(c, options.Tag, false, c.int_)
+	optional(c, options.Group, false, c.string_)
 	return c.one()
 }
 
@@ -3971,9 +3971,9 @@ func ReduceBlocks(x Operand, ranks int64, options *ReduceBlocksOptions) (*Tensor
 	c := newCall(&opReduceBlocks)
 	c.operand(x)
 	c.int_(ranks)
-	c.optionalString(options.Reduction, false)
-	c.optionalBool(options.Ordered, false)
-	c.optionalString(options.Group, false)
+	optional(c, options.Reduction, false, c.string_)
+	optional(c, options.Ordered, false, c.bool_)
+	optional(c, options.Group, false, c.string_)
 	return c.one()
 }
 
@@ -4001,9 +4001,9 @@ func ReduceBlocksStart(x Operand, ranks int64, options *ReduceBlocksStartOptions
 	c := newCall(&opReduceBlocksStart)
 	c.operand(x)
 	c.int_(ranks)
-	c.optionalString(options.Reduction, false)
-	c.optionalBool(options.Ordered, false)
-	c.optionalString(options.Group, false)
+	optional(c, options.Reduction, false, c.string_)
+	optional(c, options.Ordered, false, c.bool_)
+	optional(c, options.Group, false, c.string_)
 	return c.all()
 }
 
@@ -4034,9 +4034,9 @@ func ReduceScatter(x Operand, axis int64, ranks int64, options *ReduceScatterOpt
 	c.operand(x)
 	c.int_(axis)
 	c.int_(ranks)
-	c.optionalString(options.Reduction, false)
-	c.optionalBool(options.Ordered, false)
-	c.optionalString(options.Group, false)
+	optional(c, options.Reduction, false, c.string_)
+	optional(c, options.Ordered, false, c.bool_)
+	optional(c, options.Group, false, c.string_)
 	return c.one()
 }
 
@@ -4091,7 +4091,7 @@ func Repeat(a Operand, repeats []int64, options *RepeatOptions) (*Tensor, error)
 	c := newCall(&opRepeat)
 	c.operand(a)
 	c.ints_(repeats)
-	c.optionalInt(options.Axis, options.AxisNone)
+	optional(c, options.Axis, options.AxisNone, c.int_)
 	return c.one()
 }
 
@@ -4124,10 +4124,10 @@ func Requantize(data Operand, multiplier Operand, shift Operand, options *Requan
 	c.operand(data)
 	c.operand(multiplier)
 	c.operand(shift)
-	c.optionalInt(options.OutputZeroPoint, false)
-	c.optionalInt(options.Low, false)
-	c.optionalInt(options.High, false)
-	c.optionalInt(options.Axis, false)
+	optional(c, options.OutputZeroPoint, false, c.int_)
+	optional(c, options.Low, false, c.int_)
+	optional(c, options.High, false, c.int_)
+	optional(c, options.Axis, false, c.int_)
 	return c.one()
 }
 
@@ -4187,8 +4187,8 @@ func RmsNorm(data Operand, options *RmsNormOptions) (*Tensor, error) {
 	c := newCall(&opRmsNorm)
 	c.operand(data)
 	c.operand(options.Gamma)
-	c.optionalInt(options.Axis, false)
-	c.optionalFloat(options.Eps, false)
+	optional(c, options.Axis, false, c.int_)
+	optional(c, options.Eps, false, c.float_)
 	return c.one()
 }
 
@@ -4234,12 +4234,12 @@ func RmspropCenteredUpdate(weight Operand, grad Operand, square Operand, mean Op
 	c.operand(mean)
 	c.operand(step)
 	c.operand(lr)
-	c.optionalFloat(options.Wd, false)
-	c.optionalFloat(options.RescaleGrad, false)
-	c.optionalFloat(options.ClipGradient, false)
-	c.optionalFloat(options.Rho, false)
-	c.optionalFloat(options.Momentum, false)
-	c.optionalFloat(options.Epsilon, false)
+	optional(c, options.Wd, false, c.float_)
+	optional(c, options.RescaleGrad, false, c.float_)
+	optional(c, options.ClipGradient, false, c.float_)
+	optional(c, options.Rho, false, c.float_)
+	optional(c, options.Momentum, false, c.float_)
+	optional(c, options.Epsilon, false, c.float_)
 	return c.all()
 }
 
@@ -4277,11 +4277,11 @@ func RmspropUpdate(weight Operand, grad Operand, square Operand, lr Operand, opt
 	c.operand(grad)
 	c.operand(square)
 	c.operand(lr)
-	c.optionalFloat(options.Wd, false)
-	c.optionalFloat(options.RescaleGrad, false)
-	c.optionalFloat(options.ClipGradient, false)
-	c.optionalFloat(options.Rho, false)
-	c.optionalFloat(options.Epsilon, false)
+	optional(c, options.Wd, false, c.float_)
+	optional(c, options.RescaleGrad, false, c.float_)
+	optional(c, options.ClipGradient, false, c.float_)
+	optional(c, options.Rho, false, c.float_)
+	optional(c, options.Epsilon, false, c.float_)
 	return c.all()
 }
 
@@ -4322,8 +4322,8 @@ func Rnn(data Operand, hidden Operand, i2hWeight Operand, h2hWeight Operand, i2h
 	c.operand(i2hBias)
 	c.operand(h2hBias)
 	c.operand(options.SequenceLength)
-	c.optionalBool(options.Reverse, false)
-	c.optionalString(options.Activation, false)
+	optional(c, options.Reverse, false, c.bool_)
+	optional(c, options.Activation, false, c.string_)
 	return c.all()
 }
 
@@ -4359,7 +4359,7 @@ func RnnCell(data Operand, hidden Operand, i2hWeight Operand, h2hWeight Operand,
 	c.operand(h2hWeight)
 	c.operand(i2hBias)
 	c.operand(h2hBias)
-	c.optionalString(options.Activation, false)
+	optional(c, options.Activation, false, c.string_)
 	return c.one()
 }
 
@@ -4390,9 +4390,9 @@ func RoiAlign(data Operand, rois Operand, pooledSize []int64, options *RoiAlignO
 	c.operand(data)
 	c.operand(rois)
 	c.ints_(pooledSize)
-	c.optionalFloat(options.SpatialScale, false)
-	c.optionalInt(options.SamplingRatio, false)
-	c.optionalBool(options.Aligned, false)
+	optional(c, options.SpatialScale, false, c.float_)
+	optional(c, options.SamplingRatio, false, c.int_)
+	optional(c, options.Aligned, false, c.bool_)
 	return c.one()
 }
 
@@ -4419,7 +4419,7 @@ func RoiPool(data Operand, rois Operand, pooledSize []int64, options *RoiPoolOpt
 	c.operand(data)
 	c.operand(rois)
 	c.ints_(pooledSize)
-	c.optionalFloat(options.SpatialScale, false)
+	optional(c, options.SpatialScale, false, c.float_)
 	return c.one()
 }
 
@@ -4445,7 +4445,7 @@ func Roll(a Operand, shift []int64, options *RollOptions) (*Tensor, error) {
 	c := newCall(&opRoll)
 	c.operand(a)
 	c.ints_(shift)
-	c.optionalInts(options.Axis, options.AxisNone)
+	optionalInts(c, options.Axis, options.AxisNone)
 	return c.one()
 }
 
@@ -4466,7 +4466,7 @@ func Round(x Operand, options *RoundOptions) (*Tensor, error) {
 	}
 	c := newCall(&opRound)
 	c.operand(x)
-	c.optionalInt(options.Decimals, false)
+	optional(c, options.Decimals, false, c.int_)
 	return c.one()
 }
 
@@ -4511,9 +4511,9 @@ func ScaledDotProductAttention(query Operand, key Operand, value Operand, option
 	c.operand(key)
 	c.operand(value)
 	c.operand(options.Mask)
-	c.optionalFloat(options.Scale, options.ScaleNone)
-	c.optionalBool(options.Causal, false)
-	c.optionalBool(options.Grouped, false)
+	optional(c, options.Scale, options.ScaleNone, c.float_)
+	optional(c, options.Causal, false, c.bool_)
+	optional(c, options.Grouped, false, c.bool_)
 	return c.one()
 }
 
@@ -4547,9 +4547,9 @@ func Scatter(x Operand, value Operand, indices []*Tensor, axes []int64, options 
 	c.operand(value)
 	c.tensors(indices)
 	c.ints_(axes)
-	c.optionalInt(options.Position, false)
-	c.optionalInts(options.ShownAxes, false)
-	c.optionalBool(options.Accumulate, false)
+	optional(c, options.Position, false, c.int_)
+	optionalInts(c, options.ShownAxes, false)
+	optional(c, options.Accumulate, false, c.bool_)
 	return c.one()
 }
 
@@ -4590,7 +4590,7 @@ func Searchsorted(a Operand, v Operand, options *SearchsortedOptions) (*Tensor, 
 	c := newCall(&opSearchsorted)
 	c.operand(a)
 	c.operand(v)
-	c.optionalString(options.Side, false)
+	optional(c, options.Side, false, c.string_)
 	return c.one()
 }
 
@@ -4625,8 +4625,8 @@ func Send(x Operand, destination int64, options *SendOptions) (*Tensor, error) {
 	c := newCall(&opSend)
 	c.operand(x)
 	c.int_(destination)
-	c.optionalInt(options.Tag, false)
-	c.optionalString(options.Group, false)
+	optional(c, options.Tag, false, c.int_)
+	optional(c, options.Group, false, c.string_)
 	return c.one()
 }
 
@@ -4664,11 +4664,11 @@ func SgdMomUpdate(weight Operand, grad Operand, mom Operand, lr Operand, options
 	c.operand(grad)
 	c.operand(mom)
 	c.operand(lr)
-	c.optionalFloat(options.Wd, false)
-	c.optionalFloat(options.RescaleGrad, false)
-	c.optionalFloat(options.ClipGradient, false)
-	c.optionalFloat(options.Momentum, false)
-	c.optionalBool(options.Nesterov, false)
+	optional(c, options.Wd, false, c.float_)
+	optional(c, options.RescaleGrad, false, c.float_)
+	optional(c, options.ClipGradient, false, c.float_)
+	optional(c, options.Momentum, false, c.float_)
+	optional(c, options.Nesterov, false, c.bool_)
 	return c.all()
 }
 
@@ -4699,9 +4699,9 @@ func SgdUpdate(weight Operand, grad Operand, lr Operand, options *SgdUpdateOptio
 	c.operand(weight)
 	c.operand(grad)
 	c.operand(lr)
-	c.optionalFloat(options.Wd, false)
-	c.optionalFloat(options.RescaleGrad, false)
-	c.optionalFloat(options.ClipGradient, false)
+	optional(c, options.Wd, false, c.float_)
+	optional(c, options.RescaleGrad, false, c.float_)
+	optional(c, options.ClipGradient, false, c.float_)
 	return c.one()
 }
 
@@ -4800,7 +4800,7 @@ func SignalLog(data Operand, scale int64, options *SignalLogOptions) (*Tensor, e
 	c := newCall(&opSignalLog)
 	c.operand(data)
 	c.int_(scale)
-	c.optionalInt(options.Shift, false)
+	optional(c, options.Shift, false, c.int_)
 	return c.one()
 }
 
@@ -4853,7 +4853,7 @@ func Silu(x Operand, options *SiluOptions) (*Tensor, error) {
 	}
 	c := newCall(&opSilu)
 	c.operand(x)
-	c.optionalFloat(options.Beta, false)
+	optional(c, options.Beta, false, c.float_)
 	return c.one()
 }
 
@@ -4901,7 +4901,7 @@ func SliceOp(x Operand, begin []int64, size []int64, step []int64, options *Slic
 	c.ints_(begin)
 	c.ints_(size)
 	c.ints_(step)
-	c.optionalBool(options.Clip, false)
+	optional(c, options.Clip, false, c.bool_)
 	return c.one()
 }
 
@@ -4937,8 +4937,8 @@ func Softmax(data Operand, options *SoftmaxOptions) (*Tensor, error) {
 	}
 	c := newCall(&opSoftmax)
 	c.operand(data)
-	c.optionalInt(options.Axis, false)
-	c.optionalFloat(options.Temperature, options.TemperatureNone)
+	optional(c, options.Axis, false, c.int_)
+	optional(c, options.Temperature, options.TemperatureNone, c.float_)
 	return c.one()
 }
 
@@ -4970,10 +4970,10 @@ func SoftmaxCrossEntropy(data Operand, label Operand, options *SoftmaxCrossEntro
 	c := newCall(&opSoftmaxCrossEntropy)
 	c.operand(data)
 	c.operand(label)
-	c.optionalInt(options.Axis, false)
-	c.optionalBool(options.SparseLabel, false)
-	c.optionalBool(options.FromLogits, false)
-	c.optionalInt(options.IgnoreIndex, options.IgnoreIndexNone)
+	optional(c, options.Axis, false, c.int_)
+	optional(c, options.SparseLabel, false, c.bool_)
+	optional(c, options.FromLogits, false, c.bool_)
+	optional(c, options.IgnoreIndex, options.IgnoreIndexNone, c.int_)
 	return c.one()
 }
 
@@ -5028,8 +5028,8 @@ func SolveTriangular(a Operand, b Operand, options *SolveTriangularOptions) (*Te
 	c := newCall(&opSolveTriangular)
 	c.operand(a)
 	c.operand(b)
-	c.optionalBool(options.Upper, false)
-	c.optionalBool(options.Turned, false)
+	optional(c, options.Upper, false, c.bool_)
+	optional(c, options.Turned, false, c.bool_)
 	return c.one()
 }
 
@@ -5054,8 +5054,8 @@ func Sort(a Operand, options *SortOptions) (*Tensor, error) {
 	}
 	c := newCall(&opSort)
 	c.operand(a)
-	c.optionalInt(options.Axis, options.AxisNone)
-	c.optionalBool(options.Descending, false)
+	optional(c, options.Axis, options.AxisNone, c.int_)
+	optional(c, options.Descending, false, c.bool_)
 	return c.one()
 }
 
@@ -5079,7 +5079,7 @@ func SpaceToDepth(data Operand, blockSize []int64, options *SpaceToDepthOptions)
 	c := newCall(&opSpaceToDepth)
 	c.operand(data)
 	c.ints_(blockSize)
-	c.optionalBool(options.ChannelsLast, false)
+	optional(c, options.ChannelsLast, false, c.bool_)
 	return c.one()
 }
 
@@ -5103,7 +5103,7 @@ func Split(ary Operand, indicesOrSections []int64, options *SplitOptions) ([]*Te
 	c := newCall(&opSplit)
 	c.operand(ary)
 	c.ints_(indicesOrSections)
-	c.optionalInt(options.Axis, false)
+	optional(c, options.Axis, false, c.int_)
 	return c.all()
 }
 
@@ -5144,7 +5144,7 @@ func Squeeze(x Operand, options *SqueezeOptions) (*Tensor, error) {
 	}
 	c := newCall(&opSqueeze)
 	c.operand(x)
-	c.optionalInts(options.Axis, options.AxisNone)
+	optionalInts(c, options.Axis, options.AxisNone)
 	return c.one()
 }
 
@@ -5165,7 +5165,7 @@ func Stack(arrays []*Tensor, options *StackOptions) (*Tensor, error) {
 	}
 	c := newCall(&opStack)
 	c.tensors(arrays)
-	c.optionalInt(options.Axis, false)
+	optional(c, options.Axis, false, c.int_)
 	return c.one()
 }
 
@@ -5209,11 +5209,11 @@ func Std(x Operand, options *StdOptions) (*Tensor, error) {
 	}
 	c := newCall(&opStd)
 	c.operand(x)
-	c.optionalInts(options.Axis, options.AxisNone)
-	c.optionalBool(options.Keepdims, false)
-	c.optionalDtype(options.Dtype, options.DtypeNone)
-	c.optionalFloat(options.Ddof, false)
-	c.optionalFloat(options.Correction, options.CorrectionNone)
+	optionalInts(c, options.Axis, options.AxisNone)
+	optional(c, options.Keepdims, false, c.bool_)
+	optional(c, options.Dtype, options.DtypeNone, c.dtype_)
+	optional(c, options.Ddof, false, c.float_)
+	optional(c, options.Correction, options.CorrectionNone, c.float_)
 	return c.one()
 }
 
@@ -5282,9 +5282,9 @@ func Sum(x Operand, options *SumOptions) (*Tensor, error) {
 	}
 	c := newCall(&opSum)
 	c.operand(x)
-	c.optionalInts(options.Axis, options.AxisNone)
-	c.optionalBool(options.Keepdims, false)
-	c.optionalDtype(options.Dtype, options.DtypeNone)
+	optionalInts(c, options.Axis, options.AxisNone)
+	optional(c, options.Keepdims, false, c.bool_)
+	optional(c, options.Dtype, options.DtypeNone, c.dtype_)
 	return c.one()
 }
 
@@ -5305,7 +5305,7 @@ func SumParts(x Operand, options *SumPartsOptions) (*Tensor, error) {
 	}
 	c := newCall(&opSumParts)
 	c.operand(x)
-	c.optionalString(options.Group, false)
+	optional(c, options.Group, false, c.string_)
 	return c.one()
 }
 
@@ -5361,8 +5361,8 @@ func Take(a Operand, indices Operand, options *TakeOptions) (*Tensor, error) {
 	c := newCall(&opTake)
 	c.operand(a)
 	c.operand(indices)
-	c.optionalInt(options.Axis, options.AxisNone)
-	c.optionalString(options.Mode, false)
+	optional(c, options.Axis, options.AxisNone, c.int_)
+	optional(c, options.Mode, false, c.string_)
 	return c.one()
 }
 
@@ -5388,7 +5388,7 @@ func TakeAlongAxis(arr Operand, indices Operand, options *TakeAlongAxisOptions) 
 	c := newCall(&opTakeAlongAxis)
 	c.operand(arr)
 	c.operand(indices)
-	c.optionalInt(options.Axis, options.AxisNone)
+	optional(c, options.Axis, options.AxisNone, c.int_)
 	return c.one()
 }
 
@@ -5467,9 +5467,9 @@ func Topk(data Operand, options *TopkOptions) ([]*Tensor, error) {
 	}
 	c := newCall(&opTopk)
 	c.operand(data)
-	c.optionalInt(options.K, false)
-	c.optionalInt(options.Axis, options.AxisNone)
-	c.optionalBool(options.IsAscend, false)
+	optional(c, options.K, false, c.int_)
+	optional(c, options.Axis, options.AxisNone, c.int_)
+	optional(c, options.IsAscend, false, c.bool_)
 	return c.all()
 }
 
@@ -5494,9 +5494,9 @@ func MatrixTrace(a Operand, options *MatrixTraceOptions) (*Tensor, error) {
 	}
 	c := newCall(&opMatrixTrace)
 	c.operand(a)
-	c.optionalInt(options.Offset, false)
-	c.optionalInt(options.Axis1, false)
-	c.optionalInt(options.Axis2, false)
+	optional(c, options.Offset, false, c.int_)
+	optional(c, options.Axis1, false, c.int_)
+	optional(c, options.Axis2, false, c.int_)
 	return c.one()
 }
 
@@ -5519,7 +5519,7 @@ func Transpose(x Operand, options *TransposeOptions) (*Tensor, error) {
 	}
 	c := newCall(&opTranspose)
 	c.operand(x)
-	c.optionalInts(options.Axes, options.AxesNone)
+	optionalInts(c, options.Axes, options.AxesNone)
 	return c.one()
 }
 
@@ -5540,7 +5540,7 @@ func Tril(m Operand, options *TrilOptions) (*Tensor, error) {
 	}
 	c := newCall(&opTril)
 	c.operand(m)
-	c.optionalInt(options.K, false)
+	optional(c, options.K, false, c.int_)
 	return c.one()
 }
 
@@ -5561,7 +5561,7 @@ func Triu(m Operand, options *TriuOptions) (*Tensor, error) {
 	}
 	c := newCall(&opTriu)
 	c.operand(m)
-	c.optionalInt(options.K, false)
+	optional(c, options.K, false, c.int_)
 	return c.one()
 }
 
@@ -5594,8 +5594,8 @@ func Uniform(shape []int64, dtype Dtype, options *UniformOptions) (*Tensor, erro
 		options = &UniformOptions{}
 	}
 	c := newCall(&opUniform)
-	c.optionalFloat(options.Low, false)
-	c.optionalFloat(options.High, false)
+	optional(c, options.Low, false, c.float_)
+	optional(c, options.High, false, c.float_)
 	c.ints_(shape)
 	c.dtype_(dtype)
 	return c.one()
@@ -5632,11 +5632,11 @@ func Variance(x Operand, options *VarianceOptions) (*Tensor, error) {
 	}
 	c := newCall(&opVariance)
 	c.operand(x)
-	c.optionalInts(options.Axis, options.AxisNone)
-	c.optionalBool(options.Keepdims, false)
-	c.optionalDtype(options.Dtype, options.DtypeNone)
-	c.optionalFloat(options.Ddof, false)
-	c.optionalFloat(options.Correction, options.CorrectionNone)
+	optionalInts(c, options.Axis, options.AxisNone)
+	optional(c, options.Keepdims, false, c.bool_)
+	optional(c, options.Dtype, options.DtypeNone, c.dtype_)
+	optional(c, options.Ddof, false, c.float_)
+	optional(c, options.Correction, options.CorrectionNone, c.float_)
 	return c.one()
 }
 
@@ -5671,7 +5671,7 @@ func Vecdot(x1 Operand, x2 Operand, options *VecdotOptions) (*Tensor, error) {
 	c := newCall(&opVecdot)
 	c.operand(x1)
 	c.operand(x2)
-	c.optionalInt(options.Axis, false)
+	optional(c, options.Axis, false, c.int_)
 	return c.one()
 }
 
@@ -5745,8 +5745,8 @@ func WeightOnlyFullyConnected(data Operand, weight Operand, scale Operand, optio
 	c.operand(weight)
 	c.operand(scale)
 	c.operand(options.Bias)
-	c.optionalInt(options.Bits, false)
-	c.optionalBool(options.Flatten, false)
+	optional(c, options.Bits, false, c.int_)
+	optional(c, options.Flatten, false, c.bool_)
 	return c.one()
 }
 

@@ -97,39 +97,6 @@ func (x *Tensor) Release() {
 // number is the handle for short calls, in which cgo need not look at a pointer.
 func (x *Tensor) number() C.uintptr_t { return C.uintptr_t(uintptr(unsafe.Pointer(x.handle))) }
 
-// Element is a type of Go that elements are copied from and to.
-type Element interface {
-	~bool | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~int8 | ~int16 | ~int32 | ~int64 | ~float32 | ~float64
-}
-
-func dtypeOf[T Element]() Dtype {
-	var zero T
-	switch any(zero).(type) {
-	case bool:
-		return Bool
-	case uint8:
-		return Uint8
-	case uint16:
-		return Uint16
-	case uint32:
-		return Uint32
-	case uint64:
-		return Uint64
-	case int8:
-		return Int8
-	case int16:
-		return Int16
-	case int32:
-		return Int32
-	case int64:
-		return Int64
-	case float32:
-		return Float32
-	default:
-		return Float64
-	}
-}
-
 func bytesOf[T Element](elements []T) []byte {
 	if len(elements) == 0 {
 		return nil
@@ -264,13 +231,12 @@ func Save(path string, names []string, arrays []*Tensor) error {
 	all, file := newTexts(names), newTexts([]string{path})
 	defer all.free()
 	defer file.free()
-	held, err := handles("Save", arrays)
-	if err != nil {
-		return err
-	}
 	defer runtime.KeepAlive(arrays)
-	return locked(func() C.weft_status {
-		return C.weft_tensors_save(*file.first(), all.first(), first(held), C.size_t(len(held)), nil)
+	return Try(func() {
+		held := Must(handles("Save", arrays))
+		Check(locked(func() C.weft_status {
+			return C.weft_tensors_save(*file.first(), all.first(), first(held), C.size_t(len(held)), nil)
+		}))
 	})
 }
 

@@ -46,6 +46,12 @@ func locked(call func() C.weft_status) error {
 	return nil
 }
 
+// keeping does the same and keeps the owner of a handle alive meanwhile.
+func keeping(owner any, call func() C.weft_status) error {
+	defer runtime.KeepAlive(owner)
+	return locked(call)
+}
+
 // P gives a pointer to a value, for options.
 func P[T any](value T) *T { return &value }
 
@@ -82,6 +88,12 @@ func Try(body func()) (err error) {
 	}()
 	body()
 	return nil
+}
+
+// tried is Try for a body that gives something.
+func tried[T any](body func() T) (out T, err error) {
+	err = Try(func() { out = body() })
+	return out, err
 }
 
 // Version is the version of the library, such as "0.1.0".

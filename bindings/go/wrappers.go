@@ -58,7 +58,7 @@ func (f *Function) Text(what string) (string, error) {
 	// The text is lent until the next call on this thread.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	err := f.do(func() C.weft_status { return C.weft_function_get_text(f.handle, names.all[0], &out) })
+	err := keeping(f, func() C.weft_status { return C.weft_function_get_text(f.handle, names.all[0], &out) })
 	return C.GoString(out), err
 }
 
@@ -66,14 +66,14 @@ func (f *Function) Text(what string) (string, error) {
 func (w *Writer) SetMetadata(key string, value string) error {
 	names := newTexts([]string{key, value})
 	defer names.free()
-	return w.do(func() C.weft_status { return C.weft_writer_set_metadata(w.handle, names.all[0], names.all[1]) })
+	return keeping(w, func() C.weft_status { return C.weft_writer_set_metadata(w.handle, names.all[0], names.all[1]) })
 }
 
 // Save: Writes the file in one step.
 func (w *Writer) Save(path string) error {
 	names := newTexts([]string{path})
 	defer names.free()
-	return w.do(func() C.weft_status { return C.weft_writer_save(w.handle, names.all[0]) })
+	return keeping(w, func() C.weft_status { return C.weft_writer_save(w.handle, names.all[0]) })
 }
 
 // Metadata: A text of the file, such as the classes of a classifier; none for an unknown key.
@@ -89,7 +89,7 @@ func (m *Model) Metadata(key string) (string, bool) {
 func (m *Model) SetBudget(entry string, bytes int64) error {
 	names := newTexts([]string{entry})
 	defer names.free()
-	return m.do(func() C.weft_status { return C.weft_model_set_budget(m.handle, names.all[0], C.int64_t(bytes)) })
+	return keeping(m, func() C.weft_status { return C.weft_model_set_budget(m.handle, names.all[0], C.int64_t(bytes)) })
 }
 
 // Run: Runs the entry point.
@@ -107,4 +107,58 @@ func (c *Context) Save(path string) error {
 	names := newTexts([]string{path})
 	defer names.free()
 	return c.do(func() C.weft_status { return C.weft_context_save(c.handle, names.all[0]) })
+}
+
+// Entries: The names of the entry points.
+func (m *Model) Entries() []string {
+	defer runtime.KeepAlive(m)
+	out := make([]string, C.weft_model_entry_count(m.handle))
+	for i := range out {
+		out[i] = C.GoString(C.weft_model_entry_name_at(m.handle, C.size_t(i)))
+	}
+	return out
+}
+
+// Captures: The arrays that the body read from outside: weights, states and constants.
+func (f *Function) Captures() []*Tensor {
+	defer runtime.KeepAlive(f)
+	out := make([]*Tensor, C.weft_function_captures(f.handle))
+	for i := range out {
+		out[i] = owned(C.weft_tensor_retain(C.weft_function_capture_at(f.handle, C.size_t(i))))
+	}
+	return out
+}
+
+// Inputs: The inputs.
+func (c *Context) Inputs() ([]Port, error) {
+	return c.ports(input, C.weft_context_inputs(c.handle))
+}
+
+// Outputs: The outputs.
+func (c *Context) Outputs() ([]Port, error) {
+	return c.ports(output, C.weft_context_outputs(c.handle))
+}
+
+// States: The states, which runs change.
+func (c *Context) States() ([]Port, error) {
+	return c.ports(state, C.weft_context_states(c.handle))
+}
+
+// portKind is what a port of a context is.
+type portKind int
+
+const (
+	input portKind = iota
+	output
+	state
+)
+
+func (kind portKind) describe(context C.weft_context, index C.size_t, port *C.weft_port) C.weft_status {
+	switch kind {
+	case input:
+		return C.weft_context_get_input(context, index, port)
+	case output:
+		return C.weft_context_get_output(context, index, port)
+	}
+	return C.weft_context_get_state(context, index, port)
 }
