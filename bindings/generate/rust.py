@@ -4,7 +4,7 @@ import facts
 from facts import CType
 from names import camel, sentence, title
 from registry import Argument, Library, Operator, offered
-from wrappers import PORTS, Call, calls, statuses
+from wrappers import LISTS, PORTS, Call, Listed, calls, statuses
 
 _NUMBERS = {"int32_t": "i32", "int64_t": "i64", "uint8_t": "u8", "uint32_t": "u32",
             "uint64_t": "u64", "size_t": "usize", "double": "f64", "char": "c_char",
@@ -234,7 +234,41 @@ def _dtypes(library: Library) -> str:
     out += [f"            Dtype::{camel(name)} => self.to_vec::<{rust}>().ok()"
             '.map(|all| format!("{all:?}")),' for name, rust in _ELEMENTS.items()]  # fmt: skip
     out += ["            _ => None,", "        }", "    }", "}"]
-    return "\n".join(out) + "\n"
+    return "\n".join(out) + "\n" + _DTYPE
+
+
+# What the library says of a dtype, one call each.
+_DTYPE = """
+impl Dtype {
+    pub(crate) fn of(code: i32) -> Dtype {
+        ALL[code as usize]
+    }
+    /// The name, such as "float32".
+    pub fn name(self) -> &'static str {
+        // SAFETY: the number is a dtype, and its name lives as long as the library.
+        let name = unsafe { std::ffi::CStr::from_ptr(weft_sys::weft_dtype_name(self as i32)) };
+        name.to_str().unwrap_or("")
+    }
+    /// The dtype of a name such as "float32".
+    pub fn named(name: &str) -> crate::Result<Dtype> {
+        let name = crate::tensor::c_text(name)?;
+        // SAFETY: the name ends with 0, and the number is written on success.
+        let find = |code: &mut i32| unsafe { weft_sys::weft_dtype_find(name.as_ptr(), code) };
+        crate::error::made(find).map(Dtype::of)
+    }
+    /// Bytes of one element.
+    pub fn size(self) -> usize {
+        // SAFETY: the call takes a number.
+        unsafe { weft_sys::weft_dtype_size(self as i32) }
+    }
+}
+
+impl std::fmt::Display for Dtype {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.name())
+    }
+}
+"""
 
 
 # ---- failures, and methods that are one call ----------------------------------------------------
@@ -269,12 +303,14 @@ def _wrappers(interface: facts.Interface) -> str:
     out = [_HEAD + "//! Methods that are one call of the C interface.\n", "use std::path::Path;\n",
            "use weft_sys::*;\n", "use crate::error::{check, made};",
            "use crate::tensor::{borrowed, c_path, c_text};",
-           "use crate::{Context, Function, Model, Port, Result, Tensor, Writer};\n"]  # fmt: skip
+           "use crate::{Context, Function, Input, Model, Port, Result, Tensor, Writer};\n",
+           _LIBRARY]  # fmt: skip
     all_calls = calls(interface)
     for owner in dict.fromkeys(call.wrapper.owner for call in all_calls):
         bodies = ["\n".join(_wrapper(c)) for c in all_calls if c.wrapper.owner == owner]
         if owner:
             bodies += _ports() if owner == "context" else []
+            bodies += [_names(one) for one in LISTS if (one.owner, one.result) == (owner, "text")]
             inside = "\n".join(bodies)
             inside = "\n".join(f"    {line}".rstrip() for line in inside.splitlines())
             out.append(f"impl {camel(owner)} {{\n{inside}\n}}\n")
@@ -289,7 +325,54 @@ def _wrappers(interface: facts.Interface) -> str:
             "    }",
             "}\n",
         ]
-    return "\n".join(out).rstrip() + "\n"
+    return "\n".join([*out, *_arithmetic()]).rstrip() + "\n"
+
+
+_LIBRARY = """/// The version of the library, such as "0.1.0".
+pub fn version() -> &'static str {
+    // SAFETY: the text lives as long as the library.
+    unsafe { std::ffi::CStr::from_ptr(weft_version()) }.to_str().unwrap_or("")
+}
+
+/// Bytes of arrays and of the library's objects that are in use.
+pub fn live_bytes() -> Result<i64> {
+    let mut figures: weft_memory = unsafe { std::mem::zeroed() };
+    figures.struct_size = std::mem::size_of::<weft_memory>();
+    // SAFETY: the struct has the size that it says.
+    check(unsafe { weft_memory_stats(&mut figures, 0) })?;
+    Ok(figures.live)
+}
+"""
+
+_SIGNS = {"Add": "add", "Sub": "subtract", "Mul": "multiply", "Div": "divide"}
+
+
+def _arithmetic() -> list[str]:
+    """Rust's signs for arrays, which are borrowed or given away, and numbers."""
+    out = []
+    gives = "-> Tensor {\n        crate::ops::"
+    end = '.unwrap_or_else(|error| panic!("{error}"))\n    }\n}\n'
+    head = ("    type Output = Tensor;\n    /// Panics with the library's text where the operator "
+            "refuses.\n    #[track_caller]\n    fn ")  # fmt: skip
+    for trait, operator in _SIGNS.items():
+        for what, own in (("&'a Tensor", "self"), ("Tensor", "Input::Array(&self)")):
+            out.append(
+                f"impl<'a, T: Into<Input<'a>>> std::ops::{trait}<T> for {what} {{\n"
+                f"{head}{trait.lower()}(self, other: T) {gives}{operator}({own}, other.into()){end}"
+            )
+    out.append(f"impl std::ops::Neg for &Tensor {{\n{head}neg(self) {gives}negative(self){end}")
+    return out
+
+
+def _names(one: Listed) -> str:
+    """The method of a row of texts."""
+    return (
+        f"/// {one.doc}\npub fn {one.name}(&self) -> Vec<String> {{\n"
+        "    // SAFETY: the handle is alive, and lends the texts.\n"
+        f"    let count = unsafe {{ {one.count}(self.handle()) }};\n"
+        f"    let name = |index| borrowed(unsafe {{ {one.each}(self.handle(), index) }});\n"
+        "    (0..count).map(name).collect()\n}"
+    )
 
 
 def _ports() -> list[str]:

@@ -58,11 +58,8 @@ pub fn pause() -> Mode {
 /// Dropout and batch statistics work as in training, or as in use, as long as the value lives.
 #[must_use = "the mode ends when the value is dropped"]
 pub fn train(training: bool) -> Mode {
-    if training {
-        Mode::new(WEFT_MODE_TRAINING, 0)
-    } else {
-        Mode::new(0, WEFT_MODE_TRAINING)
-    }
+    let (set, clear) = if training { (WEFT_MODE_TRAINING, 0) } else { (0, WEFT_MODE_TRAINING) };
+    Mode::new(set, clear)
 }
 
 /// Computes the gradients of the heads into the leaves, whose gradients they replace.

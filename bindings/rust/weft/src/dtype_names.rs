@@ -113,3 +113,33 @@ impl crate::Tensor {
         }
     }
 }
+
+impl Dtype {
+    pub(crate) fn of(code: i32) -> Dtype {
+        ALL[code as usize]
+    }
+    /// The name, such as "float32".
+    pub fn name(self) -> &'static str {
+        // SAFETY: the number is a dtype, and its name lives as long as the library.
+        let name = unsafe { std::ffi::CStr::from_ptr(weft_sys::weft_dtype_name(self as i32)) };
+        name.to_str().unwrap_or("")
+    }
+    /// The dtype of a name such as "float32".
+    pub fn named(name: &str) -> crate::Result<Dtype> {
+        let name = crate::tensor::c_text(name)?;
+        // SAFETY: the name ends with 0, and the number is written on success.
+        let find = |code: &mut i32| unsafe { weft_sys::weft_dtype_find(name.as_ptr(), code) };
+        crate::error::made(find).map(Dtype::of)
+    }
+    /// Bytes of one element.
+    pub fn size(self) -> usize {
+        // SAFETY: the call takes a number.
+        unsafe { weft_sys::weft_dtype_size(self as i32) }
+    }
+}
+
+impl std::fmt::Display for Dtype {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.name())
+    }
+}

@@ -32,25 +32,8 @@ pub use autograd::{backward, grad, pause, record, train, Mode};
 pub use call::{Arguments, Call, Given, Input, Operator};
 pub use dtype::{Dtype, Element};
 pub use error::{Error, Result, Status};
-pub use function::{trace, Function};
+pub use function::{trace, trace_dynamic, Dim, Function};
 pub use model::{Context, Dimension, Model, Port, Writer};
 pub use ops::Attribute;
 pub use tensor::Tensor;
-pub use wrappers::{seed, set_num_threads};
-
-use std::ffi::CStr;
-
-/// The version of the library, such as "0.1.0".
-pub fn version() -> &'static str {
-    // SAFETY: the text lives as long as the library.
-    unsafe { CStr::from_ptr(weft_sys::weft_version()) }.to_str().unwrap_or("")
-}
-
-/// Bytes of arrays and of the library's objects that are in use.
-pub fn live_bytes() -> Result<i64> {
-    let mut figures: weft_sys::weft_memory = unsafe { std::mem::zeroed() };
-    figures.struct_size = std::mem::size_of::<weft_sys::weft_memory>();
-    // SAFETY: the struct has the size that it says.
-    error::check(unsafe { weft_sys::weft_memory_stats(&mut figures, 0) })?;
-    Ok(figures.live)
-}
+pub use wrappers::{live_bytes, seed, set_num_threads, version};

@@ -59,9 +59,9 @@ impl Model {
         let handle = made(|out| unsafe { weft_model_load(path.as_ptr(), out) })?;
         Ok(Model(Arc::new(Loaded { handle, bytes: None })))
     }
-    /// Reads a file that is in memory; the bytes are copied. Such a model runs; its weights and
-    /// functions could outlive the copy, so for these a file is loaded from its path.
-    pub fn frombytes(bytes: &[u8]) -> Result<Model> {
+    /// Reads a file that is in memory, as [`include_bytes!`] gives it; the bytes are copied. Such a model
+    /// has no functions, which could outlive the copy: for these a file is loaded from its path.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Model> {
         // Words, because weights in the file are read where they lie.
         let mut words = vec![0u64; bytes.len().div_ceil(8)];
         // SAFETY: `words` has room for all bytes.
@@ -70,30 +70,20 @@ impl Model {
         let handle = made(|out| unsafe { weft_model_load_memory(place, bytes.len(), out) })?;
         Ok(Model(Arc::new(Loaded { handle, bytes: Some(words) })))
     }
-    /// The names of the entry points.
-    pub fn entries(&self) -> Vec<String> {
-        let count = unsafe { weft_model_entry_count(self.0.handle) };
-        (0..count)
-            .map(|i| borrowed(unsafe { weft_model_entry_name_at(self.0.handle, i) }))
-            .collect()
-    }
-    /// Refuses what would keep parts of the caller's bytes alive.
-    fn needs_path(&self, function: &str) -> Result<()> {
-        if self.0.bytes.is_none() {
-            return Ok(());
-        }
-        let text = format!("Model::{function}: the model is from memory; load it from a path");
-        refuse(Status::Unsupported, text)
-    }
-    /// The weights by their names.
+    /// The weights by their names; copies, where the file is in memory.
     pub fn weights(&self) -> Result<Vec<(String, Tensor)>> {
-        self.needs_path("weights")?;
         let model = self.0.handle;
-        named(
+        let mut all = named(
             unsafe { weft_model_tensor_count(model) },
             |index| unsafe { weft_model_tensor_name_at(model, index) },
             |index, out| unsafe { weft_model_tensor(model, index, out) },
-        )
+        )?;
+        if self.0.bytes.is_some() {
+            for (_, lent) in &mut all {
+                *lent = Tensor::from_bytes(lent.dtype(), lent.shape(), &lent.to_bytes()?)?;
+            }
+        }
+        Ok(all)
     }
     /// A context of the entry point "forward".
     pub fn context(&self) -> Result<Context> {
@@ -109,7 +99,10 @@ impl Model {
     }
     /// An entry point as a function that can be trained; its captures are the model's weights.
     pub fn function(&self, entry: &str) -> Result<Function> {
-        self.needs_path("function")?;
+        if self.0.bytes.is_some() {
+            let text = "Model::function: the model is from memory; load it from a path";
+            return refuse(Status::Unsupported, text.into());
+        }
         let entry = c_text(entry)?;
         made(|out| unsafe { weft_model_function(self.0.handle, entry.as_ptr(), out) })
             .map(Function::owned)

@@ -2,7 +2,6 @@
 
 use std::ffi::{c_void, CString};
 use std::fmt;
-use std::ops::{Add, Div, Mul, Neg, Sub};
 use std::os::raw::c_char;
 use std::path::Path;
 
@@ -115,14 +114,9 @@ impl Tensor {
     pub fn item(&self) -> Result<f64> {
         let value: weft_value = made(|out| unsafe { weft_tensor_item(self.0, out) })?;
         let is_float = value.tag == WEFT_TAG_FLOAT as u32;
-        // SAFETY: the tag says which member was written.
-        Ok(unsafe {
-            if is_float {
-                value.r#as.real
-            } else {
-                value.r#as.integer as f64
-            }
-        })
+        // SAFETY: eight bytes of any content are a number of both kinds; the tag says which was written.
+        let (real, whole) = unsafe { (value.r#as.real, value.r#as.integer as f64) };
+        Ok(if is_float { real } else { whole })
     }
     /// Writes an array that broadcasts to this one, or a number, to all elements.
     pub fn write<'a>(&self, value: impl Into<Input<'a>>) -> Result<()> {
@@ -240,35 +234,4 @@ pub(crate) fn borrowed(text: *const c_char) -> String {
     }
     // SAFETY: the library's texts end with 0 and are valid here.
     unsafe { std::ffi::CStr::from_ptr(text) }.to_string_lossy().into_owned()
-}
-
-macro_rules! operators {
-    ($($class:ident $method:ident $op:ident),*) => {
-        $(
-            impl<'a, T: Into<Input<'a>>> $class<T> for &'a Tensor {
-                type Output = Tensor;
-                /// Panics with the library's text where the operator refuses.
-                #[track_caller]
-                fn $method(self, other: T) -> Tensor {
-                    ops::$op(self, other).unwrap_or_else(|error| panic!("{error}"))
-                }
-            }
-            impl<'a, T: Into<Input<'a>>> $class<T> for Tensor {
-                type Output = Tensor;
-                #[track_caller]
-                fn $method(self, other: T) -> Tensor {
-                    ops::$op(Input::Array(&self), other.into()).unwrap_or_else(|error| panic!("{error}"))
-                }
-            }
-        )*
-    };
-}
-operators! { Add add add, Sub sub subtract, Mul mul multiply, Div div divide }
-
-impl Neg for &Tensor {
-    type Output = Tensor;
-    #[track_caller]
-    fn neg(self) -> Tensor {
-        ops::negative(self).unwrap_or_else(|error| panic!("{error}"))
-    }
 }

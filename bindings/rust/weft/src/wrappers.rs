@@ -7,7 +7,22 @@ use weft_sys::*;
 
 use crate::error::{check, made};
 use crate::tensor::{borrowed, c_path, c_text};
-use crate::{Context, Function, Model, Port, Result, Tensor, Writer};
+use crate::{Context, Function, Input, Model, Port, Result, Tensor, Writer};
+
+/// The version of the library, such as "0.1.0".
+pub fn version() -> &'static str {
+    // SAFETY: the text lives as long as the library.
+    unsafe { std::ffi::CStr::from_ptr(weft_version()) }.to_str().unwrap_or("")
+}
+
+/// Bytes of arrays and of the library's objects that are in use.
+pub fn live_bytes() -> Result<i64> {
+    let mut figures: weft_memory = unsafe { std::mem::zeroed() };
+    figures.struct_size = std::mem::size_of::<weft_memory>();
+    // SAFETY: the struct has the size that it says.
+    check(unsafe { weft_memory_stats(&mut figures, 0) })?;
+    Ok(figures.live)
+}
 
 /// Sets the seed of the random operators.
 pub fn seed(seed: u64) -> Result<()> {
@@ -91,6 +106,13 @@ impl Model {
         // SAFETY: handles are alive, texts end with 0, and a result is written on success.
         check(unsafe { weft_model_set_budget(self.handle(), entry.as_ptr(), bytes) })
     }
+    /// The names of the entry points.
+    pub fn entries(&self) -> Vec<String> {
+        // SAFETY: the handle is alive, and lends the texts.
+        let count = unsafe { weft_model_entry_count(self.handle()) };
+        let name = |index| borrowed(unsafe { weft_model_entry_name_at(self.handle(), index) });
+        (0..count).map(name).collect()
+    }
 }
 
 impl Context {
@@ -152,5 +174,86 @@ impl Drop for Context {
     fn drop(&mut self) {
         // SAFETY: this object owns one reference.
         unsafe { weft_context_release(self.handle()) }
+    }
+}
+
+impl<'a, T: Into<Input<'a>>> std::ops::Add<T> for &'a Tensor {
+    type Output = Tensor;
+    /// Panics with the library's text where the operator refuses.
+    #[track_caller]
+    fn add(self, other: T) -> Tensor {
+        crate::ops::add(self, other.into()).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+impl<'a, T: Into<Input<'a>>> std::ops::Add<T> for Tensor {
+    type Output = Tensor;
+    /// Panics with the library's text where the operator refuses.
+    #[track_caller]
+    fn add(self, other: T) -> Tensor {
+        crate::ops::add(Input::Array(&self), other.into()).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+impl<'a, T: Into<Input<'a>>> std::ops::Sub<T> for &'a Tensor {
+    type Output = Tensor;
+    /// Panics with the library's text where the operator refuses.
+    #[track_caller]
+    fn sub(self, other: T) -> Tensor {
+        crate::ops::subtract(self, other.into()).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+impl<'a, T: Into<Input<'a>>> std::ops::Sub<T> for Tensor {
+    type Output = Tensor;
+    /// Panics with the library's text where the operator refuses.
+    #[track_caller]
+    fn sub(self, other: T) -> Tensor {
+        crate::ops::subtract(Input::Array(&self), other.into()).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+impl<'a, T: Into<Input<'a>>> std::ops::Mul<T> for &'a Tensor {
+    type Output = Tensor;
+    /// Panics with the library's text where the operator refuses.
+    #[track_caller]
+    fn mul(self, other: T) -> Tensor {
+        crate::ops::multiply(self, other.into()).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+impl<'a, T: Into<Input<'a>>> std::ops::Mul<T> for Tensor {
+    type Output = Tensor;
+    /// Panics with the library's text where the operator refuses.
+    #[track_caller]
+    fn mul(self, other: T) -> Tensor {
+        crate::ops::multiply(Input::Array(&self), other.into()).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+impl<'a, T: Into<Input<'a>>> std::ops::Div<T> for &'a Tensor {
+    type Output = Tensor;
+    /// Panics with the library's text where the operator refuses.
+    #[track_caller]
+    fn div(self, other: T) -> Tensor {
+        crate::ops::divide(self, other.into()).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+impl<'a, T: Into<Input<'a>>> std::ops::Div<T> for Tensor {
+    type Output = Tensor;
+    /// Panics with the library's text where the operator refuses.
+    #[track_caller]
+    fn div(self, other: T) -> Tensor {
+        crate::ops::divide(Input::Array(&self), other.into()).unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+impl std::ops::Neg for &Tensor {
+    type Output = Tensor;
+    /// Panics with the library's text where the operator refuses.
+    #[track_caller]
+    fn neg(self) -> Tensor {
+        crate::ops::negative(self).unwrap_or_else(|error| panic!("{error}"))
     }
 }

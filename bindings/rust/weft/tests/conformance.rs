@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use weft::{Attribute, Call, Context, Dtype, Error, Model, Result, Tensor};
+use weft::{Attribute, Call, Context, Dim, Dtype, Error, Model, Result, Tensor, Writer};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../conformance")
@@ -147,7 +147,10 @@ impl Case<'_> {
         let mut context: Option<Context> = None;
         for line in &self.lines {
             if line[0] == "model" {
-                let model = Model::load(folder().join("models").join(line[1]))?;
+                let path = folder().join("models").join(line[1]);
+                let from_memory = || Model::from_bytes(&std::fs::read(&path).unwrap());
+                let is_mapped = self.kind != "memory";
+                let model = if is_mapped { Model::load(&path)? } else { from_memory()? };
                 context = Some(model.context_of(line[2])?);
                 continue;
             }
@@ -180,7 +183,12 @@ impl Case<'_> {
             "model" | "shaped" => {
                 self.run_model().unwrap_or_else(|error| panic!("{}: {error}", self.name))
             }
-            "refusal" | "misshapen" => self.refused(self.run_model().expect_err(self.name)),
+            "memory" if self.lines("status").next().is_none() => {
+                self.run_model().unwrap_or_else(|error| panic!("{}: {error}", self.name))
+            }
+            "refusal" | "misshapen" | "memory" => {
+                self.refused(self.run_model().expect_err(self.name))
+            }
             "failure" => self.refused(self.call().map(|_| ()).expect_err(self.name)),
             _ => {
                 let called = self.call().unwrap_or_else(|error| panic!("{}: {error}", self.name));
@@ -209,6 +217,76 @@ fn all_cases() {
     };
     let failed: Vec<_> = cases.iter().filter(fails).map(|case| case.name).collect();
     assert!(failed.is_empty(), "{} of {} fail: {failed:?}", failed.len(), cases.len());
+}
+
+#[test]
+fn weights_and_contexts_outlive_a_model_from_memory() {
+    let path = folder().join("models/dense.weft");
+    let (mapped, model) =
+        (Model::load(&path).unwrap(), Model::from_bytes(&std::fs::read(&path).unwrap()).unwrap());
+    let (mut context, weights) = (model.context().unwrap(), model.weights().unwrap());
+    assert!(model.function("forward").is_err());
+    drop(model);
+    let mut wanted = mapped.context().unwrap();
+    for one in [&mut context, &mut wanted] {
+        one.set_input(0, &[0f32, 1.0, 2.0, 3.0, 4.0, 5.0]).unwrap();
+        one.run().unwrap();
+    }
+    assert_eq!(context.output::<f32>(0).unwrap(), wanted.output::<f32>(0).unwrap());
+    let bytes = |all: Vec<(String, Tensor)>| -> Vec<_> {
+        all.into_iter().map(|(name, x)| (name, x.to_bytes().unwrap())).collect()
+    };
+    assert_eq!(bytes(weights), bytes(mapped.weights().unwrap()));
+}
+
+/// One trace for batches of any size gives what the operators give, in a file, too.
+#[test]
+fn open_dimensions() -> Result<()> {
+    let zeros = |batch| {
+        Ok::<_, Error>((
+            Tensor::zeros(&[batch, 3], Dtype::Float32)?,
+            Tensor::zeros(&[batch, 2], Dtype::Float32)?,
+        ))
+    };
+    let w = Tensor::from_slice(&[1f32, -2.0, 3.0, 0.5, 2.0, -1.0], &[3, 2])?;
+    let body = |inputs: &[Tensor]| {
+        let y = weft::ops::matmul(&inputs[0], &w)? + &inputs[1];
+        Ok(vec![weft::ops::softmax(&y)?, y.reshape(&[2 * inputs[0].shape()[0]])?])
+    };
+    let (x, bias) = zeros(4)?;
+    let batch = Dim::new("batch").within(1, 64).at(0, 0).at(1, 0);
+    let traced = weft::trace_dynamic(body, &[batch], &[&x, &bias])?;
+    let path = std::env::temp_dir().join(format!("open{}.weft", std::process::id()));
+    let mut writer = Writer::new()?;
+    writer.add("forward", &traced, &["x", "bias"], &["scores", "flat"], &[("w", &w)])?;
+    writer.save(&path)?;
+    let mut context = Model::load(&path)?.context()?;
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(context.inputs()?[0].shape, [-1, 3]);
+    for rows in [1, 5] {
+        let (x, bias) = (weft::ops::uniform(&[rows, 3], Dtype::Float32)?, zeros(rows)?.1);
+        let found = traced.call(&[&x, &bias])?;
+        context.set_input_array(0, &x)?;
+        context.set_input_array(1, &bias)?;
+        context.run()?;
+        for (index, wanted) in body(&[x.clone(), bias.clone()])?.iter().enumerate() {
+            for one in [&found[index], &context.output_array(index)?] {
+                assert_eq!(one.shape(), wanted.shape());
+                let (a, b) = (one.to_vec::<f32>()?, wanted.to_vec::<f32>()?);
+                assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-6), "{a:?} is not {b:?}");
+            }
+        }
+    }
+    let says = |result: Result<()>, text: &str| {
+        let error = result.expect_err(text);
+        assert!(error.message().contains(text), "{error}");
+    };
+    let (a, b) = zeros(65)?;
+    says(traced.call(&[&a, &b]).map(|_| ()), "batch");
+    let refused = |dim: Dim| weft::trace_dynamic(body, &[dim], &[&a, &b]).map(|_| ());
+    says(refused(Dim::new("n").at(0, 7)), "axis 7 of input 0");
+    says(refused(Dim::new("n").within(1, 6).at(0, 0)), "at least 6 extents");
+    Ok(())
 }
 
 #[test]
