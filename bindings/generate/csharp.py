@@ -4,7 +4,7 @@ import facts
 from facts import CType
 from names import camel, lower_camel, sentence, title
 from registry import Argument, Library, Operator, offered
-from wrappers import Call, calls, statuses
+from wrappers import LISTS, Call, Listed, calls, statuses
 
 _HEAD = "// Written by bindings/generate; do not edit.\n"
 _RESERVED = {"var", "in", "out", "ref", "base", "default", "new", "this", "params", "operator",
@@ -43,7 +43,9 @@ def _interface(interface: facts.Interface) -> str:
            "    internal static class C", "    {",
            '        private const string Library = "weft";\n']  # fmt: skip
     for name, value in interface.constants.items():
-        if not name.startswith(("WEFT_TAG", "WEFT_MODE", "WEFT_GRAD")):
+        if not name.startswith(
+            ("WEFT_TAG", "WEFT_MODE", "WEFT_GRAD", "WEFT_TRACE", "WEFT_MAX_RANK")
+        ):
             continue
         out.append(f"        internal const int {name} = {value};")
     for name, function in interface.functions.items():
@@ -181,15 +183,29 @@ def _wrappers(interface: facts.Interface) -> str:
 
     SetBudget is written by hand, because its entry has a default here.
     """
-    out = [_HEAD, "using System;\n", "namespace Weft", "{"]
+    out = [_HEAD, "using System;", "using System.Linq;\n", "namespace Weft", "{"]
     for owner in ("", "tensor", "function", "writer", "model", "context"):
         kind = "sealed" if owner else "static"
         out += [f"    public {kind} unsafe partial class {camel(owner) or 'Library'}", "    {"]
         for call in calls(interface):
             if call.wrapper.owner == owner and call.wrapper.name != "set_budget":
                 out += [f"        {line}".rstrip() for line in [*_wrapper(call), ""]]
+        for one in (one for one in LISTS if one.owner == owner):
+            out += [f"        {line}".rstrip() for line in [*_listed(one), ""]]
         out += ["    }\n"]
     return "\n".join([*out[:-1], "    }", "}"]).replace("\n\n    }", "\n    }") + "\n"
+
+
+def _listed(one: Listed) -> list[str]:
+    """The property of a row; an array that is lent gets a reference of its own."""
+    own = "Handle" if one.owner == "function" else "handle"
+    each = f"C.{one.each}(raw, (UIntPtr)i)"
+    is_text = one.result == "text"
+    each = f"Text.Of({each})" if is_text else f"new Tensor(C.weft_tensor_retain({each}))"
+    return [f"/// <summary>{one.doc}</summary>",
+            f"public {'string' if is_text else 'Tensor'}[] {camel(one.name)} => {own}.With(raw =>",
+            f"    Enumerable.Range(0, (int)C.{one.count}(raw)).Select(i => {each})"
+            ".ToArray());"]  # fmt: skip
 
 
 def _wrapper(call: Call) -> list[str]:

@@ -16,6 +16,7 @@ namespace Weft
         internal const int WEFT_GRAD_NULL = 0;
         internal const int WEFT_GRAD_ROW_SPARSE = 1;
         internal const int WEFT_GRAD_WRITE = 1;
+        internal const int WEFT_MAX_RANK = 16;
         internal const int WEFT_MODE_DEFERRING = 8;
         internal const int WEFT_MODE_FORGETTING = 64;
         internal const int WEFT_MODE_MIXED_BFLOAT16 = 32;
@@ -38,6 +39,7 @@ namespace Weft
         internal const int WEFT_TAG_TENSOR = 1;
         internal const int WEFT_TAG_TENSORS = 9;
         internal const int WEFT_TAG_UNSIGNED = 11;
+        internal const int WEFT_TRACE_EXAMPLES = 6;
 
         [DllImport(Library)]
         internal static extern void weft_abi_version(IntPtr a0, IntPtr a1);

@@ -1,16 +1,45 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Runtime.InteropServices;
 
 namespace Weft
 {
+    /// <summary>A file in memory, which stays where it is as long as somebody has this object.</summary>
+    internal sealed class FileBytes
+    {
+        private GCHandle pinned;
+
+        internal FileBytes(byte[] bytes) => pinned = GCHandle.Alloc(bytes, GCHandleType.Pinned);
+
+        internal IntPtr Address => pinned.AddrOfPinnedObject();
+
+        /// <summary>The function that gives a handle back of an object that reads the file until then.</summary>
+        internal static Action<IntPtr> Kept(FileBytes file, Action<IntPtr> release)
+        {
+            if (file == null) return release;
+            return handle =>
+            {
+                release(handle);
+                GC.KeepAlive(file);
+            };
+        }
+
+        ~FileBytes() => pinned.Free();
+    }
+
     /// <summary>A loaded .weft file. Several threads may use it.</summary>
     public sealed unsafe partial class Model : IDisposable
     {
         private readonly Owner handle;
+        private readonly FileBytes file; // null: it is mapped
 
-        private Model(IntPtr handle) => this.handle = new Owner(handle, C.weft_model_release, nameof(Model));
+        private Model(IntPtr handle, FileBytes file = null)
+        {
+            this.handle = new Owner(handle, FileBytes.Kept(file, C.weft_model_release), nameof(Model));
+            this.file = file;
+        }
 
         /// <summary>Maps a file.</summary>
         public static Model Load(string path)
@@ -21,12 +50,28 @@ namespace Weft
             return new Model(made);
         }
 
-        /// <summary>The names of the entry points.</summary>
-        public string[] Entries => handle.With(model =>
-            Enumerable.Range(0, (int)C.weft_model_entry_count(model))
-                .Select(i => Text.Of(C.weft_model_entry_name_at(model, (UIntPtr)i))).ToArray());
+        /// <summary>Reads a file that is in memory; its bytes are copied.</summary>
+        public static Model Load(byte[] bytes) => Read((byte[])bytes.Clone());
 
-        /// <summary>The weights by their names.</summary>
+        /// <summary>Reads what is left of a stream, such as a resource of the program.</summary>
+        public static Model Load(Stream stream)
+        {
+            using (MemoryStream content = new MemoryStream())
+            {
+                stream.CopyTo(content);
+                return Read(content.ToArray());
+            }
+        }
+
+        private static Model Read(byte[] bytes)
+        {
+            IntPtr made;
+            FileBytes file = new FileBytes(bytes);
+            WeftException.Check(C.weft_model_load_memory(file.Address, (UIntPtr)(uint)bytes.Length, (IntPtr)(&made)));
+            return new Model(made, file);
+        }
+
+        /// <summary>The weights by their names; copies, where the file is in memory.</summary>
         public Dictionary<string, Tensor> Weights => handle.With(model =>
         {
             Dictionary<string, Tensor> all = new Dictionary<string, Tensor>();
@@ -34,13 +79,15 @@ namespace Weft
             {
                 IntPtr one;
                 WeftException.Check(C.weft_model_tensor(model, (UIntPtr)i, (IntPtr)(&one)));
-                all[Text.Of(C.weft_model_tensor_name_at(model, (UIntPtr)i))] = new Tensor(one);
+                Tensor array = new Tensor(one);
+                if (file != null)
+                    using (Tensor lent = array) array = Tensor.OfBytes(lent.Dtype, lent.Shape, lent.ToBytes());
+                all[Text.Of(C.weft_model_tensor_name_at(model, (UIntPtr)i))] = array;
             }
             return all;
         });
 
-        /// <summary>Limits what plans of later contexts need beside inputs, outputs and states; 0: no limit.
-        /// </summary>
+        /// <summary>Limits what later plans need beside inputs, outputs and states; 0: no limit.</summary>
         public void SetBudget(long bytes, string entry = "forward")
         {
             using (Names name = new Names("entry", entry))
@@ -54,7 +101,7 @@ namespace Weft
             IntPtr place = (IntPtr)(&made);
             using (Names name = new Names("entry", entry))
                 handle.Do(model => C.weft_context_create(model, name.First, IntPtr.Zero, UIntPtr.Zero, place));
-            return new Context(made);
+            return new Context(made, file);
         }
 
         public void Dispose() => handle.Dispose();
@@ -78,7 +125,8 @@ namespace Weft
         // What is bound stays where it is as long as the library may read it.
         private readonly Dictionary<int, GCHandle> inputs = new Dictionary<int, GCHandle>();
 
-        internal Context(IntPtr handle) => this.handle = new Owner(handle, C.weft_context_release, nameof(Context));
+        internal Context(IntPtr handle, FileBytes file) =>
+            this.handle = new Owner(handle, FileBytes.Kept(file, C.weft_context_release), nameof(Context));
 
         // weft_port
         [StructLayout(LayoutKind.Sequential)]

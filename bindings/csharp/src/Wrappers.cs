@@ -1,6 +1,7 @@
 // Written by bindings/generate; do not edit.
 
 using System;
+using System.Linq;
 
 namespace Weft
 {
@@ -77,6 +78,10 @@ namespace Weft
                 return Text.Of(made);
             }
         }
+
+        /// <summary>The arrays that the body read from outside: weights, states and constants.</summary>
+        public Tensor[] Captures => Handle.With(raw =>
+            Enumerable.Range(0, (int)C.weft_function_captures(raw)).Select(i => new Tensor(C.weft_tensor_retain(C.weft_function_capture_at(raw, (UIntPtr)i)))).ToArray());
     }
 
     public sealed unsafe partial class Writer
@@ -111,6 +116,10 @@ namespace Weft
                 return Text.Of(handle.With(raw => C.weft_model_metadata(raw, names[0])));
             }
         }
+
+        /// <summary>The names of the entry points.</summary>
+        public string[] Entries => handle.With(raw =>
+            Enumerable.Range(0, (int)C.weft_model_entry_count(raw)).Select(i => Text.Of(C.weft_model_entry_name_at(raw, (UIntPtr)i))).ToArray());
     }
 
     public sealed unsafe partial class Context
