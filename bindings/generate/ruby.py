@@ -30,7 +30,7 @@ def _interface(interface: facts.Interface) -> str:
         out.append(f"    {name}: [[{', '.join(types[:-1])}], {types[-1]}],")
     out += ["  }.freeze\n"]
     for name, value in interface.constants.items():
-        if name.startswith(("WEFT_TAG", "WEFT_MODE", "WEFT_GRAD")):
+        if name.startswith(("WEFT_TAG", "WEFT_MODE", "WEFT_GRAD", "WEFT_TRACE")):
             out.append(f"  {name} = {value}")
     return "\n".join([*out, "end"]) + "\n"
 

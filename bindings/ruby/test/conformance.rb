@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 # All cases of bindings/conformance, then what cases cannot say: threads, leaks, released objects.
+require "tmpdir"
 require "weft"
 
 FOLDER = File.expand_path("../../conformance", __dir__)
@@ -75,12 +76,23 @@ def run_call(one)
   [one.kind == "gradient" ? Weft.record(&call) : call.call, leaves]
 end
 
+# A file's model; from bytes in memory, which are overwritten then.
+def load_model(kind, file)
+  path = File.join(FOLDER, "models", file)
+  return Weft::Model.load(path) unless kind == "memory"
+
+  bytes = File.binread(path)
+  model = Weft::Model.from_bytes(bytes)
+  bytes.replace("\0" * bytes.bytesize)
+  model
+end
+
 def run_model(one)
   context = nil
   one.lines.each do |word, *rest|
     index = rest[0].to_i
     case word
-    when "model" then context = Weft::Model.load(File.join(FOLDER, "models", rest[0])).context(rest[1])
+    when "model" then context = load_model(one.kind, rest[0]).context(rest[1])
     when "shape" then context.set_input_shape(index, numbers(rest[1]))
     when "input" then context.set_input(index, array_of(rest.drop(1)))
     when "flat" then context.set_input(index, array_of(rest.drop(1)).flat)
@@ -103,6 +115,7 @@ end
 
 def check(one)
   case one.kind
+  when "memory" then one.of("status").empty? ? run_model(one) : refused(one) { run_model(one) }
   when "model", "shaped" then run_model(one)
   when "refusal", "misshapen" then refused(one) { run_model(one) }
   when "failure" then refused(one) { run_call(one) }
@@ -137,13 +150,14 @@ wanted = run.call
 threads = Array.new(4) { Thread.new { Array.new(50) { run.call }.all? { |found| found == wanted } } }
 must threads.all?(&:value), "threads got other numbers"
 
-x = Weft.tensor([1, 2, 3, 4])
-step = -> { (x + x).release }
-step.call
+# What is from memory outlives the model: a context, and weights.
+kept = File.open(File.join(FOLDER, "models/dense.weft"), "rb") do |file|
+  loaded = Weft::Model.from_bytes(file)
+  [loaded.context, loaded.weights].tap { loaded.release }
+end
 GC.start
-once = Weft.live_bytes
-100_000.times { step.call }
-must Weft.live_bytes <= once, "bytes in use: #{once}, then #{Weft.live_bytes}"
+must kept[0].set_input(:x, [[0, 1, 2], [3, 4, 5]]).run.output.to_a == wanted, "a context without its model"
+must kept[1].transform_values(&:to_a) == model.weights.transform_values(&:to_a), "weights without their model"
 
 def says(text)
   yield
@@ -152,6 +166,44 @@ rescue Weft::Error => e
 else
   raise "nothing said #{text}"
 end
+
+# One trace for batches of any size gives what the operators give, in a file, too.
+w = Weft.tensor([[1, -2], [3, 0.5], [2, -1]])
+body = lambda do |given, bias|
+  y = Weft::Ops.matmul(given, w) + bias
+  [Weft::Ops.softmax(y), Weft::Ops.reshape(y, [2 * given.shape[0]])]
+end
+zeros = ->(rows) { [Weft.zeros([rows, 3]), Weft.zeros([rows, 2])] }
+batch = Weft::Dim.new("batch", max: 64)
+traced = Weft.trace(*zeros.call(4), dynamic: { 0 => { 0 => batch }, 1 => { 0 => batch } }, &body)
+Dir.mktmpdir do |dir|
+  path = File.join(dir, "open.weft")
+  Weft::Writer.new.add("forward", traced, inputs: %w[x bias], outputs: %w[scores flat], weights: { "w" => w }).save(path)
+  context = Weft::Model.load(path).context
+  must context.inputs[0].shape == [-1, 3], "the file's shape"
+  [1, 5].each do |rows|
+    given = [Weft::Ops.uniform([rows, 3], "float32"), zeros.call(rows)[1]]
+    context.set_input(:x, given[0]).set_input(:bias, given[1]).run
+    body.call(*given).zip(traced.call(*given), [context.output(0), context.output(1)]).each do |wanted, *found|
+      found.each do |one|
+        must one.shape == wanted.shape, "#{one.shape} is not #{wanted.shape}"
+        must one.flat.zip(wanted.flat).all? { |a, b| (a - b).abs < 1e-6 }, "#{one} is not #{wanted}"
+      end
+    end
+  end
+end
+says("batch") { traced.call(*zeros.call(65)) }
+says("axis 7 of input 0") { Weft.trace(*zeros.call(4), dynamic: { 0 => { 7 => "n" } }, &body) }
+says("at least 6 extents") { Weft.trace(*zeros.call(4), dynamic: { 0 => { 0 => Weft::Dim.new("n", max: 6) } }, &body) }
+
+x = Weft.tensor([1, 2, 3, 4])
+step = -> { (x + x).release }
+step.call
+GC.start
+once = Weft.live_bytes
+100_000.times { step.call }
+must Weft.live_bytes <= once, "bytes in use: #{once}, then #{Weft.live_bytes}"
+
 says("`axs`; there are: axis") { Weft::Operator.named("softmax").call_named([x], { axs: 1 }) }
 says("softmax: `data` must be a Weft::Tensor") { Weft::Ops.softmax(Object.new) }
 says("has 4 elements; got 3") { Weft.tensor([1, 2, 3], shape: [2, 2]) }

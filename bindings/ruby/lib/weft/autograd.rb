@@ -31,12 +31,58 @@ module Weft
     out.unpack("J#{variables.size}").map { |handle| Tensor.new(handle) }
   end
 
+  # A dimension of a traced function: an extent of its inputs that may be another one at each call, within bounds
+  # on which the traced block may rely.
+  Dim = Struct.new(:name, :min, :max) do
+    def initialize(name, min: 1, max: 2**40)
+      super(name, min, max)
+    end
+
+    # The extents of the examples; other ones for another number.
+    def examples(number)
+      low = [min, 2].max
+      count = [max - low + 1, 1000].min
+      if count < WEFT_TRACE_EXAMPLES
+        raise Error.new(INVALID_VALUE, "Dim: `#{name}` must have at least #{WEFT_TRACE_EXAMPLES} extents above 1; got #{min} to #{max}")
+      end
+      (low...low + count).to_a.sample(WEFT_TRACE_EXAMPLES, random: Random.new(number))
+    end
+  end
+
   # Runs the block once on placeholders for the inputs, and gives the graph of what it did. Arrays that it
   # reads from outside (weights) are captured: the graph sees later writes to them.
-  def trace(*inputs)
+  #
+  # `dynamic` names extents that are open, { 0 => { 0 => "batch" } } for axis 0 of input 0, or has a Dim in
+  # place of the name: each call may have others. The block then runs for six examples of them, and must not
+  # decide by them.
+  def trace(*inputs, dynamic: {}, &block)
+    places = dynamic.flat_map { |input, axes| axes.map { |axis, dim| [dim.is_a?(Dim) ? dim : Dim.new(dim.to_s), input, axis] } }
+    dims = places.group_by(&:first).transform_values { |all| all.map { |place| place.drop(1) } }
+    examples = [trace_example(inputs, dims, [], &block)]
+    return examples.first if C.weft_function_is_example(examples.first.handle).zero?
+
+    examples << trace_example(inputs, dims, examples, &block) while examples.size < WEFT_TRACE_EXAMPLES
+    out = C.room
+    C.check(C.weft_function_join(examples.map(&:handle).pack("J*"), examples.size, out))
+    Function.new(C.taken(out))
+  end
+
+  # The function of one trace.
+  def trace_example(inputs, dims, earlier)
+    shapes = inputs.map(&:shape)
+    dims.each_with_index do |(dim, places), number|
+      extent = dim.examples(number)[earlier.size]
+      places.each { |input, axis| shapes[input][axis] = extent if shapes[input]&.at(axis) } # the library refuses others
+    end
+    types = inputs.zip(shapes).map { |x, shape| [C.weft_tensor_dtype(x.handle), shape.size, *shape, *[0] * 16].take(18).pack("llq16") }
     placeholders = C.room(inputs.size)
-    C.check(C.weft_trace_begin(inputs.map(&:handle).pack("J*"), inputs.size, placeholders))
+    C.check(C.weft_trace_begin_types(types.join, inputs.size, placeholders))
     ended = false
+    C.check(C.weft_trace_set_example(earlier.size, earlier.map(&:handle).pack("J*"), earlier.size))
+    dims.each do |dim, places|
+      of, axes = places.transpose
+      C.check(C.weft_trace_add_dimension(dim.name, dim.min, dim.max, of.pack("J*"), axes.pack("l*"), of.size))
+    end
     outputs = [yield(*placeholders.unpack("J#{inputs.size}").map { |handle| Tensor.new(handle) })].flatten
     out = C.room
     C.check(C.weft_trace_end(outputs.map(&:handle).pack("J*"), outputs.size, out))
@@ -45,6 +91,7 @@ module Weft
   ensure
     C.weft_trace_abort if ended == false
   end
+  private_class_method :trace_example
 
   # A traced graph.
   class Function < Owned

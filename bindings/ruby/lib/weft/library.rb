@@ -54,6 +54,13 @@ module Weft
       room.unpack1("J")
     end
 
+    # Bytes in memory that stays where it is.
+    def copied(bytes)
+      memory = Fiddle::Pointer.malloc([bytes.bytesize, 1].max, Fiddle::RUBY_FREE)
+      memory[0, bytes.bytesize] = bytes
+      memory
+    end
+
     def text(pointer)
       pointer.null? ? nil : pointer.to_s.dup.force_encoding("UTF-8")
     end

@@ -10,7 +10,22 @@ module Weft
     def self.load(path)
       out = C.room
       C.check(C.weft_model_load(path, out))
-      new(C.taken(out), C.freeing("model"))
+      new(C.taken(out))
+    end
+
+    # Reads a file that is in memory: a copy of a String, or of what an IO or a StringIO has left.
+    def self.from_bytes(bytes)
+      bytes = bytes.read if bytes.respond_to?(:read)
+      file = C.copied(bytes)
+      out = C.room
+      C.check(C.weft_model_load_memory(file, bytes.bytesize, out))
+      new(C.taken(out), file)
+    end
+
+    # What is in memory lives as long as the model and its contexts: the library reads it where it lies.
+    def initialize(handle, file = nil)
+      super(handle, C.freeing("model"))
+      @file = file
     end
 
     # The names of the entry points.
@@ -18,12 +33,14 @@ module Weft
       (0...C.weft_model_entry_count(handle)).map { |i| C.text(C.weft_model_entry_name_at(handle, i)) }
     end
 
-    # The weights by their names.
+    # The weights by their names; copies, where the file is in memory.
     def weights
       (0...C.weft_model_tensor_count(handle)).to_h do |i|
         out = C.room
         C.check(C.weft_model_tensor(handle, i, out))
-        [C.text(C.weft_model_tensor_name_at(handle, i)), Tensor.new(C.taken(out))]
+        array = Tensor.new(C.taken(out))
+        array = Weft.from_bytes(array.dtype, array.shape, array.bytes) if @file
+        [C.text(C.weft_model_tensor_name_at(handle, i)), array]
       end
     end
 
@@ -36,15 +53,15 @@ module Weft
     def context(entry = "forward")
       out = C.room
       C.check(C.weft_context_create(handle, entry, nil, 0, out))
-      Context.new(C.taken(out))
+      Context.new(C.taken(out), @file)
     end
   end
 
   # Runs one entry point. Inputs, outputs and states are named, or counted from 0.
   class Context < Owned
-    def initialize(handle)
+    def initialize(handle, file = nil)
       super(handle, C.freeing("context"))
-      @memory = {} # what is bound lives as long as the library may read it
+      @memory = { file: file } # what is bound lives as long as the library may read it
     end
 
     { inputs: :input, outputs: :output, states: :state }.each do |plural, one|
@@ -74,9 +91,8 @@ module Weft
       end
       shape = is_flat ? flat_shape(place, port, array.size) : array.shape
       set_input_shape(place, shape) unless shape == port.shape # refuses another shape than the input's
-      memory = Fiddle::Pointer.malloc([array.bytes.bytesize, 1].max, Fiddle::RUBY_FREE)
       bytes = array.bytes
-      memory[0, bytes.bytesize] = bytes
+      memory = C.copied(bytes)
       C.check(C.weft_context_bind_input(handle, place, memory, bytes.bytesize))
       @memory[place] = memory
       self
