@@ -1,6 +1,9 @@
 # .weft files: loaded, run and written.
 
-weft_model <- function(path) structure(list(.Call(r_model, path.expand(path))), class = "weft_model")
+weft_model <- function(path) {
+  model <- if (is.raw(path)) .Call(r_model_memory, path) else .Call(r_model, path.expand(path))
+  structure(list(model), class = "weft_model")
+}
 
 print.weft_model <- function(x, ...) {
   cat("<weft_model with", paste(.Call(r_entries, unclass(x)[[1L]]), collapse = ", "), "\b>\n")

@@ -393,11 +393,52 @@ static SEXP r_grad(SEXP heads, SEXP variables, SEXP again) {
                   asLogical(again), asLogical(again), outs));
   return as_tensors(outs, count);
 }
-static SEXP r_trace_begin(SEXP inputs) {
+/* trace_begin(inputs, shapes): placeholders like the inputs, but with these shapes. */
+static SEXP r_trace_begin(SEXP inputs, SEXP shapes) {
   const size_t count = (size_t)XLENGTH(inputs);
+  weft_tensor* given = tensors_of(inputs);
   weft_tensor* outs = (weft_tensor*)R_alloc(count + 1, sizeof *outs);
-  check(weft_trace_begin(tensors_of(inputs), count, outs));
+  weft_type* types = (weft_type*)R_alloc(count + 1, sizeof *types);
+  size_t i;
+  for (i = 0; i < count; ++i) {
+    const SEXP shape = VECTOR_ELT(shapes, (R_xlen_t)i);
+    types[i].dtype = weft_tensor_dtype(given[i]);
+    types[i].rank = (int32_t)XLENGTH(shape);
+    memcpy(types[i].shape, extents_of(shape), (size_t)XLENGTH(shape) * sizeof(int64_t));
+  }
+  check(weft_trace_begin_types(types, count, outs));
   return as_tensors(outs, count);
+}
+static weft_function* functions_of(SEXP list) {
+  weft_function* out = (weft_function*)R_alloc((size_t)XLENGTH(list) + 1, sizeof *out);
+  R_xlen_t i;
+  for (i = 0; i < XLENGTH(list); ++i) out[i] = get_function(VECTOR_ELT(list, i));
+  return out;
+}
+static SEXP r_trace_example(SEXP earlier) {
+  const size_t count = (size_t)XLENGTH(earlier);
+  check(weft_trace_set_example(count, functions_of(earlier), count));
+  return R_NilValue;
+}
+/* Inputs and axes are counted from 1. */
+static SEXP r_trace_dimension(SEXP name, SEXP bounds, SEXP inputs, SEXP axes) {
+  const R_xlen_t count = XLENGTH(axes);
+  size_t* places = (size_t*)R_alloc((size_t)count + 1, sizeof *places);
+  int32_t* of = (int32_t*)R_alloc((size_t)count + 1, sizeof *of);
+  R_xlen_t i;
+  for (i = 0; i < count; ++i)
+    places[i] = (size_t)(INTEGER(inputs)[i] - 1), of[i] = INTEGER(axes)[i] - 1;
+  check(weft_trace_add_dimension(text_of(name), extents_of(bounds)[0], extents_of(bounds)[1],
+                                 places, of, (size_t)count));
+  return R_NilValue;
+}
+static SEXP r_is_example(SEXP function) {
+  return ScalarLogical(weft_function_is_example(get_function(function)));
+}
+static SEXP r_join(SEXP examples) {
+  weft_function out = NULL;
+  check(weft_function_join(functions_of(examples), (size_t)XLENGTH(examples), &out));
+  return wrap_function(out);
 }
 static SEXP r_trace_end(SEXP outputs) {
   weft_function out = NULL;
@@ -455,6 +496,18 @@ static SEXP r_model(SEXP path) {
   check(weft_model_load(text_of(path), &out));
   return wrap_model(out);
 }
+/* The bytes live as long as the model and its contexts: pointers protect them. R copies a vector
+ * that it may not change, if a program changes it. */
+static SEXP r_model_memory(SEXP bytes) {
+  weft_model out = NULL;
+  SEXP model;
+  check(weft_model_load_memory(RAW(bytes), (size_t)XLENGTH(bytes), &out));
+  model = PROTECT(wrap_model(out));
+  MARK_NOT_MUTABLE(bytes);
+  R_SetExternalPtrProtected(model, bytes);
+  UNPROTECT(1);
+  return model;
+}
 static SEXP r_entries(SEXP model) {
   weft_model handle = get_model(model);
   const size_t count = weft_model_entry_count(handle);
@@ -467,8 +520,15 @@ static SEXP r_entries(SEXP model) {
 }
 static SEXP r_context(SEXP model, SEXP entry) {
   weft_context out = NULL;
+  SEXP context, kept;
   check(weft_context_create(get_model(model), text_of(entry), NULL, 0, &out));
-  return wrap_context(out);
+  context = PROTECT(wrap_context(out));
+  /* What the context reads: an element for each input, and the file where it is in memory. */
+  kept = allocVector(VECSXP, (R_xlen_t)weft_context_inputs(out) + 1);
+  R_SetExternalPtrProtected(context, kept);
+  SET_VECTOR_ELT(kept, XLENGTH(kept) - 1, R_ExternalPtrProtected(model));
+  UNPROTECT(1);
+  return context;
 }
 typedef weft_status (*get_port)(weft_context, size_t, weft_port*);
 static get_port getter(const char* which) {
@@ -538,19 +598,14 @@ static SEXP r_bind(SEXP context, SEXP index, SEXP x, SEXP is_flat) {
   weft_context handle = get_context(context);
   const R_xlen_t place = asInteger(index);
   const weft_port port = port_of(handle, weft_context_get_input, (size_t)place);
-  SEXP kept = R_ExternalPtrProtected(context), bytes;
+  SEXP bytes;
   if (weft_tensor_dtype(tensor_of(x)) != port.dtype)
     error("weft_set_input: `%s` is %s; got an array of %s", port.name, weft_dtype_name(port.dtype),
           weft_dtype_name(weft_tensor_dtype(tensor_of(x))));
   take_shape(handle, (size_t)place, &port, tensor_of(x), asLogical(is_flat));
   bytes = PROTECT(r_bytes(x));
   check(weft_context_bind_input(handle, (size_t)place, RAW(bytes), (size_t)XLENGTH(bytes)));
-  if (kept == R_NilValue) {
-    kept = PROTECT(allocVector(VECSXP, (R_xlen_t)weft_context_inputs(handle)));
-    R_SetExternalPtrProtected(context, kept);
-    UNPROTECT(1);
-  }
-  SET_VECTOR_ELT(kept, place, bytes);
+  SET_VECTOR_ELT(R_ExternalPtrProtected(context), place, bytes);
   UNPROTECT(1);
   return R_NilValue;
 }
@@ -602,26 +657,21 @@ static SEXP r_live(void) {
 #define WEFT_ENTRY(name, count) \
   { #name, (DL_FUNC)&name, count }
 static const R_CallMethodDef kEntries[] = {
-    WEFT_ENTRY(r_tensor, 3),        WEFT_ENTRY(r_zeros, 2),
-    WEFT_ENTRY(r_dtype, 1),         WEFT_ENTRY(r_shape, 1),
-    WEFT_ENTRY(r_values, 1),        WEFT_ENTRY(r_bytes, 1),
-    WEFT_ENTRY(r_release, 1),       WEFT_ENTRY(r_same, 2),
-    WEFT_ENTRY(r_detach, 1),        WEFT_ENTRY(r_save, 3),
-    WEFT_ENTRY(r_load, 1),          WEFT_ENTRY(r_call, 4),
-    WEFT_ENTRY(r_arguments, 1),     WEFT_ENTRY(r_binary, 3),
-    WEFT_ENTRY(r_modes, 2),         WEFT_ENTRY(r_attach_grad, 1),
-    WEFT_ENTRY(r_gradient, 1),      WEFT_ENTRY(r_backward, 1),
-    WEFT_ENTRY(r_grad, 3),          WEFT_ENTRY(r_trace_begin, 1),
-    WEFT_ENTRY(r_trace_end, 1),     WEFT_ENTRY(r_trace_abort, 0),
-    WEFT_ENTRY(r_call_function, 2), WEFT_ENTRY(r_captures, 1),
-    WEFT_ENTRY(r_write, 6),         WEFT_ENTRY(r_model, 1),
-    WEFT_ENTRY(r_entries, 1),       WEFT_ENTRY(r_context, 2),
-    WEFT_ENTRY(r_ports, 2),         WEFT_ENTRY(r_set_shape, 3),
-    WEFT_ENTRY(r_bind, 4),          WEFT_ENTRY(r_run, 1),
-    WEFT_ENTRY(r_output, 2),        WEFT_ENTRY(r_state, 2),
-    WEFT_ENTRY(r_reset, 1),         WEFT_ENTRY(r_version, 0),
-    WEFT_ENTRY(r_seed, 1),          WEFT_ENTRY(r_threads, 1),
-    WEFT_ENTRY(r_live, 0),          {NULL, NULL, 0}};
+    WEFT_ENTRY(r_tensor, 3),       WEFT_ENTRY(r_zeros, 2),         WEFT_ENTRY(r_dtype, 1),
+    WEFT_ENTRY(r_shape, 1),        WEFT_ENTRY(r_values, 1),        WEFT_ENTRY(r_bytes, 1),
+    WEFT_ENTRY(r_release, 1),      WEFT_ENTRY(r_same, 2),          WEFT_ENTRY(r_detach, 1),
+    WEFT_ENTRY(r_save, 3),         WEFT_ENTRY(r_load, 1),          WEFT_ENTRY(r_call, 4),
+    WEFT_ENTRY(r_arguments, 1),    WEFT_ENTRY(r_binary, 3),        WEFT_ENTRY(r_modes, 2),
+    WEFT_ENTRY(r_attach_grad, 1),  WEFT_ENTRY(r_gradient, 1),      WEFT_ENTRY(r_backward, 1),
+    WEFT_ENTRY(r_grad, 3),         WEFT_ENTRY(r_trace_begin, 2),   WEFT_ENTRY(r_trace_end, 1),
+    WEFT_ENTRY(r_trace_abort, 0),  WEFT_ENTRY(r_call_function, 2), WEFT_ENTRY(r_captures, 1),
+    WEFT_ENTRY(r_write, 6),        WEFT_ENTRY(r_model, 1),         WEFT_ENTRY(r_entries, 1),
+    WEFT_ENTRY(r_context, 2),      WEFT_ENTRY(r_ports, 2),         WEFT_ENTRY(r_set_shape, 3),
+    WEFT_ENTRY(r_bind, 4),         WEFT_ENTRY(r_run, 1),           WEFT_ENTRY(r_output, 2),
+    WEFT_ENTRY(r_state, 2),        WEFT_ENTRY(r_reset, 1),         WEFT_ENTRY(r_version, 0),
+    WEFT_ENTRY(r_seed, 1),         WEFT_ENTRY(r_threads, 1),       WEFT_ENTRY(r_live, 0),
+    WEFT_ENTRY(r_model_memory, 1), WEFT_ENTRY(r_trace_example, 1), WEFT_ENTRY(r_trace_dimension, 4),
+    WEFT_ENTRY(r_is_example, 1),   WEFT_ENTRY(r_join, 1),          {NULL, NULL, 0}};
 
 void R_init_weft(DllInfo* library) {
   tensor_tag = install("tensor");

@@ -59,12 +59,22 @@ run_call <- function(one) {
   list(results = if (one$kind == "gradient") weft_record(call()) else call(), leaves = leaves)
 }
 
+# A file's model; from bytes in memory, which are overwritten then, for R and not for the model.
+load_model <- function(kind, file) {
+  path <- file.path(folder, "models", file)
+  if (kind != "memory") return(weft_model(path))
+  bytes <- readBin(path, "raw", file.size(path))
+  model <- weft_model(bytes)
+  bytes[] <- as.raw(0)
+  model
+}
+
 run_model <- function(one) {
   context <- NULL
   for (line in one$lines) {
     index <- if (length(line) > 1L && grepl("^[0-9]+$", line[2L])) as.integer(line[2L]) + 1L else 1L
     switch(line[1L],
-           model = context <- weft_context(weft_model(file.path(folder, "models", line[2L])), line[3L]),
+           model = context <- weft_context(load_model(one$kind, line[2L]), line[3L]),
            shape = weft_set_input_shape(context, index, numbers(line[3L])),
            input = weft_set_input(context, index, array_of(line[-(1:2)])),
            flat = weft_set_input(context, index, as.vector(array_of(line[-(1:2)]))),
@@ -93,7 +103,8 @@ refused <- function(one, run) {
 
 check_case <- function(one) {
   if (one$kind %in% c("model", "shaped")) return(run_model(one))
-  if (one$kind %in% c("refusal", "misshapen")) return(refused(one, run_model))
+  if (one$kind == "memory" && !length(lines_of(one, "status"))) return(run_model(one))
+  if (one$kind %in% c("refusal", "misshapen", "memory")) return(refused(one, run_model))
   if (one$kind == "failure") return(refused(one, run_call))
   called <- run_call(one)
   wanted <- lines_of(one, "result")
@@ -169,5 +180,36 @@ if (nzchar(folder)) {
   stopifnot(identical(as.array(weft_output(context)), wanted))
   says(weft_run(context, x = t(m)), "must have shape (2, 3)")
   says(weft_run(context, x = array(m, c(1, 2, 3))), "got (1, 2, 3)")
+  # A context outlives its model from memory.
+  kept <- weft_context(load_model("memory", "dense.weft"))
+  invisible(gc())
+  weft_run(kept, x = m)
+  stopifnot(identical(as.array(weft_output(kept)), wanted))
 }
+
+# One trace for batches of any size gives what the operators give, in a file, too.
+w <- weft_tensor(matrix(c(1, 3, 2, -2, 0.5, -1), 3))
+body <- function(x, bias) {
+  y <- ops$matmul(x, w) + bias
+  list(ops$softmax(y), ops$reshape(y, structure(2 * dim(x)[1L], list = TRUE)))
+}
+traced <- weft_trace(body, weft_zeros(c(4, 3)), weft_zeros(c(4, 2)),
+                     dynamic = list(c("batch", NA), c("batch", NA)), bounds = list(batch = c(1, 64)))
+path <- tempfile(fileext = ".weft")
+weft_write_model(path, traced, c("x", "bias"), c("scores", "flat"), list(w = w))
+context <- weft_context(weft_model(readBin(path, "raw", file.size(path))))
+stopifnot(identical(weft_ports(context)[[1L]]$shape, c(-1, 3)))
+for (rows in c(1, 5)) {
+  x <- ops$uniform(c(rows, 3), dtype = "float32")
+  bias <- weft_zeros(c(rows, 2))
+  wanted <- lapply(body(x, bias), as.array)
+  found <- lapply(weft_call(traced, x, bias), as.array)
+  weft_run(context, x = x, bias = bias)
+  stopifnot(identical(lapply(found, dim), lapply(wanted, dim)), all.equal(found, wanted, tolerance = 1e-5))
+  stopifnot(all.equal(lapply(1:2, function(i) as.array(weft_output(context, i))), wanted, tolerance = 1e-5))
+}
+says(weft_call(traced, weft_zeros(c(65, 3)), weft_zeros(c(65, 2))), "batch")
+says(weft_trace(body, x, bias, dynamic = list(c(NA, NA, "n"))), "axis 2 of input 0")
+says(weft_trace(body, x, bias, dynamic = list("n"), bounds = list(n = c(1, 6))), "at least 6 extents")
+says(weft_trace(body, x, bias, dynamic = list("n"), bounds = list(m = c(1, 64))), "`bounds` has `m`")
 cat("passed\n")
