@@ -2,15 +2,22 @@
 
 """
     Model(path)
+    Model(bytes)
 
-A .weft file, mapped. Several contexts may run it.
+A .weft file, mapped, or a copy of the bytes of one. Several contexts may run it.
 """
 mutable struct Model <: Owned
     handle::Ptr{Cvoid}
+    file::Union{Nothing,Vector{UInt8}} # what the library reads where the file is in memory
     function Model(path::AbstractString)
         out = Ref{Ptr{Cvoid}}(C_NULL)
         check(C.weft_model_load(path, out))
-        return finalizer(release!, new(out[]))
+        return finalizer(release!, new(out[], nothing))
+    end
+    function Model(bytes::AbstractVector{UInt8})
+        file, out = Vector{UInt8}(bytes), Ref{Ptr{Cvoid}}(C_NULL)
+        check(C.weft_model_load_memory(file, length(file), out))
+        return finalizer(release!, new(out[], file))
     end
 end
 
@@ -23,12 +30,14 @@ listed(one, owner, count) = GC.@preserve owner map(one, 0:(Int(count)-1))
 entries(model::Model) =
     listed(i -> text(C.weft_model_entry_name_at(model, i)), model, C.weft_model_entry_count(model))
 
-"The weights by their names."
+"The weights by their names; copies, where the file is in memory."
 function weights(model::Model)
     return Dict(listed(model, C.weft_model_tensor_count(model)) do i
         out = Ref{Ptr{Cvoid}}(C_NULL)
         check(C.weft_model_tensor(model, i, out))
-        text(C.weft_model_tensor_name_at(model, i)) => Tensor(out[])
+        x = Tensor(out[])
+        model.file === nothing || (x = from_bytes(dtype(x), size(x), bytes(x)))
+        text(C.weft_model_tensor_name_at(model, i)) => x
     end)
 end
 
@@ -60,7 +69,7 @@ mutable struct Context <: Owned
     function Context(model::Model, entry = "forward")
         out = Ref{Ptr{Cvoid}}(C_NULL)
         check(C.weft_context_create(model, entry, C_NULL, 0, out))
-        return finalizer(release!, new(out[], Dict{Int,Any}(), ReentrantLock()))
+        return finalizer(release!, new(out[], Dict{Int,Any}(-1 => model.file), ReentrantLock()))
     end
 end
 

@@ -72,11 +72,21 @@ function run_call(one::Case)
     return one.kind == "gradient" ? Weft.record(call) : call(), leaves
 end
 
+# A file's model; from bytes in memory, which are overwritten then.
+function load_model(kind, file)
+    path = joinpath(FOLDER, "models", file)
+    kind == "memory" || return Weft.Model(path)
+    bytes = read(path)
+    model = Weft.Model(bytes)
+    fill!(bytes, 0)
+    return model
+end
+
 # Runs the steps of a model's case; true if all that they expect holds.
 function run_model(one::Case)
     context, right = nothing, true
     for line in one.lines
-        line[1] == "model" && (context = Weft.Context(Weft.Model(joinpath(FOLDER, "models", line[2])), line[3]))
+        line[1] == "model" && (context = Weft.Context(load_model(one.kind, line[2]), line[3]))
         line[1] == "run" && Weft.run!(context)
         line[1] == "reset" && Weft.reset!(context)
         line[1] in ("shape", "input", "flat", "output", "state") || continue
@@ -104,7 +114,8 @@ end
 
 function passes(one::Case)
     one.kind in ("model", "shaped") && return run_model(one)
-    one.kind in ("refusal", "misshapen") && return refused(run_model, one)
+    one.kind == "memory" && isempty(of(one, "status")) && return run_model(one)
+    one.kind in ("refusal", "misshapen", "memory") && return refused(run_model, one)
     one.kind == "failure" && return refused(run_call, one)
     results, leaves = run_call(one)
     right = all(expected(results[i], words) for (i, words) in enumerate(of(one, "result")))

@@ -1,5 +1,6 @@
 classdef Model < handle
-  % A loaded .weft file.
+  % A loaded .weft file: weft.Model(path), or weft.Model(bytes) for the content of a file as uint8, which is
+  % copied.
   properties (SetAccess = private)
     id = 0;
   end

@@ -12,11 +12,16 @@
 enum kind { FREE, TENSOR, FUNCTION, MODEL, CONTEXT };
 static const char* const kNames[] = {"nothing", "tensor", "function", "model", "context"};
 typedef struct {
+  size_t users;
+  double bytes[1];
+} content; /* a file in memory, which a model and its contexts read */
+typedef struct {
   enum kind kind;
   uint32_t turn; /* how many objects had this place before */
   void* handle;
   void** memory; /* contexts: a copy of each input, which runs read */
   size_t inputs;
+  content* file; /* models and contexts; NULL where it is mapped */
 } slot;
 static slot* table;
 static size_t count, capacity, next_free;
@@ -98,6 +103,7 @@ static void release(const mxArray* value) {
     for (i = 0; i < one->inputs; ++i) free(one->memory[i]);
     free(one->memory);
   }
+  if (one->file && --one->file->users == 0) free(one->file);
   memset(one, 0, sizeof *one);
   one->turn = turn;
   if ((size_t)(one - table) < next_free) next_free = (size_t)(one - table);
@@ -365,14 +371,39 @@ static void write_file(const mxArray** in) {
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
+/* model(path or bytes) */
+static mxArray* model(const mxArray** in) {
+  const size_t bytes = mxGetNumberOfElements(in[0]);
+  weft_model out = NULL;
+  content* file = NULL;
+  mxArray* id;
+  weft_status status;
+  if (mxIsClass(in[0], "uint8")) {
+    file = malloc(sizeof *file + bytes);
+    if (!file) fail("weft: there is no memory for a file");
+    file->users = 1;
+    memcpy(file->bytes, mxGetData(in[0]), bytes);
+    status = weft_model_load_memory(file->bytes, bytes, &out);
+  } else {
+    status = weft_model_load(text_of(in[0]), &out);
+  }
+  if (status != WEFT_OK) free(file);
+  check(status);
+  id = keep(MODEL, out);
+  find(id, MODEL)->file = file;
+  return id;
+}
 static mxArray* context(const mxArray** in) {
   weft_context out = NULL;
   mxArray* id;
   slot* one;
+  content* file = find(in[0], MODEL)->file;
   check(weft_context_create(get(in[0], MODEL), text_of(in[1]), NULL, 0, &out));
   id = keep(CONTEXT, out);
   one = find(id, CONTEXT);
   one->inputs = weft_context_inputs(out);
+  one->file = file;
+  if (file) ++file->users;
   one->memory = calloc(one->inputs + 1, sizeof *one->memory);
   return id;
 }
@@ -497,11 +528,7 @@ static mxArray* on_tensor(const char* command, const mxArray** in) {
   return keep(TENSOR, out);
 }
 static mxArray* on_file(const char* command, const mxArray** in) {
-  if (!strcmp(command, "model")) {
-    weft_model model = NULL;
-    check(weft_model_load(text_of(in[0]), &model));
-    return keep(MODEL, model);
-  }
+  if (!strcmp(command, "model")) return model(in);
   if (!strcmp(command, "entries")) return entries(in);
   if (!strcmp(command, "context")) return context(in);
   if (!strcmp(command, "ports")) return ports(in);

@@ -75,6 +75,17 @@ function [results, leaves] = runCall(one)
     results = weft.operator(name, inputs, attributes);
   end
 end
+function model = loadModel(kind, path)
+  % A file's model; from bytes in memory for cases of that kind.
+  if ~strcmp(kind, 'memory')
+    model = weft.Model(path);
+    return;
+  end
+  id = fopen(path, 'rb');
+  bytes = fread(id, Inf, '*uint8');
+  fclose(id);
+  model = weft.Model(bytes);
+end
 function runModel(one, folder)
   for i = 1:numel(one.lines)
     line = one.lines{i};
@@ -82,7 +93,7 @@ function runModel(one, folder)
     if numel(line) > 1 && ~isnan(str2double(line{2})), index = str2double(line{2}) + 1; end
     switch line{1}
       case 'model'
-        model = weft.Model(fullfile(folder, 'models', line{2}));
+        model = loadModel(one.kind, fullfile(folder, 'models', line{2}));
         context = model.context(line{3});
       case 'shape', context.setInputShape(index, numbers(line{3}));
       case 'input', context.setInput(index, arrayOf(line(3:end)));
@@ -119,6 +130,12 @@ end
 function checkCase(one, folder)
   switch one.kind
     case {'model', 'shaped'}, runModel(one, folder);
+    case 'memory'
+      if isempty(linesOf(one, 'status'))
+        runModel(one, folder);
+      else
+        refused(one, @() runModel(one, folder));
+      end
     case {'refusal', 'misshapen'}, refused(one, @() runModel(one, folder));
     case 'failure', refused(one, @() runCall(one));
     otherwise
@@ -194,6 +211,12 @@ says(@() context.setInput('x', [1, 2]), 'must have shape (2, 3)');
 open = weft.Model(fullfile(folder, 'models', 'open.weft')).context();
 must(isequal(open.setInput('x', m).run().output().double(), wanted), 'an open batch');
 must(isequal(open.setInput('x', m(1, :)).run().output().double(), wanted(1, :)), 'a batch of one');
+% Contexts outlive a model from memory.
+kept = loadModel('memory', fullfile(folder, 'models', 'dense.weft'));
+contexts = {kept.context(), kept.context()};
+kept.delete();
+contexts{1}.delete();
+must(isequal(contexts{2}.setInput('x', m).run().output().double(), wanted), 'a context without its model');
 x.delete();
 says(@() x + 1, 'not released');
 old = weft.array([1, 2]);
