@@ -326,6 +326,18 @@ def model_cases() -> list[str]:
     begin("dimension", "open.weft", "refusal")
     lines.append("shape 0 2,4")
     refuse(1, "4")
+    # The same from memory, where no error can name a file.
+    begin("dense", "dense.weft", "memory")
+    bind(first)
+    run("output", of(first))
+    lines.append("end")
+    begin("counter", "counter.weft", "memory")
+    bind(step)
+    run("output", step * 2)
+    lines.append(expected("state 0", step, exact=True))
+    lines.append("end")
+    begin("truncated", "truncated.weft", "memory")
+    refuse(9, "damaged")
     return lines
 
 

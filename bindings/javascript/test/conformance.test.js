@@ -110,8 +110,10 @@ function refused(one, run) {
   });
 }
 
-test("all cases", () => {
-  const all = cases(), failed = [];
+test("all cases", (t) => {
+  // Models are not loaded from memory here.
+  const all = cases().filter((one) => one.kind !== "memory"), failed = [];
+  t.diagnostic(`${cases().length - all.length} cases of memory are not run`);
   assert.ok(all.length > 500);
   for (const one of all) {
     try {
