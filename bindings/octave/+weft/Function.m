@@ -1,19 +1,23 @@
 classdef Function < handle
   % A traced graph: weft.Function(body, inputs...) runs the body once on placeholders; call(inputs...) runs
   % the graph by a plan. Tensors that the body reads from outside (weights) are captured.
+  % weft.Function(body, x, 'dynamic', {{'batch', ''}}, 'bounds', struct('batch', [1, 64])) leaves the extents of
+  % named axes open for each call. The body then runs for six examples of them and must not decide by them.
   properties (SetAccess = private)
     id = 0;
   end
   methods
     function this = Function(body, varargin)
-      placeholders = weft.internal.wrap(weft_mex('trace_begin', cellfun(@(one) one.id, varargin)));
-      try
-        outputs = body(placeholders{:});
-        if ~iscell(outputs), outputs = {outputs}; end
-        this.id = weft_mex('trace_end', cellfun(@(one) one.id, outputs));
-      catch failure
-        weft_mex('trace_abort');
-        rethrow(failure);
+      [inputs, dims] = weft.internal.dimensions(varargin);
+      examples = [];
+      while isempty(examples) || (numel(examples) < 6 && weft_mex('is_example', examples(1)))
+        examples(end + 1) = weft.internal.example(body, inputs, dims, examples);
+      end
+      if numel(examples) == 1
+        this.id = examples;
+      else
+        this.id = weft_mex('join', examples);
+        arrayfun(@(one) weft_mex('release', one), examples);
       end
     end
     function all = call(this, varargin)

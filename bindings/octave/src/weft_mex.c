@@ -326,11 +326,57 @@ static mxArray* grad(const mxArray** in) {
                   mxGetScalar(in[2]) != 0, mxGetScalar(in[2]) != 0, out));
   return keep_tensors(out, n);
 }
+static weft_function* functions_of(const mxArray* ids) {
+  const size_t n = mxGetNumberOfElements(ids);
+  weft_function* out = mxMalloc((n + 1) * sizeof *out);
+  size_t i;
+  for (i = 0; i < n; ++i) {
+    mxArray* id = number(mxGetPr(ids)[i]);
+    out[i] = get(id, FUNCTION);
+    mxDestroyArray(id);
+  }
+  return out;
+}
+/* trace_begin(inputs, shapes, earlier): placeholders like the inputs, but with these shapes, for
+ * the next example after the functions of earlier ones. */
 static mxArray* trace_begin(const mxArray** in) {
-  const size_t n = mxGetNumberOfElements(in[0]);
-  weft_tensor* out = mxCalloc(n + 1, sizeof *out);
-  check(weft_trace_begin(tensors_of(in[0]), n, out));
+  const size_t n = mxGetNumberOfElements(in[0]), earlier = mxGetNumberOfElements(in[2]);
+  weft_tensor *given = tensors_of(in[0]), *out = mxCalloc(n + 1, sizeof *out);
+  weft_function* functions = functions_of(in[2]);
+  weft_type* types = mxCalloc(n + 1, sizeof *types);
+  weft_status status;
+  size_t i;
+  for (i = 0; i < n; ++i) {
+    const mxArray* shape = mxGetCell(in[1], i);
+    types[i].dtype = weft_tensor_dtype(given[i]);
+    types[i].rank = (int32_t)mxGetNumberOfElements(shape);
+    memcpy(types[i].shape, extents_of(shape), (size_t)types[i].rank * sizeof(int64_t));
+  }
+  check(weft_trace_begin_types(types, n, out));
+  status = weft_trace_set_example(earlier, functions, earlier);
+  if (status != WEFT_OK) weft_trace_abort();
+  check(status);
   return keep_tensors(out, n);
+}
+/* trace_dimension(name, bounds, places): a place is an input and an axis, counted from 1. */
+static mxArray* trace_dimension(const mxArray** in) {
+  const size_t n = mxGetNumberOfElements(in[2]) / 2;
+  const int64_t *bounds = extents_of(in[1]), *places = extents_of(in[2]);
+  size_t* inputs = mxMalloc((n + 1) * sizeof *inputs);
+  int32_t* axes = mxMalloc((n + 1) * sizeof *axes);
+  size_t i;
+  for (i = 0; i < n; ++i)
+    inputs[i] = (size_t)places[2 * i] - 1, axes[i] = (int32_t)places[2 * i + 1] - 1;
+  check(weft_trace_add_dimension(text_of(in[0]), bounds[0], bounds[1], inputs, axes, n));
+  return number(0);
+}
+static mxArray* is_example(const mxArray** in) {
+  return number(weft_function_is_example(get(in[0], FUNCTION)));
+}
+static mxArray* join(const mxArray** in) {
+  weft_function out = NULL;
+  check(weft_function_join(functions_of(in[0]), mxGetNumberOfElements(in[0]), &out));
+  return keep(FUNCTION, out);
 }
 static mxArray* trace_end(const mxArray** in) {
   weft_function out = NULL;
@@ -564,13 +610,11 @@ static const struct {
   const char* name;
   int arguments;
   plain function;
-} kPlain[] = {{"binary", 3, binary},
-              {"create", 3, create},
-              {"arguments", 1, arguments},
-              {"grad", 3, grad},
-              {"trace_begin", 1, trace_begin},
-              {"trace_end", 1, trace_end},
-              {"call_function", 2, call_function},
+} kPlain[] = {{"binary", 3, binary},           {"create", 3, create},
+              {"arguments", 1, arguments},     {"grad", 3, grad},
+              {"trace_begin", 3, trace_begin}, {"trace_dimension", 3, trace_dimension},
+              {"is_example", 1, is_example},   {"join", 1, join},
+              {"trace_end", 1, trace_end},     {"call_function", 2, call_function},
               {"captures", 1, captures}};
 static const struct {
   const char* name;

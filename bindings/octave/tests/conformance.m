@@ -211,6 +211,36 @@ says(@() context.setInput('x', [1, 2]), 'must have shape (2, 3)');
 open = weft.Model(fullfile(folder, 'models', 'open.weft')).context();
 must(isequal(open.setInput('x', m).run().output().double(), wanted), 'an open batch');
 must(isequal(open.setInput('x', m(1, :)).run().output().double(), wanted(1, :)), 'a batch of one');
+% One trace for batches of any size gives what the operators give, in a file, too.
+w = weft.array([1, -2; 3, 0.5; 2, -1]);
+scores = @(x, bias) weft.ops.softmax(weft.ops.matmul(x, w) + bias);
+rows = @(x) weft.ops.sum(x, 'axis', 1);
+body = @(x, bias) {scores(x, bias), rows(scores(x, bias))};
+batch = {{'batch', ''}, {'batch', ''}};
+traced = weft.Function(body, weft.zeroed([4, 3]), weft.zeroed([4, 2]), 'dynamic', batch, 'bounds', struct('batch', [1, 64]));
+path = [tempname(), '.weft'];
+traced.save(path, {'x', 'bias'}, {'scores', 'sums'}, containers.Map({'w'}, {w}, 'UniformValues', false));
+loaded = loadModel('memory', path).context();
+delete(path);
+must(isequal(loaded.ports('inputs')(1).shape, [-1, 3]), 'the shape of the file');
+for n = [1, 5]
+  given = {weft.array(reshape(1:3 * n, n, 3) / 7, 'float32', [n, 3]), weft.zeroed([n, 2])};
+  wanted_now = body(given{:});
+  found = traced.call(given{:});
+  loaded.setInput('x', given{1}).setInput('bias', given{2}).run();
+  for i = 1:2
+    numbers_now = wanted_now{i}.double();
+    for one = {found{i}.double(), loaded.output(i).double()}
+      must(isequal(size(one{1}), size(numbers_now)), 'another shape');
+      must(all(abs(one{1}(:) - numbers_now(:)) < 1e-6), 'other numbers');
+    end
+  end
+end
+says(@() traced.call(weft.zeroed([65, 3]), weft.zeroed([65, 2])), 'batch');
+says(@() weft.Function(body, given{:}, 'dynamic', {{'', '', 'n'}}), 'axis 2 of input 0');
+says(@() weft.Function(body, given{:}, 'dynamic', {{'n'}}, 'bounds', struct('n', [1, 6])), 'at least 6 extents');
+says(@() weft.Function(body, given{:}, 'dynamics', {{'n'}}), 'no option `dynamics`');
+
 % Contexts outlive a model from memory.
 kept = loadModel('memory', fullfile(folder, 'models', 'dense.weft'));
 contexts = {kept.context(), kept.context()};
