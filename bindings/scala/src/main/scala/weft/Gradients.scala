@@ -1,7 +1,6 @@
 package weft
 
 import java.util.function.Supplier
-import org.weft.Dim
 import scala.collection.JavaConverters._
 
 /** Gradients, and traced functions. */

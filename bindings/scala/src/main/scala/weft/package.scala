@@ -12,6 +12,7 @@ package object weft extends weft.Arrays with weft.Gradients with weft.Files {
   type Tensor = org.weft.Tensor
   type Operand = org.weft.Operand
   type Dtype = org.weft.Dtype
+  type Dim = org.weft.Dim
 
   /** Runs the body with a resource (a model, a context, an array), and frees that at once. */
   def using[R <: AutoCloseable, T](resource: R)(body: R => T): T =

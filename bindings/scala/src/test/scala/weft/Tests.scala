@@ -115,7 +115,7 @@ object Tests {
       val Seq(product, sum) = graph(tensor(Seq(5f, 7f)))
       same(product, 10, 21)
       same(sum, 6, 8)
-      val any = traceDynamic(new org.weft.Dim("batch").at(0, 0))(zeros(Seq(4, 2))) { case Seq(x) => Seq(x * weight) }
+      val any = traceDynamic(new Dim("batch").at(0, 0))(zeros(Seq(4, 2))) { case Seq(x) => Seq(x * weight) }
       same(any(tensor(Seq(Seq(1f, 2f))))(0), 2, 6)
       same(any(tensor(Seq(Seq(1f, 2f), Seq(3f, 4f), Seq(5f, 6f))))(0), 2, 6, 6, 12, 10, 18)
     }
