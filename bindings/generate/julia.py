@@ -42,7 +42,7 @@ def _interface(library: Library, interface: facts.Interface) -> str:
         fields = [f"    {field}::{_type(what, interface)}" for field, what in struct.fields.items()]
         out += [f"# {name}: {struct.size} bytes.", f"struct {_mirror(name)}", *fields, "end\n"]
     for name, value in interface.constants.items():
-        if name.startswith(("WEFT_ABI", "WEFT_TAG", "WEFT_MODE", "WEFT_GRAD")):
+        if name.startswith(("WEFT_ABI", "WEFT_TAG", "WEFT_MODE", "WEFT_GRAD", "WEFT_TRACE")):
             out.append(f"const {name} = {value}")
     names = ", ".join(f":{name}" for name in library.dtypes())
     out += [

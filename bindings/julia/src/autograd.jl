@@ -68,19 +68,92 @@ end
 
 give_back(::Graph, handle) = C.weft_function_release(handle)
 
+# An extent of inputs that each call has anew: bounds, places (an input and an axis each, from 0 on), and the
+# extents of the examples, which are other ones for each dimension.
+struct Dimension
+    name::String
+    bounds::Tuple{Int64,Int64}
+    places::Vector{Tuple{Int,Int}}
+    extents::Vector{Int64}
+end
+
+function Dimension(name::String, bounds, number::Int)
+    low = max(first(bounds), 2)
+    count = min(last(bounds) - low + 1, 1000)
+    count < C.WEFT_TRACE_EXAMPLES &&
+        throw(WeftError(INVALID_VALUE, "trace: `$name` must have at least $(C.WEFT_TRACE_EXAMPLES) extents " *
+                                       "above 1; got $(first(bounds)) to $(last(bounds))"))
+    extents, seed = Int64[], number
+    while length(extents) < C.WEFT_TRACE_EXAMPLES
+        seed = seed * 48271 % 2147483647 # Park and Miller's generator
+        union!(extents, low + seed % count)
+    end
+    return Dimension(name, (first(bounds), last(bounds)), Tuple{Int,Int}[], extents)
+end
+
+function dimensions(dynamic, bounds)
+    found = Dimension[]
+    for (input, names) in enumerate(dynamic), (axis, name) in enumerate(names)
+        name === nothing && continue
+        place = findfirst(one -> one.name == string(name), found)
+        if place === nothing
+            limits = get(bounds, Symbol(name), (1, 2^40))
+            push!(found, Dimension(string(name), limits, length(found) + 1))
+            place = length(found)
+        end
+        push!(found[place].places, (input - 1, axis - 1))
+    end
+    return found
+end
+
 """
-    trace(f, inputs...)
+    trace(f, inputs...; dynamic = (), bounds = (;))
 
 Runs `f` once on placeholders for the inputs, and gives the graph of what it did. Arrays that it reads from
 outside (weights) are captured: the graph sees later writes to them.
+
+`dynamic` names the axes of the inputs whose extents are open, `((:batch, nothing),)` for the first of two: each
+call may have others, within `bounds`, such as `(batch = (1, 64),)`. Then `f` runs for six examples of them and
+must not decide by them.
 """
-function trace(f, inputs::Tensor...)
+function trace(f, inputs::Tensor...; dynamic = (), bounds = (;))
+    dims, examples = dimensions(dynamic, bounds), Graph[]
+    while isempty(examples) || (C.weft_function_is_example(examples[1]) != 0 && length(examples) < C.WEFT_TRACE_EXAMPLES)
+        push!(examples, trace_example(f, inputs, dims, examples))
+    end
+    length(examples) == 1 && return examples[1]
+    out = Ref{Ptr{Cvoid}}(C_NULL)
+    GC.@preserve examples check(C.weft_function_join(handles(examples), length(examples), out))
+    return Graph(out[])
+end
+
+# Columns of weft_type: dtype and rank in one number, then the extents.
+function example_types(inputs, dims, round::Int)
+    types = fill(Int64(0), 17, length(inputs))
+    for (i, x) in enumerate(inputs)
+        types[1, i] = Int64(code(dtype(x))) | Int64(ndims(x)) << 32
+        types[2:(ndims(x)+1), i] .= size(x)
+    end
+    for one in dims, (input, axis) in one.places
+        # The library refuses places that are not there.
+        input < length(inputs) && axis < ndims(inputs[input+1]) && (types[axis+2, input+1] = one.extents[round])
+    end
+    return types
+end
+
+function trace_example(f, inputs, dims, earlier)
     task = current_task()
     sticky, task.sticky = task.sticky, true # a trace belongs to a thread
     placeholders, runs = fill(Ptr{Cvoid}(C_NULL), length(inputs)), false
     try
-        GC.@preserve inputs check(C.weft_trace_begin(handles(inputs), length(inputs), placeholders))
+        types = example_types(inputs, dims, length(earlier) + 1)
+        check(C.weft_trace_begin_types(types, length(inputs), placeholders))
         runs = true
+        GC.@preserve earlier check(C.weft_trace_set_example(length(earlier), handles(earlier), length(earlier)))
+        for one in dims
+            places, axes = Csize_t[first(at) for at in one.places], Int32[last(at) for at in one.places]
+            check(C.weft_trace_add_dimension(one.name, one.bounds[1], one.bounds[2], places, axes, length(axes)))
+        end
         results = f(map(Tensor, placeholders)...)
         outputs = results isa Tensor ? [results] : collect(Tensor, results)
         out = Ref{Ptr{Cvoid}}(C_NULL)

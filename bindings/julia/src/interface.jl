@@ -103,6 +103,7 @@ const WEFT_TAG_STRING = 5
 const WEFT_TAG_TENSOR = 1
 const WEFT_TAG_TENSORS = 9
 const WEFT_TAG_UNSIGNED = 11
+const WEFT_TRACE_EXAMPLES = 6
 
 # The names of the dtypes; their numbers count from 0.
 const DTYPES = (:bool, :uint8, :uint16, :uint32, :uint64, :int8, :int16, :int32, :int64, :float16, :bfloat16, :float32, :float64, :complex64, :complex128, :float8_e4m3fn, :float8_e5m2, :int4, :uint4, :float8_e4m3fnuz, :float8_e5m2fnuz)

@@ -177,6 +177,14 @@ end
     graph = Weft.trace(x -> x .* 2, x)
     @test Array(only(graph(x))) == [6, 8]
     @test Array(only(graph(Weft.tensor([1.0, 2.0])))) == [2, 4]
+    flat = Weft.trace(Weft.zeros(4, 3); dynamic = ((:batch, nothing),), bounds = (batch = (1, 64),)) do x
+        Ops.reshape(x .* 2, (3 * size(x, 1),))
+    end
+    for rows in (1, 5)
+        @test size(only(flat(Weft.zeros(rows, 3)))) == (3 * rows,)
+    end
+    @test occursin("batch", said(() -> flat(Weft.zeros(65, 3))))
+    @test occursin("axis 7 of input 0", said(() -> Weft.trace(identity, x; dynamic = ((ntuple(_ -> nothing, 7)..., :n),))))
 end
 
 @testset "threads and leaks" begin
