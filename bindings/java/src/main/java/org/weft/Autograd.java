@@ -27,7 +27,7 @@ public final class Autograd {
         return within(0, RECORDING | TRAINING, body);
     }
 
-    /** Computes the gradients of the heads into the leaves. */
+    /** Computes the gradients of arrays that were recorded into the leaves. */
     public static void backward(Tensor... heads) {
         try (Held held = new Held("backward", heads)) {
             Native.check(C.weft_backward(held.handles, null, heads.length, 0));
@@ -42,7 +42,7 @@ public final class Autograd {
         }
     }
 
-    /** The gradients of the head with respect to variables, as new arrays. */
+    /** The gradients of an array that was recorded with respect to variables, as new arrays. */
     public static Tensor[] grad(Tensor head, Tensor... variables) {
         return gradients(head, variables, false);
     }

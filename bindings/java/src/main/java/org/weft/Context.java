@@ -44,12 +44,12 @@ public final class Context extends ContextCalls {
         return out;
     }
 
-    /** The number of an input. */
+    /** The number of an input, by its name. */
     public synchronized int inputNamed(String name) {
         return named(INPUT, "input", name);
     }
 
-    /** The number of an output. */
+    /** The number of an output, by its name. */
     public synchronized int outputNamed(String name) {
         return named(OUTPUT, "output", name);
     }
@@ -203,7 +203,7 @@ public final class Context extends ContextCalls {
                 port.bytes, place -> C.weft_context_read_state(handle(), state, place, port.bytes)));
     }
 
-    /** Writes a state. */
+    /** Writes a state; the array has its dtype and shape. */
     public synchronized Context setState(int state, Tensor array) {
         expect(STATE, "setState", state, array.dtype());
         byte[] bytes = array.toBytes();
