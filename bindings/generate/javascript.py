@@ -1,10 +1,17 @@
-"""JavaScript: `ops.js`, a function for each operator, and its types for TypeScript."""
+"""JavaScript: `ops.js`, a function for each operator, its types for TypeScript, and native code.
+
+The package for browsers gets copies of what it has in common with the one for Node.
+"""
+
+from pathlib import Path
 
 import facts
+import napi
 from names import lower_camel, sentence
 from registry import Argument, Library, Operator, offered
 
 _HEAD = "// Written by bindings/generate; do not edit.\n"
+_SHARED = ("arrays.js", "errors.js", "inputs.js", "model.d.ts")
 _RESERVED = {"var", "in", "delete", "default", "function", "new", "with", "this", "typeof"}
 _TYPES = {"tensor": "Operand", "tensors": "Tensor[]", "int": "number | bigint", "float": "number",
           "bool": "boolean", "string": "string", "ints": "number[] | number",
@@ -13,12 +20,19 @@ _TYPES = {"tensor": "Operand", "tensors": "Tensor[]", "int": "number | bigint", 
 
 def files(library: Library, interface: facts.Interface) -> dict[str, str]:
     """The generated files by their paths in bindings/."""
-    del interface  # the addon includes weft.h
     operators = [op for op in library.operators() if offered(op)]
     return {
         "javascript/lib/ops.js": _code(operators),
         "javascript/lib/ops.d.ts": _types(operators, library),
+        **napi.files(interface, _HEAD),
+        **{f"wasm/lib/{name}": _copy(name) for name in _SHARED},
     }
+
+
+def _copy(name: str) -> str:
+    """A file of the package for Node, as the one for browsers has it."""
+    source = Path(__file__).resolve().parents[1] / "javascript" / "lib" / name
+    return _HEAD.rstrip() + f" It is javascript/lib/{name}.\n" + source.read_text("utf-8")
 
 
 def _split(op: Operator) -> tuple[list[Argument], list[Argument]]:

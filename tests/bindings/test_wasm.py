@@ -89,10 +89,8 @@ const context = engine.load(readFileSync(path)).context("train_step");
 const x = Float32Array.from({ length: 20 }, (_, i) => Math.fround(((i * 7) % 11) / 5 - 1));
 const losses = [];
 for (let i = 0; i < steps; ++i) {
-  context.setInput(0, x);
-  context.setInput(1, BigInt64Array.from([0n, 1n, 2n, 1n, 0n]));
-  context.run();
-  losses.push([...context.output(0)]);
+  const outputs = context.run({ 0: x, 1: BigInt64Array.from([0n, 1n, 2n, 1n, 0n]) });
+  losses.push([...Object.values(outputs)[0]]);
 }
 const elements = (port, i) => [port.name, [...context.state(i)].map(Number)];
 console.log(JSON.stringify({ losses, states: Object.fromEntries(context.states.map(elements)) }));

@@ -29,7 +29,7 @@ const [options] = arguments;
 const model = await load("net.weft", options);
 const x = new Float32Array(await (await fetch("net.x")).arrayBuffer());
 const outputs = [await model.run({ 0: x }), await model.run({ 0: x })];
-model.dispose();
+model.close();
 return [model.threads, ...outputs.map((output) => Array.from(Object.values(output)[0]))];
 """
 pytestmark = [
@@ -104,7 +104,7 @@ def test_loads_and_disposals_leave_nothing(isolated):
     for (let i = 0; i < 40; i++) {
       const model = await load("net.weft", { ...arguments[0], ...files });
       if (model.threads !== 3) return model.threads;
-      model.dispose();
+      model.close();
     }
     return "done";
     """

@@ -1,6 +1,6 @@
 // What a call costs: nanoseconds of a run of a bound context, and of an addition of four numbers; the
 // best of many. `cargo run --release --example overhead` of the Rust binding gives those of C.
-import { Model, ops, tensor } from "../lib/index.js";
+import { load, ops, tensor } from "../lib/index.js";
 
 const best = (call) => {
   let least = Infinity;
@@ -11,7 +11,8 @@ const best = (call) => {
   }
   return least.toFixed(1);
 };
-const context = Model.load(process.argv[2]).context();
+const context = (await load(process.argv[2])).context();
 context.input(0).fill(1);
+context.bindOutput(0);
 const x = tensor([1, 2, 3, 4]);
 console.log(`run ${best(() => context.run())} ns; addition ${best(() => ops.add(x, x).dispose())} ns`);

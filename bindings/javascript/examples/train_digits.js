@@ -6,7 +6,7 @@
 // A line of digits.csv has 64 counts of ink from 0 to 16 and the digit. Every fifth line is held out:
 // prints the accuracy on those, and fails if it is below the last argument.
 import { readFileSync } from "node:fs";
-import { grad, Model, nn, ops, record, seed, tensor, trace, Writer, zeros } from "../lib/index.js";
+import { grad, load, nn, ops, record, seed, tensor, trace, Writer, zeros } from "../lib/index.js";
 
 const [path = "digits.csv", epochs = "12", wanted = "0.97"] = process.argv.slice(2);
 const BATCH = 64;
@@ -55,7 +55,7 @@ const count = heldOut.labels.length;
 const forward = trace((x) => net.call(x), zeros([count, 1, 8, 8]));
 new Writer().add("forward", forward, ["images"], ["scores"], net.weights).save("digits.weft");
 
-const scores = Model.load("digits.weft").context().setInput("images", heldOut.images).run().output("scores");
+const { scores } = (await load("digits.weft")).run({ images: heldOut.images });
 const best = (row) => row.indexOf(Math.max(...row));
 const right = Array.from(heldOut.labels).filter((label, i) => best(scores.subarray(10 * i, 10 * i + 10)) === Number(label));
 const accuracy = right.length / count;

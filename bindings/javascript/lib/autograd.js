@@ -1,6 +1,6 @@
 // Gradients and traced functions.
-import { placesOf, wrap } from "./handles.js";
-import { native } from "./native.js";
+import { isTensor, placesOf, wrap } from "./handles.js";
+import { listed, native } from "./native.js";
 
 const RECORDING = 1, TRAINING = 4;
 
@@ -29,7 +29,7 @@ export function backward(...heads) {
 /** The gradients of the sum of `heads` with respect to `variables`, as new arrays. */
 export function grad(heads, variables, { createGraph = false } = {}) {
   const from = placesOf(Array.isArray(heads) ? heads : [heads], "grad");
-  return native.gradients(from, placesOf(variables, "grad"), createGraph).map(wrap);
+  return native.gradients(from, placesOf(variables, "grad"), createGraph, createGraph).map(wrap);
 }
 
 /** A traced graph: call it with arrays. */
@@ -39,11 +39,11 @@ export class TracedFunction {
   }
   /** Calls the graph through the plan for these shapes; gives all outputs. */
   call(...inputs) {
-    return native.callFunction(this.handle, placesOf(inputs, "call")).map(wrap);
+    return native.callFunction(this.handle, placesOf(inputs, "call"), native.functionOutputs(this.handle)).map(wrap);
   }
   /** The arrays that the body read from outside: weights, states and constants. */
   get captures() {
-    return native.captures(this.handle).map(wrap);
+    return listed(native.captureCount, native.capture, this.handle).map(wrap);
   }
   /** A text for people: "graph", "plan" or "arena". */
   text(what) {
@@ -51,26 +51,77 @@ export class TracedFunction {
   }
 }
 
+const EXAMPLES = 6; // WEFT_TRACE_EXAMPLES of weft.h
+const UNBOUNDED = 2 ** 40; // extents of more are of no array
+
+/** The dimensions that `dynamic` names: [{name, min, max, places: [[input, axis], …]}, …]. */
+function dimensionsOf(inputs, dynamic) {
+  const found = new Map();
+  for (const [input, axes] of Object.entries(dynamic)) {
+    const rank = inputs[input]?.shape.length;
+    if (rank === undefined) throw new TypeError(`trace: \`dynamic\` must have numbers of inputs, below ${inputs.length}; got ${input}`);
+    for (const [axis, given] of Object.entries(axes)) {
+      const { name, min = 1, max = UNBOUNDED } = typeof given === "string" ? { name: given } : given;
+      if (!(axis >= -rank && axis < rank))
+        throw new TypeError(`trace: \`dynamic\` must have axes of input ${input} in [${-rank}, ${rank}); got ${axis}`);
+      if (typeof name !== "string" || !(min >= 0 && max >= min + EXAMPLES))
+        throw new TypeError(`trace: a dimension has a name, \`min\` of at least 0, and \`max\` of at least \`min\` + ${EXAMPLES}; got ${JSON.stringify(given)}`);
+      const known = found.get(name) ?? { name, min, max, places: [] };
+      if (known.min !== min || known.max !== max)
+        throw new TypeError(`trace: \`dynamic\` must have one dimension of each name; got two for \`${name}\``);
+      found.set(name, known).get(name).places.push([Number(input), (Number(axis) + rank) % rank]);
+    }
+  }
+  return [...found.values()];
+}
+
+/** The extents of a dimension in the examples: different ones, and for no two dimensions alike. */
+function extentsOf({ min, max }, number) {
+  const low = Math.max(min, 2), count = Math.min(max - low, 1000) + 1, extents = new Set();
+  for (let random = number + 1; extents.size < EXAMPLES; ) {
+    random = (random * 48271) % 2147483647;
+    extents.add(low + (random % count));
+  }
+  return [...extents];
+}
+
+/** Runs `body` once on placeholders of these types; `earlier` are the examples before. */
+function traced(body, types, dimensions, earlier) {
+  const placeholders = native.traceBegin(types.map(({ code }) => code), types.map(({ shape }) => shape)).map(wrap);
+  try {
+    for (const { name, min, max, places } of dimensions)
+      native.addDimension(name, min, max, places.map(([input]) => input), places.map(([, axis]) => axis));
+    native.setExample(earlier.length, earlier);
+    const outputs = body(...placeholders);
+    if (outputs instanceof Promise) throw new TypeError("trace: the body must not be asynchronous");
+    return native.traceEnd(placesOf(Array.isArray(outputs) ? outputs : [outputs], "trace"));
+  } catch (error) {
+    native.traceAbort();
+    throw error;
+  }
+}
+
 /**
- * Runs `body` once on placeholders for `inputs`, and gives the graph of what it did. The body gets the
- * placeholders as arguments and returns an array or a list of them.
+ * Runs `body` on placeholders for `inputs`, and gives the graph of what it did. The body gets the placeholders
+ * as arguments and returns an array or a list of them. {dynamic: {input: {axis: name}}} behind the inputs opens
+ * extents of inputs, by their numbers; {name, min, max} instead of a name bounds one. Then the body runs for
+ * some examples of these extents, and must do the same for all: it may compute with them, not decide by them.
  */
 export function trace(body, ...inputs) {
-  const placeholders = native.traceBegin(placesOf(inputs, "trace")).map(wrap);
-  let outputs;
-  try {
-    outputs = body(...placeholders);
-    if (outputs instanceof Promise) throw new TypeError("trace: the body must not be asynchronous");
-  } catch (error) {
-    native.traceAbort();
-    throw error;
-  }
-  try {
-    return new TracedFunction(native.traceEnd(placesOf(Array.isArray(outputs) ? outputs : [outputs], "trace")));
-  } catch (error) {
-    native.traceAbort();
-    throw error;
-  }
+  const last = inputs.at(-1);
+  const isOptions = typeof last === "object" && last !== null && !isTensor(last) && !Array.isArray(last);
+  const { dynamic = {}, ...others } = isOptions ? inputs.pop() : {};
+  if (Object.keys(others).length) throw new TypeError(`trace: there is no option \`${Object.keys(others)[0]}\`; there is: dynamic`);
+  const codes = placesOf(inputs, "trace").map(native.dtype);
+  const dimensions = dimensionsOf(inputs, dynamic), extents = dimensions.map(extentsOf), examples = [];
+  do {
+    const types = inputs.map(({ shape }, i) => ({ code: codes[i], shape }));
+    dimensions.forEach(({ places }, d) => {
+      for (const [input, axis] of places) types[input].shape[axis] = extents[d][examples.length];
+    });
+    examples.push(traced(body, types, dimensions, examples));
+  } while (native.isExample(examples.at(-1)) && examples.length < EXAMPLES);
+  return new TracedFunction(examples.length === 1 ? examples[0] : native.join(examples));
 }
 
 /** A file that is being put together. */
@@ -90,6 +141,10 @@ export class Writer {
       if (place < 0) place = this.#unnamed.push(capture) - 1;
       return `constant${place}`;
     });
+    const wanted = { inputs: native.functionInputs(traced.handle), outputs: native.functionOutputs(traced.handle) };
+    for (const [which, list] of Object.entries({ inputs, outputs }))
+      if (list.length !== wanted[which])
+        throw new TypeError(`Writer.add: the function has ${wanted[which]} ${which}; got ${list.length} names`);
     native.addEntry(this.#handle, entry, traced.handle, inputs, outputs, names);
     return this;
   }

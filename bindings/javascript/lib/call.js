@@ -86,7 +86,7 @@ export function call(name, inputs, attributes = {}, out = undefined) {
     values[place] = value;
   }
   const { places, bits } = lowered(name, Array.from(values));
-  if (out !== undefined) return native.invokeInto(id, places, bits, placesOf(out, name));
+  if (out !== undefined) return native.invoke(id, places, bits, placesOf(out, name));
   const results = raised(native.invoke(id, places, bits));
   return Array.isArray(results) ? results : [results];
 }

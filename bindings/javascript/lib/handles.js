@@ -1,6 +1,7 @@
 // Arrays as objects of JavaScript. The addon keeps the handles in a table; an object knows its place there
 // through a cell, which the collector watches. To begin that takes longer than an addition, so the cell of
 // an array that was disposed serves the next array at its place.
+import { WeftError } from "./errors.js";
 import { native } from "./native.js";
 
 const OWN = Symbol("own");
@@ -25,8 +26,7 @@ export class Tensor {
     isTensor = (x) => typeof x === "object" && x !== null && #cell in x;
     placeOf = (x, name) => {
       if (!isTensor(x)) throw Object.assign(new TypeError(`${name}: expected a Tensor`), { code: "INVALID_TYPE" });
-      if (x.#cell === undefined)
-        throw Object.assign(new Error(`${name}: the array was disposed`), { code: "INVALID_STATE" });
+      if (x.#cell === undefined) throw new WeftError("INVALID_STATE", `${name}: the array was disposed`);
       return x.#cell.place;
     };
     dispose = (x) => {

@@ -1,12 +1,11 @@
 // Types of the package for TypeScript.
+import type { Elements, Port, Ports, Shaped, Source } from "./model.js";
 import type { Dtype, Operand } from "./ops.js";
 import * as ops from "./ops.js";
 
+export { WeftError } from "./model.js";
 export { ops };
-export type { Dtype, Operand };
-export type Elements = // halves as their bits; a Float32Array where a call does not say another
-  | Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | Uint8Array | Uint16Array
-  | Uint32Array | BigInt64Array | BigUint64Array;
+export type { Dtype, Elements, Operand, Port, Ports, Shaped, Source };
 type Nested = number | bigint | Nested[];
 
 /** An array: a reference to memory of the engine. */
@@ -42,8 +41,8 @@ export class Tensor {
 export function tensor(elements: Nested | Elements, options?: { shape?: number[]; dtype?: Dtype }): Tensor;
 export function zeros(shape: number[], dtype?: Dtype): Tensor;
 export function fromBytes(dtype: Dtype, shape: number[], bytes: Uint8Array): Tensor;
-export function save(path: string, arrays: Record<string, Tensor>): void;
-export function load(path: string): Record<string, Tensor>;
+export function saveTensors(path: string, arrays: Record<string, Tensor>): void;
+export function loadTensors(path: string): Record<string, Tensor>;
 
 export function record<T>(body: () => T): T;
 export function pause<T>(body: () => T): T;
@@ -54,7 +53,11 @@ export class TracedFunction {
   readonly captures: Tensor[];
   text(what: "graph" | "plan" | "arena"): string;
 }
-export function trace(body: (...inputs: Tensor[]) => Tensor | Tensor[], ...inputs: Tensor[]): TracedFunction;
+/** Extents that calls may have, by numbers of inputs and of axes; the same name is the same extent. */
+export type Dynamic = Record<number, Record<number, string | { name: string; min?: number; max?: number }>>;
+type Body = (...inputs: Tensor[]) => Tensor | Tensor[];
+export function trace(body: Body, ...inputs: Tensor[]): TracedFunction;
+export function trace(body: Body, ...inputs: [...Tensor[], { dynamic?: Dynamic }]): TracedFunction;
 export class Writer {
   add(entry: string, traced: TracedFunction, inputs: string[], outputs: string[], weights?: Record<string, Tensor>): this;
   setMetadata(key: string, value: string): this;
@@ -62,38 +65,34 @@ export class Writer {
 }
 export function call(name: string, inputs: (Operand | Tensor[] | undefined)[], attributes?: Record<string, unknown>, out?: Tensor[]): Tensor[];
 
-export interface Port {
-  name: string;
-  dtype: Dtype;
-  /** -1 where a dimension is open. */
-  shape: number[];
-  bytes: number;
-}
-export class Context {
+export type Inputs = Record<string | number, Tensor | Elements | Shaped>;
+export class Context implements Ports {
+  private constructor();
   readonly inputs: Port[];
   readonly outputs: Port[];
   readonly states: Port[];
-  setInputShape(input: number | string, shape: number[]): this;
+  setInputShape(input: number | string, shape: readonly number[]): this;
   input<T extends Elements = Float32Array>(input?: number | string): T;
-  setInput(input: number | string, given: Tensor | Elements): this;
-  run(): this;
-  runAsync(): Promise<void>;
-  output<T extends Elements = Float32Array>(output?: number | string): T;
   bindOutput<T extends Elements = Float32Array>(output?: number | string): T;
+  run<T extends Elements = Float32Array>(inputs?: Inputs): Record<string, T>;
+  runAsync<T extends Elements = Float32Array>(inputs?: Inputs): Promise<Record<string, T>>;
   state<T extends Elements = Float32Array>(state: number | string): T;
   setState(state: number | string, elements: Elements): this;
   reset(): this;
   save(path: string): void;
-  dispose(): void;
+  close(): void;
 }
 export class Model {
-  static load(path: string): Model;
+  private constructor();
   readonly entries: string[];
   readonly weights: Record<string, Tensor>;
   metadata(key: string): string | undefined;
   setBudget(bytes: number, entry?: string): void;
-  context(entry?: string): Context;
+  context(entry?: string, options?: { sharing?: Context }): Context;
+  run<T extends Elements = Float32Array>(inputs?: Inputs, options?: { entry?: string }): Record<string, T>;
+  close(): void;
 }
+export function load(source: Source): Promise<Model>;
 
 export namespace nn {
   interface Layer {

@@ -5,8 +5,9 @@ import * as ops from "./ops.js";
 
 export { backward, grad, pause, record, trace, TracedFunction, Writer } from "./autograd.js";
 export { call } from "./call.js";
-export { Context, Model } from "./model.js";
-export { fromBytes, load, save, tensor, Tensor, zeros } from "./tensor.js";
+export { WeftError } from "./errors.js";
+export { Context, load, Model } from "./model.js";
+export { fromBytes, loadTensors, saveTensors, tensor, Tensor, zeros } from "./tensor.js";
 export { nn, ops };
 
 /** The version of the library. */
@@ -16,4 +17,4 @@ export const seed = native.seed;
 /** Sets how many threads may work on one call. */
 export const setNumThreads = native.setNumThreads;
 /** Bytes of arrays and of the library's objects that are in use. */
-export const liveBytes = native.liveBytes;
+export const liveBytes = () => native.memory().live;

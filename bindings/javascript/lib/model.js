@@ -1,26 +1,52 @@
-// .weft files: loaded and run.
+// .weft files: loaded and run. The package for browsers has the same interface, with promises.
+import { fileURLToPath } from "node:url";
+import { arrayOf } from "./arrays.js";
+import { WeftError } from "./errors.js";
 import { isTensor, wrap } from "./handles.js";
-import { native } from "./native.js";
-import { arrayOf } from "./tensor.js";
+import { elementsFor, given, placeIn } from "./inputs.js";
+import { listed, native } from "./native.js";
+import { dtypes, fromBytes } from "./tensor.js";
+
+/**
+ * Loads a .weft file; one on disk is mapped, of others the bytes are copied.
+ * @param source a path, a URL, an ArrayBuffer or typed array, a Blob, or a Response
+ */
+export async function load(source) {
+  const isText = typeof source === "string";
+  if (isText && !/^[a-z][a-z\d+.-]+:/i.test(source)) return new Model(native.loadModel(source), true);
+  let bytes = source;
+  if (isText || source instanceof URL) {
+    const url = new URL(source);
+    if (url.protocol === "file:") return new Model(native.loadModel(fileURLToPath(url)), true);
+    bytes = await fetch(url);
+    if (!bytes.ok) throw new WeftError("NOT_FOUND", `load: \`${url}\` answers with status ${bytes.status}`);
+  }
+  if (bytes instanceof Response || bytes instanceof Blob) bytes = await bytes.arrayBuffer();
+  if (bytes instanceof ArrayBuffer) bytes = new Uint8Array(bytes);
+  if (!ArrayBuffer.isView(bytes))
+    throw new TypeError(`load: \`source\` must be a path, a URL, an ArrayBuffer, a typed array, a Blob or a Response; got ${typeof source}`);
+  return new Model(native.loadMemory(bytes), false);
+}
 
 /** A loaded file; several contexts may run it. */
 export class Model {
   #handle;
-  constructor(handle) {
+  #isMapped;
+  #life = { isOpen: true }; // which its contexts know
+  #kept = new Map(); // contexts of run, by entry points
+  constructor(handle, isMapped) {
     this.#handle = handle;
-  }
-  /** Maps a file. */
-  static load(path) {
-    return new Model(native.loadModel(path));
+    this.#isMapped = isMapped;
   }
   /** The names of the entry points. */
   get entries() {
-    return native.entries(this.#handle);
+    return listed(native.entryCount, native.entryName, this.#handle);
   }
-  /** The weights by their names. */
+  /** The weights by their names. They may outlive a file in memory, of which they are copies. */
   get weights() {
-    const { names, tensors } = native.weights(this.#handle);
-    return Object.fromEntries(names.map((name, i) => [name, wrap(tensors[i])]));
+    const of = (array) => (this.#isMapped ? array : fromBytes(array.dtype, array.shape, array.data()));
+    const names = listed(native.weightCount, native.weightName, this.#handle);
+    return Object.fromEntries(names.map((name, i) => [name, of(wrap(native.weight(this.#handle, i)))]));
   }
   /** A text of the file; undefined for an unknown key. */
   metadata(key) {
@@ -30,105 +56,172 @@ export class Model {
   setBudget(bytes, entry = "forward") {
     native.setBudget(this.#handle, entry, bytes);
   }
-  /** Memory and bindings to run an entry point. */
-  context(entry = "forward") {
-    return new Context(native.createContext(this.#handle, entry));
+  /** Memory and bindings to run an entry point; with `sharing`, a context whose states it sees and changes. */
+  context(entry = "forward", { sharing } = {}) {
+    return new Context(this.#handle, this.#life, entry, sharing);
+  }
+  /** Runs an entry point once, in a context that is kept for the next time; see Context.run. */
+  run(inputs, { entry = "forward" } = {}) {
+    let context = this.#kept.get(entry);
+    if (context === undefined) this.#kept.set(entry, (context = this.context(entry)));
+    return context.run(inputs);
+  }
+  /** Frees the model now; its contexts cannot run any more. */
+  close() {
+    for (const context of this.#kept.values()) context.close();
+    this.#life.isOpen = false;
+    native.closeModel(this.#handle);
   }
 }
+
+const COUNTS = { input: native.inputCount, output: native.outputCount, state: native.stateCount };
 
 /** Runs one entry point. Inputs, outputs and states are named, or counted from 0. */
 export class Context {
   #handle;
-  #open; // for each input, which axes are open in the file
-  constructor(handle) {
-    this.#handle = handle;
-    this.#open = this.inputs.map(({ shape }) => shape.map((extent) => extent < 0));
+  #life; // of the model
+  #ports; // the inputs as they are now
+  #open; // for each input, which axes the file leaves open
+  #results; // of each output: name, kind of typed array, and the array that is bound
+  #bound = new Map(); // typed arrays by the places of inputs, whose memory the engine reads
+  #isRunning = false;
+  constructor(model, life, entry, sharing) {
+    if (sharing !== undefined && !(sharing instanceof Context)) throw new TypeError("context: `sharing` must be a Context");
+    this.#life = life;
+    this.#handle = sharing ? native.createSharing(sharing.#ready, entry) : native.createContext(model, entry);
+    this.#ports = this.inputs;
+    this.#open = this.#ports.map(({ shape }) => shape.map((extent) => extent < 0));
+    this.#results = this.outputs.map(({ name, dtype }) => ({ name, kind: arrayOf(dtype), bound: undefined }));
+  }
+  /** The handle, while nothing runs and the model is open. */
+  get #ready() {
+    if (!this.#life.isOpen) throw new WeftError("INVALID_STATE", "context: its model was closed");
+    if (this.#isRunning) throw new WeftError("INVALID_STATE", "context: it runs now");
+    return this.#handle;
+  }
+  #port(which, place) {
+    const port = native[which](this.#ready, place);
+    port.dtype = dtypes[port.dtype];
+    return port;
+  }
+  #describe(which) {
+    return Array.from({ length: COUNTS[which](this.#ready) }, (_, place) => this.#port(which, place));
   }
   #place(which, port) {
-    if (typeof port === "number") return port;
-    const names = this[which].map(({ name }) => name);
-    const found = names.indexOf(port);
-    if (found < 0) throw new TypeError(`context: there is no ${which.slice(0, -1)} \`${port}\`; there are: ${names.join(", ") || "none"}`);
-    return found;
+    return typeof port === "number" ? port : placeIn(which === "input" ? this.#ports : this.#describe(which), which, port);
   }
   /** The inputs: [{name, dtype, shape, bytes}, …]; an open extent is -1. */
   get inputs() {
-    return native.ports(this.#handle, "inputs");
+    return this.#describe("input");
   }
   get outputs() {
-    return native.ports(this.#handle, "outputs");
+    return this.#describe("output");
   }
   get states() {
-    return native.ports(this.#handle, "states");
+    return this.#describe("state");
   }
   /** Sets the shape of an input with open dimensions. */
   setInputShape(input, shape) {
-    native.setInputShape(this.#handle, this.#place("inputs", input), shape);
+    const place = this.#place("input", input);
+    native.setInputShape(this.#ready, place, shape);
+    this.#bound.delete(place); // the call unbound it
+    this.#ports[place] = this.#port("input", place);
     return this;
+  }
+  // Memory that the engine uses is shared memory, because no other thread can take that away.
+  #memory({ dtype, bytes }) {
+    return new (arrayOf(dtype))(new SharedArrayBuffer(bytes));
   }
   /** A typed array over the memory that every run reads: write to it, no copy is made. */
   input(input = 0) {
-    const place = this.#place("inputs", input);
-    const memory = native.input(this.#handle, place);
-    return new (arrayOf(this.inputs[place].dtype))(memory);
+    const place = this.#place("input", input);
+    if (!this.#bound.has(place)) {
+      const memory = this.#memory(this.#port("input", place));
+      native.bindInput(this.#ready, place, memory);
+      this.#bound.set(place, memory);
+    }
+    return this.#bound.get(place);
   }
-  /** The input's shape for elements that have none: they set the first dimension if it alone is open. */
-  #shapeOf(place, { dtype, shape, bytes }, elements) {
-    if (shape.length === 0 || elements.byteLength === bytes && bytes > 0) return shape;
-    const [, ...rest] = shape, row = rest.reduce((a, b) => a * b, dtype.startsWith("complex") ? 2 : 1);
-    const fits = this.#open[place].every((open, axis) => open === (axis === 0)) && elements.length % row === 0;
-    return fits ? [elements.length / row, ...rest] : shape;
-  }
-  /** Copies a Tensor, whose shape sets open dimensions, or elements to an input, until it is set again. */
-  setInput(input, given) {
-    const place = this.#place("inputs", input), port = this.inputs[place], { name, dtype } = port ?? {};
-    const elements = isTensor(given) ? given.data() : given, got = isTensor(given) ? given.dtype : given?.constructor?.name;
-    if (port && (isTensor(given) ? got !== dtype : !(given instanceof arrayOf(dtype))))
-      throw new TypeError(`setInput: \`${name}\` is ${dtype}, a ${arrayOf(dtype).name}; got a ${got}`);
-    const shape = port && (isTensor(given) ? given.shape : this.#shapeOf(place, port, elements));
-    if (port && `${shape}` !== `${port.shape}`) this.setInputShape(place, shape);
-    native.setInput(this.#handle, place, elements);
-    return this;
-  }
-  /** Runs the entry point, on this thread. */
-  run() {
-    native.run(this.#handle);
-    return this;
-  }
-  /** Runs the entry point on another thread; the promise ends with the run. */
-  runAsync() {
-    return native.runAsync(this.#handle);
-  }
-  /** A copy of an output after a run. */
-  output(output = 0) {
-    const place = this.#place("outputs", output);
-    return new (arrayOf(this.outputs[place].dtype))(native.output(this.#handle, place));
-  }
-  /** A typed array into which every later run writes an output of fixed shape; no copy is made. */
+  /** A typed array into which every run writes an output of fixed shape: results have it instead of a copy. */
   bindOutput(output = 0) {
-    const place = this.#place("outputs", output);
-    return new (arrayOf(this.outputs[place].dtype))(native.bindOutput(this.#handle, place));
+    const place = this.#place("output", output), port = this.#port("output", place), result = this.#results[place];
+    if (!result.bound) {
+      const memory = this.#memory(port);
+      native.bindOutput(this.#ready, place, memory);
+      result.bound = memory;
+    }
+    return result.bound;
+  }
+  #set(inputs) {
+    for (const name in inputs) {
+      const place = placeIn(this.#ports, "input", name), port = this.#ports[place] ?? this.#port("input", place);
+      let value = inputs[name];
+      if (isTensor(value)) {
+        if (value.dtype !== port.dtype) throw new TypeError(`run: \`${port.name}\` is ${port.dtype}; got a Tensor of ${value.dtype}`);
+        value = { data: value.data(), shape: value.shape };
+      }
+      const { elements, shape } = given(port, this.#open[place], value);
+      if (`${shape}` !== `${port.shape}`) this.setInputShape(place, shape);
+      // Other bytes than the input's are refused here.
+      if (elements.byteLength !== this.#ports[place].bytes) native.bindInput(this.#ready, place, elements);
+      this.input(place).set(elements);
+    }
+  }
+  #outputs() {
+    const outputs = {};
+    for (let place = 0; place < this.#results.length; place++) {
+      const { name, kind, bound } = this.#results[place];
+      outputs[name] = bound ?? new kind(native.copyOutput(this.#handle, place));
+    }
+    return outputs;
+  }
+  /**
+   * Sets inputs and runs, on this thread; gives the outputs by name, as typed arrays.
+   * @param inputs {name: typed array, which sets an open first dimension, a Tensor, or {data, shape}}; those that
+   *   are absent stay as they were
+   */
+  run(inputs) {
+    const handle = this.#ready;
+    if (inputs !== undefined) this.#set(inputs);
+    native.run(handle);
+    return this.#outputs();
+  }
+  /** The same with the run on another thread; until the promise ends, nothing else of the context may be called. */
+  async runAsync(inputs) {
+    const handle = this.#ready;
+    if (inputs !== undefined) this.#set(inputs);
+    this.#isRunning = true;
+    try {
+      await native.runAsync(handle);
+    } finally {
+      this.#isRunning = false;
+    }
+    return this.#outputs();
   }
   /** A copy of a state. */
   state(state) {
-    const place = this.#place("states", state);
-    return new (arrayOf(this.states[place].dtype))(native.state(this.#handle, place));
+    const place = this.#place("state", state), { dtype, bytes } = this.#port("state", place);
+    const elements = new (arrayOf(dtype))(new ArrayBuffer(bytes));
+    native.readState(this.#ready, place, elements);
+    return elements;
   }
+  /** Copies elements to a state. */
   setState(state, elements) {
-    native.setState(this.#handle, this.#place("states", state), elements);
+    const place = this.#place("state", state);
+    native.writeState(this.#ready, place, elementsFor("setState", this.#port("state", place), elements));
     return this;
   }
   /** Sets all states back to what the file has. */
   reset() {
-    native.reset(this.#handle);
+    native.reset(this.#ready);
     return this;
   }
   /** Writes the model's file with the present states. */
   save(path) {
-    native.saveContext(this.#handle, path);
+    native.saveContext(this.#ready, path);
   }
   /** Frees the context now. */
-  dispose() {
-    native.disposeContext(this.#handle);
+  close() {
+    native.closeContext(this.#ready);
   }
 }

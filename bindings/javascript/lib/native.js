@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { WeftError } from "./errors.js";
 
 const path = fileURLToPath(
   new URL(`../prebuilds/${process.platform}-${process.arch}/weft.node`, import.meta.url),
@@ -12,3 +13,9 @@ if (!existsSync(path))
   );
 
 export const native = createRequire(import.meta.url)(path);
+native.setError(WeftError);
+
+/** What `at` gives for each number below `count` of an object. */
+export function listed(count, at, object) {
+  return Array.from({ length: count(object) }, (_, i) => at(object, i));
+}

@@ -1,24 +1,17 @@
 // Arrays: the methods of Tensor.
+import { arrayOf } from "./arrays.js";
+import { WeftError } from "./errors.js";
 import { dispose, placeOf, placesOf, Tensor, wrap } from "./handles.js";
-import { native } from "./native.js";
+import { listed, native } from "./native.js";
 import * as ops from "./ops.js";
 
 export { Tensor };
-const names = native.dtypeNames();
 
-// Types without an own kind of typed array come as the bits (float16) or as parts (complex).
-const ARRAYS = {
-  bool: Uint8Array, uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array,
-  uint64: BigUint64Array, int8: Int8Array, int16: Int16Array, int32: Int32Array,
-  int64: BigInt64Array, float16: Uint16Array, bfloat16: Uint16Array, float32: Float32Array,
-  float64: Float64Array, complex64: Float32Array, complex128: Float64Array,
-};
+/** The names of dtypes by their numbers. */
+export const dtypes = [];
+for (let name; (name = native.dtypeName(dtypes.length)) !== undefined; ) dtypes.push(name);
 
-/** The kind of typed array that holds elements of a dtype. */
-export function arrayOf(dtype) {
-  return ARRAYS[dtype] ?? Uint8Array;
-}
-
+const GRAD_WRITE = 1; // of weft.h
 const OWN = new Map([
   [Float32Array, "float32"], [Float64Array, "float64"], [Int32Array, "int32"],
   [BigInt64Array, "int64"], [Uint8Array, "uint8"], [Int8Array, "int8"], [Int16Array, "int16"],
@@ -32,12 +25,18 @@ function shapeOf(nested) {
 }
 
 function codeOf(dtype) {
-  const code = names.indexOf(dtype);
-  if (code < 0) throw new TypeError(`there is no dtype \`${dtype}\`; there are: ${names.join(", ")}`);
+  const code = dtypes.indexOf(dtype);
+  if (code < 0) throw new TypeError(`there is no dtype \`${dtype}\`; there are: ${dtypes.join(", ")}`);
   return code;
 }
 
-const create = (code, shape, elements) => wrap(native.createTensor(code, shape, elements));
+// The addon reads as many bytes as the shape has.
+function create(dtype, shape, elements) {
+  const code = codeOf(dtype), bytes = shape.reduce((a, b) => a * Number(b), native.dtypeSize(code));
+  if (elements !== undefined && elements.byteLength !== bytes)
+    throw new WeftError("INVALID_VALUE", `Tensor: the shape [${shape}] needs ${bytes} bytes; got ${elements.byteLength}`);
+  return wrap(native.createTensor(code, shape.length, shape, elements));
+}
 
 /**
  * A new array from numbers, nested arrays or a typed array.
@@ -48,7 +47,7 @@ const create = (code, shape, elements) => wrap(native.createTensor(code, shape, 
 export function tensor(elements, { shape, dtype } = {}) {
   if (ArrayBuffer.isView(elements)) {
     dtype ??= OWN.get(elements.constructor);
-    return create(codeOf(dtype), shape ?? [elements.length], elements);
+    return create(dtype, shape ?? [elements.length], elements);
   }
   dtype ??= "float32";
   const nesting = shapeOf(elements);
@@ -58,17 +57,17 @@ export function tensor(elements, { shape, dtype } = {}) {
     throw new TypeError(`tensor: rows have different lengths: shape [${nesting}] needs ${count} elements; got ${flat.length}`);
   const kind = arrayOf(dtype);
   const big = kind === BigInt64Array || kind === BigUint64Array;
-  return create(codeOf(dtype), shape ?? nesting, kind.from(flat, big ? BigInt : Number));
+  return create(dtype, shape ?? nesting, kind.from(flat, big ? BigInt : Number));
 }
 
 /** An array of zeros. */
 export function zeros(shape, dtype = "float32") {
-  return create(codeOf(dtype), shape, undefined);
+  return create(dtype, shape, undefined);
 }
 
 /** An array from the bytes of its elements, in row-major order. */
 export function fromBytes(dtype, shape, bytes) {
-  return create(codeOf(dtype), shape, bytes);
+  return create(dtype, shape, bytes);
 }
 
 function nest(flat, shape) {
@@ -82,7 +81,9 @@ const methods = {
   /** The elements in row-major order as a typed array. */
   data() {
     const count = this.size * (this.dtype.startsWith("complex") ? 2 : 1);
-    return native.read(placeOf(this, "data"), new (arrayOf(this.dtype))(count));
+    const elements = new (arrayOf(this.dtype))(count);
+    native.read(placeOf(this, "data"), elements);
+    return elements;
   },
   /** The elements as nested arrays, or the only one as a number. */
   toArray() {
@@ -100,8 +101,8 @@ const methods = {
   },
   /** Writes an array that broadcasts to this one, or a number, to all elements. */
   write(value) {
-    const number = typeof value === "number";
-    native.write(placeOf(this, "write"), number ? value : placeOf(value, "write"), number);
+    const isNumber = typeof value === "number";
+    native.write(placeOf(this, "write"), isNumber ? value : placeOf(value, "write"), !isNumber);
     return this;
   },
   /** Frees the array now and not when the collector finds it. */
@@ -109,7 +110,7 @@ const methods = {
     dispose(this);
   },
   isSame(other) {
-    return native.isSame(placeOf(this, "isSame"), placeOf(other, "isSame"));
+    return native.isSame(placeOf(this, "isSame"), placeOf(other, "isSame")) !== 0;
   },
   /** The same content without its history. */
   detach() {
@@ -117,7 +118,7 @@ const methods = {
   },
   /** Makes the array a leaf with a gradient, which `backward` replaces. */
   attachGrad() {
-    native.attachGrad(placeOf(this, "attachGrad"));
+    native.attachGrad(placeOf(this, "attachGrad"), GRAD_WRITE);
     return this;
   },
   /** Computes the gradients of this array into the leaves. */
@@ -170,7 +171,7 @@ const methods = {
 for (const [name, value] of Object.entries(methods))
   Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
 const getters = {
-  dtype: (x) => names[native.dtype(placeOf(x, "dtype"))],
+  dtype: (x) => dtypes[native.dtype(placeOf(x, "dtype"))],
   shape: (x) => native.shape(placeOf(x, "shape")),
   size: (x) => native.shape(placeOf(x, "size")).reduce((a, b) => a * b, 1),
   grad: (x) => {
@@ -185,10 +186,12 @@ Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom")
 });
 
 /** Writes named arrays to a safetensors file in one step. */
-export function save(path, arrays) {
-  native.saveTensors(path, Object.keys(arrays), placesOf(Object.values(arrays), "save"));
+export function saveTensors(path, arrays) {
+  native.saveTensors(path, Object.keys(arrays), placesOf(Object.values(arrays), "saveTensors"));
 }
 /** Reads the arrays of a safetensors file by their names. */
-export function load(path) {
-  return Object.fromEntries(native.loadTensors(path).map(([name, place]) => [name, wrap(place)]));
+export function loadTensors(path) {
+  const archive = native.loadArchive(path);
+  const names = listed(native.archiveCount, native.archiveName, archive);
+  return Object.fromEntries(names.map((name, i) => [name, wrap(native.archiveTensor(archive, i))]));
 }

@@ -1,21 +1,13 @@
 // All cases of bindings/conformance, then what cases cannot say: workers, leaks, misuse.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import * as weft from "../lib/index.js";
+import { bytes, cases, isRefusal, models, numbers, testModels, text } from "./models.js";
 
-const folder = fileURLToPath(new URL("../../conformance/", import.meta.url));
-const STATUS = [
-  "OK", "INVALID_VALUE", "OUT_OF_MEMORY", "UNSUPPORTED", "NOT_FOUND", "INTERNAL", "INVALID_TYPE",
-  "INDEX_OUT_OF_RANGE", "OVERFLOW", "IO", "INVALID_STATE", "INTERRUPTED", "CHECK_FAILED",
-  "NO_FACTORIZATION", "DISCONNECTED",
-];
-
-const numbers = (word) => (word === "-" ? [] : word.split(",").map(Number));
-const text = (word) => (word === "-" ? "" : decodeURIComponent(word));
-const bytes = (word) => new Uint8Array(word === "-" ? [] : Buffer.from(word, "hex"));
 const array = ([dtype, shape, hex]) => weft.fromBytes(dtype, numbers(shape), bytes(hex));
 
 /** The elements as numbers, for tolerances. */
@@ -52,16 +44,6 @@ function attribute([kind, value]) {
   }
 }
 
-function cases() {
-  const out = [];
-  for (const line of readFileSync(`${folder}cases.txt`, "utf8").trimEnd().split("\n")) {
-    const words = line.split(" ");
-    if (words[0] === "case") out.push({ kind: words[1], name: words[2], lines: [] });
-    else if (words[0] !== "end" && !line.startsWith("#")) out.at(-1).lines.push(words);
-  }
-  return out;
-}
-
 const lines = (one, word) => one.lines.filter(([first]) => first === word).map((line) => line.slice(1));
 
 function callOf(one) {
@@ -81,45 +63,14 @@ function callOf(one) {
   return { results: one.kind === "gradient" ? weft.record(run) : run(), leaves };
 }
 
-function runModel(one) {
-  let context;
-  for (const [word, ...rest] of one.lines) {
-    const index = Number(rest[0]);
-    if (word === "model") context = weft.Model.load(`${folder}models/${rest[0]}`).context(rest[1]);
-    else if (word === "shape") context.setInputShape(index, numbers(rest[1]));
-    else if (word === "input") context.setInput(index, array(rest.slice(1)));
-    else if (word === "flat") context.setInput(index, array(rest.slice(1)).data());
-    else if (word === "run") context.run();
-    else if (word === "reset") context.reset();
-    else if (word === "output" || word === "state") {
-      const { dtype, shape } = context[`${word}s`][index];
-      expect(one.name, weft.fromBytes(dtype, shape, context[word](index)), rest.slice(1));
-    }
-  }
-}
+testModels(weft);
 
-function refused(one, run) {
-  const [[status]] = lines(one, "status");
-  assert.throws(run, (error) => {
-    // What JavaScript finds out itself is its own TypeError, with the same contents.
-    const own = error instanceof TypeError;
-    assert.ok(own || error.code === STATUS[status], `${error.code}: ${error}`);
-    const said = own ? error.message.toLowerCase() : error.message; // a typed array's name: Int32Array
-    lines(one, "says").forEach(([word]) => assert.ok(said.includes(text(word)), error.message));
-    return true;
-  });
-}
-
-test("all cases", (t) => {
-  // Models are not loaded from memory here.
-  const all = cases().filter((one) => one.kind !== "memory"), failed = [];
-  t.diagnostic(`${cases().length - all.length} cases of memory are not run`);
+test("the cases of operators", () => {
+  const all = cases("operator", "gradient", "failure"), failed = [];
   assert.ok(all.length > 500);
   for (const one of all) {
     try {
-      if (one.kind === "model" || one.kind === "shaped") runModel(one);
-      else if (one.kind === "refusal" || one.kind === "misshapen") refused(one, () => runModel(one));
-      else if (one.kind === "failure") refused(one, () => callOf(one));
+      if (one.kind === "failure") assert.throws(() => callOf(one), isRefusal(one));
       else {
         const { results, leaves } = callOf(one);
         lines(one, "result").forEach((words, i) => expect(one.name, results[i], words));
@@ -135,9 +86,9 @@ test("all cases", (t) => {
 
 test("workers have their own engine's arrays and the same results", async () => {
   const code = `import("${new URL("../lib/index.js", import.meta.url)}").then(async (weft) => {
-    const context = weft.Model.load("${folder}models/dense.weft").context();
-    for (let i = 0; i < 100; i++) context.setInput(0, Float32Array.of(0, 1, 2, 3, 4, 5)).run();
-    (await import("node:worker_threads")).parentPort.postMessage(context.output(0));
+    const model = await weft.load("${models}dense.weft");
+    for (let i = 0; i < 100; i++) model.run({ x: Float32Array.of(0, 1, 2, 3, 4, 5) });
+    (await import("node:worker_threads")).parentPort.postMessage(model.run().output);
   })`;
   const one = () => new Promise((resolve, reject) => {
     new Worker(code, { eval: true }).on("message", resolve).on("error", reject);
@@ -148,27 +99,79 @@ test("workers have their own engine's arrays and the same results", async () => 
 });
 
 test("runs on other threads", async () => {
-  const model = weft.Model.load(`${folder}models/dense.weft`);
-  const contexts = [1, 2, 3, 4].map((i) => model.context().setInput(0, new Float32Array(6).fill(i)));
-  const running = contexts.map((context) => context.runAsync());
-  assert.throws(() => contexts[0].run(), { code: "INVALID_STATE" });
-  await Promise.all(running);
-  const alone = model.context().setInput("x", new Float32Array(6).fill(3)).run();
-  assert.deepEqual(contexts[2].output(0), alone.output(0));
+  const model = await weft.load(`${models}dense.weft`);
+  const filled = (i) => ({ x: new Float32Array(6).fill(i) });
+  const contexts = [1, 2, 3, 4].map(() => model.context());
+  const running = contexts.map((context, i) => context.runAsync(filled(i)));
+  assert.throws(() => contexts[0].run(), { name: "WeftError", code: "INVALID_STATE" });
+  assert.throws(() => contexts[0].close(), { code: "INVALID_STATE" });
+  const found = await Promise.all(running);
+  assert.deepEqual(found, [0, 1, 2, 3].map((i) => model.run(filled(i))));
+  contexts[0].close();
+  await assert.rejects(contexts[0].runAsync(), { code: "INVALID_STATE" });
 });
 
-test("typed arrays share memory with a context", () => {
-  const context = weft.Model.load(`${folder}models/dense.weft`).context();
+test("typed arrays share memory with a context", async () => {
+  const context = (await weft.load(`${models}dense.weft`)).context();
   const input = context.input(0), output = context.bindOutput(0);
   input.set([1, 2, 3, 4, 5, 6]);
-  context.run();
+  assert.equal(context.run().output, output);
   const first = Array.from(output);
   input.fill(0);
   context.run();
   assert.notDeepEqual(Array.from(output), first);
-  context.dispose();
+  assert.throws(() => structuredClone(input, { transfer: [input.buffer] })); // nobody takes it away
+  context.close();
   input.fill(1); // the memory lives as long as its array
   assert.throws(() => context.run(), { code: "INVALID_STATE" });
+});
+
+test("inputs take Tensors, which set open dimensions", async () => {
+  const model = await weft.load(`${models}open.weft`);
+  const rows = [[1, 2, 3], [4, 5, 6]];
+  const whole = model.run({ x: Float32Array.from(rows.flat()) });
+  assert.deepEqual(model.run({ x: weft.tensor(rows) }), whole);
+  assert.throws(() => model.run({ x: weft.tensor(rows, { dtype: "int32" }) }), /`x` is float32; got a Tensor of int32/);
+});
+
+test("weights outlive a model in memory", async () => {
+  const { readFile } = await import("node:fs/promises");
+  const mapped = await weft.load(`${models}dense.weft`), held = await weft.load(await readFile(`${models}dense.weft`));
+  const values = (weights) => Object.fromEntries(Object.entries(weights).map(([name, array]) => [name, array.toArray()]));
+  const { weights } = held;
+  held.close();
+  assert.ok(Object.keys(weights).length > 0);
+  assert.deepEqual(values(weights), values(mapped.weights));
+  mapped.close();
+  assert.throws(() => mapped.entries, { code: "INVALID_STATE" });
+});
+
+test("a trace takes any extent that `dynamic` opens, and its file, too", async () => {
+  const body = (x, y) => weft.ops.concatenate([x.mul(2), y], { axis: 0 }).sum({ axis: 1 }).div(x.shape[0]);
+  const rows = (n, of) => weft.tensor(Array.from({ length: 3 * n }, (_, i) => of + i), { shape: [n, 3], dtype: "float32" });
+  const dynamic = { 0: { 0: "n" }, 1: { "-2": { name: "m", max: 40 } } };
+  const traced = weft.trace(body, rows(2, 0), rows(3, 1), { dynamic });
+  const path = join(mkdtempSync(join(tmpdir(), "weft-")), "open.weft");
+  new weft.Writer().add("forward", traced, ["x", "y"], ["sums"]).save(path);
+  const model = await weft.load(path);
+  assert.deepEqual(model.context().inputs.map(({ shape }) => shape), [[-1, 3], [-1, 3]]);
+  for (const [n, m] of [[1, 1], [2, 3], [7, 40], [30, 2]]) {
+    const given = [rows(n, 5), rows(m, -9)], wanted = body(...given).data();
+    assert.deepEqual(traced.call(...given)[0].data(), wanted);
+    assert.deepEqual(model.run({ x: given[0], y: given[1].data() }).sums, wanted);
+  }
+  assert.throws(() => traced.call(rows(2, 0), rows(41, 0)), { name: "WeftError", message: /`m`|41/ });
+});
+
+test("wrong `dynamic` is refused", () => {
+  const x = weft.zeros([2, 3]), body = (x) => x.mul(2);
+  const refuses = (dynamic, message) => assert.throws(() => weft.trace(body, x, { dynamic }), { name: "TypeError", message });
+  refuses({ 1: { 0: "n" } }, /must have numbers of inputs, below 1; got 1/);
+  refuses({ 0: { 2: "n" } }, /axes of input 0 in \[-2, 2\); got 2/);
+  refuses({ 0: { 0: { name: "n", min: 3, max: 8 } } }, /`max` of at least `min` \+ 6/);
+  refuses({ 0: { 0: "n", 1: { name: "n", max: 9 } } }, /got two for `n`/);
+  assert.throws(() => weft.trace(body, x, { dynamik: {} }), /no option `dynamik`; there is: dynamic/);
+  assert.throws(() => weft.trace((x) => (x.shape[0] % 2 ? x.neg() : x.mul(2)), x, { dynamic: { 0: { 0: "n" } } }), { code: "INVALID_STATE" });
 });
 
 test("nothing leaks", () => {
@@ -194,6 +197,6 @@ test("mistakes are errors of JavaScript", () => {
   assert.throws(() => Object.create(weft.Tensor.prototype).dtype, /expected a Tensor/);
   x.dispose();
   assert.throws(() => x.add(1), { code: "INVALID_STATE" });
-  const context = weft.Model.load(`${folder}models/dense.weft`).context();
-  assert.throws(() => context.setInput("y", new Float32Array(6)), /no input `y`; there are: x/);
+  assert.throws(() => weft.seed("x"), /seed: `seed` must be a whole number/);
+  assert.throws(() => weft.tensor([1, 2], { shape: [3] }), { name: "WeftError", message: /shape \[3\] needs 12 bytes; got 8/ });
 });

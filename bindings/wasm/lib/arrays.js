@@ -1,4 +1,5 @@
-// Which typed array holds the elements of a dtype.
+// Written by bindings/generate; do not edit. It is javascript/lib/arrays.js.
+// Which typed array holds the elements of a dtype: the same in the packages for Node and for browsers.
 
 const ARRAYS = {
   bool: Uint8Array, uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array,

@@ -5,6 +5,7 @@
 // detaches views of it, so views are made when they are asked for and not kept.
 import { arrayOf } from "./arrays.js";
 import { WeftError } from "./errors.js";
+import { elementsFor, given, placeIn } from "./inputs.js";
 import { start } from "./module.js";
 import { checked } from "./threads.js";
 
@@ -12,7 +13,6 @@ export { WeftError };
 
 const ALIGNMENT = 64; // of models, so that weights lie as the file has them
 const PORT_BYTES = 24; // weft_port: struct_size, name, dtype, rank, shape, bytes
-const PLURALS = { input: "inputs", output: "outputs", state: "states" };
 
 /** The module with its memory; `Engine.start()` makes one. */
 export class Engine {
@@ -163,13 +163,13 @@ class Room {
     try {
       engine.check("weft_model_load_memory", this.#address, this.#used, engine.scratch);
     } catch (error) {
-      this.dispose();
+      this.close();
       if (error instanceof WeftError) error.message = `${name}: ${error.message}`;
       throw error;
     }
     return new Model(engine, engine.pointer(engine.scratch), this.#address);
   }
-  dispose() {
+  close() {
     this.#engine.free(this.#address);
   }
 }
@@ -180,13 +180,14 @@ export class Model {
   #handle;
   #address;
   #contexts = new Set();
+  #kept = new Map(); // contexts of run, by entry points
   constructor(engine, handle, address) {
     this.#engine = engine;
     this.#handle = handle;
     this.#address = address;
   }
   get #open() {
-    if (this.#handle === 0) throw new WeftError("INVALID_STATE", "model: it was disposed");
+    if (this.#handle === 0) throw new WeftError("INVALID_STATE", "model: it was closed");
     return this.#handle;
   }
   /** The names of the entry points. */
@@ -216,10 +217,16 @@ export class Model {
     this.#contexts.add(context);
     return context;
   }
+  /** Runs an entry point once, in a context that is kept for the next time; see Context.run. */
+  run(inputs, { entry = "forward" } = {}) {
+    let context = this.#kept.get(entry);
+    if (context === undefined) this.#kept.set(entry, (context = this.context(entry)));
+    return context.run(inputs);
+  }
   /** Frees the model and its contexts now; nothing else does. */
-  dispose() {
+  close() {
     if (this.#handle === 0) return;
-    for (const context of [...this.#contexts].reverse()) context.dispose();
+    for (const context of [...this.#contexts].reverse()) context.close();
     this.#engine.call("weft_model_release", this.#handle);
     this.#engine.free(this.#address);
     this.#handle = 0;
@@ -230,15 +237,19 @@ export class Model {
 export class Context {
   #engine;
   #handle;
-  #bound = new Map(); // input: {address, bytes}
+  #open; // for each input, which axes the file leaves open
+  #bound = { input: new Map(), output: new Map() }; // by places: {address, bytes}
   #forget;
   constructor(engine, handle, forget) {
     this.#engine = engine;
     this.#handle = handle;
     this.#forget = forget;
+    this.#open = this.inputs.map(({ shape }) => shape.map((extent) => extent < 0));
+    /** How long the last run took, beside what goes in and out. */
+    this.milliseconds = undefined;
   }
   get handle() {
-    if (this.#handle === 0) throw new WeftError("INVALID_STATE", "context: it was disposed");
+    if (this.#handle === 0) throw new WeftError("INVALID_STATE", "context: it was closed");
     return this.#handle;
   }
   #port(which, index) {
@@ -256,15 +267,11 @@ export class Context {
     return port;
   }
   #ports(which) {
-    const count = this.#engine.call(`weft_context_${PLURALS[which]}`, this.handle);
+    const count = this.#engine.call(`weft_context_${which}s`, this.handle);
     return Array.from({ length: count }, (_, i) => this.#port(which, i));
   }
   #place(which, port) {
-    if (typeof port === "number") return port;
-    const names = this.#ports(which).map(({ name }) => name);
-    const found = names.indexOf(port);
-    if (found < 0) throw new TypeError(`context: there is no ${which} \`${port}\`; there are: ${names.join(", ") || "none"}`);
-    return found;
+    return typeof port === "number" ? port : placeIn(this.#ports(which), which, port);
   }
   /** The inputs: [{name, dtype, shape, bytes}, …]; an open extent is -1. */
   get inputs() {
@@ -278,72 +285,86 @@ export class Context {
   }
   /** Sets the shape of an input with open dimensions. */
   setInputShape(input, shape) {
-    const engine = this.#engine, at = engine.allocate(8 * shape.length), view = engine.view();
+    const engine = this.#engine, place = this.#place("input", input);
+    const at = engine.allocate(8 * shape.length), view = engine.view();
     shape.forEach((extent, i) => view.setBigInt64(at + 8 * i, BigInt(extent), true));
     try {
-      engine.check("weft_context_set_input_shape", this.handle, this.#place("input", input), at, shape.length);
+      engine.check("weft_context_set_input_shape", this.handle, place, at, shape.length);
     } finally {
       engine.free(at);
     }
-    this.#unbind(this.#place("input", input)); // the call unbound it
+    this.#unbind("input", place); // the call unbound it
     return this;
   }
-  #unbind(place) {
-    const bound = this.#bound.get(place);
+  #unbind(which, place) {
+    const bound = this.#bound[which].get(place);
     if (bound) this.#engine.free(bound.address);
-    this.#bound.delete(place);
+    this.#bound[which].delete(place);
   }
-  /** The memory of an input, bound if it was not. */
-  #memory(place, bytes) {
-    const bound = this.#bound.get(place);
+  /** The memory of an input or an output, bound if it was not. */
+  #memory(which, place, bytes) {
+    const bound = this.#bound[which].get(place);
     if (bound?.bytes === bytes) return bound.address;
     const address = this.#engine.allocate(bytes);
     try {
-      this.#engine.check("weft_context_bind_input", this.handle, place, address, bytes);
+      this.#engine.check(`weft_context_bind_${which}`, this.handle, place, address, bytes);
     } catch (error) {
       this.#engine.free(address);
       throw error;
     }
-    this.#unbind(place);
-    this.#bound.set(place, { address, bytes });
+    this.#unbind(which, place);
+    this.#bound[which].set(place, { address, bytes });
     return address;
+  }
+  #array(dtype, address, bytes) {
+    const kind = arrayOf(dtype);
+    return new kind(this.#engine.bytes(address, bytes).buffer, address, bytes / kind.BYTES_PER_ELEMENT);
+  }
+  #view(which, port) {
+    const place = this.#place(which, port), { dtype, bytes } = this.#port(which, place);
+    return this.#array(dtype, this.#memory(which, place, bytes), bytes);
   }
   /**
    * A typed array over the memory that every run reads: write to it, no copy is made. It is good until the
    * next call of the engine, which may grow its memory; ask for it again then.
    */
   input(input = 0) {
-    const place = this.#place("input", input), { dtype, bytes } = this.#port("input", place);
-    const address = this.#memory(place, bytes), kind = arrayOf(dtype);
-    return new kind(this.#engine.bytes(address, bytes).buffer, address, bytes / kind.BYTES_PER_ELEMENT);
+    return this.#view("input", input);
   }
-  /** Copies elements to an input, for all runs until it is set again. */
-  setInput(input, elements) {
-    const place = this.#place("input", input), { name, dtype } = this.#port("input", place);
-    const kind = arrayOf(dtype);
-    if (!(elements instanceof kind))
-      throw new TypeError(`setInput: \`${name}\` is ${dtype}, a ${kind.name}; got a ${elements?.constructor?.name}`);
-    const address = this.#memory(place, elements.byteLength);
-    this.#engine.bytes(address, elements.byteLength).set(new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength));
-    return this;
+  /**
+   * A typed array over memory into which every run writes an output of fixed shape: results have it instead of
+   * a copy. It is good as long as that of an input is.
+   */
+  bindOutput(output = 0) {
+    return this.#view("output", output);
   }
-  /** Runs the entry point, on this thread and those that the engine has. */
-  run() {
+  #set(input, value) {
+    const place = this.#place("input", input), port = this.#port("input", place);
+    const { elements, shape } = given(port, this.#open[place], value);
+    if (`${shape}` !== `${port.shape}`) this.setInputShape(place, shape);
+    const { buffer, byteOffset, byteLength } = elements, address = this.#memory("input", place, byteLength);
+    this.#engine.bytes(address, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  /**
+   * Sets inputs and runs, on this thread and those that the engine has; gives the outputs by name.
+   * @param inputs {name: typed array, or {data, shape}}; those that are absent stay as they were
+   */
+  run(inputs = {}) {
+    for (const name in inputs) this.#set(placeIn(this.#ports("input"), "input", name), inputs[name]);
+    const begin = performance.now();
     this.#engine.check("weft_context_run", this.handle);
+    this.milliseconds = performance.now() - begin;
     this.#engine.renew();
-    return this;
+    const outputs = {};
+    this.outputs.forEach(({ name }, place) => (outputs[name] = this.#output(place)));
+    return outputs;
   }
-  /** A copy of an output after a run. */
-  output(output = 0) {
-    return this.outputView(output).slice();
-  }
-  /** An output after a run where it lies, without a copy; it is good until the next call of the engine. */
-  outputView(output = 0) {
-    const engine = this.#engine, place = this.#place("output", output);
+  #output(place) {
+    const engine = this.#engine, bound = this.#bound.output.get(place);
     engine.check("weft_context_output_data", this.handle, place, engine.scratch);
-    const address = engine.pointer(engine.scratch);
-    const { dtype, bytes } = this.#port("output", place), kind = arrayOf(dtype);
-    return new kind(engine.bytes(address, bytes).buffer, address, bytes / kind.BYTES_PER_ELEMENT);
+    const address = engine.pointer(engine.scratch), { dtype, bytes } = this.#port("output", place);
+    const view = this.#array(dtype, address, bytes);
+    return bound ? view : view.slice();
   }
   /** A copy of a state. */
   state(state) {
@@ -358,14 +379,12 @@ export class Context {
   }
   /** Copies elements to a state. */
   setState(state, elements) {
-    const engine = this.#engine, place = this.#place("state", state), bytes = elements.byteLength;
-    const { name, dtype } = this.#port("state", place), kind = arrayOf(dtype);
-    if (!(elements instanceof kind))
-      throw new TypeError(`setState: \`${name}\` is ${dtype}, a ${kind.name}; got a ${elements?.constructor?.name}`);
-    const at = engine.allocate(bytes);
+    const engine = this.#engine, place = this.#place("state", state);
+    const { buffer, byteOffset, byteLength } = elementsFor("setState", this.#port("state", place), elements);
+    const at = engine.allocate(byteLength);
     try {
-      engine.bytes(at, bytes).set(new Uint8Array(elements.buffer, elements.byteOffset, bytes));
-      engine.check("weft_context_write_state", this.handle, place, at, bytes);
+      engine.bytes(at, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
+      engine.check("weft_context_write_state", this.handle, place, at, byteLength);
     } finally {
       engine.free(at);
     }
@@ -377,10 +396,11 @@ export class Context {
     return this;
   }
   /** Frees the context now. */
-  dispose() {
+  close() {
     if (this.#handle === 0) return;
     this.#engine.call("weft_context_release", this.#handle);
-    for (const place of [...this.#bound.keys()]) this.#unbind(place);
+    for (const which of ["input", "output"])
+      for (const place of [...this.#bound[which].keys()]) this.#unbind(which, place);
     this.#handle = 0;
     this.#forget();
   }

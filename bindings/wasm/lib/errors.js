@@ -1,4 +1,5 @@
-// What goes wrong, as errors of JavaScript with the library's text.
+// Written by bindings/generate; do not edit. It is javascript/lib/errors.js.
+// What goes wrong, as errors of JavaScript with the library's text: the same in Node and in browsers.
 
 // The statuses of weft.h, by their numbers.
 const CODES = [

@@ -1,31 +1,23 @@
 // Does what index.js asks for, on the thread that has the engine: a worker's, or the caller's own.
 // Models and contexts have numbers here, because they cannot cross threads.
 import { Engine } from "./engine.js";
+import { WeftError } from "./errors.js";
 
 /** Reads a file into the engine's memory while it arrives; gives the model. */
 async function fetched(engine, url) {
   if (url.startsWith("file:")) {
     const { readFile } = await import(/* webpackIgnore: true */ "node:fs/promises");
-    return engine.load(await readFile(new URL(url)), url);
+    const bytes = await readFile(new URL(url)).catch((error) => {
+      throw new WeftError(error.code === "ENOENT" ? "NOT_FOUND" : "IO", `load: cannot open \`${url}\`: ${error.message}`);
+    });
+    return engine.load(bytes, url);
   }
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`load: \`${url}\` answers with status ${response.status}`);
+  if (!response.ok) throw new WeftError("NOT_FOUND", `load: \`${url}\` answers with status ${response.status}`);
   const room = engine.room(Number(response.headers.get("content-length") ?? 0));
   const reader = response.body.getReader();
   for (let piece = await reader.read(); !piece.done; piece = await reader.read()) room.write(piece.value);
   return room.load(url);
-}
-
-/** Sets inputs by name or place: typed arrays, or {data, shape} where dimensions are open. */
-function setInputs(context, inputs) {
-  for (const [name, value] of Object.entries(inputs)) {
-    const input = /^\d+$/.test(name) ? Number(name) : name;
-    if (ArrayBuffer.isView(value)) context.setInput(input, value);
-    else if (ArrayBuffer.isView(value?.data)) {
-      if (value.shape) context.setInputShape(input, value.shape);
-      context.setInput(input, value.data);
-    } else throw new TypeError(`run: input \`${name}\` must be a typed array or {data, shape}; got ${typeof value}`);
-  }
 }
 
 /** The answers to index.js: a method for each question. */
@@ -53,27 +45,14 @@ export class Host {
       this.#contexts.set(this.#next, context);
       return { context: this.#next++, ports: this.#ports(context) };
     },
-    ports: ({ context }) => this.#ports(this.#contexts.get(context)),
     run: ({ context, inputs }) => {
-      const running = this.#contexts.get(context);
-      setInputs(running, inputs);
-      const begin = performance.now();
-      running.run();
-      const milliseconds = performance.now() - begin;
-      const outputs = running.outputs.map(({ name }, i) => [name, running.output(i)]);
-      return { outputs: Object.fromEntries(outputs), milliseconds };
+      const running = this.#contexts.get(context), outputs = running.run(inputs);
+      return { outputs, milliseconds: running.milliseconds, ports: this.#ports(running) };
     },
     state: ({ context, state }) => this.#contexts.get(context).state(state),
     setState: ({ context, state, elements }) => void this.#contexts.get(context).setState(state, elements),
     reset: ({ context }) => void this.#contexts.get(context).reset(),
-    disposeContext: ({ context }) => {
-      this.#contexts.get(context)?.dispose();
-      this.#contexts.delete(context);
-    },
-    dispose: ({ model }) => {
-      this.#models.get(model)?.dispose();
-      this.#models.delete(model);
-    },
+    closeContext: ({ context }) => this.#contexts.get(context).close(),
     memory: () => this.#engine.memoryBytes,
   };
 

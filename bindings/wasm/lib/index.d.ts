@@ -1,25 +1,8 @@
 // Types of weft-wasm: .weft files in browsers and in Node.
-export type Elements =
-  | Float32Array | Float64Array | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array
-  | Uint32Array | BigInt64Array | BigUint64Array;
-/** An input with open dimensions. */
-export interface Shaped {
-  data: Elements;
-  shape?: readonly number[];
-}
-/** What an input, an output or a state is; an open extent is -1. */
-export interface Port {
-  name: string;
-  dtype: string;
-  shape: number[];
-  bytes: number;
-}
-export interface Ports {
-  inputs: Port[];
-  outputs: Port[];
-  states: Port[];
-}
-export type Source = string | URL | ArrayBuffer | ArrayBufferView | Blob | Response;
+import type { Elements, Ports, Shaped, Source } from "./model.js";
+
+export { WeftError } from "./model.js";
+export type { Elements, Port, Ports, Shaped, Source } from "./model.js";
 export interface LoadOptions {
   /** false: the model runs on this thread. */
   worker?: boolean;
@@ -37,10 +20,7 @@ export interface LoadOptions {
    */
   threads?: number;
 }
-/** An error of the library: `code` names the kind, as in weft.h without the prefix. */
-export class WeftError extends Error {
-  readonly code: string;
-}
+/** Runs one entry point; inputs, outputs and states are as the last run had them. */
 export interface Context extends Ports {
   /** How long the last run took, in milliseconds. */
   readonly milliseconds?: number;
@@ -48,11 +28,10 @@ export interface Context extends Ports {
     inputs?: Record<string | number, Elements | Shaped>,
     options?: { transfer?: boolean },
   ): Promise<Record<string, T>>;
-  ports(): Promise<Ports>;
   state<T extends Elements = Float32Array>(state: string | number): Promise<T>;
   setState(state: string | number, elements: Elements): Promise<void>;
   reset(): Promise<void>;
-  dispose(): Promise<void>;
+  close(): Promise<void>;
 }
 export interface Model {
   readonly entries: string[];
@@ -62,10 +41,10 @@ export interface Model {
   setBudget(bytes: number, entry?: string): Promise<void>;
   context(entry?: string, options?: { sharing?: Context }): Promise<Context>;
   run<T extends Elements = Float32Array>(
-    inputs: Record<string | number, Elements | Shaped>,
+    inputs?: Record<string | number, Elements | Shaped>,
     options?: { entry?: string; transfer?: boolean },
   ): Promise<Record<string, T>>;
   memoryBytes(): Promise<number>;
-  dispose(): void;
+  close(): void;
 }
 export function load(source: Source, options?: LoadOptions): Promise<Model>;

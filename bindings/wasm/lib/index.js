@@ -23,7 +23,7 @@ class Remote {
   }
   ask(method, values, move = []) {
     return new Promise((resolve, reject) => {
-      if (!this.#worker) return reject(new WeftError("INVALID_STATE", `${method}: the model was disposed`));
+      if (!this.#worker) return reject(new WeftError("INVALID_STATE", `${method}: the model was closed`));
       if (this.#failure) return reject(this.#failure);
       const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
@@ -47,7 +47,7 @@ class Remote {
   close() {
     this.#worker?.terminate();
     this.#worker = undefined;
-    for (const { reject } of this.#waiting.values()) reject(new WeftError("INVALID_STATE", "the model was disposed"));
+    for (const { reject } of this.#waiting.values()) reject(new WeftError("INVALID_STATE", "the model was closed"));
     this.#waiting.clear();
   }
 }
@@ -56,7 +56,7 @@ class Remote {
 class Local {
   #host = new Host();
   ask(method, values) {
-    if (!this.#host) return Promise.reject(new WeftError("INVALID_STATE", `${method}: the model was disposed`));
+    if (!this.#host) return Promise.reject(new WeftError("INVALID_STATE", `${method}: the model was closed`));
     return this.#host.answer(method, values);
   }
   close() {
@@ -65,10 +65,12 @@ class Local {
   }
 }
 
-/** A URL as other threads understand it: relative ones begin at the page, in Node at the working folder. */
+/** A URL as other threads understand it: relative ones begin at the page. In Node texts without a scheme are paths. */
 function absolute(source) {
-  const base = globalThis.document?.baseURI ?? globalThis.location?.href ?? `file://${globalThis.process?.cwd?.() ?? ""}/`;
-  return new URL(source, base).href;
+  const page = globalThis.document?.baseURI ?? globalThis.location?.href;
+  if (page !== undefined || source instanceof URL || /^[a-z][a-z\d+.-]+:/i.test(source)) return new URL(source, page).href;
+  const escaped = (path) => path.replace(/[%?#\\]/g, encodeURIComponent);
+  return new URL(escaped(source), `file://${escaped(globalThis.process?.cwd?.() ?? "")}/`).href;
 }
 
 /**
@@ -88,7 +90,7 @@ export async function load(source, { worker = true, transfer = false, module, re
   if (typeof source === "string" || source instanceof URL) from = name = absolute(source);
   else if (typeof Response !== "undefined" && source instanceof Response) from = await source.arrayBuffer();
   else if (!(source instanceof ArrayBuffer || ArrayBuffer.isView(source) || (typeof Blob !== "undefined" && source instanceof Blob)))
-    throw new TypeError(`load: \`source\` must be a URL, an ArrayBuffer, a typed array, a Blob or a Response; got ${typeof source}`);
+    throw new TypeError(`load: \`source\` must be a path, a URL, an ArrayBuffer, a typed array, a Blob or a Response; got ${typeof source}`);
   const host = worker ? await Remote.open(log) : new Local();
   const placed = (file) => (typeof file === "string" || file instanceof URL ? absolute(file) : file);
   try {
@@ -142,7 +144,7 @@ class Model {
     return this.#host.ask("memory", {});
   }
   /** Ends the workers and frees everything. */
-  dispose() {
+  close() {
     this.#host.close();
   }
 }
@@ -153,29 +155,23 @@ class Context {
   constructor(host, number, ports) {
     this.#host = host;
     this.number = number;
-    /** What the entry point takes and gives: [{name, dtype, shape, bytes}, …]; an open extent is -1. */
-    this.inputs = ports.inputs;
-    this.outputs = ports.outputs;
-    this.states = ports.states;
+    // inputs, outputs, states: [{name, dtype, shape, bytes}, …] as the last run had them; an open extent is -1.
+    Object.assign(this, ports);
     /** How long the last run took, without the way to the worker and back. */
     this.milliseconds = undefined;
   }
   /**
    * Sets inputs and runs; gives the outputs by name, as typed arrays.
-   * @param inputs {name: typed array, or {data, shape} where dimensions are open}; those that are absent
-   *   stay as they were
+   * @param inputs {name: typed array, which sets an open first dimension, or {data, shape}}; those that are
+   *   absent stay as they were
    * @param options.transfer true: the memory of the inputs moves to the worker, and is empty here
    */
   async run(inputs = {}, { transfer = false } = {}) {
     const arrays = Object.values(inputs).map((value) => value?.data ?? value).filter(ArrayBuffer.isView);
     const move = transfer ? arrays.map(({ buffer }) => buffer) : [];
-    const { outputs, milliseconds } = await this.#host.ask("run", { context: this.number, inputs }, move);
-    this.milliseconds = milliseconds;
+    const { outputs, milliseconds, ports } = await this.#host.ask("run", { context: this.number, inputs }, move);
+    Object.assign(this, ports, { milliseconds });
     return outputs;
-  }
-  /** What the entry point takes and gives now: after a run, outputs have the shapes of that run. */
-  ports() {
-    return this.#host.ask("ports", { context: this.number });
   }
   /** A copy of a state. */
   state(state) {
@@ -189,7 +185,7 @@ class Context {
     return this.#host.ask("reset", { context: this.number });
   }
   /** Frees the context. */
-  dispose() {
-    return this.#host.ask("disposeContext", { context: this.number });
+  close() {
+    return this.#host.ask("closeContext", { context: this.number });
   }
 }

@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 import { Engine } from "../lib/engine.js";
 import { load } from "../lib/index.js";
 import { instantiate, start } from "../lib/module.js";
-import { cases, isRefusal, models, onEngine, onWorker } from "./cases.js";
+import { hasFile, models, runCases } from "../../javascript/test/models.js";
 
 const THREADS = 3;
 const nets = process.env.WEFT_NETS;
@@ -26,22 +26,18 @@ const dense = readFileSync(`${models}dense.weft`);
 test("cases on an engine with threads", async () => {
   const engine = await Engine.start({ threads: THREADS });
   assert.equal(engine.threads, THREADS);
-  for (const one of cases("model")) await onEngine(engine, one);
-  for (const one of cases("refusal")) await assert.rejects(onEngine(engine, one), isRefusal(one), one.name);
+  await runCases((url) => engine.load(readFileSync(url), url.href), hasFile);
   engine.close();
   assert.throws(() => engine.load(dense), { code: "INVALID_STATE", message: /it was closed/ });
 });
 
-test("cases through a worker with threads", async () => {
-  for (const one of cases("model")) await onWorker(one, { threads: THREADS });
-  for (const one of cases("refusal")) await assert.rejects(onWorker(one, { threads: THREADS }), isRefusal(one), one.name);
-});
+test("cases through a worker with threads", () => runCases((url) => load(url, { threads: THREADS })));
 
 /** What a network gives on an engine, three times. */
 function outputs(engine, name) {
   const context = engine.load(readFileSync(`${nets}/${name}.weft`)).context();
-  context.setInput(0, floats(`${nets}/${name}.x`));
-  return [0, 1, 2].map(() => context.run().output());
+  const inputs = { 0: floats(`${nets}/${name}.x`) };
+  return [0, 1, 2].map(() => Object.values(context.run(inputs))[0]);
 }
 
 test("any number of threads gives the bits of one", { skip: nets === undefined }, async () => {
@@ -91,11 +87,11 @@ test("load says how many threads there are", async () => {
     const model = await load(dense, options);
     assert.equal(model.threads, wanted);
     assert.deepEqual(Object.values(await model.run({ x }))[0], y);
-    model.dispose();
+    model.close();
   }
   const model = await load(dense);
   assert.ok(model.threads >= 1 && model.threads <= 4);
-  model.dispose();
+  model.close();
 });
 
 test("a wrong number of threads is refused", async () => {
@@ -121,7 +117,7 @@ test("where memory cannot be shared there is one thread", async () => {
   }
   const model = await load(dense, { module: new URL("weft.wasm", library), threads: 2 }); // it has none
   assert.equal(model.threads, 1);
-  model.dispose();
+  model.close();
 });
 
 /** Waits until something holds; a test that never comes to it ends by its time. */
@@ -135,7 +131,7 @@ test("workers end with their model", { skip: !existsSync("/proc/self/task"), tim
     const model = await load(dense, { threads: THREADS, worker });
     assert.equal(model.threads, THREADS);
     await model.run({ x });
-    model.dispose();
+    model.close();
   };
   await once(true);
   await once(false);

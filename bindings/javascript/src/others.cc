@@ -1,0 +1,148 @@
+// Functions of weft.h that need more than their arguments turned: writing, traces, runs; and the
+// addon's beginning.
+#include <cstdlib>
+#include <cstring>
+
+#include "support.h"
+
+namespace weftjs {
+namespace {
+
+// The class of errors, for this worker.
+napi_value set_error(napi_env env, napi_callback_info info) {
+  const Call call(env, info, "setError");
+  check_js(env, napi_create_reference(env, call[0], 1, &state_of(env).error));
+  return call.undefined();
+}
+napi_value dispose(napi_env env, napi_callback_info info) {
+  const Call call(env, info, "dispose");
+  state_of(env).places.free(call.number<uint32_t>(0, "place"));
+  return call.undefined();
+}
+napi_value shape(napi_env env, napi_callback_info info) {
+  const Call call(env, info, "shape");
+  weft_tensor x = call.tensor(0);
+  return make_numbers(env, weft_tensor_shape(x), weft_tensor_rank(x));
+}
+// write(place, number or place, is it a place)
+napi_value write(napi_env env, napi_callback_info info) {
+  const Call call(env, info, "write");
+  weft_tensor x = call.tensor(0);
+  weft_value value = {WEFT_TAG_FLOAT, 0, {nullptr}};
+  if (call.number<bool>(2, "isPlace")) {
+    value.tag = WEFT_TAG_TENSOR;
+    value.as.tensor = call.tensor(1);
+  } else {
+    check_js(env, napi_get_value_double(env, call[1], &value.as.real));
+  }
+  check(env, weft_tensor_write(x, &value));
+  return call.undefined();
+}
+// traceBegin(dtypes, shapes): the places of placeholders.
+napi_value begin(napi_env env, napi_callback_info info) {
+  const Call call(env, info, "trace");
+  std::vector<weft_type> types;
+  const std::vector<napi_value> shapes = call.elements(call[1], "shapes");
+  for (const auto dtype : call.numbers<weft_dtype>(0, "dtypes")) {
+    weft_type type = {dtype, 0, {}};
+    for (napi_value extent : call.elements(shapes.at(types.size()), "shape"))
+      type.shape[type.rank++] = call.integer_of(extent, "shape");
+    types.push_back(type);
+  }
+  std::vector<weft_tensor> placeholders(types.size());
+  check(env, weft_trace_begin_types(types.data(), types.size(), placeholders.data()));
+  return wrap_tensors(env, placeholders);
+}
+
+// loadMemory(typed array): a model over a copy, which it, and what is made of it, keeps.
+napi_value load_memory(napi_env env, napi_callback_info info) {
+  const Call call(env, info, "load");
+  const Bytes bytes = call.bytes(0, "source");
+  constexpr size_t kAlignment = 64;  // so that weights lie as the file has them
+  const size_t rounded = (bytes.size / kAlignment + 1) * kAlignment;
+  const std::shared_ptr<void> memory(std::aligned_alloc(kAlignment, rounded), std::free);
+  if (!memory) fail(env, WEFT_OUT_OF_MEMORY, "load: no memory for the file");
+  if (bytes.size) std::memcpy(memory.get(), bytes.data, bytes.size);
+  weft_model out = nullptr;
+  check(env, weft_model_load_memory(memory.get(), bytes.size, &out));
+  return Owned<weft_model>::wrap(env, out, memory);
+}
+// copyOutput(context, index): an ArrayBuffer with a copy of the output.
+napi_value copy_output(napi_env env, napi_callback_info info) {
+  const Call call(env, info, "output");
+  weft_context context = Owned<weft_context>::get(call, call[0]);
+  const auto index = call.number<size_t>(1, "index");
+  weft_port port = WEFT_PORT_INIT;
+  const void* data = nullptr;
+  check(env, weft_context_get_output(context, index, &port));
+  check(env, weft_context_output_data(context, index, &data));
+  void* copy = nullptr;
+  napi_value out = nullptr;
+  check_js(env, napi_create_arraybuffer(env, port.bytes, &copy, &out));
+  if (port.bytes) std::memcpy(copy, data, port.bytes);
+  return out;
+}
+
+// A run on a thread of Node's pool. The context stays alive until it has ended.
+struct Job {
+  weft_context handle;
+  napi_deferred deferred;
+  napi_async_work work;
+  napi_ref context;
+  weft_status status;
+  std::string text;
+};
+void execute(napi_env, void* data) {
+  auto* job = static_cast<Job*>(data);
+  job->status = weft_context_run(job->handle);
+  if (job->status != WEFT_OK) job->text = weft_last_error();
+}
+void complete(napi_env env, napi_status, void* data) {
+  const std::unique_ptr<Job> job(static_cast<Job*>(data));
+  napi_value value = nullptr;
+  napi_get_undefined(env, &value);
+  if (job->status == WEFT_OK)
+    napi_resolve_deferred(env, job->deferred, value);
+  else
+    napi_reject_deferred(env, job->deferred, make_error(env, job->status, job->text));
+  napi_delete_reference(env, job->context);
+  napi_delete_async_work(env, job->work);
+}
+napi_value run_async(napi_env env, napi_callback_info info) {
+  const Call call(env, info, "runAsync");
+  auto job = std::make_unique<Job>();
+  job->handle = Owned<weft_context>::get(call, call[0]);
+  napi_value promise = nullptr, name = make_text(env, "weft.run");
+  check_js(env, napi_create_promise(env, &job->deferred, &promise));
+  check_js(env, napi_create_reference(env, call[0], 1, &job->context));
+  check_js(env,
+           napi_create_async_work(env, nullptr, name, execute, complete, job.get(), &job->work));
+  check_js(env, napi_queue_async_work(env, job->work));
+  (void)job.release();
+  return promise;
+}
+
+napi_value init(napi_env env, napi_value exports) {
+  const auto free_state = [](napi_env, void* data, void*) { delete static_cast<State*>(data); };
+  napi_set_instance_data(env, new State(), free_state, nullptr);
+  try {
+    add_interface(env, exports);
+    add_operators(env, exports);
+    add_function(env, exports, "setError", entry<set_error>);
+    add_function(env, exports, "dispose", entry<dispose>);
+    add_function(env, exports, "shape", entry<shape>);
+    add_function(env, exports, "write", entry<write>);
+    add_function(env, exports, "traceBegin", entry<begin>);
+    add_function(env, exports, "loadMemory", entry<load_memory>);
+    add_function(env, exports, "copyOutput", entry<copy_output>);
+    add_function(env, exports, "runAsync", entry<run_async>);
+  } catch (const Pending&) {
+    return nullptr;
+  }
+  return exports;
+}
+
+}  // namespace
+}  // namespace weftjs
+
+NAPI_MODULE(weft, weftjs::init)
