@@ -1,17 +1,20 @@
-"""JavaScript: `ops.js`, a function for each operator, its types for TypeScript, and native code.
+"""JavaScript: `ops.js`, a function for each operator, its types, methods, and native code.
 
-The package for browsers gets copies of what it has in common with the one for Node.
+The package for Node gets copies of what it has in common with the one for browsers.
 """
 
 from pathlib import Path
 
 import facts
+import javascript_calls
 import napi
 from names import lower_camel, sentence
 from registry import Argument, Library, Operator, offered
+from wrappers import statuses
 
 _HEAD = "// Written by bindings/generate; do not edit.\n"
 _SHARED = ("arrays.js", "errors.js", "inputs.js", "model.d.ts")
+_CONSTANTS = ("WEFT_TAG_", "WEFT_MODE_", "WEFT_GRAD_WRITE", "WEFT_TRACE_")
 _RESERVED = {"var", "in", "delete", "default", "function", "new", "with", "this", "typeof"}
 _TYPES = {"tensor": "Operand", "tensors": "Tensor[]", "int": "number | bigint", "float": "number",
           "bool": "boolean", "string": "string", "ints": "number[] | number",
@@ -24,15 +27,30 @@ def files(library: Library, interface: facts.Interface) -> dict[str, str]:
     return {
         "javascript/lib/ops.js": _code(operators),
         "javascript/lib/ops.d.ts": _types(operators, library),
+        **{
+            f"{package}/lib/constants.js": _constants(interface)
+            for package in ("javascript", "wasm")
+        },
         **napi.files(interface, _HEAD),
-        **{f"wasm/lib/{name}": _copy(name) for name in _SHARED},
+        **javascript_calls.files(interface, _HEAD),
+        **{f"javascript/lib/{name}": _copy(name) for name in _SHARED},
     }
 
 
+def _constants(interface: facts.Interface) -> str:
+    """Numbers of weft.h, and the names of its statuses in the order of theirs."""
+    names = '",\n  "'.join(["OK", *statuses(interface)])
+    out = [_HEAD, f'export const STATUSES = [\n  "{names}",\n];']
+    for name, value in interface.constants.items():
+        if name.startswith(_CONSTANTS):
+            out.append(f"export const {name.removeprefix('WEFT_')} = {value};")
+    return "\n".join(out) + "\n"
+
+
 def _copy(name: str) -> str:
-    """A file of the package for Node, as the one for browsers has it."""
-    source = Path(__file__).resolve().parents[1] / "javascript" / "lib" / name
-    return _HEAD.rstrip() + f" It is javascript/lib/{name}.\n" + source.read_text("utf-8")
+    """A file of the package for browsers, as the one for Node has it."""
+    source = Path(__file__).resolve().parents[1] / "wasm" / "lib" / name
+    return _HEAD.rstrip() + f" It is wasm/lib/{name}.\n" + source.read_text("utf-8")
 
 
 def _split(op: Operator) -> tuple[list[Argument], list[Argument]]:

@@ -1,8 +1,9 @@
 """Node's native part: `interface.cc`, functions of weft.h for JavaScript; `kinds.h`, its handles.
 
 What a parameter of C is in JavaScript follows from its type. An array is its place in the addon's
-table, another handle an object, a list an array; how many there are in a list is not said again.
-What C gives through its last parameter is the result. What needs more is in the other sources.
+table, another handle an object, a dtype its name, a list an array; how many there are in a list is
+not said again. What C gives through its last parameter is the result. What needs more is in the
+other sources.
 """
 
 import facts
@@ -15,8 +16,9 @@ version weft_version
 seed weft_random_seed seed
 setNumThreads weft_set_num_threads count
 memory weft_memory_stats -
-dtypeName weft_dtype_name number
-dtypeSize weft_dtype_size number
+dtypeSize weft_dtype_size dtype
+shape weft_tensor_shape x
+write weft_tensor_write x value
 createTensor weft_tensor_create dtype rank shape elements
 dtype weft_tensor_dtype x
 read weft_tensor_read x out
@@ -76,6 +78,8 @@ writeState weft_context_write_state context index elements
 reset weft_context_reset context
 saveContext weft_context_save context path
 """
+# The names of the addon's functions by those of weft.h.
+NAMES = {words[1]: words[0] for line in _FUNCTIONS.split("\n") if (words := line.split())}
 # Handles that are objects of JavaScript, with what errors call them.
 _KINDS = {"weft_function": "a function of trace", "weft_model": "a Model",
           "weft_writer": "a Writer", "weft_context": "a Context",
@@ -152,6 +156,11 @@ class _Definition:
                 return [f"check(env, {called});", *(self.after or ["return call.undefined();"])]
             case facts.Name("void"):
                 return [f"{called};", "return call.undefined();"]
+            case facts.Pointer(facts.Name("int64_t"), True):  # one for each axis
+                rank = f"weft_tensor_rank({self.passed[0]})"
+                return [f"return make_numbers(env, {called}, {rank});"]
+            case facts.Name("weft_dtype"):
+                return [f"return make_text(env, weft_dtype_name({called}));"]
             case facts.Name("weft_tensor"):  # a lent one
                 return [f"return wrap_tensor(env, weft_tensor_retain({called}));"]
             case what:
@@ -194,12 +203,17 @@ class _Definition:
         match what:
             case facts.Name("weft_tensor"):
                 self.passed.append(f"call.tensor({place})")
+            case facts.Name("weft_dtype"):
+                self.passed.append(f"call.dtype({place})")
             case facts.Name(name) if name in _KINDS:
                 self.passed.append(f"Owned<{name}>::get(call, call[{place}])")
             case facts.Name(name):
                 self.passed.append(f"call.number<{name}>({taken})")
             case _ if what == _TEXT:
                 self.passed.append(f"{self._local(f'call.text({taken})')}.c_str()")
+            case facts.Pointer(facts.Name("weft_value"), True):
+                self.before.append(f"const Values values(call, {place});")
+                self.passed.append("values.data()")
             case facts.Pointer(facts.Name("void")):
                 self.passed.append(f"{self._local(f'call.bytes({taken})')}.data")
             case facts.Pointer(facts.Name("weft_tensor"), True):
@@ -270,5 +284,7 @@ class _Definition:
             value = f"make_{kind}(env, out.{field})"
             if isinstance(what, facts.Pointer) and what != _TEXT:
                 value = f"make_numbers(env, out.{field}, out.rank)"
+            elif what == facts.Name("weft_dtype"):
+                value = f"make_text(env, weft_dtype_name(out.{field}))"
             out.append(f'set(env, made, "{field}", {value});')
         return [*out, "return made;"]

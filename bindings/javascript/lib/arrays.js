@@ -1,3 +1,4 @@
+// Written by bindings/generate; do not edit. It is wasm/lib/arrays.js.
 // Which typed array holds the elements of a dtype: the same in the packages for Node and for browsers.
 
 const ARRAYS = {

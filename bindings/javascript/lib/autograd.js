@@ -1,8 +1,10 @@
 // Gradients and traced functions.
+import { FunctionCalls, WriterCalls } from "./calls.js";
+import { MODE_RECORDING, MODE_TRAINING, TRACE_EXAMPLES } from "./constants.js";
 import { isTensor, placesOf, wrap } from "./handles.js";
 import { listed, native } from "./native.js";
 
-const RECORDING = 1, TRAINING = 4;
+const TAPE = MODE_RECORDING | MODE_TRAINING;
 
 function within(set, clear, body) {
   const before = native.setModes(set, clear);
@@ -16,11 +18,11 @@ function within(set, clear, body) {
 
 /** Runs `body` while operators are recorded, in training mode; gives what it returns. */
 export function record(body) {
-  return within(RECORDING | TRAINING, 0, body);
+  return within(TAPE, 0, body);
 }
 /** Runs `body` while nothing is recorded: for updates of weights. */
 export function pause(body) {
-  return within(0, RECORDING | TRAINING, body);
+  return within(0, TAPE, body);
 }
 /** Computes the gradients of the heads into the leaves. */
 export function backward(...heads) {
@@ -33,8 +35,9 @@ export function grad(heads, variables, { createGraph = false } = {}) {
 }
 
 /** A traced graph: call it with arrays. */
-export class TracedFunction {
+export class TracedFunction extends FunctionCalls {
   constructor(handle) {
+    super();
     this.handle = handle;
   }
   /** Calls the graph through the plan for these shapes; gives all outputs. */
@@ -45,13 +48,8 @@ export class TracedFunction {
   get captures() {
     return listed(native.captureCount, native.capture, this.handle).map(wrap);
   }
-  /** A text for people: "graph", "plan" or "arena". */
-  text(what) {
-    return native.functionText(this.handle, what);
-  }
 }
 
-const EXAMPLES = 6; // WEFT_TRACE_EXAMPLES of weft.h
 const UNBOUNDED = 2 ** 40; // extents of more are of no array
 
 /** The dimensions that `dynamic` names: [{name, min, max, places: [[input, axis], …]}, …]. */
@@ -64,8 +62,8 @@ function dimensionsOf(inputs, dynamic) {
       const { name, min = 1, max = UNBOUNDED } = typeof given === "string" ? { name: given } : given;
       if (!(axis >= -rank && axis < rank))
         throw new TypeError(`trace: \`dynamic\` must have axes of input ${input} in [${-rank}, ${rank}); got ${axis}`);
-      if (typeof name !== "string" || !(min >= 0 && max >= min + EXAMPLES))
-        throw new TypeError(`trace: a dimension has a name, \`min\` of at least 0, and \`max\` of at least \`min\` + ${EXAMPLES}; got ${JSON.stringify(given)}`);
+      if (typeof name !== "string" || !(min >= 0 && max >= min + TRACE_EXAMPLES))
+        throw new TypeError(`trace: a dimension has a name, \`min\` of at least 0, and \`max\` of at least \`min\` + ${TRACE_EXAMPLES}; got ${JSON.stringify(given)}`);
       const known = found.get(name) ?? { name, min, max, places: [] };
       if (known.min !== min || known.max !== max)
         throw new TypeError(`trace: \`dynamic\` must have one dimension of each name; got two for \`${name}\``);
@@ -78,7 +76,7 @@ function dimensionsOf(inputs, dynamic) {
 /** The extents of a dimension in the examples: different ones, and for no two dimensions alike. */
 function extentsOf({ min, max }, number) {
   const low = Math.max(min, 2), count = Math.min(max - low, 1000) + 1, extents = new Set();
-  for (let random = number + 1; extents.size < EXAMPLES; ) {
+  for (let random = number + 1; extents.size < TRACE_EXAMPLES; ) {
     random = (random * 48271) % 2147483647;
     extents.add(low + (random % count));
   }
@@ -87,7 +85,7 @@ function extentsOf({ min, max }, number) {
 
 /** Runs `body` once on placeholders of these types; `earlier` are the examples before. */
 function traced(body, types, dimensions, earlier) {
-  const placeholders = native.traceBegin(types.map(({ code }) => code), types.map(({ shape }) => shape)).map(wrap);
+  const placeholders = native.traceBegin(types).map(wrap);
   try {
     for (const { name, min, max, places } of dimensions)
       native.addDimension(name, min, max, places.map(([input]) => input), places.map(([, axis]) => axis));
@@ -112,21 +110,21 @@ export function trace(body, ...inputs) {
   const isOptions = typeof last === "object" && last !== null && !isTensor(last) && !Array.isArray(last);
   const { dynamic = {}, ...others } = isOptions ? inputs.pop() : {};
   if (Object.keys(others).length) throw new TypeError(`trace: there is no option \`${Object.keys(others)[0]}\`; there is: dynamic`);
-  const codes = placesOf(inputs, "trace").map(native.dtype);
+  placesOf(inputs, "trace"); // an error for what is no Tensor
   const dimensions = dimensionsOf(inputs, dynamic), extents = dimensions.map(extentsOf), examples = [];
   do {
-    const types = inputs.map(({ shape }, i) => ({ code: codes[i], shape }));
+    const types = inputs.map(({ dtype, shape }) => [dtype, ...shape]);
     dimensions.forEach(({ places }, d) => {
-      for (const [input, axis] of places) types[input].shape[axis] = extents[d][examples.length];
+      for (const [input, axis] of places) types[input][1 + axis] = extents[d][examples.length];
     });
     examples.push(traced(body, types, dimensions, examples));
-  } while (native.isExample(examples.at(-1)) && examples.length < EXAMPLES);
+  } while (native.isExample(examples.at(-1)) && examples.length < TRACE_EXAMPLES);
   return new TracedFunction(examples.length === 1 ? examples[0] : native.join(examples));
 }
 
 /** A file that is being put together. */
-export class Writer {
-  #handle = native.createWriter();
+export class Writer extends WriterCalls {
+  handle = native.createWriter();
   #unnamed = [];
   /**
    * Adds an entry point, with names for inputs and outputs; `weights` names the arrays that the function
@@ -145,16 +143,7 @@ export class Writer {
     for (const [which, list] of Object.entries({ inputs, outputs }))
       if (list.length !== wanted[which])
         throw new TypeError(`Writer.add: the function has ${wanted[which]} ${which}; got ${list.length} names`);
-    native.addEntry(this.#handle, entry, traced.handle, inputs, outputs, names);
+    native.addEntry(this.handle, entry, traced.handle, inputs, outputs, names);
     return this;
-  }
-  /** Sets a text of the file, such as the classes of a classifier. */
-  setMetadata(key, value) {
-    native.setMetadata(this.#handle, key, value);
-    return this;
-  }
-  /** Writes the file in one step. */
-  save(path) {
-    native.saveWriter(this.#handle, path);
   }
 }

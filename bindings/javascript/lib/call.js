@@ -1,56 +1,80 @@
 // Calls of operators: what the functions of ops.js are made of, and calls by name.
+import * as constants from "./constants.js";
 import { isTensor, placeOf, placesOf, wrap } from "./handles.js";
 import { native } from "./native.js";
 
-// The values with places instead of arrays, and bits that say which of them are places.
-function lowered(name, values) {
-  const places = new Array(values.length);
-  let bits = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (isTensor(value)) {
-      places[i] = placeOf(value, name);
-      bits |= 1 << i;
-    } else if (Array.isArray(value) && isTensor(value[0])) {
-      places[i] = placesOf(value, name);
-      bits |= 1 << i;
-    } else {
-      places[i] = value;
-    }
-  }
-  return { places, bits };
+const { TAG_BOOL, TAG_DEFAULT, TAG_DTYPE, TAG_FLOAT, TAG_INT, TAG_INTS, TAG_NONE, TAG_STRING, TAG_TENSOR, TAG_TENSORS } = constants;
+const operators = new Map();
+
+/** An operator's schema: {index, names, kinds, inputs, outputs}, with the arguments' names and kinds. */
+function schemaOf(name) {
+  let found = operators.get(name);
+  if (found === undefined) operators.set(name, (found = { name, ...native.findOperator(name) }));
+  return found;
 }
 
-function raised(results) {
-  return Array.isArray(results) ? results.map(wrap) : wrap(results);
+const isWhole = (x) => Number.isSafeInteger(x) || typeof x === "bigint";
+
+/** Puts the tag of an argument and what belongs to it, as a weft_value has them, behind others. */
+function push(out, { name, names, kinds, inputs }, i, value) {
+  const kind = kinds[i], isInput = i < inputs;
+  const wrong = (wanted) => new TypeError(`${name}: \`${names[i]}\` must be ${wanted}`);
+  if (isTensor(value)) return out.push(TAG_TENSOR, placeOf(value, name));
+  switch (typeof value) {
+    case "undefined":
+      return out.push(TAG_DEFAULT, 0);
+    case "number":
+    case "bigint": // JavaScript has one kind of number: a whole one is an integer unless the attribute is a float
+      return kind === TAG_FLOAT || !isWhole(value) ? out.push(TAG_FLOAT, Number(value)) : out.push(TAG_INT, value);
+    case "boolean":
+      return out.push(TAG_BOOL, value);
+    case "string":
+      return out.push(kind === TAG_DTYPE ? TAG_DTYPE : TAG_STRING, value);
+  }
+  if (value === null) return out.push(isInput ? TAG_DEFAULT : TAG_NONE, 0);
+  if (kind === TAG_TENSORS && Array.isArray(value) && value.every(isTensor)) return out.push(TAG_TENSORS, placesOf(value, name));
+  if (kind !== TAG_TENSORS && Array.isArray(value) && value.every(isWhole)) return out.push(TAG_INTS, value);
+  throw wrong(kind === TAG_TENSORS ? "an array of Tensors" : isInput ? "a Tensor or a number" : "a value, or an array of whole numbers");
+}
+
+/** The arguments as the addon takes them, without those at the end that are left out. */
+function lowered(schema, values) {
+  let count = values.length;
+  while (count > 0 && values[count - 1] === undefined) count--;
+  if (count > schema.names.length)
+    throw new TypeError(`${schema.name}: there are at most ${schema.names.length} arguments; got ${count}`);
+  const out = [];
+  for (let i = 0; i < count; i++) push(out, schema, i, values[i]);
+  return out;
 }
 
 /** An operator, which is looked up at its first call. */
 class Operator {
   #name;
   #known;
-  #id;
+  #schema;
   constructor(name, known) {
     this.#name = name;
     this.#known = known;
   }
+  get #found() {
+    return (this.#schema ??= schemaOf(this.#name));
+  }
   /** Calls it with arguments in the order of its schema; undefined leaves one out. */
   call(values) {
-    this.#id ??= native.findOperator(this.#name);
-    const { places, bits } = lowered(this.#name, values);
-    return raised(native.invoke(this.#id, places, bits));
+    const { index, outputs } = this.#found;
+    const results = native.invoke(index, lowered(this.#schema, values), outputs);
+    return outputs === 1 ? wrap(results) : results.map(wrap);
   }
   /** Calls it with one array alone; it has one result. */
   call1(x) {
     if (!isTensor(x)) return this.call([x]);
-    this.#id ??= native.findOperator(this.#name);
-    return wrap(native.invokeArrays(this.#id, placeOf(x, this.#name)));
+    return wrap(native.invokeArrays(this.#found.index, placeOf(x, this.#name)));
   }
   /** Calls it with two arrays alone; it has one result. */
   call2(x, y) {
     if (!isTensor(x) || !isTensor(y)) return this.call([x, y]);
-    this.#id ??= native.findOperator(this.#name);
-    return wrap(native.invokeArrays(this.#id, placeOf(x, this.#name), placeOf(y, this.#name)));
+    return wrap(native.invokeArrays(this.#found.index, placeOf(x, this.#name), placeOf(y, this.#name)));
   }
   /** Refuses options that the operator does not have. */
   accept(options) {
@@ -58,9 +82,7 @@ class Operator {
       throw new TypeError(`${this.#name}: \`options\` must be an object; got ${options}`);
     for (const name in options)
       if (!this.#known.includes(name))
-        throw new TypeError(
-          `${this.#name}: there is no option \`${name}\`; there are: ${this.#known.join(", ")}`,
-        );
+        throw new TypeError(`${this.#name}: there is no option \`${name}\`; there are: ${this.#known.join(", ")}`);
   }
 }
 
@@ -74,9 +96,7 @@ export function define(name, known) {
  * Gives all results. `out`: arrays to write the results into, for updates of weights.
  */
 export function call(name, inputs, attributes = {}, out = undefined) {
-  const id = native.findOperator(name);
-  const schema = native.argumentsOf(id);
-  const values = [...inputs];
+  const schema = schemaOf(name), values = [...inputs];
   for (const [attribute, value] of Object.entries(attributes)) {
     const place = schema.names.indexOf(attribute, schema.inputs);
     if (place < 0) {
@@ -85,8 +105,8 @@ export function call(name, inputs, attributes = {}, out = undefined) {
     }
     values[place] = value;
   }
-  const { places, bits } = lowered(name, Array.from(values));
-  if (out !== undefined) return native.invoke(id, places, bits, placesOf(out, name));
-  const results = raised(native.invoke(id, places, bits));
-  return Array.isArray(results) ? results : [results];
+  const given = lowered(schema, values);
+  if (out !== undefined) return native.invokeInto(schema.index, given, placesOf(out, name));
+  const results = native.invoke(schema.index, given, schema.outputs);
+  return schema.outputs === 1 ? [wrap(results)] : results.map(wrap);
 }

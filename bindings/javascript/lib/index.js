@@ -5,6 +5,7 @@ import * as ops from "./ops.js";
 
 export { backward, grad, pause, record, trace, TracedFunction, Writer } from "./autograd.js";
 export { call } from "./call.js";
+export { seed, setNumThreads } from "./calls.js";
 export { WeftError } from "./errors.js";
 export { Context, load, Model } from "./model.js";
 export { fromBytes, loadTensors, saveTensors, tensor, Tensor, zeros } from "./tensor.js";
@@ -12,9 +13,5 @@ export { nn, ops };
 
 /** The version of the library. */
 export const version = native.version();
-/** Sets the seed of the random operators. */
-export const seed = native.seed;
-/** Sets how many threads may work on one call. */
-export const setNumThreads = native.setNumThreads;
 /** Bytes of arrays and of the library's objects that are in use. */
 export const liveBytes = () => native.memory().live;

@@ -1,3 +1,4 @@
+// Written by bindings/generate; do not edit. It is wasm/lib/inputs.js.
 // What a run is given, and which port is meant: the same in the packages for Node and for browsers.
 import { arrayOf } from "./arrays.js";
 

@@ -1,3 +1,4 @@
+// Written by bindings/generate; do not edit. It is wasm/lib/model.d.ts.
 // What the packages for Node and for browsers have in common, for TypeScript.
 
 /** Elements of an array; halves as their bits. */

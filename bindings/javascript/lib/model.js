@@ -1,11 +1,12 @@
 // .weft files: loaded and run. The package for browsers has the same interface, with promises.
 import { fileURLToPath } from "node:url";
 import { arrayOf } from "./arrays.js";
+import { ContextCalls, ModelCalls } from "./calls.js";
 import { WeftError } from "./errors.js";
 import { isTensor, wrap } from "./handles.js";
 import { elementsFor, given, placeIn } from "./inputs.js";
 import { listed, native } from "./native.js";
-import { dtypes, fromBytes } from "./tensor.js";
+import { fromBytes } from "./tensor.js";
 
 /**
  * Loads a .weft file; one on disk is mapped, of others the bytes are copied.
@@ -23,42 +24,39 @@ export async function load(source) {
   }
   if (bytes instanceof Response || bytes instanceof Blob) bytes = await bytes.arrayBuffer();
   if (bytes instanceof ArrayBuffer) bytes = new Uint8Array(bytes);
+  if (bytes instanceof DataView) bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!ArrayBuffer.isView(bytes))
     throw new TypeError(`load: \`source\` must be a path, a URL, an ArrayBuffer, a typed array, a Blob or a Response; got ${typeof source}`);
   return new Model(native.loadMemory(bytes), false);
 }
 
 /** A loaded file; several contexts may run it. */
-export class Model {
-  #handle;
+export class Model extends ModelCalls {
   #isMapped;
   #life = { isOpen: true }; // which its contexts know
   #kept = new Map(); // contexts of run, by entry points
   constructor(handle, isMapped) {
-    this.#handle = handle;
+    super();
+    this.handle = handle;
     this.#isMapped = isMapped;
   }
   /** The names of the entry points. */
   get entries() {
-    return listed(native.entryCount, native.entryName, this.#handle);
+    return listed(native.entryCount, native.entryName, this.handle);
   }
   /** The weights by their names. They may outlive a file in memory, of which they are copies. */
   get weights() {
     const of = (array) => (this.#isMapped ? array : fromBytes(array.dtype, array.shape, array.data()));
-    const names = listed(native.weightCount, native.weightName, this.#handle);
-    return Object.fromEntries(names.map((name, i) => [name, of(wrap(native.weight(this.#handle, i)))]));
-  }
-  /** A text of the file; undefined for an unknown key. */
-  metadata(key) {
-    return native.metadata(this.#handle, key);
+    const names = listed(native.weightCount, native.weightName, this.handle);
+    return Object.fromEntries(names.map((name, i) => [name, of(wrap(native.weight(this.handle, i)))]));
   }
   /** Limits what plans of later contexts need beside inputs, outputs and states. */
   setBudget(bytes, entry = "forward") {
-    native.setBudget(this.#handle, entry, bytes);
+    native.setBudget(this.handle, entry, bytes);
   }
   /** Memory and bindings to run an entry point; with `sharing`, a context whose states it sees and changes. */
   context(entry = "forward", { sharing } = {}) {
-    return new Context(this.#handle, this.#life, entry, sharing);
+    return new Context(this.handle, this.#life, entry, sharing);
   }
   /** Runs an entry point once, in a context that is kept for the next time; see Context.run. */
   run(inputs, { entry = "forward" } = {}) {
@@ -70,14 +68,14 @@ export class Model {
   close() {
     for (const context of this.#kept.values()) context.close();
     this.#life.isOpen = false;
-    native.closeModel(this.#handle);
+    native.closeModel(this.handle);
   }
 }
 
 const COUNTS = { input: native.inputCount, output: native.outputCount, state: native.stateCount };
 
 /** Runs one entry point. Inputs, outputs and states are named, or counted from 0. */
-export class Context {
+export class Context extends ContextCalls {
   #handle;
   #life; // of the model
   #ports; // the inputs as they are now
@@ -86,26 +84,25 @@ export class Context {
   #bound = new Map(); // typed arrays by the places of inputs, whose memory the engine reads
   #isRunning = false;
   constructor(model, life, entry, sharing) {
+    super();
     if (sharing !== undefined && !(sharing instanceof Context)) throw new TypeError("context: `sharing` must be a Context");
     this.#life = life;
-    this.#handle = sharing ? native.createSharing(sharing.#ready, entry) : native.createContext(model, entry);
+    this.#handle = sharing ? native.createSharing(sharing.handle, entry) : native.createContext(model, entry);
     this.#ports = this.inputs;
     this.#open = this.#ports.map(({ shape }) => shape.map((extent) => extent < 0));
     this.#results = this.outputs.map(({ name, dtype }) => ({ name, kind: arrayOf(dtype), bound: undefined }));
   }
   /** The handle, while nothing runs and the model is open. */
-  get #ready() {
+  get handle() {
     if (!this.#life.isOpen) throw new WeftError("INVALID_STATE", "context: its model was closed");
     if (this.#isRunning) throw new WeftError("INVALID_STATE", "context: it runs now");
     return this.#handle;
   }
   #port(which, place) {
-    const port = native[which](this.#ready, place);
-    port.dtype = dtypes[port.dtype];
-    return port;
+    return native[which](this.handle, place);
   }
   #describe(which) {
-    return Array.from({ length: COUNTS[which](this.#ready) }, (_, place) => this.#port(which, place));
+    return Array.from({ length: COUNTS[which](this.handle) }, (_, place) => this.#port(which, place));
   }
   #place(which, port) {
     return typeof port === "number" ? port : placeIn(which === "input" ? this.#ports : this.#describe(which), which, port);
@@ -123,7 +120,7 @@ export class Context {
   /** Sets the shape of an input with open dimensions. */
   setInputShape(input, shape) {
     const place = this.#place("input", input);
-    native.setInputShape(this.#ready, place, shape);
+    native.setInputShape(this.handle, place, shape);
     this.#bound.delete(place); // the call unbound it
     this.#ports[place] = this.#port("input", place);
     return this;
@@ -137,7 +134,7 @@ export class Context {
     const place = this.#place("input", input);
     if (!this.#bound.has(place)) {
       const memory = this.#memory(this.#port("input", place));
-      native.bindInput(this.#ready, place, memory);
+      native.bindInput(this.handle, place, memory);
       this.#bound.set(place, memory);
     }
     return this.#bound.get(place);
@@ -147,7 +144,7 @@ export class Context {
     const place = this.#place("output", output), port = this.#port("output", place), result = this.#results[place];
     if (!result.bound) {
       const memory = this.#memory(port);
-      native.bindOutput(this.#ready, place, memory);
+      native.bindOutput(this.handle, place, memory);
       result.bound = memory;
     }
     return result.bound;
@@ -163,7 +160,7 @@ export class Context {
       const { elements, shape } = given(port, this.#open[place], value);
       if (`${shape}` !== `${port.shape}`) this.setInputShape(place, shape);
       // Other bytes than the input's are refused here.
-      if (elements.byteLength !== this.#ports[place].bytes) native.bindInput(this.#ready, place, elements);
+      if (elements.byteLength !== this.#ports[place].bytes) native.bindInput(this.handle, place, elements);
       this.input(place).set(elements);
     }
   }
@@ -181,14 +178,14 @@ export class Context {
    *   are absent stay as they were
    */
   run(inputs) {
-    const handle = this.#ready;
+    const handle = this.handle;
     if (inputs !== undefined) this.#set(inputs);
     native.run(handle);
     return this.#outputs();
   }
   /** The same with the run on another thread; until the promise ends, nothing else of the context may be called. */
   async runAsync(inputs) {
-    const handle = this.#ready;
+    const handle = this.handle;
     if (inputs !== undefined) this.#set(inputs);
     this.#isRunning = true;
     try {
@@ -202,26 +199,17 @@ export class Context {
   state(state) {
     const place = this.#place("state", state), { dtype, bytes } = this.#port("state", place);
     const elements = new (arrayOf(dtype))(new ArrayBuffer(bytes));
-    native.readState(this.#ready, place, elements);
+    native.readState(this.handle, place, elements);
     return elements;
   }
   /** Copies elements to a state. */
   setState(state, elements) {
     const place = this.#place("state", state);
-    native.writeState(this.#ready, place, elementsFor("setState", this.#port("state", place), elements));
+    native.writeState(this.handle, place, elementsFor("setState", this.#port("state", place), elements));
     return this;
-  }
-  /** Sets all states back to what the file has. */
-  reset() {
-    native.reset(this.#ready);
-    return this;
-  }
-  /** Writes the model's file with the present states. */
-  save(path) {
-    native.saveContext(this.#ready, path);
   }
   /** Frees the context now. */
   close() {
-    native.closeContext(this.#ready);
+    native.closeContext(this.handle);
   }
 }

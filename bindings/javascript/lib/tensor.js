@@ -1,5 +1,7 @@
 // Arrays: the methods of Tensor.
 import { arrayOf } from "./arrays.js";
+import { tensorCalls } from "./calls.js";
+import { TAG_FLOAT, TAG_TENSOR } from "./constants.js";
 import { WeftError } from "./errors.js";
 import { dispose, placeOf, placesOf, Tensor, wrap } from "./handles.js";
 import { listed, native } from "./native.js";
@@ -7,11 +9,6 @@ import * as ops from "./ops.js";
 
 export { Tensor };
 
-/** The names of dtypes by their numbers. */
-export const dtypes = [];
-for (let name; (name = native.dtypeName(dtypes.length)) !== undefined; ) dtypes.push(name);
-
-const GRAD_WRITE = 1; // of weft.h
 const OWN = new Map([
   [Float32Array, "float32"], [Float64Array, "float64"], [Int32Array, "int32"],
   [BigInt64Array, "int64"], [Uint8Array, "uint8"], [Int8Array, "int8"], [Int16Array, "int16"],
@@ -24,18 +21,12 @@ function shapeOf(nested) {
   return shape;
 }
 
-function codeOf(dtype) {
-  const code = dtypes.indexOf(dtype);
-  if (code < 0) throw new TypeError(`there is no dtype \`${dtype}\`; there are: ${dtypes.join(", ")}`);
-  return code;
-}
-
 // The addon reads as many bytes as the shape has.
 function create(dtype, shape, elements) {
-  const code = codeOf(dtype), bytes = shape.reduce((a, b) => a * Number(b), native.dtypeSize(code));
+  const bytes = shape.reduce((a, b) => a * Number(b), native.dtypeSize(dtype));
   if (elements !== undefined && elements.byteLength !== bytes)
     throw new WeftError("INVALID_VALUE", `Tensor: the shape [${shape}] needs ${bytes} bytes; got ${elements.byteLength}`);
-  return wrap(native.createTensor(code, shape.length, shape, elements));
+  return wrap(native.createTensor(dtype, shape.length, shape, elements));
 }
 
 /**
@@ -78,6 +69,15 @@ function nest(flat, shape) {
 }
 
 const methods = {
+  get dtype() {
+    return native.dtype(placeOf(this, "dtype"));
+  },
+  get shape() {
+    return native.shape(placeOf(this, "shape"));
+  },
+  get size() {
+    return this.shape.reduce((a, b) => a * b, 1);
+  },
   /** The elements in row-major order as a typed array. */
   data() {
     const count = this.size * (this.dtype.startsWith("complex") ? 2 : 1);
@@ -94,60 +94,19 @@ const methods = {
     if (this.size !== 1) throw new TypeError(`item: the array has ${this.size} elements; expected one`);
     return Number(this.data()[0]);
   },
-  /** Waits until the content is there. */
-  wait() {
-    native.wait(placeOf(this, "wait"));
-    return this;
-  },
   /** Writes an array that broadcasts to this one, or a number, to all elements. */
   write(value) {
-    const isNumber = typeof value === "number";
-    native.write(placeOf(this, "write"), isNumber ? value : placeOf(value, "write"), !isNumber);
+    const given = typeof value === "number" ? [TAG_FLOAT, value] : [TAG_TENSOR, placeOf(value, "write")];
+    native.write(placeOf(this, "write"), given);
     return this;
   },
   /** Frees the array now and not when the collector finds it. */
   dispose() {
     dispose(this);
   },
-  isSame(other) {
-    return native.isSame(placeOf(this, "isSame"), placeOf(other, "isSame")) !== 0;
-  },
-  /** The same content without its history. */
-  detach() {
-    return wrap(native.detach(placeOf(this, "detach")));
-  },
-  /** Makes the array a leaf with a gradient, which `backward` replaces. */
-  attachGrad() {
-    native.attachGrad(placeOf(this, "attachGrad"), GRAD_WRITE);
-    return this;
-  },
   /** Computes the gradients of this array into the leaves. */
   backward() {
     native.backward([placeOf(this, "backward")]);
-  },
-  add(other) {
-    return ops.add(this, other);
-  },
-  sub(other) {
-    return ops.subtract(this, other);
-  },
-  mul(other) {
-    return ops.multiply(this, other);
-  },
-  div(other) {
-    return ops.divide(this, other);
-  },
-  neg() {
-    return ops.negative(this);
-  },
-  matmul(other) {
-    return ops.matmul(this, other);
-  },
-  sum(options) {
-    return ops.sum(this, options);
-  },
-  mean(options) {
-    return ops.mean(this, options);
   },
   reshape(...shape) {
     return ops.reshape(this, shape.flat());
@@ -161,26 +120,19 @@ const methods = {
     const size = shape.map((extent, i) => (i === axis ? end - start : extent));
     return ops.slice(this, begin, size, shape.map(() => 1));
   },
-  astype(dtype) {
-    return ops.cast(this, dtype);
-  },
   toString() {
     return `Tensor(${this.dtype}, [${this.shape}])`;
   },
 };
-for (const [name, value] of Object.entries(methods))
-  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
-const getters = {
-  dtype: (x) => dtypes[native.dtype(placeOf(x, "dtype"))],
-  shape: (x) => native.shape(placeOf(x, "shape")),
-  size: (x) => native.shape(placeOf(x, "size")).reduce((a, b) => a * b, 1),
-  grad: (x) => {
-    const made = native.grad(placeOf(x, "grad"));
-    return made === undefined ? undefined : wrap(made);
-  },
-};
-for (const [name, get] of Object.entries(getters))
-  Object.defineProperty(Tensor.prototype, name, { get() { return get(this); }, configurable: true });
+Object.defineProperties(methods, Object.getOwnPropertyDescriptors(tensorCalls));
+// Those that are an operator with this array as its first argument.
+const { add, subtract: sub, multiply: mul, divide: div, negative: neg, matmul, sum, mean, cast: astype } = ops;
+for (const [name, call] of Object.entries({ add, sub, mul, div, neg, matmul, sum, mean, astype }))
+  methods[name] = function (other) {
+    return call(this, other);
+  };
+for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(methods)))
+  Object.defineProperty(Tensor.prototype, name, { ...property, enumerable: false });
 Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom"), {
   value() { return `${this} ${JSON.stringify(this.toArray(), (_, v) => (typeof v === "bigint" ? Number(v) : v))}`; },
 });

@@ -37,25 +37,31 @@ napi_value memory_(napi_env env, napi_callback_info info) {
   set(env, made, "largest_copy_line", make_text(env, out.largest_copy_line));
   return made;
 }
-napi_value dtypeName_(napi_env env, napi_callback_info info) {
-  const Call call(env, info, "dtypeName");
-  return make_text(env, weft_dtype_name(call.number<weft_dtype>(0, "number")));
-}
 napi_value dtypeSize_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "dtypeSize");
-  return make_number(env, weft_dtype_size(call.number<weft_dtype>(0, "number")));
+  return make_number(env, weft_dtype_size(call.dtype(0)));
+}
+napi_value shape_(napi_env env, napi_callback_info info) {
+  const Call call(env, info, "shape");
+  return make_numbers(env, weft_tensor_shape(call.tensor(0)), weft_tensor_rank(call.tensor(0)));
+}
+napi_value write_(napi_env env, napi_callback_info info) {
+  const Call call(env, info, "write");
+  const Values values(call, 1);
+  check(env, weft_tensor_write(call.tensor(0), values.data()));
+  return call.undefined();
 }
 napi_value createTensor_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "createTensor");
   const auto a0 = call.numbers<int64_t>(2, "shape");
   const auto a1 = call.bytes(3, "elements");
   weft_tensor out{};
-  check(env, weft_tensor_create(call.number<weft_dtype>(0, "dtype"), call.number<int32_t>(1, "rank"), a0.data(), a1.data, &out));
+  check(env, weft_tensor_create(call.dtype(0), call.number<int32_t>(1, "rank"), a0.data(), a1.data, &out));
   return out ? wrap_tensor(env, out) : call.undefined();
 }
 napi_value dtype_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "dtype");
-  return make_number(env, weft_tensor_dtype(call.tensor(0)));
+  return make_text(env, weft_dtype_name(weft_tensor_dtype(call.tensor(0))));
 }
 napi_value read_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "read");
@@ -314,7 +320,7 @@ napi_value input_(napi_env env, napi_callback_info info) {
   check(env, weft_context_get_input(Owned<weft_context>::get(call, call[0]), call.number<size_t>(1, "index"), &out));
   const napi_value made = make_object(env);
   set(env, made, "name", make_text(env, out.name));
-  set(env, made, "dtype", make_number(env, out.dtype));
+  set(env, made, "dtype", make_text(env, weft_dtype_name(out.dtype)));
   set(env, made, "shape", make_numbers(env, out.shape, out.rank));
   set(env, made, "bytes", make_number(env, out.bytes));
   return made;
@@ -326,7 +332,7 @@ napi_value output_(napi_env env, napi_callback_info info) {
   check(env, weft_context_get_output(Owned<weft_context>::get(call, call[0]), call.number<size_t>(1, "index"), &out));
   const napi_value made = make_object(env);
   set(env, made, "name", make_text(env, out.name));
-  set(env, made, "dtype", make_number(env, out.dtype));
+  set(env, made, "dtype", make_text(env, weft_dtype_name(out.dtype)));
   set(env, made, "shape", make_numbers(env, out.shape, out.rank));
   set(env, made, "bytes", make_number(env, out.bytes));
   return made;
@@ -338,7 +344,7 @@ napi_value state_(napi_env env, napi_callback_info info) {
   check(env, weft_context_get_state(Owned<weft_context>::get(call, call[0]), call.number<size_t>(1, "index"), &out));
   const napi_value made = make_object(env);
   set(env, made, "name", make_text(env, out.name));
-  set(env, made, "dtype", make_number(env, out.dtype));
+  set(env, made, "dtype", make_text(env, weft_dtype_name(out.dtype)));
   set(env, made, "shape", make_numbers(env, out.shape, out.rank));
   set(env, made, "bytes", make_number(env, out.bytes));
   return made;
@@ -396,8 +402,9 @@ void add_interface(napi_env env, napi_value exports) {
   add_function(env, exports, "seed", entry<seed_>);
   add_function(env, exports, "setNumThreads", entry<setNumThreads_>);
   add_function(env, exports, "memory", entry<memory_>);
-  add_function(env, exports, "dtypeName", entry<dtypeName_>);
   add_function(env, exports, "dtypeSize", entry<dtypeSize_>);
+  add_function(env, exports, "shape", entry<shape_>);
+  add_function(env, exports, "write", entry<write_>);
   add_function(env, exports, "createTensor", entry<createTensor_>);
   add_function(env, exports, "dtype", entry<dtype_>);
   add_function(env, exports, "read", entry<read_>);

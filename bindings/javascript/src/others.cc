@@ -1,5 +1,4 @@
-// Functions of weft.h that need more than their arguments turned: writing, traces, runs; and the
-// addon's beginning.
+// Functions of weft.h that need more than their arguments turned; and the addon's beginning.
 #include <cstdlib>
 #include <cstring>
 
@@ -19,36 +18,20 @@ napi_value dispose(napi_env env, napi_callback_info info) {
   state_of(env).places.free(call.number<uint32_t>(0, "place"));
   return call.undefined();
 }
-napi_value shape(napi_env env, napi_callback_info info) {
-  const Call call(env, info, "shape");
-  weft_tensor x = call.tensor(0);
-  return make_numbers(env, weft_tensor_shape(x), weft_tensor_rank(x));
-}
-// write(place, number or place, is it a place)
-napi_value write(napi_env env, napi_callback_info info) {
-  const Call call(env, info, "write");
-  weft_tensor x = call.tensor(0);
-  weft_value value = {WEFT_TAG_FLOAT, 0, {nullptr}};
-  if (call.number<bool>(2, "isPlace")) {
-    value.tag = WEFT_TAG_TENSOR;
-    value.as.tensor = call.tensor(1);
-  } else {
-    check_js(env, napi_get_value_double(env, call[1], &value.as.real));
-  }
-  check(env, weft_tensor_write(x, &value));
-  return call.undefined();
-}
-// traceBegin(dtypes, shapes): the places of placeholders.
+// traceBegin([dtype, extent, …][]): the places of placeholders of these types.
 napi_value begin(napi_env env, napi_callback_info info) {
   const Call call(env, info, "trace");
-  std::vector<weft_type> types;
-  const std::vector<napi_value> shapes = call.elements(call[1], "shapes");
-  for (const auto dtype : call.numbers<weft_dtype>(0, "dtypes")) {
-    weft_type type = {dtype, 0, {}};
-    for (napi_value extent : call.elements(shapes.at(types.size()), "shape"))
-      type.shape[type.rank++] = call.integer_of(extent, "shape");
-    types.push_back(type);
-  }
+  const auto types = call.list(call[0], "types", [&](napi_value given) {
+    weft_type type = {0, -1, {}};
+    call.list(given, "type", [&](napi_value one) {
+      if (++type.rank == 0)
+        type.dtype = call.dtype_of(one);
+      else
+        type.shape[type.rank - 1] = call.integer_of(one, "shape");
+      return one;
+    });
+    return type;
+  });
   std::vector<weft_tensor> placeholders(types.size());
   check(env, weft_trace_begin_types(types.data(), types.size(), placeholders.data()));
   return wrap_tensors(env, placeholders);
@@ -130,8 +113,6 @@ napi_value init(napi_env env, napi_value exports) {
     add_operators(env, exports);
     add_function(env, exports, "setError", entry<set_error>);
     add_function(env, exports, "dispose", entry<dispose>);
-    add_function(env, exports, "shape", entry<shape>);
-    add_function(env, exports, "write", entry<write>);
     add_function(env, exports, "traceBegin", entry<begin>);
     add_function(env, exports, "loadMemory", entry<load_memory>);
     add_function(env, exports, "copyOutput", entry<copy_output>);

@@ -4,6 +4,7 @@
 
 #include <node_api.h>
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
@@ -33,8 +34,7 @@ class Places {
   weft_tensor at(uint32_t place) const { return place < all_.size() ? all_[place] : nullptr; }
   void free(uint32_t place) {
     if (!at(place)) return;
-    weft_tensor_release(all_[place]);
-    all_[place] = nullptr;
+    weft_tensor_release(std::exchange(all_[place], nullptr));
     free_.push_back(place);
   }
 
@@ -45,7 +45,8 @@ class Places {
 // What each worker has of its own.
 struct State {
   Places places;
-  napi_ref error = nullptr;  // the class WeftError
+  std::vector<weft_op> operators;  // those that were found
+  napi_ref error = nullptr;        // the class WeftError
 };
 inline State& state_of(napi_env env) {
   void* data = nullptr;
@@ -53,18 +54,43 @@ inline State& state_of(napi_env env) {
   return *static_cast<State*>(data);
 }
 
+// ---- errors -------------------------------------------------------------------------------------
+
 // Thrown where an exception is pending in JavaScript already.
 struct Pending {};
 
-// A WeftError; nullptr where JavaScript has thrown another.
-napi_value make_error(napi_env env, weft_status status, const std::string& text);
-[[noreturn]] void fail(napi_env env, weft_status status, const std::string& text);
-[[noreturn]] void fail_type(napi_env env, const std::string& text);
-void check_js(napi_env env, napi_status status);
+[[noreturn]] inline void fail_type(napi_env env, const std::string& text) {
+  napi_throw_type_error(env, "INVALID_TYPE", text.c_str());
+  throw Pending();
+}
+inline void check_js(napi_env env, napi_status status) {
+  if (status == napi_ok) return;
+  bool pending = false;
+  napi_is_exception_pending(env, &pending);
+  if (pending) throw Pending();
+  const napi_extended_error_info* info = nullptr;
+  napi_get_last_error_info(env, &info);
+  fail_type(env, info && info->error_message ? info->error_message : "unknown");
+}
+// A WeftError.
+inline napi_value make_error(napi_env env, weft_status status, const std::string& text) {
+  napi_value type = nullptr, out = nullptr, given[2];
+  check_js(env, napi_create_int32(env, status, &given[0]));
+  check_js(env, napi_create_string_utf8(env, text.c_str(), text.size(), &given[1]));
+  check_js(env, napi_get_reference_value(env, state_of(env).error, &type));
+  check_js(env, napi_new_instance(env, type, 2, given, &out));
+  return out;
+}
+[[noreturn]] inline void fail(napi_env env, weft_status status, const std::string& text) {
+  napi_throw(env, make_error(env, status, text));
+  throw Pending();
+}
 // A status of the library as an error with the library's text.
 inline void check(napi_env env, weft_status status) {
   if (status != WEFT_OK) fail(env, status, weft_last_error());
 }
+
+// ---- values of JavaScript -----------------------------------------------------------------------
 
 template <class Number>
 napi_value make_number(napi_env env, Number value) {
@@ -72,15 +98,45 @@ napi_value make_number(napi_env env, Number value) {
   check_js(env, napi_create_double(env, static_cast<double>(value), &out));
   return out;
 }
-napi_value make_text(napi_env env, const char* text);  // undefined for nullptr
-napi_value make_numbers(napi_env env, const int64_t* numbers, int32_t count);
-napi_value make_object(napi_env env);
-void set(napi_env env, napi_value object, const char* name, napi_value value);
+inline napi_value make_text(napi_env env, const char* text) {  // undefined for nullptr
+  napi_value out = nullptr;
+  check_js(env, text ? napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &out)
+                     : napi_get_undefined(env, &out));
+  return out;
+}
+inline napi_value make_object(napi_env env) {
+  napi_value out = nullptr;
+  check_js(env, napi_create_object(env, &out));
+  return out;
+}
+inline void set(napi_env env, napi_value object, const char* name, napi_value value) {
+  check_js(env, napi_set_named_property(env, object, name, value));
+}
+// An array of what `make` gives for each number below `count`.
+template <class Make>
+napi_value make_list(napi_env env, size_t count, Make make) {
+  napi_value out = nullptr;
+  check_js(env, napi_create_array_with_length(env, count, &out));
+  for (size_t i = 0; i < count; ++i)
+    check_js(env, napi_set_element(env, out, static_cast<uint32_t>(i), make(i)));
+  return out;
+}
+inline napi_value make_numbers(napi_env env, const int64_t* numbers, int32_t count) {
+  return make_list(env, static_cast<size_t>(count),
+                   [=](size_t i) { return make_number(env, numbers[i]); });
+}
 // The place of a reference that this takes, for lib/handles.js.
-napi_value wrap_tensor(napi_env env, weft_tensor tensor);
-napi_value wrap_tensors(napi_env env, const std::vector<weft_tensor>& tensors);
+inline napi_value wrap_tensor(napi_env env, weft_tensor tensor) {
+  napi_value out = nullptr;
+  check_js(env, napi_create_uint32(env, state_of(env).places.add(tensor), &out));
+  return out;
+}
+inline napi_value wrap_tensors(napi_env env, const std::vector<weft_tensor>& tensors) {
+  return make_list(env, tensors.size(), [&](size_t i) { return wrap_tensor(env, tensors[i]); });
+}
 
-// The bytes of a typed array or a DataView.
+// ---- what a call is given -----------------------------------------------------------------------
+
 struct Bytes {
   void* data;
   size_t size;
@@ -107,40 +163,55 @@ class Call {
   }
   napi_env env() const { return env_; }
   const char* name() const { return name_; }
-  void rename(const char* name) { name_ = name; }
   size_t count() const { return count_; }
   napi_value operator[](size_t i) const { return i < count_ ? values_[i] : undefined(); }
-  napi_value undefined() const;
-  bool is(size_t i, napi_valuetype wanted) const { return type(env_, (*this)[i]) == wanted; }
-  static napi_valuetype type(napi_env env, napi_value value);
+  napi_value undefined() const { return make_text(env_, nullptr); }
+  bool is(size_t i, napi_valuetype wanted) const {
+    napi_valuetype type = napi_undefined;
+    napi_typeof(env_, (*this)[i], &type);
+    return type == wanted;
+  }
   [[noreturn]] void wrong(const char* argument, const char* wanted) const {
     fail_type(env_, std::string(name_) + ": `" + argument + "` must be " + wanted);
   }
 
   std::string text(size_t i, const char* argument) const { return text_of((*this)[i], argument); }
-  Texts texts(size_t i, const char* argument) const;
+  std::string text_of(napi_value value, const char* argument) const {
+    size_t length = 0;
+    if (napi_get_value_string_utf8(env_, value, nullptr, 0, &length) != napi_ok)
+      wrong(argument, "a string");
+    std::string out(length, '\0');
+    check_js(env_, napi_get_value_string_utf8(env_, value, out.data(), length + 1, &length));
+    return out;
+  }
+  weft_dtype dtype(size_t i) const { return dtype_of((*this)[i]); }
+  weft_dtype dtype_of(napi_value name) const {
+    weft_dtype out = 0;
+    check(env_, weft_dtype_find(text_of(name, "dtype").c_str(), &out));
+    return out;
+  }
   template <class Number>
   Number number(size_t i, const char* argument) const {
     return static_cast<Number>(integer_of((*this)[i], argument));
   }
-  template <class Number>
-  std::vector<Number> numbers(size_t i, const char* argument) const {
-    std::vector<Number> out;
-    for (napi_value value : elements((*this)[i], argument))
-      out.push_back(static_cast<Number>(integer_of(value, argument)));
+  // A whole number from a Number, a BigInt or a boolean.
+  int64_t integer_of(napi_value value, const char* argument) const {
+    double real = 0;
+    int64_t out = 0;
+    bool is_exact = false, is_true = false;
+    if (napi_get_value_double(env_, value, &real) == napi_ok) {
+      out = static_cast<int64_t>(real);
+      is_exact = real == static_cast<double>(out);
+    } else if (napi_get_value_bool(env_, value, &is_true) == napi_ok) {
+      return is_true;
+    } else {
+      napi_get_value_bigint_int64(env_, value, &out, &is_exact);
+    }
+    if (!is_exact) wrong(argument, "a whole number");
     return out;
   }
-  Bytes bytes(size_t i, const char* argument) const;  // nullptr for undefined
-  weft_tensor tensor(size_t i) const { return tensor_of((*this)[i]); }
-  std::vector<weft_tensor> tensors(size_t i) const { return tensors_of((*this)[i]); }
-  template <class Handle>
-  std::vector<Handle> handles(size_t i, const char* argument) const;
-
-  std::string text_of(napi_value value, const char* argument) const;
-  // A whole number from a Number, a BigInt or a boolean.
-  int64_t integer_of(napi_value value, const char* argument) const;
-  std::vector<napi_value> elements(napi_value list, const char* argument) const;
   // The array at a place that lib/handles.js gives.
+  weft_tensor tensor(size_t i) const { return tensor_of((*this)[i]); }
   weft_tensor tensor_of(napi_value place) const {
     uint32_t number = 0;
     if (napi_get_value_uint32(env_, place, &number) != napi_ok) wrong("x", "a Tensor");
@@ -148,7 +219,52 @@ class Call {
     if (!found) fail(env_, WEFT_INVALID_STATE, std::string(name_) + ": the array was disposed");
     return found;
   }
-  std::vector<weft_tensor> tensors_of(napi_value list) const;
+  // What `make` gives for each element of an array.
+  template <class Make>
+  auto list(napi_value value, const char* argument, Make make) const {
+    uint32_t length = 0;
+    if (napi_get_array_length(env_, value, &length) != napi_ok) wrong(argument, "an array");
+    std::vector<decltype(make(value))> out;
+    for (uint32_t i = 0; i < length; ++i) {
+      napi_value element = nullptr;
+      check_js(env_, napi_get_element(env_, value, i, &element));
+      out.push_back(make(element));
+    }
+    return out;
+  }
+  std::vector<weft_tensor> tensors(size_t i) const { return tensors_of((*this)[i]); }
+  std::vector<weft_tensor> tensors_of(napi_value value) const {
+    return list(value, "x", [this](napi_value place) { return tensor_of(place); });
+  }
+  template <class Number>
+  std::vector<Number> numbers(size_t i, const char* argument) const {
+    return numbers_of<Number>((*this)[i], argument);
+  }
+  template <class Number>
+  std::vector<Number> numbers_of(napi_value value, const char* argument) const {
+    return list(value, argument, [=](napi_value element) {
+      return static_cast<Number>(integer_of(element, argument));
+    });
+  }
+  Texts texts(size_t i, const char* argument) const {
+    return Texts(
+        list((*this)[i], argument, [=](napi_value element) { return text_of(element, argument); }));
+  }
+  template <class Handle>
+  std::vector<Handle> handles(size_t i, const char* argument) const;
+  // Those of a typed array; nullptr for undefined.
+  Bytes bytes(size_t i, const char* argument) const {
+    static const size_t kSizes[] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8};
+    napi_typedarray_type kind = napi_uint8_array;
+    size_t length = 0;
+    Bytes out = {nullptr, 0};
+    if (napi_get_typedarray_info(env_, (*this)[i], &kind, &length, &out.data, nullptr, nullptr) !=
+            napi_ok &&
+        !is(i, napi_undefined))
+      wrong(argument, "a typed array");
+    out.size = length * (static_cast<size_t>(kind) < 11 ? kSizes[kind] : 2);
+    return out;
+  }
 
  private:
   static constexpr size_t kMost = 8;
@@ -158,17 +274,49 @@ class Call {
   size_t count_ = kMost;
 };
 
-// Runs a function of the addon; no exception of C++ leaves it.
-template <auto kFunction>
-napi_value entry(napi_env env, napi_callback_info info) {
-  try {
-    return kFunction(env, info);
-  } catch (const Pending&) {
-  } catch (const std::exception& error) {
-    napi_throw_error(env, "OUT_OF_MEMORY", error.what());
+// Values of C from a list of tags, each with what belongs to it. What they point at lives as long
+// as this.
+class Values {
+ public:
+  Values(const Call& call, size_t i) {
+    const auto given = call.list(call[i], "arguments", [](napi_value one) { return one; });
+    for (size_t at = 0; at + 1 < given.size(); at += 2)
+      add(call, static_cast<uint32_t>(call.integer_of(given[at], "tag")), given[at + 1]);
   }
-  return nullptr;
-}
+  const weft_value* data() const { return values_.data(); }
+  size_t size() const { return values_.size(); }
+
+ private:
+  void add(const Call& call, uint32_t tag, napi_value value) {
+    weft_value out = {tag, 0, {nullptr}};
+    switch (tag) {
+      case WEFT_TAG_TENSOR: out.as.tensor = call.tensor_of(value); break;
+      case WEFT_TAG_TENSORS:
+        out.as.tensors = lists_.emplace_back(call.tensors_of(value)).data();
+        out.count = static_cast<uint32_t>(lists_.back().size());
+        break;
+      case WEFT_TAG_INTS:
+        out.as.ints = numbers_.emplace_back(call.numbers_of<int64_t>(value, "numbers")).data();
+        out.count = static_cast<uint32_t>(numbers_.back().size());
+        break;
+      case WEFT_TAG_STRING:
+        out.as.text = texts_.emplace_back(call.text_of(value, "text")).data();
+        out.count = static_cast<uint32_t>(texts_.back().size());
+        break;
+      case WEFT_TAG_FLOAT:
+        check_js(call.env(), napi_get_value_double(call.env(), value, &out.as.real));
+        break;
+      case WEFT_TAG_DTYPE: out.as.integer = call.dtype_of(value); break;
+      default: out.as.integer = call.integer_of(value, "number");
+    }
+    values_.push_back(out);
+  }
+
+  std::vector<weft_value> values_;
+  std::deque<std::vector<int64_t>> numbers_;
+  std::deque<std::vector<weft_tensor>> lists_;
+  std::deque<std::string> texts_;
+};
 
 // An object of JavaScript that owns a handle of the library. The tag says which kind of handle it
 // is, so that another object is an error and not a crash.
@@ -192,8 +340,7 @@ struct Owned {
   static Owned& of(const Call& call, napi_value object) {
     bool same = false;
     void* data = nullptr;
-    if (Call::type(call.env(), object) != napi_object ||
-        napi_check_object_type_tag(call.env(), object, &kMark, &same) != napi_ok || !same)
+    if (napi_check_object_type_tag(call.env(), object, &kMark, &same) != napi_ok || !same)
       fail_type(call.env(), std::string(call.name()) + ": expected " + Kind<Handle>::kSaid);
     napi_unwrap(call.env(), object, &data);
     return *static_cast<Owned*>(data);
@@ -212,13 +359,29 @@ struct Owned {
 };
 template <class Handle>
 std::vector<Handle> Call::handles(size_t i, const char* argument) const {
-  std::vector<Handle> out;
-  for (napi_value value : elements((*this)[i], argument))
-    out.push_back(Owned<Handle>::get(*this, value));
-  return out;
+  return list((*this)[i], argument,
+              [this](napi_value value) { return Owned<Handle>::get(*this, value); });
 }
 
-void add_function(napi_env env, napi_value exports, const char* name, napi_callback function);
+// ---- functions of the addon ---------------------------------------------------------------------
+
+// Runs a function of the addon; no exception of C++ leaves it.
+template <auto kFunction>
+napi_value entry(napi_env env, napi_callback_info info) {
+  try {
+    return kFunction(env, info);
+  } catch (const Pending&) {
+  } catch (const std::exception& error) {
+    napi_throw_error(env, "OUT_OF_MEMORY", error.what());
+  }
+  return nullptr;
+}
+inline void add_function(napi_env env, napi_value exports, const char* name,
+                         napi_callback function) {
+  napi_value out = nullptr;
+  check_js(env, napi_create_function(env, name, NAPI_AUTO_LENGTH, function, nullptr, &out));
+  set(env, exports, name, out);
+}
 void add_interface(napi_env env, napi_value exports);
 void add_operators(napi_env env, napi_value exports);
 

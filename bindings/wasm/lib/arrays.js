@@ -1,4 +1,3 @@
-// Written by bindings/generate; do not edit. It is javascript/lib/arrays.js.
 // Which typed array holds the elements of a dtype: the same in the packages for Node and for browsers.
 
 const ARRAYS = {

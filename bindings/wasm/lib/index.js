@@ -1,7 +1,8 @@
 // .weft files in browsers and in Node. A model runs in a worker of its own, so that a page stays alive
 // meanwhile; every call gives a promise.
-import { WeftError, unpacked } from "./errors.js";
+import { WeftError } from "./errors.js";
 import { Host } from "./host.js";
+import { unpacked } from "./messages.js";
 import { spawn } from "./spawn.js";
 import { checked, usual } from "./threads.js";
 

@@ -1,4 +1,3 @@
-// Written by bindings/generate; do not edit. It is javascript/lib/model.d.ts.
 // What the packages for Node and for browsers have in common, for TypeScript.
 
 /** Elements of an array; halves as their bits. */

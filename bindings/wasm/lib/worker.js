@@ -1,6 +1,6 @@
 // The worker: answers messages {id, method, values} with {id, answer} or {id, error}, one after the other.
-import { packed } from "./errors.js";
 import { Host, movable } from "./host.js";
+import { packed } from "./messages.js";
 import { parent } from "./spawn.js";
 
 const host = new Host();
