@@ -187,6 +187,11 @@ test("nothing leaks", () => {
   assert.equal(weft.liveBytes(), once);
 });
 
+test("calls by name have no limit", () => {
+  const x = weft.tensor([1]);
+  for (let i = 0; i < 10_000; i++) weft.call("negative", [x])[0].dispose();
+});
+
 test("mistakes are errors of JavaScript", () => {
   assert.throws(() => new weft.nn.Dense(10), /needs the number of its inputs/);
   const x = weft.tensor([1, 2]);
