@@ -174,7 +174,7 @@ class _Definition:
         if name == "-":
             return ""
         self.index += 1
-        return f'{self.index - 1}, "{name}"'
+        return f'call[{self.index - 1}], "{name}"'
 
     def _local(self, made: str) -> str:
         name = f"a{len(self.before)}"
@@ -206,7 +206,7 @@ class _Definition:
             case facts.Name("weft_dtype"):
                 self.passed.append(f"call.dtype({place})")
             case facts.Name(name) if name in _KINDS:
-                self.passed.append(f"Owned<{name}>::get(call, call[{place}])")
+                self.passed.append(f"Owned<{name}>::get(call, {place})")
             case facts.Name(name):
                 self.passed.append(f"call.number<{name}>({taken})")
             case _ if what == _TEXT:

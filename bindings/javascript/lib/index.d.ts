@@ -34,10 +34,14 @@ export class Tensor {
   reshape(...shape: number[] | number[][]): Tensor;
   slice(start: number, end: number, axis?: number): Tensor;
   astype(dtype: Dtype): Tensor;
+  /** A Vector of the package apache-arrow. */
+  toArrow<Vector = any>(): Promise<Vector>;
 }
 export function tensor(elements: Nested | Elements, options?: { shape?: number[]; dtype?: Dtype }): Tensor;
 export function zeros(shape: number[], dtype?: Dtype): Tensor;
 export function fromBytes(dtype: Dtype, shape: number[], bytes: Uint8Array): Tensor;
+/** Of a Vector of the package apache-arrow. */
+export function fromArrow(column: { readonly length: number; readonly nullCount: number; toArray(): any }): Tensor;
 export function saveTensors(path: string, arrays: Record<string, Tensor>): void;
 export function loadTensors(path: string): Record<string, Tensor>;
 
@@ -85,42 +89,36 @@ export class Model extends ModelCalls {
 }
 export function load(source: Source): Promise<Model>;
 
+declare abstract class Network {
+  readonly weights: Record<string, Tensor>;
+  call(x: Tensor): Tensor;
+}
+declare abstract class Optimizer {
+  step(gradients: Tensor[]): void;
+}
 export namespace nn {
-  interface Layer {
-    weights: Record<string, Tensor>;
-    call(x: Tensor): Tensor;
-  }
+  type Layer = Pick<Network, "weights" | "call">;
   type Activation = (x: Tensor) => Tensor;
   function glorot(shape: number[]): Tensor;
-  interface Dense extends Layer {}
-  class Dense {
+  class Dense extends Network {
     constructor(outputs: number, inputs: number, options?: { activation?: Activation });
   }
-  interface Conv2d extends Layer {}
-  class Conv2d {
+  class Conv2d extends Network {
     constructor(outputs: number, inputs: number, window: number, options?: { pad?: number; activation?: Activation });
   }
-  interface Lstm extends Layer {}
-  class Lstm {
+  class Lstm extends Network {
     constructor(hidden: number, inputs: number);
   }
-  interface Lambda extends Layer {}
-  class Lambda {
+  class Lambda extends Network {
     constructor(call: Activation);
   }
-  interface Sequential extends Layer {}
-  class Sequential {
+  class Sequential extends Network {
     constructor(layers: Record<string, Layer>);
   }
-  interface Optimizer {
-    step(gradients: Tensor[]): void;
-  }
-  interface Sgd extends Optimizer {}
-  class Sgd {
+  class Sgd extends Optimizer {
     constructor(weights: Record<string, Tensor>, options: { learningRate: number; momentum?: number });
   }
-  interface Adam extends Optimizer {}
-  class Adam {
+  class Adam extends Optimizer {
     constructor(weights: Record<string, Tensor>, options?: { learningRate?: number });
   }
 }

@@ -3,6 +3,7 @@ import { native } from "./native.js";
 import * as nn from "./nn.js";
 import * as ops from "./ops.js";
 
+export { fromArrow } from "./arrow.js";
 export { backward, grad, pause, record, trace, TracedFunction, Writer } from "./autograd.js";
 export { call } from "./call.js";
 export { seed, setNumThreads } from "./calls.js";

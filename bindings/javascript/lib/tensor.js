@@ -9,12 +9,6 @@ import * as ops from "./ops.js";
 
 export { Tensor };
 
-const OWN = new Map([
-  [Float32Array, "float32"], [Float64Array, "float64"], [Int32Array, "int32"],
-  [BigInt64Array, "int64"], [Uint8Array, "uint8"], [Int8Array, "int8"], [Int16Array, "int16"],
-  [Uint16Array, "uint16"], [Uint32Array, "uint32"], [BigUint64Array, "uint64"],
-]);
-
 function shapeOf(nested) {
   const shape = [];
   for (let at = nested; Array.isArray(at); at = at[0]) shape.push(at.length);
@@ -37,7 +31,7 @@ function create(dtype, shape, elements) {
  */
 export function tensor(elements, { shape, dtype } = {}) {
   if (ArrayBuffer.isView(elements)) {
-    dtype ??= OWN.get(elements.constructor);
+    dtype ??= elements[Symbol.toStringTag].toLowerCase().replace(/^big|clamped|array$/g, "");
     return create(dtype, shape ?? [elements.length], elements);
   }
   dtype ??= "float32";

@@ -12,12 +12,12 @@ napi_value version_(napi_env env, napi_callback_info info) {
 }
 napi_value seed_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "seed");
-  check(env, weft_random_seed(call.number<uint64_t>(0, "seed")));
+  check(env, weft_random_seed(call.number<uint64_t>(call[0], "seed")));
   return call.undefined();
 }
 napi_value setNumThreads_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "setNumThreads");
-  check(env, weft_set_num_threads(call.number<int32_t>(0, "count")));
+  check(env, weft_set_num_threads(call.number<int32_t>(call[0], "count")));
   return call.undefined();
 }
 napi_value memory_(napi_env env, napi_callback_info info) {
@@ -39,73 +39,73 @@ napi_value memory_(napi_env env, napi_callback_info info) {
 }
 napi_value dtypeSize_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "dtypeSize");
-  return make_number(env, weft_dtype_size(call.dtype(0)));
+  return make_number(env, weft_dtype_size(call.dtype(call[0])));
 }
 napi_value shape_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "shape");
-  return make_numbers(env, weft_tensor_shape(call.tensor(0)), weft_tensor_rank(call.tensor(0)));
+  return make_numbers(env, weft_tensor_shape(call.tensor(call[0])), weft_tensor_rank(call.tensor(call[0])));
 }
 napi_value write_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "write");
-  const Values values(call, 1);
-  check(env, weft_tensor_write(call.tensor(0), values.data()));
+  const Values values(call, call[1]);
+  check(env, weft_tensor_write(call.tensor(call[0]), values.data()));
   return call.undefined();
 }
 napi_value createTensor_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "createTensor");
-  const auto a0 = call.numbers<int64_t>(2, "shape");
-  const auto a1 = call.bytes(3, "elements");
+  const auto a0 = call.numbers<int64_t>(call[2], "shape");
+  const auto a1 = call.bytes(call[3], "elements");
   weft_tensor out{};
-  check(env, weft_tensor_create(call.dtype(0), call.number<int32_t>(1, "rank"), a0.data(), a1.data, &out));
+  check(env, weft_tensor_create(call.dtype(call[0]), call.number<int32_t>(call[1], "rank"), a0.data(), a1.data, &out));
   return out ? wrap_tensor(env, out) : call.undefined();
 }
 napi_value dtype_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "dtype");
-  return make_text(env, weft_dtype_name(weft_tensor_dtype(call.tensor(0))));
+  return make_text(env, weft_dtype_name(weft_tensor_dtype(call.tensor(call[0]))));
 }
 napi_value read_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "read");
-  const auto a0 = call.bytes(1, "out");
-  check(env, weft_tensor_read(call.tensor(0), a0.data, a0.size));
+  const auto a0 = call.bytes(call[1], "out");
+  check(env, weft_tensor_read(call.tensor(call[0]), a0.data, a0.size));
   return call.undefined();
 }
 napi_value wait_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "wait");
-  check(env, weft_tensor_wait(call.tensor(0)));
+  check(env, weft_tensor_wait(call.tensor(call[0])));
   return call.undefined();
 }
 napi_value isSame_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "isSame");
-  return make_number(env, weft_tensor_shares_box(call.tensor(0), call.tensor(1)));
+  return make_number(env, weft_tensor_shares_box(call.tensor(call[0]), call.tensor(call[1])));
 }
 napi_value detach_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "detach");
   weft_tensor out{};
-  check(env, weft_tensor_detach(call.tensor(0), &out));
+  check(env, weft_tensor_detach(call.tensor(call[0]), &out));
   return out ? wrap_tensor(env, out) : call.undefined();
 }
 napi_value attachGrad_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "attachGrad");
-  check(env, weft_tensor_attach_grad(call.tensor(0), call.number<int32_t>(1, "request")));
+  check(env, weft_tensor_attach_grad(call.tensor(call[0]), call.number<int32_t>(call[1], "request")));
   return call.undefined();
 }
 napi_value grad_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "grad");
   weft_tensor out{};
-  check(env, weft_tensor_grad(call.tensor(0), &out));
+  check(env, weft_tensor_grad(call.tensor(call[0]), &out));
   return out ? wrap_tensor(env, out) : call.undefined();
 }
 napi_value saveTensors_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "saveTensors");
-  const auto a0 = call.text(0, "path");
-  const auto a1 = call.texts(1, "names");
-  const auto a2 = call.tensors(2);
+  const auto a0 = call.text(call[0], "path");
+  const auto a1 = call.texts(call[1], "names");
+  const auto a2 = call.tensors(call[2]);
   check(env, weft_tensors_save(a0.c_str(), a1.data(), a2.data(), static_cast<size_t>(a1.size()), nullptr));
   return call.undefined();
 }
 napi_value loadArchive_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "loadArchive");
-  const auto a0 = call.text(0, "path");
+  const auto a0 = call.text(call[0], "path");
   weft_archive out{};
   check(env, weft_archive_load(a0.c_str(), &out));
   return Owned<weft_archive>::wrap(env, out);
@@ -116,49 +116,49 @@ napi_value archiveCount_(napi_env env, napi_callback_info info) {
 }
 napi_value archiveName_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "archiveName");
-  return make_text(env, weft_archive_name_at(Owned<weft_archive>::get(call, call[0]), call.number<size_t>(1, "index")));
+  return make_text(env, weft_archive_name_at(Owned<weft_archive>::get(call, call[0]), call.number<size_t>(call[1], "index")));
 }
 napi_value archiveTensor_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "archiveTensor");
   weft_tensor out{};
-  check(env, weft_archive_tensor(Owned<weft_archive>::get(call, call[0]), call.number<size_t>(1, "index"), &out));
+  check(env, weft_archive_tensor(Owned<weft_archive>::get(call, call[0]), call.number<size_t>(call[1], "index"), &out));
   return out ? wrap_tensor(env, out) : call.undefined();
 }
 napi_value setModes_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "setModes");
-  return make_number(env, weft_set_modes(call.number<uint32_t>(0, "set"), call.number<uint32_t>(1, "clear")));
+  return make_number(env, weft_set_modes(call.number<uint32_t>(call[0], "set"), call.number<uint32_t>(call[1], "clear")));
 }
 napi_value backward_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "backward");
-  const auto a0 = call.tensors(0);
+  const auto a0 = call.tensors(call[0]);
   check(env, weft_backward(a0.data(), nullptr, static_cast<size_t>(a0.size()), 0));
   return call.undefined();
 }
 napi_value gradients_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "gradients");
-  const auto a0 = call.tensors(0);
-  const auto a1 = call.tensors(1);
+  const auto a0 = call.tensors(call[0]);
+  const auto a1 = call.tensors(call[1]);
   std::vector<weft_tensor> outs(a1.size());
-  check(env, weft_grad(a0.data(), nullptr, static_cast<size_t>(a0.size()), a1.data(), static_cast<size_t>(a1.size()), call.number<int32_t>(2, "retain"), call.number<int32_t>(3, "createGraph"), outs.data()));
+  check(env, weft_grad(a0.data(), nullptr, static_cast<size_t>(a0.size()), a1.data(), static_cast<size_t>(a1.size()), call.number<int32_t>(call[2], "retain"), call.number<int32_t>(call[3], "createGraph"), outs.data()));
   return wrap_tensors(env, outs);
 }
 napi_value addDimension_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "addDimension");
-  const auto a0 = call.text(0, "name");
-  const auto a1 = call.numbers<size_t>(3, "inputs");
-  const auto a2 = call.numbers<int32_t>(4, "axes");
-  check(env, weft_trace_add_dimension(a0.c_str(), call.number<int64_t>(1, "min"), call.number<int64_t>(2, "max"), a1.data(), a2.data(), static_cast<size_t>(a1.size())));
+  const auto a0 = call.text(call[0], "name");
+  const auto a1 = call.numbers<size_t>(call[3], "inputs");
+  const auto a2 = call.numbers<int32_t>(call[4], "axes");
+  check(env, weft_trace_add_dimension(a0.c_str(), call.number<int64_t>(call[1], "min"), call.number<int64_t>(call[2], "max"), a1.data(), a2.data(), static_cast<size_t>(a1.size())));
   return call.undefined();
 }
 napi_value setExample_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "setExample");
-  const auto a0 = call.handles<weft_function>(1, "earlier");
-  check(env, weft_trace_set_example(call.number<size_t>(0, "example"), a0.data(), static_cast<size_t>(a0.size())));
+  const auto a0 = call.handles<weft_function>(call[1], "earlier");
+  check(env, weft_trace_set_example(call.number<size_t>(call[0], "example"), a0.data(), static_cast<size_t>(a0.size())));
   return call.undefined();
 }
 napi_value traceEnd_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "traceEnd");
-  const auto a0 = call.tensors(0);
+  const auto a0 = call.tensors(call[0]);
   weft_function out{};
   check(env, weft_trace_end(a0.data(), static_cast<size_t>(a0.size()), &out));
   return Owned<weft_function>::wrap(env, out);
@@ -174,15 +174,15 @@ napi_value isExample_(napi_env env, napi_callback_info info) {
 }
 napi_value join_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "join");
-  const auto a0 = call.handles<weft_function>(0, "examples");
+  const auto a0 = call.handles<weft_function>(call[0], "examples");
   weft_function out{};
   check(env, weft_function_join(a0.data(), static_cast<size_t>(a0.size()), &out));
   return Owned<weft_function>::wrap(env, out);
 }
 napi_value callFunction_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "callFunction");
-  const auto a0 = call.tensors(1);
-  std::vector<weft_tensor> outs(call.number<size_t>(2, "outputs"));
+  const auto a0 = call.tensors(call[1]);
+  std::vector<weft_tensor> outs(call.number<size_t>(call[2], "outputs"));
   check(env, weft_function_call(Owned<weft_function>::get(call, call[0]), a0.data(), static_cast<size_t>(a0.size()), outs.data(), outs.size()));
   return wrap_tensors(env, outs);
 }
@@ -200,11 +200,11 @@ napi_value captureCount_(napi_env env, napi_callback_info info) {
 }
 napi_value capture_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "capture");
-  return wrap_tensor(env, weft_tensor_retain(weft_function_capture_at(Owned<weft_function>::get(call, call[0]), call.number<size_t>(1, "index"))));
+  return wrap_tensor(env, weft_tensor_retain(weft_function_capture_at(Owned<weft_function>::get(call, call[0]), call.number<size_t>(call[1], "index"))));
 }
 napi_value functionText_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "functionText");
-  const auto a0 = call.text(1, "what");
+  const auto a0 = call.text(call[1], "what");
   const char* out = nullptr;
   check(env, weft_function_get_text(Owned<weft_function>::get(call, call[0]), a0.c_str(), &out));
   return make_text(env, out);
@@ -217,29 +217,29 @@ napi_value createWriter_(napi_env env, napi_callback_info info) {
 }
 napi_value addEntry_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "addEntry");
-  const auto a0 = call.text(1, "entry");
-  const auto a1 = call.texts(3, "inputs");
-  const auto a2 = call.texts(4, "outputs");
-  const auto a3 = call.texts(5, "captures");
+  const auto a0 = call.text(call[1], "entry");
+  const auto a1 = call.texts(call[3], "inputs");
+  const auto a2 = call.texts(call[4], "outputs");
+  const auto a3 = call.texts(call[5], "captures");
   check(env, weft_writer_add_entry(Owned<weft_writer>::get(call, call[0]), a0.c_str(), Owned<weft_function>::get(call, call[2]), a1.data(), a2.data(), a3.data()));
   return call.undefined();
 }
 napi_value setMetadata_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "setMetadata");
-  const auto a0 = call.text(1, "key");
-  const auto a1 = call.text(2, "value");
+  const auto a0 = call.text(call[1], "key");
+  const auto a1 = call.text(call[2], "value");
   check(env, weft_writer_set_metadata(Owned<weft_writer>::get(call, call[0]), a0.c_str(), a1.c_str()));
   return call.undefined();
 }
 napi_value saveWriter_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "saveWriter");
-  const auto a0 = call.text(1, "path");
+  const auto a0 = call.text(call[1], "path");
   check(env, weft_writer_save(Owned<weft_writer>::get(call, call[0]), a0.c_str()));
   return call.undefined();
 }
 napi_value loadModel_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "loadModel");
-  const auto a0 = call.text(0, "path");
+  const auto a0 = call.text(call[0], "path");
   weft_model out{};
   check(env, weft_model_load(a0.c_str(), &out));
   return Owned<weft_model>::wrap(env, out);
@@ -255,7 +255,7 @@ napi_value entryCount_(napi_env env, napi_callback_info info) {
 }
 napi_value entryName_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "entryName");
-  return make_text(env, weft_model_entry_name_at(Owned<weft_model>::get(call, call[0]), call.number<size_t>(1, "index")));
+  return make_text(env, weft_model_entry_name_at(Owned<weft_model>::get(call, call[0]), call.number<size_t>(call[1], "index")));
 }
 napi_value weightCount_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "weightCount");
@@ -263,35 +263,35 @@ napi_value weightCount_(napi_env env, napi_callback_info info) {
 }
 napi_value weightName_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "weightName");
-  return make_text(env, weft_model_tensor_name_at(Owned<weft_model>::get(call, call[0]), call.number<size_t>(1, "index")));
+  return make_text(env, weft_model_tensor_name_at(Owned<weft_model>::get(call, call[0]), call.number<size_t>(call[1], "index")));
 }
 napi_value weight_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "weight");
   weft_tensor out{};
-  check(env, weft_model_tensor(Owned<weft_model>::get(call, call[0]), call.number<size_t>(1, "index"), &out));
+  check(env, weft_model_tensor(Owned<weft_model>::get(call, call[0]), call.number<size_t>(call[1], "index"), &out));
   return out ? wrap_tensor(env, out) : call.undefined();
 }
 napi_value metadata_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "metadata");
-  const auto a0 = call.text(1, "key");
+  const auto a0 = call.text(call[1], "key");
   return make_text(env, weft_model_metadata(Owned<weft_model>::get(call, call[0]), a0.c_str()));
 }
 napi_value setBudget_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "setBudget");
-  const auto a0 = call.text(1, "entry");
-  check(env, weft_model_set_budget(Owned<weft_model>::get(call, call[0]), a0.c_str(), call.number<int64_t>(2, "bytes")));
+  const auto a0 = call.text(call[1], "entry");
+  check(env, weft_model_set_budget(Owned<weft_model>::get(call, call[0]), a0.c_str(), call.number<int64_t>(call[2], "bytes")));
   return call.undefined();
 }
 napi_value createContext_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "createContext");
-  const auto a0 = call.text(1, "entry");
+  const auto a0 = call.text(call[1], "entry");
   weft_context out{};
   check(env, weft_context_create(Owned<weft_model>::get(call, call[0]), a0.c_str(), nullptr, 0, &out));
   return Owned<weft_context>::wrap(env, out, Owned<weft_model>::of(call, call[0]).memory);
 }
 napi_value createSharing_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "createSharing");
-  const auto a0 = call.text(1, "entry");
+  const auto a0 = call.text(call[1], "entry");
   weft_context out{};
   check(env, weft_context_create_sharing(Owned<weft_context>::get(call, call[0]), a0.c_str(), nullptr, 0, &out));
   return Owned<weft_context>::wrap(env, out, Owned<weft_context>::of(call, call[0]).memory);
@@ -317,7 +317,7 @@ napi_value input_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "input");
   weft_port out{};
   out.struct_size = sizeof out;
-  check(env, weft_context_get_input(Owned<weft_context>::get(call, call[0]), call.number<size_t>(1, "index"), &out));
+  check(env, weft_context_get_input(Owned<weft_context>::get(call, call[0]), call.number<size_t>(call[1], "index"), &out));
   const napi_value made = make_object(env);
   set(env, made, "name", make_text(env, out.name));
   set(env, made, "dtype", make_text(env, weft_dtype_name(out.dtype)));
@@ -329,7 +329,7 @@ napi_value output_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "output");
   weft_port out{};
   out.struct_size = sizeof out;
-  check(env, weft_context_get_output(Owned<weft_context>::get(call, call[0]), call.number<size_t>(1, "index"), &out));
+  check(env, weft_context_get_output(Owned<weft_context>::get(call, call[0]), call.number<size_t>(call[1], "index"), &out));
   const napi_value made = make_object(env);
   set(env, made, "name", make_text(env, out.name));
   set(env, made, "dtype", make_text(env, weft_dtype_name(out.dtype)));
@@ -341,7 +341,7 @@ napi_value state_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "state");
   weft_port out{};
   out.struct_size = sizeof out;
-  check(env, weft_context_get_state(Owned<weft_context>::get(call, call[0]), call.number<size_t>(1, "index"), &out));
+  check(env, weft_context_get_state(Owned<weft_context>::get(call, call[0]), call.number<size_t>(call[1], "index"), &out));
   const napi_value made = make_object(env);
   set(env, made, "name", make_text(env, out.name));
   set(env, made, "dtype", make_text(env, weft_dtype_name(out.dtype)));
@@ -351,20 +351,20 @@ napi_value state_(napi_env env, napi_callback_info info) {
 }
 napi_value setInputShape_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "setInputShape");
-  const auto a0 = call.numbers<int64_t>(2, "shape");
-  check(env, weft_context_set_input_shape(Owned<weft_context>::get(call, call[0]), call.number<size_t>(1, "index"), a0.data(), static_cast<int32_t>(a0.size())));
+  const auto a0 = call.numbers<int64_t>(call[2], "shape");
+  check(env, weft_context_set_input_shape(Owned<weft_context>::get(call, call[0]), call.number<size_t>(call[1], "index"), a0.data(), static_cast<int32_t>(a0.size())));
   return call.undefined();
 }
 napi_value bindInput_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "bindInput");
-  const auto a0 = call.bytes(2, "memory");
-  check(env, weft_context_bind_input(Owned<weft_context>::get(call, call[0]), call.number<size_t>(1, "index"), a0.data, a0.size));
+  const auto a0 = call.bytes(call[2], "memory");
+  check(env, weft_context_bind_input(Owned<weft_context>::get(call, call[0]), call.number<size_t>(call[1], "index"), a0.data, a0.size));
   return call.undefined();
 }
 napi_value bindOutput_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "bindOutput");
-  const auto a0 = call.bytes(2, "memory");
-  check(env, weft_context_bind_output(Owned<weft_context>::get(call, call[0]), call.number<size_t>(1, "index"), a0.data, a0.size));
+  const auto a0 = call.bytes(call[2], "memory");
+  check(env, weft_context_bind_output(Owned<weft_context>::get(call, call[0]), call.number<size_t>(call[1], "index"), a0.data, a0.size));
   return call.undefined();
 }
 napi_value run_(napi_env env, napi_callback_info info) {
@@ -374,14 +374,14 @@ napi_value run_(napi_env env, napi_callback_info info) {
 }
 napi_value readState_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "readState");
-  const auto a0 = call.bytes(2, "out");
-  check(env, weft_context_read_state(Owned<weft_context>::get(call, call[0]), call.number<size_t>(1, "index"), a0.data, a0.size));
+  const auto a0 = call.bytes(call[2], "out");
+  check(env, weft_context_read_state(Owned<weft_context>::get(call, call[0]), call.number<size_t>(call[1], "index"), a0.data, a0.size));
   return call.undefined();
 }
 napi_value writeState_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "writeState");
-  const auto a0 = call.bytes(2, "elements");
-  check(env, weft_context_write_state(Owned<weft_context>::get(call, call[0]), call.number<size_t>(1, "index"), a0.data, a0.size));
+  const auto a0 = call.bytes(call[2], "elements");
+  check(env, weft_context_write_state(Owned<weft_context>::get(call, call[0]), call.number<size_t>(call[1], "index"), a0.data, a0.size));
   return call.undefined();
 }
 napi_value reset_(napi_env env, napi_callback_info info) {
@@ -391,7 +391,7 @@ napi_value reset_(napi_env env, napi_callback_info info) {
 }
 napi_value saveContext_(napi_env env, napi_callback_info info) {
   const Call call(env, info, "saveContext");
-  const auto a0 = call.text(1, "path");
+  const auto a0 = call.text(call[1], "path");
   check(env, weft_context_save(Owned<weft_context>::get(call, call[0]), a0.c_str()));
   return call.undefined();
 }

@@ -15,7 +15,31 @@ napi_value set_error(napi_env env, napi_callback_info info) {
 }
 napi_value dispose(napi_env env, napi_callback_info info) {
   const Call call(env, info, "dispose");
-  state_of(env).places.free(call.number<uint32_t>(0, "place"));
+  state_of(env).places.free(call.number<uint32_t>(call[0], "place"));
+  return call.undefined();
+}
+// hold(place): an ArrayBuffer over the content as it is now; undefined where that is not dense.
+napi_value hold(napi_env env, napi_callback_info info) {
+  const Call call(env, info, "hold");
+  weft_tensor x = call.tensor(call[0]);
+  int64_t step = 1;
+  for (int32_t axis = weft_tensor_rank(x) - 1; axis >= 0; --axis) {
+    const int64_t extent = weft_tensor_shape(x)[axis];
+    if (extent == 0 || weft_tensor_strides(x)[axis] != step) return call.undefined();
+    step *= extent;
+  }
+  const size_t bytes = weft_dtype_size(weft_tensor_dtype(x)) * static_cast<size_t>(step);
+  weft_hold held = nullptr;
+  const void* data = nullptr;
+  check(env, weft_tensor_hold(x, &held, &data));
+  const auto release = [](napi_env, void*, void* hint) {
+    weft_hold_release(static_cast<weft_hold>(hint));
+  };
+  napi_value out = nullptr;
+  if (napi_create_external_arraybuffer(env, const_cast<void*>(data), bytes, release, held, &out) ==
+      napi_ok)
+    return out;
+  weft_hold_release(held);  // as in Electron, which has no such memory
   return call.undefined();
 }
 // traceBegin([dtype, extent, …][]): the places of placeholders of these types.
@@ -25,9 +49,9 @@ napi_value begin(napi_env env, napi_callback_info info) {
     weft_type type = {0, -1, {}};
     call.list(given, "type", [&](napi_value one) {
       if (++type.rank == 0)
-        type.dtype = call.dtype_of(one);
+        type.dtype = call.dtype(one);
       else
-        type.shape[type.rank - 1] = call.integer_of(one, "shape");
+        type.shape[type.rank - 1] = call.number(one, "shape");
       return one;
     });
     return type;
@@ -40,7 +64,7 @@ napi_value begin(napi_env env, napi_callback_info info) {
 // loadMemory(typed array): a model over a copy, which it, and what is made of it, keeps.
 napi_value load_memory(napi_env env, napi_callback_info info) {
   const Call call(env, info, "load");
-  const Bytes bytes = call.bytes(0, "source");
+  const Bytes bytes = call.bytes(call[0], "source");
   constexpr size_t kAlignment = 64;  // so that weights lie as the file has them
   const size_t rounded = (bytes.size / kAlignment + 1) * kAlignment;
   const std::shared_ptr<void> memory(std::aligned_alloc(kAlignment, rounded), std::free);
@@ -54,7 +78,7 @@ napi_value load_memory(napi_env env, napi_callback_info info) {
 napi_value copy_output(napi_env env, napi_callback_info info) {
   const Call call(env, info, "output");
   weft_context context = Owned<weft_context>::get(call, call[0]);
-  const auto index = call.number<size_t>(1, "index");
+  const auto index = call.number<size_t>(call[1], "index");
   weft_port port = WEFT_PORT_INIT;
   const void* data = nullptr;
   check(env, weft_context_get_output(context, index, &port));
@@ -113,6 +137,7 @@ napi_value init(napi_env env, napi_value exports) {
     add_operators(env, exports);
     add_function(env, exports, "setError", entry<set_error>);
     add_function(env, exports, "dispose", entry<dispose>);
+    add_function(env, exports, "hold", entry<hold>);
     add_function(env, exports, "traceBegin", entry<begin>);
     add_function(env, exports, "loadMemory", entry<load_memory>);
     add_function(env, exports, "copyOutput", entry<copy_output>);

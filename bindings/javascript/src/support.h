@@ -166,17 +166,11 @@ class Call {
   size_t count() const { return count_; }
   napi_value operator[](size_t i) const { return i < count_ ? values_[i] : undefined(); }
   napi_value undefined() const { return make_text(env_, nullptr); }
-  bool is(size_t i, napi_valuetype wanted) const {
-    napi_valuetype type = napi_undefined;
-    napi_typeof(env_, (*this)[i], &type);
-    return type == wanted;
-  }
   [[noreturn]] void wrong(const char* argument, const char* wanted) const {
     fail_type(env_, std::string(name_) + ": `" + argument + "` must be " + wanted);
   }
 
-  std::string text(size_t i, const char* argument) const { return text_of((*this)[i], argument); }
-  std::string text_of(napi_value value, const char* argument) const {
+  std::string text(napi_value value, const char* argument) const {
     size_t length = 0;
     if (napi_get_value_string_utf8(env_, value, nullptr, 0, &length) != napi_ok)
       wrong(argument, "a string");
@@ -184,18 +178,14 @@ class Call {
     check_js(env_, napi_get_value_string_utf8(env_, value, out.data(), length + 1, &length));
     return out;
   }
-  weft_dtype dtype(size_t i) const { return dtype_of((*this)[i]); }
-  weft_dtype dtype_of(napi_value name) const {
+  weft_dtype dtype(napi_value name) const {
     weft_dtype out = 0;
-    check(env_, weft_dtype_find(text_of(name, "dtype").c_str(), &out));
+    check(env_, weft_dtype_find(text(name, "dtype").c_str(), &out));
     return out;
   }
-  template <class Number>
-  Number number(size_t i, const char* argument) const {
-    return static_cast<Number>(integer_of((*this)[i], argument));
-  }
   // A whole number from a Number, a BigInt or a boolean.
-  int64_t integer_of(napi_value value, const char* argument) const {
+  template <class Number = int64_t>
+  Number number(napi_value value, const char* argument) const {
     double real = 0;
     int64_t out = 0;
     bool is_exact = false, is_true = false;
@@ -203,16 +193,15 @@ class Call {
       out = static_cast<int64_t>(real);
       is_exact = real == static_cast<double>(out);
     } else if (napi_get_value_bool(env_, value, &is_true) == napi_ok) {
-      return is_true;
+      return static_cast<Number>(is_true);
     } else {
       napi_get_value_bigint_int64(env_, value, &out, &is_exact);
     }
     if (!is_exact) wrong(argument, "a whole number");
-    return out;
+    return static_cast<Number>(out);
   }
   // The array at a place that lib/handles.js gives.
-  weft_tensor tensor(size_t i) const { return tensor_of((*this)[i]); }
-  weft_tensor tensor_of(napi_value place) const {
+  weft_tensor tensor(napi_value place) const {
     uint32_t number = 0;
     if (napi_get_value_uint32(env_, place, &number) != napi_ok) wrong("x", "a Tensor");
     weft_tensor found = state_of(env_).places.at(number);
@@ -232,35 +221,30 @@ class Call {
     }
     return out;
   }
-  std::vector<weft_tensor> tensors(size_t i) const { return tensors_of((*this)[i]); }
-  std::vector<weft_tensor> tensors_of(napi_value value) const {
-    return list(value, "x", [this](napi_value place) { return tensor_of(place); });
+  std::vector<weft_tensor> tensors(napi_value value) const {
+    return list(value, "x", [this](napi_value place) { return tensor(place); });
   }
   template <class Number>
-  std::vector<Number> numbers(size_t i, const char* argument) const {
-    return numbers_of<Number>((*this)[i], argument);
+  std::vector<Number> numbers(napi_value value, const char* argument) const {
+    return list(value, argument,
+                [=](napi_value element) { return number<Number>(element, argument); });
   }
-  template <class Number>
-  std::vector<Number> numbers_of(napi_value value, const char* argument) const {
-    return list(value, argument, [=](napi_value element) {
-      return static_cast<Number>(integer_of(element, argument));
-    });
-  }
-  Texts texts(size_t i, const char* argument) const {
-    return Texts(
-        list((*this)[i], argument, [=](napi_value element) { return text_of(element, argument); }));
+  Texts texts(napi_value value, const char* argument) const {
+    return Texts(list(value, argument, [=](napi_value one) { return text(one, argument); }));
   }
   template <class Handle>
-  std::vector<Handle> handles(size_t i, const char* argument) const;
+  std::vector<Handle> handles(napi_value value, const char* argument) const;
   // Those of a typed array; nullptr for undefined.
-  Bytes bytes(size_t i, const char* argument) const {
+  Bytes bytes(napi_value value, const char* argument) const {
     static const size_t kSizes[] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8};
     napi_typedarray_type kind = napi_uint8_array;
+    napi_valuetype type = napi_object;
     size_t length = 0;
     Bytes out = {nullptr, 0};
-    if (napi_get_typedarray_info(env_, (*this)[i], &kind, &length, &out.data, nullptr, nullptr) !=
-            napi_ok &&
-        !is(i, napi_undefined))
+    check_js(env_, napi_typeof(env_, value, &type));
+    if (type == napi_undefined) return out;
+    if (napi_get_typedarray_info(env_, value, &kind, &length, &out.data, nullptr, nullptr) !=
+        napi_ok)
       wrong(argument, "a typed array");
     out.size = length * (static_cast<size_t>(kind) < 11 ? kSizes[kind] : 2);
     return out;
@@ -278,10 +262,10 @@ class Call {
 // as this.
 class Values {
  public:
-  Values(const Call& call, size_t i) {
-    const auto given = call.list(call[i], "arguments", [](napi_value one) { return one; });
+  Values(const Call& call, napi_value list) {
+    const auto given = call.list(list, "arguments", [](napi_value one) { return one; });
     for (size_t at = 0; at + 1 < given.size(); at += 2)
-      add(call, static_cast<uint32_t>(call.integer_of(given[at], "tag")), given[at + 1]);
+      add(call, call.number<uint32_t>(given[at], "tag"), given[at + 1]);
   }
   const weft_value* data() const { return values_.data(); }
   size_t size() const { return values_.size(); }
@@ -290,24 +274,24 @@ class Values {
   void add(const Call& call, uint32_t tag, napi_value value) {
     weft_value out = {tag, 0, {nullptr}};
     switch (tag) {
-      case WEFT_TAG_TENSOR: out.as.tensor = call.tensor_of(value); break;
+      case WEFT_TAG_TENSOR: out.as.tensor = call.tensor(value); break;
       case WEFT_TAG_TENSORS:
-        out.as.tensors = lists_.emplace_back(call.tensors_of(value)).data();
+        out.as.tensors = lists_.emplace_back(call.tensors(value)).data();
         out.count = static_cast<uint32_t>(lists_.back().size());
         break;
       case WEFT_TAG_INTS:
-        out.as.ints = numbers_.emplace_back(call.numbers_of<int64_t>(value, "numbers")).data();
+        out.as.ints = numbers_.emplace_back(call.numbers<int64_t>(value, "numbers")).data();
         out.count = static_cast<uint32_t>(numbers_.back().size());
         break;
       case WEFT_TAG_STRING:
-        out.as.text = texts_.emplace_back(call.text_of(value, "text")).data();
+        out.as.text = texts_.emplace_back(call.text(value, "text")).data();
         out.count = static_cast<uint32_t>(texts_.back().size());
         break;
       case WEFT_TAG_FLOAT:
         check_js(call.env(), napi_get_value_double(call.env(), value, &out.as.real));
         break;
-      case WEFT_TAG_DTYPE: out.as.integer = call.dtype_of(value); break;
-      default: out.as.integer = call.integer_of(value, "number");
+      case WEFT_TAG_DTYPE: out.as.integer = call.dtype(value); break;
+      default: out.as.integer = call.number(value, "number");
     }
     values_.push_back(out);
   }
@@ -358,8 +342,8 @@ struct Owned {
   }
 };
 template <class Handle>
-std::vector<Handle> Call::handles(size_t i, const char* argument) const {
-  return list((*this)[i], argument,
+std::vector<Handle> Call::handles(napi_value value, const char* argument) const {
+  return list(value, argument,
               [this](napi_value value) { return Owned<Handle>::get(*this, value); });
 }
 
