@@ -1,9 +1,9 @@
 """Node's native part: `interface.cc`, functions of weft.h for JavaScript; `kinds.h`, its handles.
 
 What a parameter of C is in JavaScript follows from its type. An array is its place in the addon's
-table, another handle an object, a dtype its name, a list an array; how many there are in a list is
-not said again. What C gives through its last parameter is the result. What needs more is in the
-other sources.
+table, another handle an external value, a dtype its name, a list an array; how many there are in a
+list is not said again. What C gives through its last parameter is the result. What needs more is in
+the other sources.
 """
 
 import facts
@@ -80,7 +80,7 @@ saveContext weft_context_save context path
 """
 # The names of the addon's functions by those of weft.h.
 NAMES = {words[1]: words[0] for line in _FUNCTIONS.split("\n") if (words := line.split())}
-# Handles that are objects of JavaScript, with what errors call them.
+# Handles that are values of JavaScript, with what errors call them.
 _KINDS = {"weft_function": "a function of trace", "weft_model": "a Model",
           "weft_writer": "a Writer", "weft_context": "a Context",
           "weft_archive": "an archive"}  # fmt: skip

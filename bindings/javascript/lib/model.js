@@ -139,15 +139,11 @@ export class Context extends ContextCalls {
     }
     return this.#bound.get(place);
   }
-  /** A typed array into which every run writes an output of fixed shape: results have it instead of a copy. */
+  /** A typed array into which runs write an output while it has this shape: results have it instead of a copy. */
   bindOutput(output = 0) {
-    const place = this.#place("output", output), port = this.#port("output", place), result = this.#results[place];
-    if (!result.bound) {
-      const memory = this.#memory(port);
-      native.bindOutput(this.handle, place, memory);
-      result.bound = memory;
-    }
-    return result.bound;
+    const place = this.#place("output", output), memory = this.#memory(this.#port("output", place));
+    native.bindOutput(this.handle, place, memory);
+    return (this.#results[place].bound = memory); // which stays as long as it may be written
   }
   #set(inputs) {
     for (const name in inputs) {
@@ -168,7 +164,8 @@ export class Context extends ContextCalls {
     const outputs = {};
     for (let place = 0; place < this.#results.length; place++) {
       const { name, kind, bound } = this.#results[place];
-      outputs[name] = bound ?? new kind(native.copyOutput(this.#handle, place));
+      const copy = native.copyOutput(this.#handle, place, bound);
+      outputs[name] = copy === undefined ? bound : new kind(copy);
     }
     return outputs;
   }
@@ -210,6 +207,7 @@ export class Context extends ContextCalls {
   }
   /** Frees the context now. */
   close() {
-    native.closeContext(this.handle);
+    if (this.#isRunning) throw new WeftError("INVALID_STATE", "context: it runs now");
+    native.closeContext(this.#handle);
   }
 }

@@ -302,36 +302,35 @@ class Values {
   std::deque<std::string> texts_;
 };
 
-// An object of JavaScript that owns a handle of the library. The tag says which kind of handle it
-// is, so that another object is an error and not a crash.
+// A value of JavaScript that owns a handle of the library. The mark, which comes first in all
+// kinds, says which kind it is, so that another one is an error and not a crash.
 template <class Handle>
 struct Owned {
-  static constexpr napi_type_tag kMark = {0x77656674'6a730000, Kind<Handle>::kNumber};
+  static constexpr uint64_t kMark = 0x77656674'6a730000 + Kind<Handle>::kNumber;
+  uint64_t mark;
   Handle handle;
   std::shared_ptr<void> memory;  // what the handle reads as long as it lives
 
   static napi_value wrap(napi_env env, Handle handle, std::shared_ptr<void> memory = nullptr) {
-    auto* owned = new Owned{handle, std::move(memory)};
+    auto* owned = new Owned{kMark, handle, std::move(memory)};
     const auto finalize = [](napi_env, void* data, void*) {
       static_cast<Owned*>(data)->free();
       delete static_cast<Owned*>(data);
     };
-    const napi_value out = make_object(env);
-    check_js(env, napi_wrap(env, out, owned, finalize, nullptr, nullptr));
-    check_js(env, napi_type_tag_object(env, out, &kMark));
+    napi_value out = nullptr;
+    check_js(env, napi_create_external(env, owned, finalize, nullptr, &out));
     return out;
   }
-  static Owned& of(const Call& call, napi_value object) {
-    bool same = false;
+  static Owned& of(const Call& call, napi_value value) {
     void* data = nullptr;
-    if (napi_check_object_type_tag(call.env(), object, &kMark, &same) != napi_ok || !same)
+    if (napi_get_value_external(call.env(), value, &data) != napi_ok ||
+        *static_cast<uint64_t*>(data) != kMark)
       fail_type(call.env(), std::string(call.name()) + ": expected " + Kind<Handle>::kSaid);
-    napi_unwrap(call.env(), object, &data);
     return *static_cast<Owned*>(data);
   }
   // The handle; an error for one that was closed.
-  static Handle get(const Call& call, napi_value object) {
-    if (Handle found = of(call, object).handle) return found;
+  static Handle get(const Call& call, napi_value value) {
+    if (Handle found = of(call, value).handle) return found;
     fail(call.env(), WEFT_INVALID_STATE,
          std::string(call.name()) + ": " + Kind<Handle>::kSaid + " was closed");
   }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import * as weft from "../lib/index.js";
-import { bytes, cases, isRefusal, models, numbers, testModels, text } from "./models.js";
+import { bytes, cases, isRefusal, models, numbers, testBoundOutput, testModels, text } from "./models.js";
 
 const array = ([dtype, shape, hex]) => weft.fromBytes(dtype, numbers(shape), bytes(hex));
 
@@ -124,6 +124,10 @@ test("typed arrays share memory with a context", async () => {
   context.close();
   input.fill(1); // the memory lives as long as its array
   assert.throws(() => context.run(), { code: "INVALID_STATE" });
+});
+
+test("an output is bound while it has its shape", async () => {
+  testBoundOutput((await weft.load(`${models}open.weft`)).context());
 });
 
 test("inputs take Tensors, which set open dimensions", async () => {

@@ -92,6 +92,24 @@ export async function runCases(load, isWanted = () => true) {
   for (const one of cases("refusal", "misshapen").filter(isWanted)) await assert.rejects(runCase(load, one), isRefusal(one), one.name);
 }
 
+/** An output is written to bound memory while it has that shape; `context` is of open.weft. */
+export function testBoundOutput(context) {
+  const batch = (n) => ({ x: Float32Array.from({ length: 3 * n }, (_, i) => i) });
+  const place = ({ buffer, byteOffset }) => [buffer, byteOffset];
+  const [two, three] = [2, 3].map((n) => Array.from(context.run(batch(n)).output));
+  for (let i = 0; i < 2; i++) {
+    context.run(batch(2));
+    const bound = place(context.bindOutput("output"));
+    const { output } = context.run(batch(2));
+    assert.deepEqual(place(output), bound);
+    assert.deepEqual(Array.from(output), two);
+    const other = context.run(batch(3)).output; // which does not fit
+    assert.deepEqual(Array.from(other), three);
+    assert.deepEqual(Array.from(context.run(batch(2)).output), two);
+    assert.deepEqual(Array.from(other), three);
+  }
+}
+
 const x = Float32Array.of(-2, -1, 0, 1, 2, 3), y = Float32Array.of(-10, 13, -30, -15); // of dense.weft
 
 /** The tests, of a package's `load` and `WeftError`. */
@@ -176,5 +194,7 @@ export function testModels({ load, WeftError }) {
     await refuses(() => context.run({ x }), { name: "WeftError", code: "INVALID_STATE", message: /closed/ });
     await model.close();
     await refuses(() => model.run({ x }), { name: "WeftError", code: "INVALID_STATE", message: /closed/ });
+    await context.close(); // once more is nothing
+    await model.close();
   });
 }

@@ -304,7 +304,7 @@ export class Context {
   /** The memory of an input or an output, bound if it was not. */
   #memory(which, place, bytes) {
     const bound = this.#bound[which].get(place);
-    if (bound?.bytes === bytes) return bound.address;
+    if (bound?.bytes === bytes && which === "input") return bound.address; // an output may have lost it
     const address = this.#engine.allocate(bytes);
     try {
       this.#engine.check(`weft_context_bind_${which}`, this.handle, place, address, bytes);
@@ -332,8 +332,8 @@ export class Context {
     return this.#view("input", input);
   }
   /**
-   * A typed array over memory into which every run writes an output of fixed shape: results have it instead of
-   * a copy. It is good as long as that of an input is.
+   * A typed array over memory into which runs write an output while it has this shape: results have it instead
+   * of a copy. It is good as long as that of an input is.
    */
   bindOutput(output = 0) {
     return this.#view("output", output);
@@ -364,7 +364,7 @@ export class Context {
     engine.check("weft_context_output_data", this.handle, place, engine.scratch);
     const address = engine.pointer(engine.scratch), { dtype, bytes } = this.#port("output", place);
     const view = this.#array(dtype, address, bytes);
-    return bound ? view : view.slice();
+    return bound?.address === address && bound.bytes === bytes ? view : view.slice();
   }
   /** A copy of a state. */
   state(state) {

@@ -45,6 +45,9 @@ class Remote {
     for (const { reject } of this.#waiting.values()) reject(this.#failure);
     this.#waiting.clear();
   }
+  get isOpen() {
+    return this.#worker !== undefined;
+  }
   close() {
     this.#worker?.terminate();
     this.#worker = undefined;
@@ -59,6 +62,9 @@ class Local {
   ask(method, values) {
     if (!this.#host) return Promise.reject(new WeftError("INVALID_STATE", `${method}: the model was closed`));
     return this.#host.answer(method, values);
+  }
+  get isOpen() {
+    return this.#host !== undefined;
   }
   close() {
     this.#host?.close();
@@ -186,7 +192,7 @@ class Context {
     return this.#host.ask("reset", { context: this.number });
   }
   /** Frees the context. */
-  close() {
-    return this.#host.ask("closeContext", { context: this.number });
+  async close() {
+    if (this.#host.isOpen) await this.#host.ask("closeContext", { context: this.number });
   }
 }

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import * as weft from "../lib/index.js";
 import { Engine } from "../lib/engine.js";
-import { hasFile, models, runCases, testModels } from "../../javascript/test/models.js";
+import { hasFile, models, runCases, testBoundOutput, testModels } from "../../javascript/test/models.js";
 
 testModels({ ...weft, load: (source) => weft.load(source, { threads: 1 }) });
 
@@ -43,6 +43,10 @@ test("views share memory with a context", async () => {
   assert.deepEqual(output.slice(), y);
   context.input("x").fill(0);
   assert.notDeepEqual(context.run().output.slice(), y);
+});
+
+test("an output is bound while it has its shape", async () => {
+  testBoundOutput(engine.load(await readFile(`${models}open.weft`)).context());
 });
 
 test("nothing leaks over 100,000 runs and 1,000 loads", async () => {
