@@ -62,8 +62,8 @@ function dimensionsOf(inputs, dynamic) {
       const { name, min = 1, max = UNBOUNDED } = typeof given === "string" ? { name: given } : given;
       if (!(axis >= -rank && axis < rank))
         throw new TypeError(`trace: \`dynamic\` must have axes of input ${input} in [${-rank}, ${rank}); got ${axis}`);
-      if (typeof name !== "string" || !(min >= 0 && max >= min + TRACE_EXAMPLES))
-        throw new TypeError(`trace: a dimension has a name, \`min\` of at least 0, and \`max\` of at least \`min\` + ${TRACE_EXAMPLES}; got ${JSON.stringify(given)}`);
+      if (typeof name !== "string" || !(min >= 0 && max >= Math.max(min, 1) + TRACE_EXAMPLES))
+        throw new TypeError(`trace: a dimension has a name, \`min\` of at least 0, and \`max\` of at least 7 and \`min\` + ${TRACE_EXAMPLES}; got ${JSON.stringify(given)}`);
       const known = found.get(name) ?? { name, min, max, places: [] };
       if (known.min !== min || known.max !== max)
         throw new TypeError(`trace: \`dynamic\` must have one dimension of each name; got two for \`${name}\``);

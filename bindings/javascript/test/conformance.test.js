@@ -172,7 +172,8 @@ test("wrong `dynamic` is refused", () => {
   const refuses = (dynamic, message) => assert.throws(() => weft.trace(body, x, { dynamic }), { name: "TypeError", message });
   refuses({ 1: { 0: "n" } }, /must have numbers of inputs, below 1; got 1/);
   refuses({ 0: { 2: "n" } }, /axes of input 0 in \[-2, 2\); got 2/);
-  refuses({ 0: { 0: { name: "n", min: 3, max: 8 } } }, /`max` of at least `min` \+ 6/);
+  refuses({ 0: { 0: { name: "n", min: 3, max: 8 } } }, /`max` of at least 7 and `min` \+ 6/);
+  refuses({ 0: { 0: { name: "n", min: 0, max: 6 } } }, /`max` of at least 7/);
   refuses({ 0: { 0: "n", 1: { name: "n", max: 9 } } }, /got two for `n`/);
   assert.throws(() => weft.trace(body, x, { dynamik: {} }), /no option `dynamik`; there is: dynamic/);
   assert.throws(() => weft.trace((x) => (x.shape[0] % 2 ? x.neg() : x.mul(2)), x, { dynamic: { 0: { 0: "n" } } }), { code: "INVALID_STATE" });
