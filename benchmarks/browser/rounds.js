@@ -11,8 +11,9 @@ const makers = {
     const engine = await Engine.start({ module: file && new URL(file, location), threads });
     if (engine.threads !== threads) throw new Error(`it has ${engine.threads} threads`);
     const context = engine.load(await read(`${name}.weft`), name).context();
-    context.setInput(0, x);
-    return { run: () => context.run().outputView(0), memory: () => engine.memoryBytes };
+    context.input(0).set(x);
+    context.bindOutput(0);
+    return { run: () => Object.values(context.run())[0], memory: () => engine.memoryBytes };
   },
   // Without fused multiply-adds, where the browser has them.
   plain: (name, x, threads) =>

@@ -18,7 +18,7 @@ function run(context, batch) {
     if (shape.includes(-1)) context.setInputShape(i, shape.map((extent) => (extent < 0 ? batch : extent)));
     context.input(i).fill(ones(dtype));
   });
-  context.run().outputs.forEach((_, output) => context.output(output));
+  context.run();
 }
 
 function use(context) {
@@ -33,11 +33,11 @@ for (const path of networks) {
   model.metadata("author");
   for (const entry of model.entries) {
     const first = use(model.context(entry));
-    use(model.context(entry, { sharing: first })).dispose();
-    use(model.context(entry)).dispose();
-    first.dispose();
+    use(model.context(entry, { sharing: first })).close();
+    use(model.context(entry)).close();
+    first.close();
   }
-  model.dispose();
+  model.close();
 }
 writeFileSync(marks, new Uint8Array(started.memory.buffer, 0, Number(functions)).slice());
 engine.close();

@@ -191,7 +191,7 @@ const told = paths.map((path) => {
       if (shape[0] < 0) context.setInputShape(i, [3, ...shape.slice(1)]);
       context.input(i).fill(dtype === "int64" ? 1n : 1);
     });
-    return Array.from(context.run().output(0));
+    return Array.from(Object.values(context.run())[0]);
   } catch (error) {
     return [error.code, error.message];
   }

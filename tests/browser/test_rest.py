@@ -29,7 +29,7 @@ try {
   const model = await load(path, options);
   const { inputs } = await model.context();
   const outputs = await model.run({ 0: new Float32Array(inputs[0].bytes / 4).fill(1) });
-  model.dispose();
+  model.close();
   return Array.from(Object.values(outputs)[0]);
 } catch (error) {
   return `${error.name}: ${error.message}`;

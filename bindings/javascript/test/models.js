@@ -46,7 +46,7 @@ function expect(what, found, port, [dtype, shape, tolerance, hex]) {
   found.forEach((x, i) => assert.ok(Math.abs(x - wanted[i]) <= t + t * Math.abs(wanted[i]), `${what}: ${x} is not ${wanted[i]}`));
 }
 
-/** Runs a case; `load` gives a model of a URL, and what it and its context give may be promises. */
+/** Runs a case; `load` gives a model of a URL or of bytes, and what it and its context give may be promises. */
 export async function runCase(load, one) {
   let model, context, outputs, inputs = {}, shapes = {};
   const run = async () => [outputs, inputs, shapes] = [Object.values(await context.run(inputs)), {}, {}];
@@ -54,7 +54,9 @@ export async function runCase(load, one) {
     for (const [word, ...rest] of one.lines) {
       const index = Number(rest[0]);
       if (word === "model") {
-        model = await load(pathToFileURL(models + rest[0]));
+        const place = models + rest[0], memory = one.kind === "memory" && readFileSync(place);
+        model = await load(memory || pathToFileURL(place));
+        if (memory) memory.fill(0);
         context = await model.context(rest[1]);
       } else if (word === "shape") shapes[index] = numbers(rest[1]);
       else if (word === "input") inputs[index] = { data: typed(rest[1], rest[3]), shape: shapes[index] ?? numbers(rest[2]) };
@@ -86,10 +88,14 @@ export function isRefusal(one) {
 /** For those that load bytes alone: is there a file to read? */
 export const hasFile = ({ name }) => name !== "missing";
 
+export const bytesOf = (source) => (source instanceof URL ? readFileSync(source) : source);
+
 /** All cases of models that are wanted. */
 export async function runCases(load, isWanted = () => true) {
-  for (const one of cases("model", "shaped").filter(isWanted)) await runCase(load, one);
-  for (const one of cases("refusal", "misshapen").filter(isWanted)) await assert.rejects(runCase(load, one), isRefusal(one), one.name);
+  const all = cases("model", "memory", "shaped", "refusal", "misshapen").filter(isWanted);
+  for (const one of all)
+    if (one.lines.every(([word]) => word !== "status")) await runCase(load, one);
+    else await assert.rejects(runCase(load, one), isRefusal(one), one.name);
 }
 
 /** An output is written to bound memory while it has that shape; `context` is of open.weft. */

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import * as weft from "../lib/index.js";
 import { Engine } from "../lib/engine.js";
-import { hasFile, models, runCases, testBoundOutput, testModels } from "../../javascript/test/models.js";
+import { bytesOf, hasFile, models, runCases, testBoundOutput, testModels } from "../../javascript/test/models.js";
 
 testModels({ ...weft, load: (source) => weft.load(source, { threads: 1 }) });
 
@@ -13,7 +13,7 @@ const engine = await Engine.start();
 const x = Float32Array.of(-2, -1, 0, 1, 2, 3), y = Float32Array.of(-10, 13, -30, -15); // of dense.weft
 
 test("the cases of models on the engine", () =>
-  runCases(async (url) => engine.load(await readFile(url), url.href), hasFile));
+  runCases(async (source) => engine.load(bytesOf(source), source.href), hasFile));
 
 test("a model runs on the calling thread", async () => {
   const bytes = await readFile(`${models}dense.weft`);

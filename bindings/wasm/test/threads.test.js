@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 import { Engine } from "../lib/engine.js";
 import { load } from "../lib/index.js";
 import { instantiate, start } from "../lib/module.js";
-import { hasFile, models, runCases } from "../../javascript/test/models.js";
+import { bytesOf, hasFile, models, runCases } from "../../javascript/test/models.js";
 
 const THREADS = 3;
 const nets = process.env.WEFT_NETS;
@@ -26,7 +26,7 @@ const dense = readFileSync(`${models}dense.weft`);
 test("cases on an engine with threads", async () => {
   const engine = await Engine.start({ threads: THREADS });
   assert.equal(engine.threads, THREADS);
-  await runCases((url) => engine.load(readFileSync(url), url.href), hasFile);
+  await runCases((source) => engine.load(bytesOf(source), source.href), hasFile);
   engine.close();
   assert.throws(() => engine.load(dense), { code: "INVALID_STATE", message: /it was closed/ });
 });
