@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from imports import imports
-from run import FILES, ROOT, difference, run
+from run import ROOT, difference, run, runnable
 
 
 class System(NamedTuple):
@@ -101,7 +101,9 @@ def foreign(path: Path, system: System) -> set[str]:
     return {name for name in imports(path) if not name.startswith(own)}
 
 
-def test(name: str, here: str, folder: Path, compiler: Path, jobs: int) -> list[str]:
+def test(
+    name: str, files: list[Path], here: str, folder: Path, compiler: Path, jobs: int
+) -> list[str]:
     """Builds for one system and runs what can be run; gives what failed."""
     system = SYSTEMS[name]
     failures = try_system_calls(name, compiler, folder)
@@ -119,10 +121,10 @@ def test(name: str, here: str, folder: Path, compiler: Path, jobs: int) -> list[
     if name == "windows":  # a program finds a library beside itself
         shutil.copy(folder / "lib" / system.library, folder)
     there = run(
-        *system.runner, program, *FILES, WINEDEBUG="-all", LD_LIBRARY_PATH=str(folder / "lib")
+        *system.runner, program, *files, WINEDEBUG="-all", LD_LIBRARY_PATH=str(folder / "lib")
     )
     found = difference(here, there.replace("\r\n", "\n"), exactly=name == "windows")
-    print(f"== {name}: {len(FILES)} models, {found or 'as here'}", flush=True)
+    print(f"== {name}: {len(files)} models, {found or 'as here'}", flush=True)
     return failures + ([f"{name}: {found}"] if found else [])
 
 
@@ -137,10 +139,11 @@ def main() -> int:
         print("== other systems: not run, zig is not installed (pip install ziglang)")
         return 0
     folder = Path(arguments.build).resolve()
-    here = run(folder / "weft_outputs", *FILES, WEFT_ISA="generic")
+    files = runnable(folder / "weft_outputs")
+    here = run(folder / "weft_outputs", *files, WEFT_ISA="generic")
     failures = []
     for name in arguments.systems:
-        failures += test(name, here, folder / f"zig-{name}", compiler, arguments.jobs)
+        failures += test(name, files, here, folder / f"zig-{name}", compiler, arguments.jobs)
     print("\n".join(failures), file=sys.stderr)
     return 1 if failures else 0
 
