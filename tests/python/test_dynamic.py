@@ -240,5 +240,23 @@ def test_wrong_dimensions_are_refused(dynamic, error, message, tmp_path):
     net.initialize()
     with pytest.raises(error, match=message):
         net.export(tmp_path / "net.weft", floats(2, 3), dynamic=dynamic)
-    with pytest.raises(ValueError, match="`max` at least `min`"):
-        weft.Dim("n", min=3, max=5)
+
+
+@pytest.mark.parametrize("least, most", [(3, 7), (0, 6), (2, 6), (1, 1)])
+def test_dimensions_have_an_extent_for_each_example(least, most):
+    with pytest.raises(ValueError, match="`n` must have at least 6 extents above 1"):
+        weft.Dim("n", min=least, max=most)
+    with pytest.raises(ValueError, match="`min` must be at least 0; got -1"):
+        weft.Dim("n", min=-1)
+
+
+@pytest.mark.parametrize("least, most", [(3, 8), (0, 7), (2, 7)])
+def test_the_fewest_extents_are_traced(least, most, tmp_path):
+    net = nn.Dense(2, in_units=3)
+    net.initialize()
+    dimension = weft.Dim("n", min=least, max=most)
+    net.export(tmp_path / "net.weft", floats(2, 3), dynamic={"x": {0: dimension}})
+    context = weft.runtime.Model(tmp_path / "net.weft").context()
+    x = floats(most, 3)
+    (y,) = context.run(x.asnumpy())
+    numpy.testing.assert_allclose(y, net(x).asnumpy(), rtol=1e-6)

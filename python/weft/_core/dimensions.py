@@ -12,8 +12,8 @@ class Dim:
     """A dimension of inputs that may have another extent at each run of an exported file.
 
     name: the same name means the same extent, also in several inputs
-    min, max: the extents that are allowed. Code may rely on them: `if x.shape[1] > 512` is decided
-        when the file is written if `max` is at most 512
+    min, max: the extents that are allowed, at least six above 1. Code may rely on them:
+        `if x.shape[1] > 512` is decided when the file is written if `max` is at most 512
 
     >>> import weft
     >>> net = weft.gluon.nn.Dense(2, in_units=3)
@@ -25,17 +25,21 @@ class Dim:
     [(5, 2)]
     """
 
-    __slots__ = ("max", "min", "name")
+    __slots__ = ("first", "max", "min", "name")
 
     EXAMPLES = native.TRACE_EXAMPLES
 
     def __init__(self, name: str, min: int = 1, max: int | None = None) -> None:
         if not isinstance(name, str) or not name:
             raise InvalidType(f"Dim: `name` must be a string; got {name!r}")
-        if min < 0 or (max is not None and max < min + self.EXAMPLES):
+        if min < 0:
+            raise InvalidValue(f"Dim: `min` must be at least 0; got {min}")
+        # Examples have extents that tell a dimension from what is broadcast: none below 2.
+        self.first = min if min > 2 else 2
+        if max is not None and max - self.first + 1 < self.EXAMPLES:
             raise InvalidValue(
-                f"Dim: `min` must be at least 0 and `max` at least `min` + {self.EXAMPLES}; "
-                f"got {min} and {max}"
+                f"Dim: `{name}` must have at least {self.EXAMPLES} extents above 1, because it is "
+                f"traced with so many; got `min` {min} and `max` {max}"
             )
         self.name, self.min, self.max = name, min, max
 

@@ -158,9 +158,8 @@ def _example_types(types: ArrayTypes, dimensions: Dimensions, number: int) -> Ar
     shapes = [list(shape) for _, shape in types]
     for dim, axes in dimensions.items():
         # Different in each example, and for no two dimensions alike.
-        least = max(dim.min, 2)
-        most = least + 1000 if dim.max is None else dim.max
-        extents = random.Random(dim.name).sample(range(least, most + 1), native.TRACE_EXAMPLES)
+        most = dim.first + 1000 if dim.max is None else dim.max
+        extents = random.Random(dim.name).sample(range(dim.first, most + 1), native.TRACE_EXAMPLES)
         for array, axis in axes:
             shapes[array][axis] = extents[number]
     return [(dtype, tuple(shape)) for (dtype, _), shape in zip(types, shapes, strict=True)]
