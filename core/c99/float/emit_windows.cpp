@@ -44,14 +44,16 @@ __attribute__((always_inline)) static inline void weft_block_f32(
       for (int f = 0; f < filters; ++f)
         for (int i = 0; i < width; ++i)
           sums[f][i] = weft_fma_f32(w[f * next + c], x[t->at + c * plane + i], sums[f][i]);
-  else if (next == 3 * p->kernel_height && t->right - t->left == 3) /* one channel: depthwise */
+  else if (t->channels == 1 && t->right - t->left == 3) /* as depthwise ones have */
     for (int32_t ky = t->top; ky < t->bottom; ++ky) {
-      const float *from = x + (t->at + ky * p->dilation_height * p->in_width);
+      const float *from =
+          x + (t->at + ky * p->dilation_height * p->in_width + t->left * p->dilation_width);
+      const float *const factors = w + ky * p->kernel_width + t->left;
       for (int32_t kx = 0; kx < 3; ++kx, from += p->dilation_width) {
         const int32_t step = p->stride_width == 1 ? 1 : p->stride_width;
         for (int f = 0; f < filters; ++f)
           for (int i = 0; i < width; ++i)
-            sums[f][i] = weft_fma_f32(w[f * next + 3 * ky + kx], from[i * step], sums[f][i]);
+            sums[f][i] = weft_fma_f32(factors[f * next + kx], from[i * step], sums[f][i]);
       }
     }
   else
@@ -86,12 +88,39 @@ __attribute__((always_inline)) static inline void weft_blocks_f32(
   for (; o < filters; ++o, w += size, y += plane)
     weft_block_f32(1, width, p, t, x, w, bias ? bias + o : bias, y);
 }
-/* Do all taps of `width` results from ox on lie inside the image? */
-static int weft_fits(const struct weft_window *p, int32_t ox, int32_t width)
+/* A row of results of all filters of a group. From `begin` to `end` all taps lie inside the image;
+ * there the last block may compute again what the one before it has. */
+static void weft_convolution_row_f32(
+    const struct weft_window *p, struct weft_taps t, int32_t begin, int32_t end, const float *x,
+    const float *w, const float *bias, float *y)
 {
-  const int32_t last = (ox + width - 1) * p->stride_width - p->pad_left +
-                       (p->kernel_width - 1) * p->dilation_width;
-  return ox + width <= p->out_width && ox * p->stride_width >= p->pad_left && last < p->in_width;
+  const int32_t row = t.at, step = p->dilation_width;
+  const int is_narrow = p->out_channels / p->groups < 4;
+  for (int32_t ox = 0; ox < p->out_width;) {
+    const int32_t more = end - ox, left = ox * p->stride_width - p->pad_left;
+    t.left = 0;
+    t.right = p->kernel_width;
+    if (ox < begin || more <= 0 || end - begin < 4) {
+      while (t.left < t.right && left + t.left * step < 0) ++t.left;
+      while (t.right > t.left && left + (t.right - 1) * step >= p->in_width) --t.right;
+      t.at = row + left;
+      weft_blocks_f32(1, p, &t, x, w, bias, y + ox);
+      ++ox;
+      continue;
+    }
+    const int32_t width = is_narrow && more >= 16              ? 16
+                          : more >= 8 || (more > 4 && end - begin >= 8) ? 8
+                                                               : 4;
+    if (more < width) ox = end - width;
+    t.at = row + ox * p->stride_width - p->pad_left;
+    if (width == 16)
+      weft_blocks_f32(16, p, &t, x, w, bias, y + ox);
+    else if (width == 8)
+      weft_blocks_f32(8, p, &t, x, w, bias, y + ox);
+    else
+      weft_blocks_f32(4, p, &t, x, w, bias, y + ox);
+    ox += width;
+  }
 }
 #endif
 /* Filters are [out][in / groups][height][width]. */
@@ -101,38 +130,20 @@ static void weft_convolution_f32(
 {
   const int32_t filters = p->out_channels / p->groups, channels = p->in_channels / p->groups;
   const int32_t in_plane = p->in_height * p->in_width, out_plane = p->out_height * p->out_width;
-  const int32_t size = channels * p->kernel_height * p->kernel_width;
+  const int32_t size = channels * p->kernel_height * p->kernel_width, step = p->dilation_height;
+  const int32_t reach = (p->kernel_width - 1) * p->dilation_width - p->pad_left;
+  int32_t begin = 0, end = p->out_width;
+  while (begin < end && begin * p->stride_width < p->pad_left) ++begin;
+  while (end > begin && (end - 1) * p->stride_width + reach >= p->in_width) --end;
   for (int32_t n = 0; n < p->batch * p->groups; ++n) {
     const int32_t first = n % p->groups * filters;
-    const float *const b = bias ? bias + first : bias, *const f = w + first * size;
     for (int32_t oy = 0; oy < p->out_height; ++oy) {
       const int32_t top = oy * p->stride_height - p->pad_top;
-      const int32_t row_step = p->dilation_height, column_step = p->dilation_width;
-      struct weft_taps t = {channels, 0, 0, p->kernel_height, 0, 0};
-      while (t.top < t.bottom && top + t.top * row_step < 0) ++t.top;
-      while (t.bottom > t.top && top + (t.bottom - 1) * row_step >= p->in_height) --t.bottom;
-      for (int32_t ox = 0; ox < p->out_width;) {
-        const int32_t left = ox * p->stride_width - p->pad_left;
-        float *const to = y + oy * p->out_width + ox;
-        t.at = top * p->in_width + left;
-        t.left = 0;
-        t.right = p->kernel_width;
-        if (filters < 4 && weft_fits(p, ox, 16)) {
-          weft_blocks_f32(16, p, &t, x, f, b, to);
-          ox += 16;
-        } else if (weft_fits(p, ox, 8)) {
-          weft_blocks_f32(8, p, &t, x, f, b, to);
-          ox += 8;
-        } else if (weft_fits(p, ox, 4)) {
-          weft_blocks_f32(4, p, &t, x, f, b, to);
-          ox += 4;
-        } else {
-          while (t.left < t.right && left + t.left * column_step < 0) ++t.left;
-          while (t.right > t.left && left + (t.right - 1) * column_step >= p->in_width) --t.right;
-          weft_blocks_f32(1, p, &t, x, f, b, to);
-          ++ox;
-        }
-      }
+      struct weft_taps t = {channels, top * p->in_width, 0, p->kernel_height, 0, 0};
+      while (t.top < t.bottom && top + t.top * step < 0) ++t.top;
+      while (t.bottom > t.top && top + (t.bottom - 1) * step >= p->in_height) --t.bottom;
+      weft_convolution_row_f32(p, t, begin, end, x, w + first * size, bias ? bias + first : bias,
+                               y + oy * p->out_width);
     }
     x += channels * in_plane;
     y += filters * out_plane;
