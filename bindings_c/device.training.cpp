@@ -17,6 +17,10 @@ using namespace weft;
 
 namespace {
 
+// What weft_device_get_info lends until the thread's next call. It is outside of the function,
+// because what Windows exports has no variables of threads.
+thread_local std::string text_of_fallbacks;
+
 // Addresses of a device are uint64_t in weft_device.h and pointers in the core, which never reads
 // through them.
 uint64_t address_of(const void* data) { return reinterpret_cast<uintptr_t>(data); }
@@ -258,8 +262,7 @@ const char* weft_device_name(weft_device handle) { return name_of(device(handle)
 weft_status weft_device_get_info(weft_device handle, weft_device_info* info) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_device_get_info", {{"device", handle}, {"info", info}}));
-    // The text is lent until the thread's next call.
-    static thread_local std::string text;
+    std::string& text = text_of_fallbacks;
     text.clear();
     for (const auto& [op, count] : device(handle)->fallbacks())
       text += op + " " + std::to_string(count) + "\n";

@@ -57,6 +57,14 @@ Status require_all(const char* function, const char* name, const void* const* po
 
 using namespace weft;
 
+namespace {
+
+// What weft_info and weft_memory_stats lend until the thread's next call. They are outside of the
+// functions, because what Windows exports has no variables of threads.
+thread_local std::string info_text, copied_line;
+
+}  // namespace
+
 extern "C" {
 
 void weft_abi_version(uint32_t* major, uint32_t* minor) {
@@ -68,10 +76,9 @@ const char* weft_version(void) { return WEFT_VERSION_STRING; }
 
 const char* weft_last_error(void) { return thread_state().last_error.message().c_str(); }
 
-// The text is lent until the thread's next call.
 const char* weft_info(const char* name) {
   if (!name) return nullptr;
-  static thread_local std::string text;
+  std::string& text = info_text;
   const std::string_view what(name);
   if (what == "isa")
     text = kernels::name_of(kernels::active_isa());
@@ -181,14 +188,13 @@ void weft_prepare_fork(void) {
 weft_status weft_memory_stats(weft_memory* stats, int32_t reset) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_memory_stats", {{"stats", stats}}));
-    static thread_local std::string line;
     const MemoryStats now = memory_stats();
     CopyStats copies = copy_stats();
     // Keeps the text that `full` lends.
-    line = std::move(copies.line);
+    copied_line = std::move(copies.line);
     const weft_memory full = {
         0,         now.live,     now.peak,     now.pooled,     now.system_calls,
-        now.limit, copies.count, copies.bytes, copies.largest, line.c_str()};
+        now.limit, copies.count, copies.bytes, copies.largest, copied_line.c_str()};
     WEFT_TRY(c::fill("weft_memory_stats", "stats", offsetof(weft_memory, limit), full, stats));
     if (reset & WEFT_RESET_PEAK) reset_memory_peak();
     if (reset & WEFT_RESET_COPIES) reset_copy_stats();

@@ -11,6 +11,10 @@ using namespace weft;
 
 namespace {
 
+// What weft_function_get_text lends until the thread's next call. It is outside of the function,
+// because what Windows exports has no variables of threads.
+thread_local std::string text_of_function;
+
 trace::Function* function(weft_function handle) {
   return reinterpret_cast<trace::Function*>(handle);
 }
@@ -184,7 +188,7 @@ weft_status weft_function_get_text(weft_function handle, const char* what, const
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_function_get_text",
                         {{"function", handle}, {"what", what}, {"text", text}}));
-    static thread_local std::string kept;
+    std::string& kept = text_of_function;
     const std::string_view kind(what);
     executor::Program& program = function(handle)->program();
     if (kind == "graph") {

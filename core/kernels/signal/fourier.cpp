@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 #include <mutex>
+#include <numbers>
 
 #include "base/checked.h"
 #include "kernels/elementwise/copy.h"
@@ -44,7 +45,7 @@ std::vector<char> circle(int64_t count, const Turns& turns) {
   std::vector<char> table(static_cast<size_t>(2 * count) * sizeof(T));
   T* const parts = reinterpret_cast<T*>(table.data());
   for (int64_t j = 0; j < count; ++j) {
-    const double angle = -2 * M_PI * turns(j);
+    const double angle = -2 * std::numbers::pi * turns(j);
     parts[j] = static_cast<T>(std::cos(angle));
     parts[count + j] = static_cast<T>(std::sin(angle));
   }

@@ -5,6 +5,7 @@
 #include "ops/complex/functions.h"
 
 #include <cmath>
+#include <numbers>
 
 #include "ops/complex/arithmetic.h"
 
@@ -47,7 +48,7 @@ Value is_far(const Complex& z) {
   const Value size = magnitude(z);
   return greater(size, scalar(size, kFar));
 }
-Value far_logarithm(const Complex& z) { return ops::log(magnitude(z)) + M_LN2; }
+Value far_logarithm(const Complex& z) { return ops::log(magnitude(z)) + std::numbers::ln2; }
 Value call2(std::string_view op, const Value& a, const Value& b) {
   return a.builder().call(op, {a, b});
 }
@@ -56,7 +57,7 @@ Complex inverse_cosine(const Complex& z) {
   const Value far = is_far(z);
   const Complex minus = sqrt(-z + 1.0), plus = sqrt(z + 1.0);
   Value re = call2("arctan2", minus.re, plus.re) * 2.0;
-  re = unless_lost(re, is_zero(z.re), scalar(re, M_PI_2));
+  re = unless_lost(re, is_zero(z.re), scalar(re, std::numbers::pi / 2));
   const Value im = applied("arcsinh", plus.re * minus.im - plus.im * minus.re);
   const Value far_im = call2("copysign", far_logarithm(z), -z.im);
   return {where(far, phase({z.re, applied("abs", z.im)}), re), where(far, far_im, im)};
@@ -67,7 +68,7 @@ Complex inverse_hyperbolic_cosine(const Complex& z) {
   const Complex minus = sqrt(z + -1.0), plus = sqrt(z + 1.0);
   const Value re = applied("arcsinh", minus.re * plus.re + minus.im * plus.im);
   Value im = call2("arctan2", minus.im, plus.re) * 2.0;
-  im = unless_lost(im, is_zero(z.re), scalar(im, M_PI_2));
+  im = unless_lost(im, is_zero(z.re), scalar(im, std::numbers::pi / 2));
   return {where(far, far_logarithm(z), re), where(far, phase(z), im)};
 }
 
@@ -90,8 +91,8 @@ Complex inverse_hyperbolic_tangent(const Complex& z) {
   Value re = applied("log1p", z.re * 4.0 / (less * less + squares)) * 0.25;
   re = unless_lost(re, is_zero(z.re), z.re);
   const Value im = call2("arctan2", z.im * 2.0, less * more - squares) * 0.5;
-  const Value turn =
-      where(applied("isnan", z.im), z.im, call2("copysign", scalar(z.im, M_PI_2), z.im));
+  const Value turn = where(applied("isnan", z.im), z.im,
+                           call2("copysign", scalar(z.im, std::numbers::pi / 2), z.im));
   return {where(far, scalar(re, 0), re), where(far, turn, im)};
 }
 
@@ -99,7 +100,9 @@ Complex inverse_hyperbolic_tangent(const Complex& z) {
 
 // exp and its family.
 Complexes exponential(const ComplexContext& c) { return one(exp(c.in[0])); }
-Complexes exponential_of_two(const ComplexContext& c) { return one(exp(c.in[0] * M_LN2)); }
+Complexes exponential_of_two(const ComplexContext& c) {
+  return one(exp(c.in[0] * std::numbers::ln2));
+}
 
 // exp(a + ib) - 1 = expm1(a) cos b - 2 sin²(b / 2) + i exp(a) sin b, without cancellation; where
 // exp(a) is 0 or infinite, exp(a) cos b - 1.
