@@ -90,8 +90,15 @@ def build(name: str, target: Target, folder: Path, jobs: int) -> None:
 
 
 def numbers(line: str) -> tuple[str, list[float]]:
-    name, dtype, *values = line.split()
-    return f"{name} {dtype}", [float(value) for value in values]
+    """The numbers that a line ends with, and what is before them: some names have lines of text."""
+    words, values = line.split(" "), []
+    while words:
+        try:
+            values.insert(0, float(words[-1]))
+        except ValueError:
+            break
+        words.pop()
+    return " ".join(words), values
 
 
 def difference(ours: str, theirs: str, exactly: bool = False) -> str:

@@ -24,7 +24,7 @@ class System(NamedTuple):
 
     target: str
     programs: str  # their ending
-    library: str  # below the build folder's lib/
+    library: str  # below the build folder: on Windows beside programs, which find it there
     system_libraries: tuple[str, ...]  # beginnings of names
     runner: tuple[str, ...] = ()
 
@@ -37,9 +37,9 @@ SYSTEMS = {
         ("kernel32.dll", "ntdll.dll", "advapi32.dll", "ucrtbase.dll", "api-ms-win-crt-"),
         ("wine",),
     ),
-    "macos": System("aarch64-macos", "", "libweft.0.dylib", ("/usr/lib/libSystem.B.dylib",)),
+    "macos": System("aarch64-macos", "", "lib/libweft.0.dylib", ("/usr/lib/libSystem.B.dylib",)),
     "linux-aarch64": System(
-        "aarch64-linux-musl", "", "libweft.so.0", ("libc.so",), ("qemu-aarch64",)
+        "aarch64-linux-musl", "", "lib/libweft.so.0", ("libc.so",), ("qemu-aarch64",)
     ),
 }
 
@@ -97,7 +97,7 @@ def try_system_calls(name: str, compiler: Path, folder: Path) -> list[str]:
 
 def foreign(path: Path, system: System) -> set[str]:
     """Libraries that a file asks for and that are neither the system's nor libweft."""
-    own = (*system.system_libraries, system.library, "@rpath/libweft.")
+    own = (*system.system_libraries, Path(system.library).name, "@rpath/libweft.")
     return {name for name in imports(path) if not name.startswith(own)}
 
 
@@ -109,17 +109,15 @@ def test(
     failures = try_system_calls(name, compiler, folder)
     build(system, compiler, folder, jobs, shared=True)
     program = folder / f"weft_outputs{system.programs}"
-    for path in (program, folder / "lib" / system.library):
+    for path in (program, folder / system.library):
         if unknown := foreign(path, system):
             failures.append(f"{name}: {path.name} asks for {', '.join(sorted(unknown))}")
-    asked = ", ".join(sorted(imports(folder / "lib" / system.library)))
+    asked = ", ".join(sorted(imports(folder / system.library)))
     print(f"== {name}: built, the library asks for {asked}", flush=True)
     if not system.runner or shutil.which(system.runner[0]) is None:
         what = f"{system.runner[0]} is not installed" if system.runner else "nothing here runs it"
         print(f"== {name}: not run, {what}")
         return failures
-    if name == "windows":  # a program finds a library beside itself
-        shutil.copy(folder / "lib" / system.library, folder)
     there = run(
         *system.runner, program, *files, WINEDEBUG="-all", LD_LIBRARY_PATH=str(folder / "lib")
     )

@@ -4,7 +4,7 @@
 #   cmake -B build/windows -DCMAKE_TOOLCHAIN_FILE=core/cmake/toolchains/zig.cmake
 #     -DWEFT_ZIG_TARGET=x86_64-windows-gnu -DWEFT_RUNTIME_ONLY=ON
 #
-# Tried with some files of the core, not yet with all of it: aarch64-macos, x86_64-windows-gnu.
+# tests/cross/systems.py builds for Windows and macOS so.
 set(WEFT_ZIG_TARGET "" CACHE STRING "What zig compiles for, such as aarch64-macos")
 list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES WEFT_ZIG_TARGET WEFT_ZIG)
 if(NOT WEFT_ZIG_TARGET MATCHES "^([a-z0-9_]+)-([a-z]+)")
@@ -50,6 +50,14 @@ set(CMAKE_C_COMPILER "${weft_wrappers}/zig-cc")
 set(CMAKE_CXX_COMPILER "${weft_wrappers}/zig-c++")
 set(CMAKE_AR "${weft_wrappers}/zig-ar" CACHE FILEPATH "" FORCE)
 set(CMAKE_RANLIB "${weft_wrappers}/zig-ranlib" CACHE FILEPATH "" FORCE)
+# For macOS CMake wants this program before it builds; only an installation runs it.
+find_program(CMAKE_INSTALL_NAME_TOOL NAMES install_name_tool llvm-install-name-tool)
+if(NOT CMAKE_INSTALL_NAME_TOOL)
+  set(wrapper "${weft_wrappers}/install_name_tool")
+  file(WRITE "${wrapper}" "#!/bin/sh\necho 'install_name_tool is not here (LLVM has one)' >&2\nexit 1\n")
+  execute_process(COMMAND chmod +x "${wrapper}")
+  set(CMAKE_INSTALL_NAME_TOOL "${wrapper}" CACHE FILEPATH "" FORCE)
+endif()
 set(CMAKE_OSX_SYSROOT "" CACHE STRING "zig has its own" FORCE)
 set(CMAKE_OSX_DEPLOYMENT_TARGET "" CACHE STRING "the target has it" FORCE)
 set(WEFT_CCACHE OFF CACHE FILEPATH "zig keeps what it compiled itself" FORCE)
