@@ -27,6 +27,7 @@ class System(NamedTuple):
     library: str  # below the build folder: on Windows beside programs, which find it there
     system_libraries: tuple[str, ...]  # beginnings of names
     runner: tuple[str, ...] = ()
+    loader: str = ""  # what the runner needs for programs that load a library
 
 
 SYSTEMS = {
@@ -39,7 +40,12 @@ SYSTEMS = {
     ),
     "macos": System("aarch64-macos", "", "lib/libweft.0.dylib", ("/usr/lib/libSystem.B.dylib",)),
     "linux-aarch64": System(
-        "aarch64-linux-musl", "", "lib/libweft.so.0", ("libc.so",), ("qemu-aarch64",)
+        "aarch64-linux-musl",
+        "",
+        "lib/libweft.so.0",
+        ("libc.so",),
+        ("qemu-aarch64",),
+        "/lib/ld-musl-aarch64.so.1",
     ),
 }
 
@@ -117,6 +123,9 @@ def test(
     if not system.runner or shutil.which(system.runner[0]) is None:
         what = f"{system.runner[0]} is not installed" if system.runner else "nothing here runs it"
         print(f"== {name}: not run, {what}")
+        return failures
+    if system.loader and not Path(system.loader).exists():
+        print(f"== {name}: not run, {system.loader} is not installed")
         return failures
     there = run(
         *system.runner, program, *files, WINEDEBUG="-all", LD_LIBRARY_PATH=str(folder / "lib")
