@@ -88,9 +88,9 @@ bool has_room(const Engine& e, int64_t bytes) {
 }  // namespace
 
 // An operation that outlives this call: its lists are copied, and it keeps its storages alive.
-std::unique_ptr<Operation> operation_of(std::span<Storage* const> reads,
-                                        std::span<Storage* const> writes) {
-  auto operation = std::make_unique<Operation>();
+std::unique_ptr<EngineOperation> operation_of(std::span<Storage* const> reads,
+                                              std::span<Storage* const> writes) {
+  auto operation = std::make_unique<EngineOperation>();
   PoolVector<Storage*>& storages = operation->storages;
   storages.reserve(reads.size() + writes.size());
   storages.assign(reads.begin(), reads.end());
@@ -104,7 +104,8 @@ std::unique_ptr<Operation> operation_of(std::span<Storage* const> reads,
 namespace {
 
 // Runs the work on this thread; everything that it had to wait for has completed.
-Status run_now(Engine& e, std::unique_lock<std::mutex>& lock, Operation& operation, WorkRef work) {
+Status run_now(Engine& e, std::unique_lock<std::mutex>& lock, EngineOperation& operation,
+               WorkRef work) {
   Status status = seen(e, poison_of(operation.reads));
   if (status.ok()) {
     lock.unlock();
@@ -129,7 +130,7 @@ class GivenUp final : public Task {
 
 // The caller's wait was interrupted: its operation fails now, or as soon as its turn comes.
 Status give_up(Engine& e, std::unique_lock<std::mutex>& lock,
-               std::unique_ptr<Operation> operation) {
+               std::unique_ptr<EngineOperation> operation) {
   const Status status =
       errors::interrupted("wait", "the call was interrupted while work was pending");
   operation->told = true;
@@ -151,14 +152,14 @@ Status run_registered(Engine& e, std::span<Storage* const> reads, std::span<Stor
   std::unique_lock lock(e.mutex, std::defer_lock);
   lock_soon(lock);
   if (!must_wait(reads, writes)) {
-    Operation operation;
+    EngineOperation operation;
     operation.reads = reads;
     operation.writes = writes;
     operation.failure_is_content = failure_is_content;
     register_operation(e, operation);
     return run_now(e, lock, operation, work);
   }
-  std::unique_ptr<Operation> operation = operation_of(reads, writes);
+  std::unique_ptr<EngineOperation> operation = operation_of(reads, writes);
   operation->failure_is_content = failure_is_content;
   register_operation(e, *operation);
   if (!wait_until(e, e.changed, lock, [&] { return operation->waiting_for == 0; }))
@@ -226,7 +227,7 @@ void lock_contended(std::unique_lock<std::mutex>& lock) {
   lock.lock();
 }
 
-void release_storages(const Operation& operation) {
+void release_storages(const EngineOperation& operation) {
   for (Storage* storage : operation.storages) storage->release();
 }
 
@@ -286,7 +287,8 @@ Status engine_run(std::span<Storage* const> reads, std::span<Storage* const> wri
 }
 
 Status enter_task(Engine& e, std::unique_lock<std::mutex>& lock,
-                  std::unique_ptr<Operation>& operation, std::unique_ptr<Task> task, int priority) {
+                  std::unique_ptr<EngineOperation>& operation, std::unique_ptr<Task> task,
+                  int priority) {
   operation->failure_is_content = true;
   operation->bytes = task->bytes;
   operation->task = std::move(task);
@@ -314,10 +316,10 @@ Status engine_push(std::span<Storage* const> reads, std::span<Storage* const> wr
     return run_registered(
         e, reads, writes, [&] { return task->run(); }, true);
   }
-  std::unique_ptr<Operation> operation = operation_of(reads, writes);
+  std::unique_ptr<EngineOperation> operation = operation_of(reads, writes);
   std::unique_lock lock(e.mutex, std::defer_lock);
   WEFT_TRY(enter_task(e, lock, operation, std::move(task), priority));
-  Operation& pushed = *operation.release();
+  EngineOperation& pushed = *operation.release();
   if (pushed.waiting_for > 0) return {};
   make_ready(e, pushed);
   const bool wakes = !e.watched;

@@ -15,7 +15,7 @@ void watch(Engine& e, DeviceQueue& queue) {
   for (;;) {
     queue.changed.wait(lock, [&] { return queue.ending || !queue.started.empty(); });
     if (queue.started.empty()) return;
-    std::unique_ptr<Operation> operation(queue.started.front());
+    std::unique_ptr<EngineOperation> operation(queue.started.front());
     queue.started.pop_front();
     lock.unlock();
     Status status = operation->start_status;
@@ -57,10 +57,10 @@ Status known_poison(std::span<Storage* const> reads) {
 
 // Order matters: `queue.order` is held from putting the work on the queue until it is in `started`,
 // so that the watcher sees both in the same order.
-void start_on_device(Engine& e, std::unique_ptr<Operation> owned) {
+void start_on_device(Engine& e, std::unique_ptr<EngineOperation> owned) {
   std::unique_lock lock(e.mutex);
   DeviceQueue& queue = queue_of(e, *owned->device);
-  Operation& operation = *owned;
+  EngineOperation& operation = *owned;
   Status status = known_poison(operation.reads);
   const bool poisoned = !status.ok();
   lock.unlock();
@@ -85,7 +85,7 @@ namespace {
 
 Status submit(Engine& e, std::span<Storage* const> reads, std::span<Storage* const> writes,
               Device& device, std::unique_ptr<Task> task) {
-  std::unique_ptr<Operation> operation = operation_of(reads, writes);
+  std::unique_ptr<EngineOperation> operation = operation_of(reads, writes);
   operation->device = &device;
   std::unique_lock lock(e.mutex, std::defer_lock);
   WEFT_TRY(enter_task(e, lock, operation, std::move(task), 0));

@@ -16,23 +16,23 @@
 namespace weft {
 
 // One operation that is registered with the variables of its storages.
-struct Operation {
+struct EngineOperation {
   static void* operator new(size_t bytes) {
     void* block = pool_allocate(bytes);
     if (!block) out_of_memory();
     return block;
   }
-  static void operator delete(void* block) { pool_free(block, sizeof(Operation)); }
+  static void operator delete(void* block) { pool_free(block, sizeof(EngineOperation)); }
 
   std::span<Storage* const> reads;
   std::span<Storage* const> writes;
   SmallVector<uint32_t, 4> places;  // for each of its reads, the index among the storage's readers
   int waiting_for = 0;              // earlier operations that have not completed; 0 means ready
-  PoolVector<Operation*> next;      // operations that wait for this one
-  bool failure_is_content = false;  // a failure becomes the content of `writes`
-  bool told = false;                // a caller was already given its failure
-  uint64_t era = 0;                 // the era in which it was registered
-  std::unique_ptr<Task> task;       // null where the registering thread runs the work itself
+  PoolVector<EngineOperation*> next;  // operations that wait for this one
+  bool failure_is_content = false;    // a failure becomes the content of `writes`
+  bool told = false;                  // a caller was already given its failure
+  uint64_t era = 0;                   // the era in which it was registered
+  std::unique_ptr<Task> task;         // null where the registering thread runs the work itself
   // Only for tasks:
   int priority = 0;
   uint64_t number = 0;            // the order in which tasks were pushed
@@ -42,7 +42,7 @@ struct Operation {
   Device* device = nullptr;
   bool started = false;  // it is on the device's queue
   // Operations of the same queue that wait until it is started.
-  PoolVector<Operation*> next_in_queue;
+  PoolVector<EngineOperation*> next_in_queue;
   Status start_status;    // failure of putting it on the queue
   void* event = nullptr;  // the device's event at its end
 };
@@ -53,7 +53,7 @@ struct DeviceQueue {
   explicit DeviceQueue(Device& owner) : device(owner) {}
   Device& device;
   std::mutex order;  // held while work is put on the queue, so that `started` has the same order
-  std::deque<Operation*, PoolAllocator<Operation*>> started;
+  std::deque<EngineOperation*, PoolAllocator<EngineOperation*>> started;
   std::condition_variable changed;
   bool ending = false;
   std::thread thread;
@@ -70,11 +70,11 @@ struct EngineVariable {
   static void operator delete(void* block) { pool_free(block, sizeof(EngineVariable)); }
 
   struct Reader {
-    Operation* operation;
+    EngineOperation* operation;
     size_t read;  // its index among the operation's reads
   };
 
-  Operation* writer = nullptr;
+  EngineOperation* writer = nullptr;
   PoolVector<Reader> readers;  // since the last writer
   Status poison;               // the failure that is the content now
 };
@@ -98,7 +98,7 @@ struct Engine {
       0};  // how much is, from that one on; not of the pool, which needs an engine
   int64_t outstanding_bytes = 0;        // bytes that queued tasks hold or will write
   uint64_t pushed = 0;                  // number of the next task
-  PoolVector<Operation*> ready;         // a heap: highest priority, then first pushed
+  PoolVector<EngineOperation*> ready;   // a heap: highest priority, then first pushed
   std::atomic<uint32_t> made_ready{0};  // counts tasks that became ready, for the polling thread
   bool watched = false;  // a thread polls `made_ready` before it sleeps: none has to be woken
   std::vector<std::thread> threads;
@@ -130,17 +130,17 @@ inline bool has_much_room(const Engine& e) {
   return e.outstanding <= kMaxOutstanding / 2 && e.outstanding_bytes <= kMaxOutstandingBytes / 2;
 }
 
-void release_storages(const Operation& operation);  // call it without the mutex
+void release_storages(const EngineOperation& operation);  // call it without the mutex
 
 // Call the following functions with the mutex held.
 bool must_wait(std::span<Storage* const> reads, std::span<Storage* const> writes);
-void register_operation(Engine& e, Operation& operation);
+void register_operation(Engine& e, EngineOperation& operation);
 // Returns how many tasks it made ready; the caller wakes threads for them.
-int complete_operation(Engine& e, Operation& operation, const Status& status);
+int complete_operation(Engine& e, EngineOperation& operation, const Status& status);
 Status poison_of(std::span<Storage* const> reads);
 // A device has the operation now; returns how many tasks that made ready.
-int start_operation(Engine& e, Operation& operation);
-void make_ready(Engine& e, Operation& operation);
+int start_operation(Engine& e, EngineOperation& operation);
+void make_ready(Engine& e, EngineOperation& operation);
 void wake_threads(Engine& e, int tasks);
 void end_operation(Engine& e, uint64_t era);  // one operation is no longer outstanding
 
@@ -148,18 +148,19 @@ void end_operation(Engine& e, uint64_t era);  // one operation is no longer outs
 Status run_task(Task& task);
 Status with_origin(const Status& status, const Task& task);
 // An operation that keeps its storages alive.
-std::unique_ptr<Operation> operation_of(std::span<Storage* const> reads,
-                                        std::span<Storage* const> writes);
+std::unique_ptr<EngineOperation> operation_of(std::span<Storage* const> reads,
+                                              std::span<Storage* const> writes);
 // Waits until there is room for the task, and registers it. Takes the lock and keeps it on success.
 Status enter_task(Engine& e, std::unique_lock<std::mutex>& lock,
-                  std::unique_ptr<Operation>& operation, std::unique_ptr<Task> task, int priority);
+                  std::unique_ptr<EngineOperation>& operation, std::unique_ptr<Task> task,
+                  int priority);
 // The end of a task, or of one that did not run because it reads `poison`. Call it with the mutex
 // held. `threads_awake` threads will look for work anyway, so that many fewer are woken.
-void complete_task(Engine& e, Operation& operation, const Status& poison, const Status& status,
-                   int threads_awake);
+void complete_task(Engine& e, EngineOperation& operation, const Status& poison,
+                   const Status& status, int threads_awake);
 
 // Puts an operation that is ready on its device's queue. Call it without the mutex.
-void start_on_device(Engine& e, std::unique_ptr<Operation> operation);
+void start_on_device(Engine& e, std::unique_ptr<EngineOperation> operation);
 void stop_queues(Engine& e);
 
 }  // namespace weft

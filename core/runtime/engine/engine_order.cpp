@@ -23,7 +23,7 @@ void update_busy(Storage& storage) {
 
 // `operation` waits for `earlier`. In one device's queue it waits only until `earlier` is on the
 // queue: the queue itself keeps the order.
-void depend(Operation& operation, Operation* earlier) {
+void depend(EngineOperation& operation, EngineOperation* earlier) {
   if (!earlier || earlier == &operation) return;
   const bool same_queue = operation.device && operation.device == earlier->device;
   if (same_queue && earlier->started) return;
@@ -33,9 +33,9 @@ void depend(Operation& operation, Operation* earlier) {
 
 // Returns how many tasks became ready. An operation without a task belongs to a caller that waits
 // for it.
-int release_waiting(Engine& e, const PoolVector<Operation*>& waiting) {
+int release_waiting(Engine& e, const PoolVector<EngineOperation*>& waiting) {
   int made_ready = 0;
-  for (Operation* later : waiting) {
+  for (EngineOperation* later : waiting) {
     if (--later->waiting_for != 0 || !later->task) continue;
     make_ready(e, *later);
     ++made_ready;
@@ -45,7 +45,7 @@ int release_waiting(Engine& e, const PoolVector<Operation*>& waiting) {
 
 // Takes one reader out of the list: the last one moves into its slot, so the cost does not grow
 // with the number of readers. A later writer has cleared the list; then nothing of it is here.
-void forget_reader(EngineVariable& variable, const Operation& operation, size_t read) {
+void forget_reader(EngineVariable& variable, const EngineOperation& operation, size_t read) {
   PoolVector<EngineVariable::Reader>& readers = variable.readers;
   const uint32_t place = operation.places[read];
   if (place >= readers.size() || readers[place].operation != &operation ||
@@ -76,7 +76,7 @@ bool must_wait(std::span<Storage* const> reads, std::span<Storage* const> writes
   return std::ranges::any_of(reads, is_written) || std::ranges::any_of(writes, is_used);
 }
 
-void register_operation(Engine& e, Operation& operation) {
+void register_operation(Engine& e, EngineOperation& operation) {
   e.registered.fetch_add(1, std::memory_order_relaxed);
   ++e.outstanding;
   ++e.eras.back();
@@ -101,13 +101,13 @@ void register_operation(Engine& e, Operation& operation) {
   }
 }
 
-int start_operation(Engine& e, Operation& operation) {
+int start_operation(Engine& e, EngineOperation& operation) {
   operation.started = true;
   return release_waiting(e, operation.next_in_queue);
 }
 
 // Passes the operation's failure on to what it wrote, and lets its successors go.
-int complete_operation(Engine& e, Operation& operation, const Status& status) {
+int complete_operation(Engine& e, EngineOperation& operation, const Status& status) {
   for (Storage* storage : operation.writes) {
     EngineVariable& variable = *storage->variable;
     // A caller that runs its own work is given the failure, and the content stays as it was.

@@ -23,7 +23,7 @@ int threads_wanted() {
 }
 
 // The order of the heap: by priority, then by the order of pushing.
-bool runs_later(const Operation* a, const Operation* b) {
+bool runs_later(const EngineOperation* a, const EngineOperation* b) {
   return a->priority != b->priority ? a->priority < b->priority : a->number > b->number;
 }
 
@@ -48,12 +48,12 @@ void wait_for_ready(Engine& e, std::unique_lock<std::mutex>& lock) {
 }
 
 // The operation to run next, and the poison that it reads; null if there is none.
-std::unique_ptr<Operation> take_ready(Engine& e, Status& poison) {
+std::unique_ptr<EngineOperation> take_ready(Engine& e, Status& poison) {
   if (e.ready.empty()) return nullptr;
   // Tasks that are pushed while the threads stop wait for the new threads.
   if (e.stopping && e.ready.front()->number >= e.last_number) return nullptr;
   std::pop_heap(e.ready.begin(), e.ready.end(), runs_later);
-  std::unique_ptr<Operation> operation(e.ready.back());
+  std::unique_ptr<EngineOperation> operation(e.ready.back());
   e.ready.pop_back();
   poison = poison_of(operation->reads);
   return operation;
@@ -65,10 +65,10 @@ std::unique_ptr<Operation> take_ready(Engine& e, Status& poison) {
 void work(Engine& e) {
   if constexpr (kHasProfile) profile_name_thread("engine");
   std::unique_lock lock(e.mutex);
-  std::unique_ptr<Operation> done;
+  std::unique_ptr<EngineOperation> done;
   for (;;) {
     Status poison;
-    std::unique_ptr<Operation> operation = take_ready(e, poison);
+    std::unique_ptr<EngineOperation> operation = take_ready(e, poison);
     if (!operation && !done) {
       if (e.stopping) return;
       wait_for_ready(e, lock);
@@ -109,8 +109,8 @@ Status run_task(Task& task) {
   return with_origin(guarded([&] { return task.run(); }), task);
 }
 
-void complete_task(Engine& e, Operation& operation, const Status& poison, const Status& status,
-                   int threads_awake) {
+void complete_task(Engine& e, EngineOperation& operation, const Status& poison,
+                   const Status& status, int threads_awake) {
   if (poison.ok() && !status.ok() && !operation.told && e.unseen.ok()) e.unseen = status;
   e.outstanding_bytes -= operation.bytes;
   wake_threads(e, complete_operation(e, operation, status) - threads_awake);
@@ -124,7 +124,7 @@ void* Task::operator new(size_t bytes) {
 
 void Task::operator delete(void* block, size_t bytes) { pool_free(block, bytes); }
 
-void make_ready(Engine& e, Operation& operation) {
+void make_ready(Engine& e, EngineOperation& operation) {
   if (e.threads.empty() && !e.stopping) start_threads(e);
   e.ready.push_back(&operation);
   std::push_heap(e.ready.begin(), e.ready.end(), runs_later);
