@@ -12,6 +12,7 @@
 #include "ops/slots/elementwise_slot.h"
 #include "ops/slots/kernel_call.h"
 #include "ops/slots/stated_flops.h"
+#include "runtime/collective/started.h"
 #include "runtime/engine/threads.h"
 #include "runtime/memory/small_vector.h"
 #include "runtime/profile.h"
@@ -184,8 +185,10 @@ Status run_on_caller(const ops::OpDef& op, std::span<const ops::Argument> attrib
   KernelWork work(op, attributes);
   work.device = device_of(inputs, outs);
   WEFT_TRY(work.prepare(inputs, types, outs));
-  return run_reentrant(work.reads, work.writes, is_long(ops::cost_of(op.slot, types)),
-                       [&] { return work.run(); });
+  return run_reentrant(work.reads, work.writes, is_long(ops::cost_of(op.slot, types)), [&] {
+    const WrittenScope written(work.writes);
+    return work.run();
+  });
 }
 
 }  // namespace

@@ -102,7 +102,14 @@ Result<Operation> reducing(const GroupCall& to, CollectiveKind kind) {
 }
 
 void start_noted(const GroupCall& to, Operation operation) {
-  note_started(to.group, operation.receive);
+  for (Storage* const storage : written_by_call) {
+    const auto has = [&](const void* block) {
+      const char* const address = static_cast<const char*>(block);
+      return address && address >= storage->data() && address < storage->data() + storage->bytes();
+    };
+    if (has(operation.receive) || has(operation.send)) operation.kept.emplace_back(storage);
+  }
+  if (operation.kept.empty()) note_started(to.group, operation.receive);
   to.group->start(std::move(operation));
 }
 

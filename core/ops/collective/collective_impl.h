@@ -36,7 +36,8 @@ Result<GroupCall> group_of(const KernelCall& call);
 // An operation that reduces, by the call's attributes.
 Result<Operation> reducing(const GroupCall& to, CollectiveKind kind);
 
-// Starts the operation and notes that a plan of this thread has to wait for it.
+// Starts the operation. The group keeps an eager call's arrays; else this notes that a plan of this
+// thread has to wait for it.
 void start_noted(const GroupCall& to, Operation operation);
 // Divides by the number of ranks.
 Status divide_by_size(const TensorView& array, const Group& group);

@@ -36,7 +36,8 @@ class Group final : public Object {
   Transport* transport() const { return transport_.get(); }
 
   // Gives the operation to the group's thread. Its `receive` (of a send: its `send`) is what wait
-  // finds it by. Never fails: a failure is the content of the wait.
+  // finds it by; one that has ended and was not waited for is forgotten where the block is used
+  // again. Never fails: a failure is the content of the wait.
   void start(Operation operation);
   // Waits for the operation into this block; the block may be used again afterwards. An unknown
   // block has nothing to wait for.
@@ -55,6 +56,7 @@ class Group final : public Object {
     Operation operation;
     bool done = false;
     Status status{};
+    void end(Status how);
   };
   using Lock = std::unique_lock<std::mutex>;
 
@@ -99,7 +101,7 @@ void remove_group(const Group& group);
 // Before a fork: waits, and ends the threads of all groups.
 void stop_groups();
 
-// What this thread has started and not waited for (started.h).
+// What a plan of this thread has started and not waited for (started.h).
 void note_started(const Ref<Group>& group, const void* block);
 void note_waited(const void* block);
 

@@ -90,20 +90,26 @@ void Group::join(Lock& lock) {
   stops_ = false;
 }
 
+void Group::Entry::end(Status how) {
+  status = std::move(how);
+  done = true;
+  operation.kept.clear();
+}
+
 void Group::start(Operation operation) {
   auto entry = std::make_shared<Entry>(Entry{std::move(operation)});
   Lock lock(mutex_);
+  // The block's memory went to another array, so nobody can wait for what ended in it before.
+  std::erase_if(unwaited_, [&](const auto& old) {
+    return old->done && block_of(old->operation) == block_of(entry->operation);
+  });
   unwaited_.push_back(entry);
-  const auto end = [&](Status status) {
-    entry->status = std::move(status);
-    entry->done = true;
-  };
-  if (!transport_) return end(run_alone(entry->operation));
+  if (!transport_) return entry->end(run_alone(entry->operation));
   if (process_ != os::process_number())
-    return end(errors::invalid_state(
+    return entry->end(errors::invalid_state(
         entry->operation.where, "group `", name_,
         "` belongs to the process that joined it, not to this fork of that process"));
-  if (!failure_.ok()) return end(failure_);
+  if (!failure_.ok()) return entry->end(failure_);
   if (is_by_all(entry->operation.kind)) ++number_;
   entry->operation.fingerprint = fingerprint_of(entry->operation, number_);
   queue_.push_back(std::move(entry));
@@ -172,10 +178,7 @@ void Group::abort(const std::string& reason) {
 // The lock is held. What runs ends by itself, because the transport is told.
 void Group::fail(const Status& status) {
   if (failure_.ok()) failure_ = status;
-  for (const auto& entry : queue_) {
-    entry->status = failure_;
-    entry->done = true;
-  }
+  for (const auto& entry : queue_) entry->end(failure_);
   queue_.clear();
   ended_.notify_all();
 }
@@ -210,12 +213,8 @@ void Group::serve() {
                    profile_now());
     if (!status.ok()) transport_->abort(status.message());
     lock.lock();
-    running_->status = status;
-    running_->done = true;
-    if (!status.ok()) {
-      fail(status);
-      running_->status = failure_;
-    }
+    if (!status.ok()) fail(status);
+    running_->end(status.ok() ? status : failure_);
     running_ = nullptr;
     ended_.notify_all();
   }

@@ -5,9 +5,12 @@
 #include <stdint.h>
 
 #include <string>
+#include <vector>
 
+#include "base/ref.h"
 #include "base/status.h"
 #include "base/view.h"
+#include "runtime/memory/storage.h"
 
 namespace weft {
 
@@ -26,8 +29,8 @@ enum class CollectiveKind : int32_t {
 
 class Transport;
 
-// Blocks are dense and lie in the host's memory. They stay as they are until the group's wait for
-// the operation has returned.
+// Blocks are dense and lie in the host's memory. They stay as they are until the operation has
+// ended: the group keeps them by `kept`, or the caller does until its wait has returned.
 struct Operation {
   CollectiveKind kind = CollectiveKind::kBarrier;
   Reduction reduction = Reduction::kSum;
@@ -37,7 +40,8 @@ struct Operation {
   int64_t count = 0;  // elements of `send`; of `receive` for kReceive
   const void* send = nullptr;
   void* receive = nullptr;
-  bool ordered = false;  // a tree over ranks, whatever the transport does by itself
+  std::vector<Ref<Storage>> kept;  // let go when the operation has ended
+  bool ordered = false;            // a tree over ranks, whatever the transport does by itself
   uint64_t fingerprint = 0;
   std::string where;  // operator, type and line, for texts
   // Carries out an ordered reduction over a transport that knows none; it computes, so it comes

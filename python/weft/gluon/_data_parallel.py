@@ -151,7 +151,7 @@ class GradientExchange:
         }
         if self._compression is not None or self.ranks == 1 or len(able) < len(trained):
             able = {}
-        if self._early is not None and self._early.names == list(able):
+        if self._early is not None and self._early.hears(able):
             return
         if self._early is not None:
             self._early.close()
@@ -197,24 +197,24 @@ class GradientExchange:
             if self._compression is not None:
                 self._compression.prepare(dense)
             if is_tracing():
-                sums = self._sums(list(dense), list(dense.values()))
+                sums = _sums(
+                    list(dense),
+                    list(dense.values()),
+                    self._compression,
+                    self._ordered,
+                    self._group,
+                )
             else:
                 if self._plan is None:
                     names = list(dense)
-                    self._plan = hybridize(lambda *arrays: self._sums(names, arrays))
+                    # It does not hold this object, which so ends with its trainer.
+                    options = self._compression, self._ordered, self._group
+                    self._plan = hybridize(lambda *arrays: _sums(names, arrays, *options))
                 sums = self._plan(*dense.values())
                 if len(sums) != len(dense):
                     raise InvalidValue("Trainer: the set of trained parameters has changed")
             for gradient, total in zip(dense.values(), sums, strict=True):
                 gradient[...] = total
-
-    def _sums(self, names: Sequence[str], gradients: Sequence[ndarray]) -> list[ndarray]:
-        if self._compression is not None:
-            return self._compression.sums(names, gradients)
-        return [
-            npx.all_reduce(gradient, ordered=self._ordered, group=self._group)
-            for gradient in gradients
-        ]
 
     def _gather_rows(self, parameter: Parameter) -> None:
         """The rows of all ranks. Ranks may have different numbers of them."""
@@ -253,6 +253,18 @@ class GradientExchange:
         flags = np.array(list(fresh), dtype="int32")
         found = npx.all_reduce(flags, reduction="max", group=self._group)
         return [bool(flag) for flag in found.asnumpy()]
+
+
+def _sums(
+    names: Sequence[str],
+    gradients: Sequence[ndarray],
+    compression: Compression | None,
+    ordered: bool,
+    group: str,
+) -> list[ndarray]:
+    if compression is not None:
+        return compression.sums(names, gradients)
+    return [npx.all_reduce(gradient, ordered=ordered, group=group) for gradient in gradients]
 
 
 def _described(name: str, parameter: Parameter) -> str:

@@ -8,10 +8,16 @@ parameters that this rank has not used, and waits.
 
 A sum is of the gradients as the backward pass delivered them. If somebody has written to one since,
 such as to clip it, all ranks add up again.
+
+A parameter tells one of these at a time. It does not keep it: where the trainer is gone, its sums
+are gone, too. A new trainer ends those of its parameters' former trainers (`end_sums_of`), because
+then all ranks do so at the same place of the program, whenever they collect garbage. What has begun
+and is forgotten still ends: the group keeps its memory until then.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
+from weakref import WeakKeyDictionary, ref
 
 from weft import autograd, np, npx
 from weft._core import native
@@ -21,6 +27,8 @@ from weft.gluon.parameter import Parameter
 FIRST = 1 << 20  # bytes of the first bucket, which has to be full before any transfer begins
 OTHERS = 25 << 20
 LEAST = 5  # buckets, where all gradients together are less
+
+_told: "WeakKeyDictionary[Parameter, ref[EarlySums]]" = WeakKeyDictionary()  # who hears of each
 
 
 class EarlySums:
@@ -40,15 +48,33 @@ class EarlySums:
         self._ready: set[str] = set()
         self._begun: list[ndarray] = []  # by bucket
         self._by_pass = 0  # how many of these began in the backward pass
-        for name, parameter in params.items():
-            native.tell_grad(parameter.list_own()[0], partial(self._note, name))
+        self._arrays = [parameter.list_own()[0] for parameter in params.values()]
+        self._is_closed = False
+        # Who no longer hears of one of its parameters would take an old gradient for a new one.
+        end_sums_of(params.values())
+        own = ref(self)
+        for (name, parameter), array in zip(params.items(), self._arrays, strict=True):
+            native.tell_grad(array, partial(_tell, own, name))
+            _told[parameter] = own
+
+    def hears(self, params: Mapping[str, Parameter]) -> bool:
+        """Is this what these parameters, with the arrays that they have now, were given to?"""
+        if self._is_closed or self.names != list(params):
+            return False
+        own = zip(params.values(), self._arrays, strict=True)
+        return all(parameter.list_own()[0] is array for parameter, array in own)
 
     def close(self) -> None:
-        """Ends what was begun, and hears of nothing any more."""
-        self.drop()
-        for parameter in self._params.values():
-            if parameter.is_initialized:
-                native.tell_grad(parameter.list_own()[0], None)
+        """Forgets what was begun, and hears of nothing any more."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._begun, self._ready, self._by_pass = [], set(), 0
+        for parameter, array in zip(self._params.values(), self._arrays, strict=True):
+            heard = _told.get(parameter)
+            if heard is not None and heard() is self:
+                native.tell_grad(array, None)
+                del _told[parameter]
 
     def _note(self, name: str) -> tuple[()]:
         """A gradient has come."""
@@ -132,6 +158,21 @@ class EarlySums:
             self._waited()
 
 
+def _tell(sums: "ref[EarlySums]", name: str) -> tuple[()]:
+    """What a parameter calls when a gradient has come."""
+    heard = sums()
+    return () if heard is None else heard._note(name)
+
+
+def end_sums_of(params: Iterable[Parameter]) -> None:
+    """Ends the sums of all trainers that had one of these parameters."""
+    for parameter in params:
+        heard = _told.get(parameter)
+        sums = None if heard is None else heard()
+        if sums is not None:
+            sums.close()
+
+
 def _buckets(params: Mapping[str, Parameter]) -> list[list[str]]:
     """Names of parameters that are summed together: of one dtype, from the last one on."""
     sizes = {name: p.list_own()[0].nbytes for name, p in params.items()}
@@ -148,4 +189,4 @@ def _buckets(params: Mapping[str, Parameter]) -> list[list[str]]:
     return found
 
 
-__all__ = ["EarlySums"]
+__all__ = ["EarlySums", "end_sums_of"]

@@ -14,6 +14,7 @@ from weft._core.typing import ndarray
 from weft._trace.state import is_tracing
 from weft.gluon._closures import step_by
 from weft.gluon._data_parallel import STORES, GradientExchange
+from weft.gluon._early_sums import end_sums_of
 from weft.gluon._over_ranks import OverRanks
 from weft.gluon._parameter_groups import are_groups, by_patterns, joined, resolved
 from weft.gluon._saved_states import SavedStates
@@ -86,6 +87,7 @@ class Trainer(OverRanks, SavedStates):
         if are_groups(params):
             params, given = joined(params)  # type: ignore[arg-type]
         self._params = _unique(params)
+        end_sums_of(self._params.values())
         self._optimizer = _create(optimizer, optimizer_params)
         given += by_patterns(groups or {}, self._params)
         if given:

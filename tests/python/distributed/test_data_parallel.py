@@ -516,3 +516,96 @@ def test_the_backward_pass_begins_transfers():
     for begun, moved in ranks(2).run(starts_in_backward, True):
         assert begun >= 4 and moved
     assert {begun for begun, _ in ranks(2).run(starts_in_backward, False)} == {0}
+
+
+def in_phases(kind, overlap):
+    """Two trainers of one network, or of two that share a layer."""
+    rank, _ = place()
+    body = nn.Dense(8, activation="tanh", in_units=8)
+    heads = [nn.HybridSequential(*[nn.Dense(8, in_units=8) for _ in range(3)]) for _ in range(2)]
+    drawn = numpy.random.default_rng(3)
+    for block in (body, *heads):
+        block.initialize()
+        for parameter in block.collect_params().values():
+            values = drawn.normal(size=parameter.shape) * 0.5
+            parameter.set_data(np.array(values.astype("float32")))
+    everything = [p for b in (body, *heads) for p in b.collect_params().values()]
+
+    def trainer_of(*blocks):
+        params = [p for block in blocks for p in block.collect_params().values()]
+        names = {f"{n}": p for n, p in enumerate(params)}
+        options = {"kvstore": "dist_sync", "overlap": overlap}
+        return gluon.Trainer(names, "adam", {"learning_rate": 0.01}, **options)
+
+    def train(trainer, head, steps, updates=True):
+        for number in range(steps):
+            x, _ = data((number, rank), 8)
+            with autograd.record():
+                loss = (head(body(np.array(x))) ** 2).sum(axis=1)
+            loss.backward()
+            if updates:
+                trainer.step(len(x))
+
+    first = trainer_of(body, heads[0])
+    train(first, heads[0], 3)
+    if kind == "by turns":
+        second = trainer_of(body, heads[1])
+        for _ in range(3):
+            train(second, heads[1], 2)
+            train(first, heads[0], 2)
+        return [p.data().asnumpy() for p in everything]
+    if kind == "in the middle":  # what the pass has begun is never used
+        train(first, heads[0], 1, updates=False)
+    if kind != "kept":
+        del first
+    last = heads[0] if kind != "another network" else heads[1]
+    train(trainer_of(body, last), last, 4)
+    return [p.data().asnumpy() for p in everything]
+
+
+PHASES = ["kept", "collected", "in the middle", "another network", "by turns"]
+
+
+@pytest.mark.parametrize("kind", PHASES)
+def test_trainers_of_one_network_train_as_they_do_without_overlap(kind):
+    late = ranks(2).run(in_phases, kind, False)
+    for found in ranks(2).run(in_phases, kind, True):
+        for mine, theirs in zip(found, late[0], strict=True):
+            numpy.testing.assert_array_equal(mine, theirs)
+
+
+def after_the_trainer(how):
+    """Is the trainer gone, and how many transfers does the next backward pass begin?"""
+    import gc
+    import weakref
+
+    from weft import profiler
+
+    net = nn.HybridSequential(*[nn.Dense(32, in_units=32) for _ in range(4)])
+    net.initialize()
+
+    def backward():
+        with autograd.record():
+            loss = net(np.ones((4, 32)))
+        loss.backward()
+
+    gc.disable()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", kvstore="dist_sync")
+    for _ in range(3):
+        backward()
+        trainer.step(4)
+    seen = weakref.ref(trainer)
+    if how == "collected":
+        del trainer
+    else:
+        gluon.Trainer(net.collect_params(), "sgd")
+    with profiler.profile() as profile:
+        backward()
+    gc.enable()
+    begun = [event for event in profile.events if event.name == "all_reduce_start"]
+    return seen() is None, len(begun)
+
+
+@pytest.mark.parametrize("how, is_gone", [("collected", True), ("replaced", False)])
+def test_no_sum_begins_for_a_trainer_that_is_over(how, is_gone):
+    assert ranks(2).run(after_the_trainer, how) == [(is_gone, 0)] * 2
