@@ -46,6 +46,16 @@ class Place(NamedTuple):
         """Do all processes run on this host?"""
         return self.local_size == self.size
 
+    @property
+    def is_alone(self) -> bool:
+        """Is there no other process, so that nothing is told to any?"""
+        return self.size == 1 and not self.is_served
+
+    @property
+    def is_by_file(self) -> bool:
+        """Do the others find the store by a file?"""
+        return self.port == 0 and not self.is_served and not self.is_alone
+
 
 ALONE = Place(0, 1, 0, 1, "127.0.0.1", 0, "", "none")
 

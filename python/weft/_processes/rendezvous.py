@@ -11,10 +11,11 @@ import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from weft._base.errors import Disconnected, InvalidValue, TimedOut
+from weft._base.errors import Disconnected, FileFailure, InvalidValue, TimedOut
 from weft._processes.client import Client
 from weft._processes.interfaces import address_of
 from weft._processes.launchers import Place
+from weft._processes.secret import own_folder
 from weft._processes.server import Server
 
 Address = tuple[str, int]
@@ -39,7 +40,7 @@ def meet(
     """
     server = None
     address: Address | Callable[[], Address | None] = place.host, place.port
-    by_file = place.port == 0
+    by_file = place.is_by_file
     if place.rank == 0 and not place.is_served:
         living = _living(place, secret, environ, timeout, on_broken) if by_file else None
         if living is not None:
@@ -94,13 +95,13 @@ def _living(
 
 def announce(place: Place, environ: Mapping[str, str], address: Address) -> None:
     """Writes where the store is now, if those that come later look into the file."""
-    if place.port == 0 and not place.is_served:
+    if place.is_by_file:
         _write(_port_file(place.job, environ), address)
 
 
 def forget(place: Place, environ: Mapping[str, str]) -> None:
     """Removes the file, which the keeper of the store has written."""
-    if place.port == 0 and not place.is_served:
+    if place.is_by_file:
         _port_file(place.job, environ).unlink(missing_ok=True)
 
 
@@ -125,15 +126,21 @@ def _own_host(place: Place, interface: str | None) -> str:
 
 
 def _port_file(job: str, environ: Mapping[str, str]) -> Path:
-    cache = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "weft" / f"store-{hashlib.sha256(job.encode()).hexdigest()[:16]}"
+    return own_folder(environ) / f"store-{hashlib.sha256(job.encode()).hexdigest()[:16]}"
 
 
 def _write(path: Path, address: Address) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-    unfinished.write_text(f"{address[0]} {address[1]}")
-    unfinished.replace(path)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+        unfinished.write_text(f"{address[0]} {address[1]}")
+        unfinished.replace(path)
+    except OSError as error:
+        raise FileFailure(
+            f"init: `{path}`, by which the processes of a job find each other, cannot be written: "
+            f"{error.strerror}; set XDG_CACHE_HOME to a folder that can be, or WEFT_STORE to "
+            "host:port, for all of them"
+        ) from error
 
 
 def _read(path: Path) -> Address | None:

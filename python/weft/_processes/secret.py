@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from weft._base.errors import InvalidValue
+from weft._base.errors import FileFailure, InvalidValue
 
 LEAST = 16  # characters
 
@@ -26,11 +26,31 @@ def secret_of(environ: Mapping[str, str]) -> bytes:
     path = environ.get("WEFT_SECRET_FILE")
     if path is not None:
         return _read(Path(path))
-    own = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "weft" / "secret"
+    own = own_folder(environ) / "secret"
     try:
         return _read(own)
     except FileNotFoundError:
         return _made(own)
+    except OSError as error:
+        raise _no_secret(own, error) from error
+
+
+def own_folder(environ: Mapping[str, str]) -> Path:
+    """Where this user's processes find what they tell each other. Raises FileFailure where the
+    user has no home."""
+    cache = environ.get("XDG_CACHE_HOME")
+    try:
+        return Path(cache or Path.home() / ".cache") / "weft"
+    except RuntimeError as error:
+        raise FileFailure(f"init: this user has no home: {error}; set XDG_CACHE_HOME") from error
+
+
+def _no_secret(path: Path, error: OSError) -> FileFailure:
+    return FileFailure(
+        f"init: `{path}`, the secret of this user's jobs, cannot be read or made: "
+        f"{error.strerror}; set WEFT_SECRET to one text for all processes (`openssl rand -hex 32` "
+        "gives one), or XDG_CACHE_HOME to a folder that can be written"
+    )
 
 
 def new_secret() -> str:
@@ -58,10 +78,13 @@ def _read(path: Path) -> bytes:
 
 def _made(path: Path) -> bytes:
     """Makes the file whole or not at all: processes that start together read one secret."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-    unfinished.unlink(missing_ok=True)
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unfinished.unlink(missing_ok=True)
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise _no_secret(path, error) from error
     with os.fdopen(descriptor, "w") as file:
         file.write(new_secret())
     with suppress(FileExistsError):  # another process was first: its secret is everybody's
@@ -70,4 +93,4 @@ def _made(path: Path) -> bytes:
     return _read(path)
 
 
-__all__ = ["new_secret", "secret_of"]
+__all__ = ["new_secret", "own_folder", "secret_of"]

@@ -1,13 +1,12 @@
 """The store: texts and bytes by key, and the list of those who take part.
 
 The launcher keeps it, or rank 0 where there is no launcher of Weft's. It listens on one address,
-serves who proves that it knows the job's secret, and runs in one thread of its own. Who takes part
-is decided in `members`; here are connections, keys and heartbeats.
+serves who proves that it knows the job's secret, and runs in one thread of its own. The proof is
+the matter of `door`, and who takes part that of `members`; here are keys and heartbeats.
 """
 
 import asyncio
 import errno
-import secrets
 import socket
 import threading
 import time
@@ -17,9 +16,9 @@ from typing import Any
 from weft._base.errors import Disconnected, Error, InvalidState, TimedOut
 from weft._processes import wire
 from weft._processes.connection import Connection
+from weft._processes.door import Door
 from weft._processes.members import Members
 
-GREETING_SECONDS = 5.0  # for the proof of a connection
 BEAT = 1.0  # seconds between the signs of life of a client
 _ENDED = "its connection ended without a word: it was killed, or its host or the network is gone"
 
@@ -68,18 +67,19 @@ class Server:
 
     async def _serve(self) -> None:
         self._over = asyncio.Event()
-        server = await asyncio.start_server(self._client, sock=self._socket)
+        door = asyncio.create_task(Door(self._socket, self._key, self._client).run())
         watching = asyncio.create_task(self._watch())
         self._ready.set()
         await self._over.wait()
-        server.close()
-        watching.cancel()
+        for task in (door, watching):
+            task.cancel()
         for connection in list(self._connections):
             connection.writer.close()
         rest = asyncio.all_tasks() - {asyncio.current_task()}
         for task in rest:
             task.cancel()
         await asyncio.gather(*rest, return_exceptions=True)
+        self._socket.close()
 
     async def _watch(self) -> None:
         """Finds members that are silent. Time in which this thread itself did not run, as on a
@@ -137,8 +137,6 @@ class Server:
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = Connection(writer)
         try:
-            if not await asyncio.wait_for(self._prove(reader, writer), GREETING_SECONDS):
-                return
             self._connections.add(connection)
             await self._requests(reader, connection)
         except (TimeoutError, OSError, asyncio.IncompleteReadError, Disconnected):
@@ -151,16 +149,6 @@ class Server:
             if not connection.has_left:
                 self._lose(connection, _ENDED)
             writer.close()
-
-    async def _prove(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        greeting = wire.MAGIC + secrets.token_bytes(wire.NONCE)
-        writer.write(greeting)
-        answer = await reader.readexactly(wire.ANSWER)
-        nonce, given = answer[: wire.NONCE], answer[wire.NONCE :]
-        if not wire.is_proof(given, self._key, b"client", greeting, nonce):
-            return False
-        writer.write(wire.proof(self._key, b"server", greeting, nonce))
-        return True
 
     async def _requests(self, reader: asyncio.StreamReader, connection: Connection) -> None:
         while True:
@@ -277,7 +265,7 @@ def _listen(host: str, port: int) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
-        made.listen(128)
+        made.listen(1024)
     except OSError as error:
         made.close()
         why = "is used by another program" if error.errno == errno.EADDRINUSE else str(error)

@@ -20,7 +20,7 @@ from weft._base.errors import Disconnected, InvalidState, TimedOut
 from weft._processes.client import Client, Generation, refuses
 from weft._processes.launchers import Place, place_of
 from weft._processes.rendezvous import Address, announce, forget, keep_store, meet
-from weft._processes.secret import secret_of
+from weft._processes.secret import new_secret, secret_of
 from weft._processes.server import Server
 from weft._version import __version__
 
@@ -324,7 +324,8 @@ def start(
         elif made[0].client is client:
             made[0].note_broken(generation, text)
 
-    secret = secret_of(known)
+    # One process has nobody to share a secret with, and needs no home that can be written.
+    secret = new_secret().encode() if place.is_alone else secret_of(known)
     if place.is_scheduler:
         keep_store(place, secret, timeout, heartbeat)
         raise SystemExit(0)

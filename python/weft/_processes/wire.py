@@ -11,6 +11,7 @@ import hmac
 import json
 import socket
 import struct
+from contextlib import suppress
 from typing import Any
 
 from weft._base.errors import Disconnected, FileFailure, InvalidValue
@@ -23,6 +24,7 @@ _LENGTHS = struct.Struct("!IQ")
 GREETING = len(MAGIC) + NONCE  # what the server sends
 ANSWER = NONCE + hashlib.sha256().digest_size  # what the client answers
 PROOF = hashlib.sha256().digest_size  # what the server ends with
+REFUSAL = bytes(PROOF)  # in its place, where the client does not know the secret
 
 Frame = tuple[dict[str, Any], bytes]
 
@@ -92,20 +94,27 @@ def read_frame(connection: socket.socket) -> Frame:
     return header_of(read_exactly(connection, text)), read_exactly(connection, data)
 
 
+def _read_up_to(connection: socket.socket, count: int) -> bytes:
+    """So many bytes, or fewer where the connection ends before."""
+    found = b""
+    with suppress(ConnectionError):
+        while len(found) < count and (part := connection.recv(count - len(found))):
+            found += part
+    return found
+
+
 def greet(connection: socket.socket, key: bytes, nonce: bytes) -> None:
     """The client's side of the proof. Raises FileFailure where the other side is no store of Weft,
-    ConnectionError where it does not know the secret."""
-    try:
-        greeting = read_exactly(connection, GREETING)
-    except (OSError, Disconnected):
-        greeting = b""
-    if not greeting.startswith(MAGIC):
+    Disconnected where it does not know the secret, and another ConnectionError where it ends the
+    connection without a word, as a store does that has too many of them: come again."""
+    greeting = _read_up_to(connection, GREETING)
+    if greeting and not (len(greeting) == GREETING and greeting.startswith(MAGIC)):
         raise FileFailure("what listens there is no store of Weft: the port is used by another")
-    connection.sendall(nonce + proof(key, b"client", greeting, nonce))
-    try:
-        answer = read_exactly(connection, PROOF)
-    except (OSError, Disconnected):
-        answer = b""
+    if greeting:
+        connection.sendall(nonce + proof(key, b"client", greeting, nonce))
+    answer = _read_up_to(connection, PROOF) if greeting else b""
+    if not answer:
+        raise ConnectionResetError("the connection was ended without a word")
     if not is_proof(answer, key, b"server", greeting, nonce):
         raise Disconnected(
             "the store there has another secret, or is of another job: set WEFT_SECRET to the same "
@@ -119,6 +128,7 @@ __all__ = [
     "HEAD",
     "MAGIC",
     "NONCE",
+    "REFUSAL",
     "greet",
     "header_of",
     "is_proof",

@@ -289,3 +289,10 @@ else:
 """
     result = launched("-n 2", text, tmp_path)
     assert result.code == 0, result.err
+
+
+def test_a_process_alone_needs_no_home(tmp_path):
+    (tmp_path / "file").write_text("")
+    program = "from weft import distributed; distributed.init(); print(distributed.size())"
+    done = run([sys.executable, "-c", program], tmp_path / "file", HOME=str(tmp_path / "file"))
+    assert (done.code, done.out) == (0, "1\n"), done.err

@@ -4,7 +4,7 @@ import os
 import stat
 
 import pytest
-from weft._base.errors import InvalidValue, NotFound
+from weft._base.errors import FileFailure, InvalidValue, NotFound
 from weft._processes.interfaces import address_of
 from weft._processes.launchers import ALONE, hosts_of, place_of
 from weft._processes.secret import secret_of
@@ -179,6 +179,12 @@ def test_a_secret_that_is_short_or_readable_by_others_is_refused(tmp_path):
     path.chmod(0o644)
     with pytest.raises(InvalidValue, match="readable by its owner alone"):
         secret_of({"WEFT_SECRET_FILE": str(path)})
+
+
+def test_a_home_that_cannot_be_written_is_told_with_what_to_do(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FileFailure, match=r"file/weft/secret.*Not a directory.*WEFT_SECRET"):
+        secret_of({"XDG_CACHE_HOME": str(tmp_path / "file")})
 
 
 # ---- interfaces

@@ -4,11 +4,14 @@ import json
 import queue
 import socket
 import struct
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
+from jobs import environment
 from weft._base.errors import Disconnected, InvalidState, InvalidValue, TimedOut
 from weft._processes import wire
 from weft._processes.client import Client
@@ -118,7 +121,9 @@ def raw(server):
 def test_nothing_is_accepted_before_the_proof(server):
     connection, _ = raw(server)
     with connection:
-        connection.sendall(wire.packed({"do": "set", "id": 1, "key": "k"}, b"v" * 100))
+        given = wire.packed({"do": "set", "id": 1, "key": "k"}, b"v" * 100)
+        connection.sendall(given[: wire.ANSWER])
+        assert wire.read_exactly(connection, wire.PROOF) == wire.REFUSAL
         assert connection.recv(1) == b""
     with clients(server, 1) as ((client,), _):
         assert client.look("k") is None
@@ -131,6 +136,7 @@ def test_an_answer_to_another_greeting_is_no_proof(server):
     key = wire.key_of(SECRET, "")
     with first, second:
         second.sendall(nonce + wire.proof(key, b"client", greeting, nonce))
+        assert wire.read_exactly(second, wire.PROOF) == wire.REFUSAL
         assert second.recv(1) == b""
 
 
@@ -370,3 +376,63 @@ def test_functions_that_need_a_session_say_so():
 
     with pytest.raises(InvalidState, match=r"rank: call `weft.distributed.init\(\)` first"):
         session.needed("rank")
+
+
+# ---- strangers at the door
+
+STORE = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+from weft._processes.server import Server
+server = Server("127.0.0.1", 0, {!r})
+print(server.address[1], flush=True)
+sys.stdin.read()
+server.close()
+"""
+
+
+@pytest.fixture(scope="module")
+def small_store(tmp_path_factory):
+    """The address of a store in a process that may open 64 files and connections."""
+    command = [sys.executable, "-c", STORE.format(SECRET)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(command, env=environment(tmp_path_factory.mktemp("store")), **pipes)
+    yield "127.0.0.1", int(process.stdout.readline())
+    process.communicate(timeout=WAIT)
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("sent", [b"", b"G", b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 4096])
+def test_strangers_that_stay_keep_nobody_out(small_store, sent):
+    with ExitStack() as held:
+        for number in range(200):
+            stranger = held.enter_context(socket.create_connection(small_store, timeout=WAIT))
+            with suppress(ConnectionError):  # the store may have ended it
+                stranger.sendall(sent)
+            if number % 50 == 0 or number == 199:
+                client = Client(small_store, SECRET, timeout=WAIT)
+                client.set("k", b"value")
+                assert client.get("k") == b"value"
+                client.close()
+
+
+def test_a_client_that_is_sent_away_comes_again():
+    """A store with too many strangers ends connections without a word."""
+    server = Server("127.0.0.1", 0, SECRET)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def turn_away():
+            listening.accept()[0].close()
+            first, _ = listening.accept()
+            with first:
+                first.sendall(wire.MAGIC + b"g" * wire.NONCE)
+                wire.read_exactly(first, wire.ANSWER)
+
+        thread = threading.Thread(target=turn_away)
+        thread.start()
+        addresses = iter([listening.getsockname()] * 2 + [server.address])
+        client = Client(lambda: next(addresses), SECRET, timeout=WAIT)
+        thread.join()
+        client.set("k", b"value")
+        client.close()
+    server.close()
