@@ -294,5 +294,6 @@ else:
 def test_a_process_alone_needs_no_home(tmp_path):
     (tmp_path / "file").write_text("")
     program = "from weft import distributed; distributed.init(); print(distributed.size())"
-    done = run([sys.executable, "-c", program], tmp_path / "file", HOME=str(tmp_path / "file"))
+    nowhere = {name: str(tmp_path / "file") for name in ("HOME", "XDG_CACHE_HOME")}
+    done = run([sys.executable, "-c", program], tmp_path, **nowhere)
     assert (done.code, done.out) == (0, "1\n"), done.err
