@@ -1,9 +1,9 @@
 // The engine's own threads. They run queued tasks, and never code of a binding.
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
+#include "base/environment.h"
 #include "base/errors.h"
 #include "runtime/engine/engine_impl.h"
 #include "runtime/engine/pause.h"
@@ -15,11 +15,11 @@ namespace {
 
 // The default number of threads; a task may itself use the threads of parallel_for.
 constexpr int kMaxThreads = 4;
+constexpr int kMostOfEnvironment = 64;
 
 int threads_wanted() {
-  const char* text = std::getenv("WEFT_ENGINE_THREADS");
-  const int count = text ? std::atoi(text) : 0;
-  return count > 0 ? std::min(count, 64) : std::clamp(num_threads(), 1, kMaxThreads);
+  const int count = number_of_environment("WEFT_ENGINE_THREADS", kMostOfEnvironment);
+  return count > 0 ? count : std::clamp(num_threads(), 1, kMaxThreads);
 }
 
 // The order of the heap: by priority, then by the order of pushing.

@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <mutex>
 #include <utility>
 
+#include "base/environment.h"
 #include "runtime/engine/interrupt.h"
 #include "runtime/engine/pause.h"
 #include "runtime/engine/pool_threads_impl.h"
@@ -30,6 +30,10 @@ constexpr int kMaxThreads = Region::kMaxPieces / kPiecesPerThread;
 constexpr std::chrono::microseconds kBetweenRuns{200};
 
 constexpr int kMaxTeams = 16;
+
+// Of the environment: so many threads for each processor, but no bound below the second number.
+constexpr int kThreadsPerProcessor = 16;
+constexpr int kLeastBound = 64;
 
 // Never destroyed, since threads may outlive main.
 struct Pool {
@@ -69,12 +73,11 @@ struct InsideScope {
 
 std::atomic<int> wanted_threads{0};
 
+// A mistake in the environment must not start thousands of threads that wait for each other.
 int threads_of_environment() {
-  for (const char* name : {"WEFT_NUM_THREADS", "OMP_NUM_THREADS"}) {
-    const char* text = std::getenv(name);
-    const int count = text ? std::atoi(text) : 0;
-    if (count > 0) return std::min(count, kMaxThreads);
-  }
+  const int most = std::clamp(os::processors() * kThreadsPerProcessor, kLeastBound, kMaxThreads);
+  for (const char* name : {"WEFT_NUM_THREADS", "OMP_NUM_THREADS"})
+    if (const int count = number_of_environment(name, most)) return count;
   return os::processors();
 }
 

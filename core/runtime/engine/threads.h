@@ -2,9 +2,10 @@
 // threads.
 //
 // The number of threads comes from WEFT_NUM_THREADS, else OMP_NUM_THREADS, else from the processors
-// in the affinity mask. The threads start at the first parallel call, and spin for 200 µs (50 µs if
-// there are more threads than processors) before they sleep. Calls from inside a parallel region
-// run on the caller alone, and so does a call while another thread has the pool. A branch of
+// in the affinity mask. The environment may ask for 16 a processor (or 64 in all), and a word that
+// is no number is a warning. The threads start at the first parallel call, and spin for 200 µs (50
+// µs if there are more threads than processors) before they sleep. Calls from inside a parallel
+// region run on the caller alone, and so does a call while another thread has the pool. A branch of
 // `parallel_branches` has a team of its own and shares its calls with it.
 #pragma once
 
