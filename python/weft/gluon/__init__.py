@@ -20,6 +20,7 @@ from weft._base import words as _words
 if TYPE_CHECKING:
     from weft import metric
     from weft.gluon import contrib, data, loss, model_zoo, nn, probability, rnn, utils
+    from weft.gluon._functional import functional_call
     from weft.gluon._segments import checkpoint_sequential
     from weft.gluon.block import Block
     from weft.gluon.hybrid_block import HybridBlock
@@ -42,6 +43,7 @@ _PLACES = {
     "checkpoint_sequential": "_segments",
     "contrib": "contrib",
     "data": "data",
+    "functional_call": "_functional",
     "loss": "loss",
     "model_zoo": "model_zoo",
     "nn": "nn",
@@ -79,6 +81,7 @@ __all__ = [
     "checkpoint_sequential",
     "contrib",
     "data",
+    "functional_call",
     "loss",
     "metric",
     "model_zoo",

@@ -109,6 +109,7 @@ class Parameter(InParts, NotAnArray, NamedArrays, metaclass=Worded):
     # What gives first values where neither the parameter nor its block is told; None: the usual.
     fallback_init: Initializable = None
     left_out = ""  # why its block's `initialize()` did not find it
+    _thawed: str | None = None  # `grad_req` before `freeze`
     _differentiable = True  # of pickles of earlier versions
     changes = 0  # of what a trainer reads of all parameters beside their values
 
@@ -221,8 +222,21 @@ class Parameter(InParts, NotAnArray, NamedArrays, metaclass=Worded):
                 f"got {grad_req!r}"
             )
         self._grad_req = grad_req if self._differentiable else "null"
+        self._thawed = None
         Parameter.changes += 1
         self._attach()
+
+    def freeze(self) -> None:
+        """Leaves it as it is: `grad_req` is 'null' until `unfreeze`."""
+        if self._grad_req != "null":
+            before = self._grad_req
+            self.grad_req = "null"
+            self._thawed = before
+
+    def unfreeze(self) -> None:
+        """Takes `freeze` back: `grad_req` is again what it was."""
+        if self._thawed is not None:
+            self.grad_req = self._thawed
 
     @property
     def differentiable(self) -> bool:
@@ -446,9 +460,27 @@ class Parameter(InParts, NotAnArray, NamedArrays, metaclass=Worded):
                 self._mask = self._mask.to_device(self._devices[0])
                 native.set_state(self._mask, True)
 
+    def replace_array(self, array: ndarray) -> ndarray:
+        """Makes another array the one that `data` gives, and gives the one before, which has to
+        come back: what `functional_call` does. Not for users."""
+        (before,) = self._copies
+        self._copies = [array]
+        return before
+
     def set_data(self, data: ArrayLike) -> None:
-        """Writes new values, which also tell an unknown shape."""
+        """Writes new values, which also tell an unknown shape.
+
+        Raises RuntimeError for values that are being recorded: the parameter would be a constant to
+        the gradient. `gluon.functional_call` is a function of parameters.
+        """
         value = data if isinstance(data, native.ndarray) else native.array(data)
+        if native.is_recorded(value) and autograd.is_recording():
+            raise InvalidState(
+                f"Parameter: `set_data` of `{self.name}` must get values that are not recorded: "
+                "no gradient goes through what is written into a parameter; use "
+                "`gluon.functional_call(net, {name: values}, x)`, or `values.detach()` as a "
+                "constant"
+            )
         self.shape = value.shape
         with autograd.pause():
             if not self._copies:
