@@ -81,8 +81,8 @@ BLOCK: Table = {
     **_alike("cpu", 'write `net.reset_device("cpu")`'),
     **_alike("half float double bfloat16 type astype", 'write `net.cast("float16")`'),
     **_alike(
-        "requires_grad_ requires_grad trainable freeze",
-        'write `net.setattr("grad_req", "null")`; "write" makes it trained again',
+        "requires_grad_ requires_grad trainable",
+        "write `net.freeze()`; `net.unfreeze()` makes it trained again",
     ),
     **_alike(
         "modules children named_modules named_children layers get_layer",
@@ -132,7 +132,7 @@ MODEL: Table = {
     **_alike("metrics", "write `model.metrics_names`"),
     **_alike("layers modules children", "write `model.net`"),
     **_alike("zero_grad", "gradients are new at each `backward`; else write `net.zero_grad()`"),
-    **_alike("trainable requires_grad_", 'write `net.setattr("grad_req", "null")`'),
+    **_alike("trainable requires_grad_ freeze", "write `model.net.freeze()`"),
     **_alike("initialize hybridize", "`model.fit(x, y)` does it; `model.net` is the network"),
 }
 
@@ -148,7 +148,7 @@ TRAINER: Table = {
 PARAMETER: Table = {
     **_alike("ctx context list_ctx", "write `net.weight.list_device()`"),
     **_alike("reset_ctx to cuda", "write `net.weight.reset_device(device)`"),
-    **_alike("requires_grad requires_grad_ trainable", 'set `net.weight.grad_req` to "null"'),
+    **_alike("requires_grad requires_grad_ trainable", "write `net.weight.freeze()`"),
     **_alike("numpy asnumpy value", "write `net.weight.data().asnumpy()`"),
     **_alike("copy_ assign", "write `net.weight.set_data(values)`"),
     **_alike("stype", "write `net.weight.grad_stype`"),

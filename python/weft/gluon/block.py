@@ -58,6 +58,7 @@ class Block(BlockTree, metaclass=Worded):
     _children: dict[str, "Block"]
     _own_parameters: dict[str, Parameter]
     _backward_hooks: BackwardHooks | None = None  # made with the first of them
+    _is_frozen = False
 
     def __new__(cls, *given: Any, **options: Any) -> Self:
         if options:
@@ -322,6 +323,60 @@ class Block(BlockTree, metaclass=Worded):
     def setattr(self, name: str, value: Any) -> None:
         """Sets an attribute of all parameters, such as `grad_req` to 'null'."""
         self.collect_params().setattr(name, value)
+
+    def freeze(self) -> Self:
+        """Leaves all of this block as it is while what is around it trains, and gives the block.
+
+        Its parameters get no gradients (`grad_req` is 'null'), and its running statistics do not
+        move: batch norms normalize by them in train mode, too, as in predict mode, and so do
+        spectral norms. Dropout goes on dropping in train mode, because it is no state. Gradients
+        go through the block to what lies before it. A block from a file or of symbols
+        (`SymbolBlock`) runs wholly as in predict mode.
+
+        What is added to the block later is not frozen. Saved parameters know nothing of it, copies
+        and pickles of the block do. Layers of your own ask `is_frozen` before they move a state.
+
+        >>> from weft import autograd, np
+        >>> from weft.gluon import nn
+        >>> body = nn.HybridSequential(nn.Dense(2, in_units=2), nn.BatchNorm(in_channels=2))
+        >>> net = nn.HybridSequential(body.freeze(), nn.Dense(1, in_units=2))
+        >>> net.initialize()
+        >>> [name for name, p in net.collect_params().items() if p.grad_req != "null"]
+        ['1.weight', '1.bias']
+        >>> with autograd.record():
+        ...     loss = net(np.ones((4, 2))).sum()
+        >>> body[1].running_mean.data()
+        array([0., 0.])
+        """
+        return self._set_frozen(True)
+
+    def unfreeze(self) -> Self:
+        """Takes `freeze` back, also of a part of a frozen block: each parameter gets the `grad_req`
+        that it had, and running statistics move. Gives the block.
+
+        >>> from weft.gluon import nn
+        >>> net = nn.Dense(1, in_units=2).freeze()
+        >>> net.unfreeze().weight.grad_req
+        'write'
+        """
+        return self._set_frozen(False)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Do its states stay as they are, in train mode, too?"""
+        return self._is_frozen
+
+    def _set_frozen(self, is_frozen: bool) -> Self:
+        for parameter in self.collect_params().values():
+            if is_frozen:
+                parameter.freeze()
+            else:
+                parameter.unfreeze()
+        return self.apply(lambda block: block._note_frozen(is_frozen))
+
+    def _note_frozen(self, is_frozen: bool) -> None:
+        self.__dict__["_is_frozen"] = is_frozen
+        self._structure_changed()
 
     @named_arguments
     def save_parameters(self, path: Path, *, background: bool = False) -> BackgroundWrite | None:

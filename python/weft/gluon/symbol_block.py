@@ -127,7 +127,8 @@ class SymbolBlock(HybridBlock):
         given = dict(zip(self._input_names, args, strict=True))
         given |= {name: parameter.data() for name, parameter in self._own_parameters.items()}
         arrays = {variable: given[name] for name, variable in self._variables.items()}
-        outputs = evaluate(self._symbol.heads, arrays, autograd.is_training())
+        is_training = autograd.is_training() and not self.is_frozen
+        outputs = evaluate(self._symbol.heads, arrays, is_training)
         return outputs[0] if self._is_one else tuple(outputs)
 
     def describe(self) -> str:

@@ -139,7 +139,7 @@ class BatchNorm(_Normalization):
         )
 
     def forward(self, x: Any) -> Any:
-        is_batch = autograd.is_training() and not self.use_global_stats
+        is_batch = autograd.is_training() and not self.use_global_stats and not self.is_frozen
         mean, var = self.running_mean.data(), self.running_var.data()
         out, next_mean, next_var = npx.batch_norm(
             x,
@@ -231,7 +231,8 @@ class SyncBatchNorm(BatchNorm):
     def forward(self, x: Any) -> Any:
         if is_tracing():
             watch(self._ranks)
-        if not autograd.is_training() or self.use_global_stats or self._ranks() == 1:
+        is_batch = autograd.is_training() and not self.use_global_stats and not self.is_frozen
+        if not is_batch or self._ranks() == 1:
             return super().forward(x)
         axes = tuple(axis for axis in range(x.ndim) if axis != 1)
         kept = (1, -1) + (1,) * (x.ndim - 2)

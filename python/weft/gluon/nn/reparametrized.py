@@ -169,7 +169,7 @@ class SpectralNorm(_Reparametrized):
         matrix = np.moveaxis(weight, self.axis, 0).reshape(weight.shape[self.axis], -1)
         state = self.u.data()
         left, right = self._directions(npx.stop_gradient(matrix), state)
-        if autograd.is_training():
+        if self._moves():
             with autograd.pause():
                 state[...] = left
         return weight / np.sum(left * np.matmul(matrix, right))
@@ -178,10 +178,13 @@ class SpectralNorm(_Reparametrized):
         """The directions of the largest singular value, as far as is known."""
         left = self._unit(left)
         right = self._unit(np.matmul(matrix.T, left))
-        for _ in range(self.steps if autograd.is_training() else 0):
+        for _ in range(self.steps if self._moves() else 0):
             left = self._unit(np.matmul(matrix, right))
             right = self._unit(np.matmul(matrix.T, left))
         return npx.stop_gradient(left), npx.stop_gradient(right)
+
+    def _moves(self) -> bool:
+        return autograd.is_training() and not self.is_frozen
 
     def _unit(self, vector: Any) -> Any:
         return vector / np.maximum(np.sqrt(np.sum(np.square(vector))), self.epsilon)
