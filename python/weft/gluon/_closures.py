@@ -63,10 +63,16 @@ class TrainerProblem:
         self._trainer._update("step", self._size, False)
 
 
-def step_by(trainer: Any, closure: Callable[[], Any] | None, size: int) -> Any:
+def step_by(
+    trainer: Any,
+    closure: Callable[[], Any] | None,
+    size: int,
+    most_norm: float | None = None,
+) -> Any:
     """One update; gives what the closure gave.
 
-    Raises ValueError without a closure where the optimizer needs one.
+    Raises ValueError without a closure where the optimizer needs one, and for gradients that it
+    needs as they are.
     """
     used = trainer.optimizer
     kind = type(used).__name__
@@ -79,8 +85,13 @@ def step_by(trainer: Any, closure: Callable[[], Any] | None, size: int) -> Any:
         raise InvalidType(f"step: `closure` must be callable; got {type(closure).__name__}")
     if not used.needs_closure:
         loss = closure()
-        trainer.step(size)
+        trainer.step(size, clip_global_norm=most_norm)
         return loss
+    if most_norm is not None:
+        raise InvalidValue(
+            f"step: `clip_global_norm` is not for {kind}, which needs the gradients of the loss "
+            "itself"
+        )
     trained = {n: p for n, p in trainer._params.items() if p.grad_req != "null"}
     _check(trainer, trained, kind)
     used.rescale_grad = trainer._scale / size

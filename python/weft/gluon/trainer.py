@@ -1,5 +1,6 @@
 """The trainer: applies an optimizer to parameters."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
@@ -181,12 +182,15 @@ class Trainer(OverRanks, SavedStates):
         closure: Callable[[], Any] | None = None,
         *,
         ignore_stale_grad: bool = False,
+        clip_global_norm: float | None = None,
     ) -> Any:
         """One update of all parameters by their gradients divided by `batch_size`.
 
         batch_size: the number of samples of the batch; has to be given
         closure: a function that records, calls `backward` and gives the loss, which is called
             first; the step gives that loss. LBFGS and SAM need one and call it several times
+        clip_global_norm: most that the norm of all gradients, divided by `batch_size`, may be, as
+            for `compile`: all are scaled where it is above
 
         Losses are per sample and `backward` sums them, so the division makes the mean. After
         `loss.mean().backward()` the gradients are those of the mean already: write `step(1)`; with
@@ -216,10 +220,12 @@ class Trainer(OverRanks, SavedStates):
         `ignore_stale_grad`, which leaves such a parameter as it is.
         """
         batch_size = _checked_size("step", batch_size)
+        _check_norm("step", clip_global_norm)
         if closure is not None or self._optimizer.needs_closure:
-            return step_by(self, closure, batch_size)
+            return step_by(self, closure, batch_size, clip_global_norm)
         if not self._is_reduced:
             self._reduce("step", ignore_stale_grad)
+        self._clip_mean("step", clip_global_norm, batch_size, ignore_stale_grad)
         self._update("step", batch_size, ignore_stale_grad)
         return None
 
@@ -227,7 +233,8 @@ class Trainer(OverRanks, SavedStates):
         """Adds up the gradients of each parameter over its devices, or over all processes; all of
         them get the sum.
 
-        `step` begins with it. Who changes gradients before an update calls it, then `update`:
+        `step` begins with it. Who changes gradients before an update calls it, then `update`, which
+        divides them by the batch size:
 
         >>> from weft import autograd, gluon, np
         >>> net = gluon.nn.Dense(1)
@@ -237,8 +244,8 @@ class Trainer(OverRanks, SavedStates):
         ...     loss = net(np.ones((2, 3)))
         >>> loss.backward()
         >>> trainer.allreduce_grads()
-        >>> norm = gluon.utils.clip_global_norm([p.grad() for p in net.params.values()], 1.0)
-        >>> trainer.update(2)
+        >>> net.weight.grad()[...] += np.random.normal(size=(1, 3))
+        >>> trainer.update(2, clip_global_norm=1.0)
         """
         self._reduce("allreduce_grads", True)
 
@@ -304,12 +311,34 @@ class Trainer(OverRanks, SavedStates):
                 for gradient in others:
                     gradient[...] = first
 
+    def _clip_mean(
+        self, caller: str, most: float | None, batch_size: int, ignore_stale_grad: bool
+    ) -> None:
+        """Scales the summed gradients so that their mean over the batch has at most this norm."""
+        if most is None:
+            return
+        if self.loss_scaler is not None:
+            self.loss_scaler.unscale(self.gradients())
+        limit = most * self.samples_of_all(batch_size)
+        trained = {n: p for n, p in self._params.items() if p.grad_req != "null"}
+        old = set(self._stale(caller, trained, ignore_stale_grad)) if not is_tracing() else set()
+        if not old:
+            self.clip_global_norm(limit)
+            return
+        fresh = [p for name, p in trained.items() if name not in old]
+        gradients = [gradient for p in fresh for gradient in p.list_own_grad()]
+        if gradients:
+            clip_global_norm(gradients, limit)
+
     def clip_global_norm(self, most: Any) -> Any:
         """Scales all gradients where their norm is above `most`; gives the norm, in a hybridized
-        function as an array. With `shard` the norm is that of all ranks' parts."""
+        function as an array. With `shard` the norm is that of all ranks' parts. These are sums over
+        the batch: `step(batch_size, clip_global_norm=…)` clips what is divided by its size."""
         trained = [p for p in self._params.values() if p.grad_req != "null"]
         if self.sharded is None and all(p.sharing is None for p in trained):
-            return clip_global_norm(self.gradients(), most)
+            # Each device has the sums of all, which count once.
+            copies = math.sqrt(max((len(p.list_own()) for p in trained), default=1))
+            return clip_global_norm(self.gradients(), most * copies) / copies
         return clip_global_norm(self.gradients(), most, squares_of=self._squares_of_all)
 
     def gradients(self) -> list[Any]:
@@ -320,11 +349,19 @@ class Trainer(OverRanks, SavedStates):
         return [gradient for parameter in trained for gradient in parameter.list_own_grad()]
 
     @named_arguments
-    def update(self, batch_size: int | None = None, *, ignore_stale_grad: bool = False) -> None:
+    def update(
+        self,
+        batch_size: int | None = None,
+        *,
+        ignore_stale_grad: bool = False,
+        clip_global_norm: float | None = None,
+    ) -> None:
         """What `step` does after `allreduce_grads`."""
         batch_size = _checked_size("update", batch_size)
+        _check_norm("update", clip_global_norm)
         if self._optimizer.needs_closure:
             step_by(self, None, batch_size)
+        self._clip_mean("update", clip_global_norm, batch_size, ignore_stale_grad)
         self._update("update", batch_size, ignore_stale_grad)
 
     def _update(self, caller: str, batch_size: int, ignore_stale_grad: bool) -> None:
@@ -505,6 +542,17 @@ def _checked_size(caller: str, batch_size: Any) -> int:
     if batch_size <= 0:
         raise InvalidValue(f"{caller}: `batch_size` must be positive; got {batch_size}")
     return batch_size  # type: ignore[no-any-return]
+
+
+def _check_norm(caller: str, most: Any) -> None:
+    if most is None:
+        return
+    if isinstance(most, bool) or not isinstance(most, int | float):
+        raise InvalidType(
+            f"{caller}: `clip_global_norm` must be a number; got {type(most).__name__}"
+        )
+    if not most > 0:
+        raise InvalidValue(f"{caller}: `clip_global_norm` must be positive; got {most}")
 
 
 def _sum_rows(parameter: Parameter) -> None:

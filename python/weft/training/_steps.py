@@ -13,7 +13,6 @@ from weft.gluon._ranks import Ranks
 from weft.gluon.block import Block
 from weft.gluon.trainer import Trainer
 from weft.gluon.training_step import TrainingStep
-from weft.gluon.utils import clip_global_norm
 from weft.training._batches import Batch
 from weft.training._objective import Objective, is_planned, parts_of
 
@@ -117,8 +116,7 @@ class Steps:
         if trainer.loss_scaler is not None:
             amp.unscale(trainer)
         if self._most_norm is not None:
-            most = self._most_norm * trainer.samples_of_all(size)
-            clip_global_norm(trainer.gradients(), most)
+            trainer.clip_global_norm(self._most_norm * trainer.samples_of_all(size))
         if self.keeps_gradients:
             self._samples = trainer.samples_of_all(size)
             self._added_up = {name: p.grad().copy() for name, p in self._trained()}
