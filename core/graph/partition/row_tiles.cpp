@@ -45,6 +45,15 @@ bool is_by_index(const Graph& graph, const Node& node, const Shape& out) {
   return reads_rows;
 }
 
+// Does the kernel make each image from the image of the same number? A loop runs image by image, but
+// a window over a volume makes an image from several slices of it.
+bool keeps_images(const Graph& graph, const Node& node, const Shape& out) {
+  for (size_t i = 0; i < node.operands.size(); ++i)
+    if (reads_rows(graph, node, i) && graph.type(node.operands[i].value).shape[0] != out[0])
+      return false;
+  return true;
+}
+
 }  // namespace
 
 bool has_row_kernel(const Node& node) {
@@ -67,7 +76,8 @@ bool can_make_rows(const Graph& graph, const Node& node, RowWindows windows) {
   if (windows) return windows(graph, node).has_value();
   const Shape& out = graph.type(node.outputs[0]).shape;
   if (!ops::is_blocked(out) || out.elements() == 0) return false;
-  return has_row_kernel(node) || is_concatenation(node) || is_by_index(graph, node, out);
+  if (has_row_kernel(node)) return keeps_images(graph, node, out);
+  return is_concatenation(node) || is_by_index(graph, node, out);
 }
 
 int64_t height_of(const Graph& graph, const Node& node, RowWindows windows) {
