@@ -50,11 +50,24 @@ Complexes each_plane_with(Form c, std::span<const Argument> attributes) {
   return results;
 }
 
+// A real dtype would drop what is imaginary.
+void refuse_lost_parts(Form c, DType dtype) {
+  for (size_t i = 0; i < c.in.size(); ++i)
+    if (!is_complex(dtype) && !c.in[i].is_real())
+      c.builder.fail(errors::invalid_type(c.op().name, "`", c.op().input_name(i),
+                                          "` is complex and `dtype` is ", dtype,
+                                          ": the imaginary parts would be lost; take `.real`"));
+}
+
 // A dtype among the attributes becomes that of the parts.
 std::vector<Argument> part_attributes(Form c) {
   std::vector<Argument> attributes(c.all().begin(), c.all().end());
-  for (Argument& a : attributes)
-    if (a.tag == Tag::kDType) a = Argument::of_dtype(part_of(static_cast<DType>(a.integer)));
+  for (Argument& a : attributes) {
+    if (a.tag != Tag::kDType) continue;
+    const auto dtype = static_cast<DType>(a.integer);
+    refuse_lost_parts(c, dtype);
+    a = Argument::of_dtype(part_of(dtype));
+  }
   return attributes;
 }
 
@@ -184,14 +197,25 @@ Complexes full(Form c) {
   return one({re, scalar(re, 0)});
 }
 
+// A real result; in a complex dtype where that was asked for.
+Complexes in_dtype_of(Form c, const Value& result) {
+  if (!c.has("dtype") || !is_complex(c.dtype("dtype"))) return real(result);
+  return one({result, scalar(result, 0)});
+}
+
 // Variance of complex numbers is the sum of the variances of their parts, and real.
 Complexes variance(Form c) {
-  const Value re = on(c, {c.in[0].re}, c.all())[0], im = on(c, {c.in[0].im}, c.all())[0];
-  return real(re + im);
+  const std::vector<Argument> attributes = part_attributes(c);
+  Value total = on(c, {c.in[0].re}, attributes)[0];
+  if (!c.in[0].is_real()) total = total + on(c, {c.in[0].im}, attributes)[0];
+  return in_dtype_of(c, total);
 }
 Complexes deviation(Form c) {
-  const Value re = on(c, {c.in[0].re}, c.all())[0], im = on(c, {c.in[0].im}, c.all())[0];
-  return real(applied("sqrt", re * re + im * im));
+  const std::vector<Argument> attributes = part_attributes(c);
+  const Value re = on(c, {c.in[0].re}, attributes)[0];
+  if (c.in[0].is_real()) return in_dtype_of(c, re);
+  const Value im = on(c, {c.in[0].im}, attributes)[0];
+  return in_dtype_of(c, applied("sqrt", re * re + im * im));
 }
 
 Complexes transform(Form c) {

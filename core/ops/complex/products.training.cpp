@@ -9,10 +9,19 @@
 #include "ops/rules.h"
 
 namespace weft::ops::complex_forms {
+namespace {
+
+// The input in the dtype that was asked for; the cast refuses to lose imaginary parts.
+Value in_asked_dtype(const ComplexContext& c) {
+  if (!c.has("dtype")) return c.inputs[0];
+  return c.builder.call("cast", {c.inputs[0]}, {c.get("dtype")});
+}
+
+}  // namespace
 
 // Halves are multiplied with halves until one is left.
 Complexes product(const ComplexContext& c) {
-  Value z = c.inputs[0];
+  Value z = in_asked_dtype(c);
   const Shape shape = z.shape();
   const bool keepdims = c.flag("keepdims");
   Shape axes;
@@ -55,8 +64,7 @@ Complexes product(const ComplexContext& c) {
 // Each step multiplies every element by the one `step` before it, which has joined as many (Hillis
 // and Steele, "Data parallel algorithms", 1986).
 Complexes running_product(const ComplexContext& c) {
-  Value z = c.inputs[0];
-  if (c.has("dtype")) z = c.builder.call("cast", {z}, {c.get("dtype")});
+  Value z = in_asked_dtype(c);
   const bool flat = !c.has("axis");
   if (flat) z = reshape(z, {z.shape().elements()});
   const Result<int> axis =

@@ -55,40 +55,39 @@ Values gradient(const GradContext& g) {
   return {of_factor, total};
 }
 
-// The input along one axis, in the dtype of the result; integers are computed in 64 bits.
+// The input along one axis; integers are computed in 64 bits, whose low bits are those of narrow
+// integers, and then cast to the dtype of the result.
 struct Line {
   Value x;
   int axis;
+  DType dtype;  // of the result
 };
 Result<Line> line_of(const ComposeContext& c) {
   const bool flat = !c.has("axis");
   const Value x = flat ? reshape(c.in(0), {c.in(0).shape().elements()}) : c.in(0);
   WEFT_ASSIGN(const int axis,
               normalize_axis(flat ? 0 : c.integer("axis"), x.rank(), c.op().name, "axis"));
-  DType dtype = c.has("dtype") ? c.dtype("dtype") : x.dtype();
-  if (!c.has("dtype") && !is_floating(dtype))
-    dtype = kind_of(dtype) == DTypeKind::kUnsigned ? DType::kUInt64 : DType::kInt64;
-  if (!is_floating(dtype) && dtype != DType::kInt64 && dtype != DType::kUInt64)
-    return errors::invalid_type(c.op().name,
-                                "`dtype` must be a floating dtype, int64 or uint64; got ", dtype);
-  return Line{cast(x, dtype), axis};
+  const DType given = c.has("dtype") ? c.dtype("dtype") : x.dtype();
+  if (is_floating(given)) return Line{cast(x, given), axis, given};
+  const DType wide = kind_of(given) == DTypeKind::kUnsigned ? DType::kUInt64 : DType::kInt64;
+  return Line{cast(cast(x, given), wide), axis, c.has("dtype") ? given : wide};
 }
 
 Result<Value> cumsum(const ComposeContext& c) {
   WEFT_ASSIGN(const Line line, line_of(c));
-  return recurrence(Value(), line.x, line.axis, false, 0);
+  return cast(recurrence(Value(), line.x, line.axis, false, 0), line.dtype);
 }
 Result<Value> cumprod(const ComposeContext& c) {
   WEFT_ASSIGN(const Line line, line_of(c));
-  return recurrence(line.x, Value(), line.axis, false, 1);
+  return cast(recurrence(line.x, Value(), line.axis, false, 1), line.dtype);
 }
 
 void running(OpDef& op, Composition composition) {
   op.input("x", "any real dtype")
       .optional(AttributeKind::kInt, "axis", "axis to run along; none runs along the flat array")
       .optional(AttributeKind::kDType, "dtype",
-                "floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats "
-                "in their own")
+                "dtype of the result, to which elements are cast first; none: 64 bits for integers, "
+                "for floats their own")
       .compose(composition)
       .domain(0.5, 2)
       .sample(R"({"shapes": [[2, 3, 4]], "axis": 1})")
@@ -96,7 +95,8 @@ void running(OpDef& op, Composition composition) {
       .sample(R"({"shapes": [[2, 3]]})")
       .sample(R"({"shapes": [[]]})")
       .sample(R"({"shapes": [[2, 0]], "axis": 1})")
-      .sample(R"({"shapes": [[4]], "dtypes": ["int8"], "dtype": "float64"})");
+      .sample(R"({"shapes": [[4]], "dtypes": ["int8"], "dtype": "float64"})")
+      .sample(R"({"shapes": [[4]], "dtypes": ["int32"], "dtype": "int8"})");
 }
 
 }  // namespace

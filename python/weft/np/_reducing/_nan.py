@@ -94,7 +94,8 @@ def nancumprod(
 
 
 def _floating_or_none(where: str, dtype: DTypeLike) -> None:
-    if dtype is not None and "float" not in (kind := result_type(dtype)).name:
+    kind = None if dtype is None else result_type(dtype)
+    if kind is not None and not kind.name.startswith(("float", "bfloat", "complex")):
         raise InvalidType(f"{where}: `dtype` must be floating; got {kind.name}")
 
 
@@ -121,6 +122,9 @@ def nanmean(
     return _reductions.mean(array, axis, dtype, out, keepdims, where=where)
 
 
+_PARTS = {"complex64": "float32", "complex128": "float64"}
+
+
 def _moment(name: str, doc: str) -> Callable[..., ndarray]:
     whole = getattr(_reductions, name.removeprefix("nan"))
 
@@ -141,6 +145,10 @@ def _moment(name: str, doc: str) -> Callable[..., ndarray]:
         if not is_floating(array):
             return whole(array, axis, dtype, out, ddof, keepdims, **options)
         _floating_or_none(name, dtype)
+        if dtype is not None and result_type(dtype).name in _PARTS:  # of reals, the result is real
+            part = _PARTS[result_type(dtype).name]
+            found = call(array, axis, part, None, ddof, keepdims, **options)
+            return written(found.astype(dtype), out)
         known = _known(array, where)
         wide = widened(array) if dtype is None else array.astype(dtype)
         # 0 in the place of NaN, which no square may be.

@@ -129,11 +129,13 @@ def mean(
     array(1.5)
     """
     dtype, out, keepdims = _in_order(dtype, out, keepdims)
-    if where is True and (dtype is None or isdtype(dtype, "real floating")):
+    floating = ("real floating", "complex floating")
+    if where is True and (dtype is None or isdtype(dtype, floating)):
         return _ops.mean(a, axis, keepdims, dtype, out=out)
     array = array_of(a)
-    if where is True:
-        return written(_ops.mean(array, axis, keepdims).astype(dtype), out)
+    if where is True:  # as NumPy: elements are cast first, and the quotient at last
+        whole = array.astype(dtype)
+        return written(_ops.mean(whole, axis, keepdims, "float64").astype(dtype), out)
     wide = widened(array) if dtype is None else array.astype(dtype)
     wide = wide if is_floating(wide) else wide.astype("float32")
     total = _ops.sum(_ops.where(where, wide, 0), axis, keepdims)
