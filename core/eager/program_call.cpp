@@ -187,13 +187,15 @@ Result<ProgramRun> run_program(Program& program, std::span<const Ref<Tensor>> ar
               program.compile(call.types, wanted, call.device, executor::Prepare::kYes));
   const Compiled& compiled = *run.compiled;
   WEFT_TRY(bind_call(compiled, arguments, call, run.outputs));
-  Ref<executor::Prepared> prepared;
-  if (executor::Preparation* const preparation = compiled.preparation()) {
-    WEFT_ASSIGN(prepared, prepared_values(*preparation, arguments));
-    for (const Ref<Storage>& content : prepared->contents()) {
-      call.in.push_back(content->data());
-      call.reads.push_back(content.get());
-    }
+  PoolVector<Ref<executor::Prepared>> prepared;
+  for (const Ref<executor::Preparation>& preparation : compiled.preparations()) {
+    WEFT_ASSIGN(Ref<executor::Prepared> values, prepared_values(*preparation, arguments));
+    prepared.push_back(std::move(values));
+  }
+  for (const executor::PreparedValue& value : compiled.prepared_values()) {
+    Storage& content = prepared[static_cast<size_t>(value.preparation)]->content(value.output);
+    call.in.push_back(content.data());
+    call.reads.push_back(&content);
   }
   WEFT_ASSIGN(run.frame, run.compiled->checkout());
   if (run.frame->residual()) call.writes.push_back(run.frame->residual());

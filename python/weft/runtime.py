@@ -520,7 +520,8 @@ class Context:
         if self._dynamic[index]:
             shape = _shape_of(port, given, data)
             _check_given("run", port._replace(shape=shape), given)
-            self.set_shape(index, shape)
+            if shape != port.shape:  # a new one costs the inference of all outputs
+                self.set_shape(index, shape)
         else:
             _check_given("run", port, given)
         buffer = _buffer("run", self.inputs[index], data)

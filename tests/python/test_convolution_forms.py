@@ -61,7 +61,7 @@ def windows():
             for stride, padded, dilate, groups, form in itertools.product(
                 (1, 2), (False, True), (1, 2), (1, 2, 32), FORMS
             ):
-                if all(d * (k - 1) < n for k, n, d in zip(kernel, SPATIAL[axes], [dilate] * axes)):
+                if all(dilate * (k - 1) < n for k, n in zip(kernel, SPATIAL[axes], strict=True)):
                     yield form, kernel, stride, padded, dilate, groups
 
 
@@ -72,7 +72,7 @@ SIZES = ((1, 32), (2, 32), (2, 16), (1, 8), (1, 6))
 
 def arrays(case, size, seed):
     """The arguments of a form, in float64."""
-    form, kernel, stride, padded, dilate, groups = case
+    _, kernel, stride, padded, dilate, groups = case
     batch, channels = size
     generator = numpy.random.default_rng(seed)
     groups = channels if groups == 32 else groups

@@ -8,14 +8,19 @@ import pytest
 import weft
 from weft import np
 
-FUNCTIONS = """
+
+def words(text):
+    return text.split()
+
+
+FUNCTIONS = words("""
     sum prod mean std var cumsum cumprod max min ptp median average
     nansum nanprod nanmean nanstd nanvar nancumsum nancumprod trace
-""".split()
-DTYPES = """
+""")
+DTYPES = words("""
     bool uint8 uint16 uint32 uint64 int8 int16 int32 int64 float16 bfloat16 float32 float64
     complex64 complex128 float8_e4m3fn float8_e5m2 int4 uint4
-""".split()
+""")
 WITH_DTYPE = [n for n in FUNCTIONS if n not in {"max", "min", "ptp", "median", "average"}]
 METHODS = ["sum", "prod", "mean", "std", "var", "cumsum", "cumprod", "trace"]
 # float16 and bfloat16 add in float32, and NumPy does not.

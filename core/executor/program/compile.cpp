@@ -34,22 +34,69 @@ constexpr size_t kLargeGraph = 300;
 
 }  // namespace
 
-// The graph without what is computed once: that part gets a plan of its own, shared with the
-// program's other plans if it is the same.
+namespace {
+
+// Which outputs of a preparation the known ones make, too; preparation -1: none does.
+std::vector<PreparedValue> find_prepared(const graph::SplitPreparation& split,
+                                         std::span<const Ref<Preparation>> known) {
+  std::vector<PreparedValue> found(split.preparation.outputs.size(), {-1, -1});
+  for (size_t k = 0; k < known.size(); ++k) {
+    const Graph& other = known[k]->graph();
+    graph::SamePreparation same(split.preparation, split.inputs, other, known[k]->inputs());
+    for (size_t i = 0; i < found.size(); ++i)
+      for (size_t o = 0; o < other.outputs.size() && found[i].preparation < 0; ++o)
+        if (same(split.preparation.outputs[i], other.outputs[o]))
+          found[i] = {static_cast<int32_t>(k), static_cast<int32_t>(o)};
+  }
+  return found;
+}
+
+}  // namespace
+
+// The graph without what is computed once. Values that other plans prepare already are shared with
+// them; a plan of its own makes the others.
 Result<Graph> Compiled::prepare(Graph graph, const Purpose& purpose,
                                 const graph::PassSelection& selection) {
   graph::SplitPreparation split = graph::split_preparation(graph, purpose.frozen);
   if (split.preparation.outputs.empty()) return graph;
-  for (const Ref<Preparation>& known : purpose.known)
-    if (known->is_for(split.preparation, split.inputs)) preparation_ = known;
-  if (!preparation_) {
-    Purpose alone;
-    alone.saved = purpose.saved;
-    WEFT_ASSIGN(Ref<Compiled> plan, build(split.preparation, alone, selection));
-    preparation_ = Ref<Preparation>::adopt(
-        new Preparation(std::move(split.preparation), std::move(split.inputs), std::move(plan)));
+  prepared_values_ = find_prepared(split, purpose.known);
+  std::vector<int32_t> place(purpose.known.size(), -1);  // of the known ones in preparations_
+  std::vector<graph::ValueId> missing;
+  for (size_t i = 0; i < prepared_values_.size(); ++i) {
+    int32_t& number = prepared_values_[i].preparation;
+    if (number < 0) {
+      prepared_values_[i].output = static_cast<int32_t>(missing.size());
+      missing.push_back(split.preparation.outputs[i]);
+      continue;
+    }
+    int32_t& at = place[static_cast<size_t>(number)];
+    if (at < 0) {
+      at = static_cast<int32_t>(preparations_.size());
+      preparations_.push_back(purpose.known[static_cast<size_t>(number)]);
+    }
+    number = at;
   }
+  if (missing.empty()) return std::move(split.rest);
+  for (PreparedValue& value : prepared_values_)
+    if (value.preparation < 0) value.preparation = static_cast<int32_t>(preparations_.size());
+  std::vector<int32_t> inputs = split.inputs;
+  Graph own = graph::with_outputs(split.preparation, missing, inputs);
+  Purpose alone;
+  alone.saved = purpose.saved;
+  WEFT_ASSIGN(Ref<Compiled> plan, build(own, alone, selection));
+  preparations_.push_back(Ref<Preparation>::adopt(
+      new Preparation(std::move(own), std::move(inputs), std::move(plan))));
   return std::move(split.rest);
+}
+
+// Of the values that the plan takes; other plans may take more of the same preparations.
+int64_t Compiled::prepared_bytes() const {
+  int64_t bytes = 0;
+  for (const PreparedValue& value : prepared_values_)
+    bytes += preparations_[static_cast<size_t>(value.preparation)]
+                 ->types()[static_cast<size_t>(value.output)]
+                 .bytes();
+  return bytes;
 }
 
 Status budget_not_met(int64_t budget, int64_t minimum) {
@@ -150,7 +197,7 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   WEFT_ASSIGN(forward_, make_plan(ready, options));
   // Two things take memory to be faster: branches that run at the same time, and prepared values. A
   // plan without them computes the same bits.
-  const int64_t prepared = preparation_ ? preparation_->bytes() : 0;
+  const int64_t prepared = prepared_bytes();
   const auto is_over = [&] {
     return is_bounded && forward_.arena_bytes + prepared > purpose.budget;
   };
@@ -161,8 +208,9 @@ Status Compiled::build_inference(const Graph& graph, const Purpose& purpose,
   if (is_over())
     WEFT_TRY(stream_rows(whole, purpose.budget - prepared, context, selection, options));
   // Without prepared values the plan computes them in each run, so the search starts over.
-  if (is_over() && preparation_) {
-    preparation_ = Ref<Preparation>();
+  if (is_over() && !preparations_.empty()) {
+    preparations_.clear();
+    prepared_values_.clear();
     Purpose alone = purpose;
     alone.prepare = Prepare::kNo;
     return build_inference(graph, alone, selection);

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "executor/program/program.h"
-#include "graph/ir/text.h"
 #include "runtime/memory/pool.h"
 
 namespace weft::executor {
@@ -71,16 +70,6 @@ int64_t Preparation::bytes() const {
   return bytes;
 }
 
-// Compares graphs by their text. Constants are compared by address: they are shared, never copied.
-bool Preparation::is_for(const Graph& graph, std::span<const int32_t> inputs) const {
-  const auto same_content = [](const graph::Constant& a, const graph::Constant& b) {
-    return a.content->data() == b.content->data();
-  };
-  return std::ranges::equal(inputs_, inputs) &&
-         std::ranges::equal(graph_.constants, graph.constants, same_content) &&
-         graph::print(graph_, {0}) == graph::print(graph, {0});
-}
-
 Ref<Prepared> Preparation::kept(std::span<Storage* const> sources) const {
   const std::lock_guard lock(mutex_);
   return kept_ && kept_->is_from(sources) ? kept_ : Ref<Prepared>();
@@ -105,6 +94,19 @@ void Preparation::keep(Ref<Prepared> prepared) {
   plan_->free_idle();
   const std::lock_guard lock(mutex_);
   kept_ = std::move(prepared);
+}
+
+Result<Ref<Prepared>> Preparation::kept_or_made(std::span<Storage* const> sources,
+                                                std::span<void* const> in) {
+  const std::lock_guard lock(making_);
+  if (Ref<Prepared> found = kept(sources)) return found;
+  WEFT_ASSIGN(Ref<Prepared> made, Prepared::allocate(types(), sources));
+  {
+    WEFT_ASSIGN(const FramePtr frame, plan_->checkout());
+    WEFT_TRY(make(*frame, *made, in));
+  }
+  keep(made);
+  return made;
 }
 
 }  // namespace weft::executor

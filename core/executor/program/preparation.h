@@ -27,6 +27,7 @@ class Prepared final : public Object {
   // Are the sources these storages, and has none of them been written since?
   bool is_from(std::span<Storage* const> sources) const;
   std::span<const Ref<Storage>> contents() const { return contents_; }
+  Storage& content(int32_t output) const { return *contents_[static_cast<size_t>(output)]; }
 
  private:
   friend class Preparation;
@@ -42,7 +43,8 @@ class Prepared final : public Object {
   std::vector<Ref<Storage>> contents_;
 };
 
-// The plan that makes a program's prepared values. Plans that prepare the same values share it.
+// A plan that makes prepared values. Plans that prepare some of the same values share it, so a weight
+// is packed once for each layout, whatever batches there are.
 class Preparation final : public Object {
  public:
   Preparation(graph::Graph graph, std::vector<int32_t> inputs, Ref<Compiled> plan);
@@ -53,8 +55,7 @@ class Preparation final : public Object {
   Compiled& plan() const { return *plan_; }
   int64_t bytes() const;
 
-  // Would this graph, with these inputs of the program, prepare the same values?
-  bool is_for(const graph::Graph& graph, std::span<const int32_t> inputs) const;
+  const graph::Graph& graph() const { return graph_; }
 
   // Computes the contents of `prepared` from its sources, whose data lie at `in`.
   Status make(Frame& frame, const Prepared& prepared, std::span<void* const> in) const;
@@ -63,6 +64,10 @@ class Preparation final : public Object {
   Ref<Prepared> kept(std::span<Storage* const> sources) const;
   // Keeps these values in place of the older ones.
   void keep(Ref<Prepared> prepared);
+  // What was kept, or made now by a caller whose sources no other thread writes: of several threads
+  // that ask at a time one makes the values, and the others wait for it.
+  Result<Ref<Prepared>> kept_or_made(std::span<Storage* const> sources,
+                                     std::span<void* const> in);
 
  private:
   ~Preparation() override;
@@ -70,8 +75,15 @@ class Preparation final : public Object {
   const graph::Graph graph_;
   const std::vector<int32_t> inputs_;
   const Ref<Compiled> plan_;
+  std::mutex making_;         // held by kept_or_made while it makes
   mutable std::mutex mutex_;  // guards kept_
   Ref<Prepared> kept_;
+};
+
+// A prepared value of a plan: which of its preparations makes it, as which output.
+struct PreparedValue {
+  int32_t preparation;
+  int32_t output;
 };
 
 }  // namespace weft::executor

@@ -123,7 +123,7 @@ void Compiled::return_scratch(void* block, int64_t bytes) {
 Status Compiled::forward(Frame& frame, Pointers inputs, Pointers outputs, uint64_t seed,
                          uint64_t first_ordinal, std::span<Storage* const> read_once,
                          const RunRoom& room) {
-  const size_t taken = input_types_.size() + (preparation_ ? preparation_->types().size() : 0);
+  const size_t taken = input_types_.size() + prepared_values_.size();
   if (inputs.size() != taken || outputs.size() != output_types_.size())
     return errors::invalid_value("plan", "the plan takes ", taken, " inputs and ",
                                  output_types_.size(), " outputs; got ", inputs.size(), " and ",
@@ -201,7 +201,7 @@ MemoryFigures Compiled::memory() const {
   MemoryFigures figures;
   figures.arena = forward_.arena_bytes;
   figures.residual = forward_.residual_bytes;
-  if (preparation_) figures.prepared = preparation_->bytes();
+  figures.prepared = prepared_bytes();
   figures.lower_bound = forward_.lower_bound;
   figures.nodes = static_cast<int64_t>(forward_.actions.size());
   const std::lock_guard lock(mutex_);
@@ -217,9 +217,9 @@ MemoryFigures Compiled::memory() const {
 
 std::string Compiled::describe() const {
   std::string text;
-  if (preparation_)
-    text += "prepared " + std::to_string(preparation_->bytes()) +
-            " bytes, once: " + executor::describe(preparation_->plan().forward_);
+  for (const Ref<Preparation>& preparation : preparations_)
+    text += "prepared " + std::to_string(preparation->bytes()) +
+            " bytes, once: " + executor::describe(preparation->plan().forward_);
   text += "forward" +
           (parts_.count > 1 ? ", " + std::to_string(parts_.count) + " times" : std::string()) +
           ": " + executor::describe(forward_);
@@ -261,7 +261,8 @@ Result<Program::Ready> Program::ready() {
   purpose.ready = &found.graph;
   WEFT_ASSIGN(const Ref<Compiled> compiled, Compiled::build(graph_, purpose, selection_));
   found.graph = graph::with_constants_outside(std::move(found.graph));
-  found.preparation = compiled->preparation_;
+  // There is no other plan to share with, so one preparation makes all.
+  if (!compiled->preparations_.empty()) found.preparation = compiled->preparations_[0];
   found.parts = compiled->parts_;
   return found;
 }
@@ -273,7 +274,8 @@ Result<Ref<Program>> Program::create(Graph graph, graph::PassSelection selection
       Ref<Program>::adopt(new Program(std::move(graph), std::move(selection), std::move(frozen)));
   if constexpr (WEFT_KEEPS_sizes) {
     if (in_stages) {
-      WEFT_ASSIGN(program->stages_, Stages::split(program->graph_, program->selection_));
+      WEFT_ASSIGN(program->stages_,
+                  Stages::split(program->graph_, program->selection_, program->frozen_));
     }
   } else {
     WEFT_ASSERT(!in_stages);  // such files are refused
@@ -308,7 +310,7 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
     WEFT_ASSIGN(typed, with_input_types(graph_, inputs));
   }
   const std::vector<bool> marks(wanted.begin(), wanted.end());
-  const auto known = WEFT_KEEPS_passes ? preparations() : std::vector<Ref<Preparation>>();
+  const auto known = WEFT_KEEPS_passes ? known_preparations() : std::vector<Ref<Preparation>>();
   const auto frozen = device ? std::vector<bool>() : frozen_;
   const auto prepares = device ? Prepare::kNo : prepare;
   // Saved decisions are those of inference on the CPU without a budget. A ready graph runs the same
@@ -327,6 +329,7 @@ Result<Ref<Compiled>> Program::compile(std::span<const TensorType> inputs, const
       .is_ready = is_ready_,
       .parts = WEFT_KEEPS_batches && own ? &parts_ : nullptr};
   WEFT_ASSIGN(Ref<Compiled> compiled, Compiled::build(own ? graph_ : typed, purpose, selection_));
+  if (prepares == Prepare::kYes) shared_.clear();
   if (entries_.size() == kMaxPlans) entries_.pop_back();
   entries_.insert(
       entries_.begin(),
@@ -367,11 +370,23 @@ Result<Ref<SavedPlans>> Program::plans_to_save() {
   return plans;
 }
 
-std::vector<Ref<Preparation>> Program::preparations() const {
-  std::vector<Ref<Preparation>> found;
+std::vector<Ref<Preparation>> Program::known_preparations() const {
+  std::vector<Ref<Preparation>> found = shared_;
   for (const Entry& entry : entries_)
-    if (entry.compiled->preparation_) found.push_back(entry.compiled->preparation_);
+    for (const Ref<Preparation>& preparation : entry.compiled->preparations_)
+      if (std::ranges::find(found, preparation.get(), &Ref<Preparation>::get) == found.end())
+        found.push_back(preparation);
   return found;
+}
+
+std::vector<Ref<Preparation>> Program::preparations() const {
+  const std::lock_guard lock(mutex_);
+  return known_preparations();
+}
+
+void Program::share(std::vector<Ref<Preparation>> preparations) {
+  const std::lock_guard lock(mutex_);
+  shared_ = std::move(preparations);
 }
 
 Status Program::set_budget(int64_t bytes) {

@@ -115,8 +115,10 @@ class Compiled final : public Object {
   Result<FramePtr> frame_in(void* memory, int64_t bytes);
   int64_t arena_bytes() const { return forward_.arena_bytes; }
 
-  // Makes the values that `forward` takes after its inputs; null: it takes none.
-  Preparation* preparation() const { return preparation_.get(); }
+  // What makes the values that `forward` takes after its inputs, and where each of these comes from;
+  // empty: it takes none.
+  std::span<const Ref<Preparation>> preparations() const { return preparations_; }
+  std::span<const PreparedValue> prepared_values() const { return prepared_values_; }
 
   // Runs the forward plan. Keeps residuals in the frame if the signature wants gradients; scratch
   // goes back to the plan. `read_once`: as in RunRoots. `room`: the bytes of arrays whose size a
@@ -178,7 +180,7 @@ class Compiled final : public Object {
     Prepare prepare = Prepare::kNo;
     Device* device = nullptr;
     int64_t budget = 0;  // bytes of arena, residuals and prepared values; 0: no limit
-    std::span<const Ref<Preparation>> known = {};  // of the program's other plans, to be shared
+    std::span<const Ref<Preparation>> known = {};  // of other plans, to be shared
     SavedPlans* saved = nullptr;
     bool may_not_fit = false;       // as PlanOptions::may_not_fit
     bool is_ready = false;          // the passes have run on the graph already
@@ -203,6 +205,7 @@ class Compiled final : public Object {
   // Splits off what follows from frozen inputs alone and plans it; gives the rest of the graph.
   Result<graph::Graph> prepare(graph::Graph graph, const Purpose& purpose,
                                const graph::PassSelection& selection);
+  int64_t prepared_bytes() const;
   // For a graph that has its gradients inside (a training step): meets the budget by
   // rematerialisation, which computes again what costs least.
   Status build_step_within(const graph::Graph& whole, int64_t budget, const PlanOptions& options,
@@ -232,7 +235,8 @@ class Compiled final : public Object {
   int32_t ordinals_ = 0;
   Plan forward_;
   graph::BatchParts parts_;  // `forward_` runs once for each part
-  Ref<Preparation> preparation_;
+  std::vector<Ref<Preparation>> preparations_;
+  std::vector<PreparedValue> prepared_values_;
   // Bytes of the largest arena of a call that is not differentiated again.
   int64_t shared_arena_ = 0;
   bool runs_on_caller_ = false;
@@ -304,6 +308,10 @@ class Program final : public Object {
   // What files keep of plans (plan/saved_plan.h): the decisions of an entry point without gradients
   // on the CPU, with prepared values and without.
   Result<Ref<SavedPlans>> plans_to_save();
+  // The preparations of this program's plans, which plans of another program for the same inputs
+  // share where they prepare the same.
+  std::vector<Ref<Preparation>> preparations() const;
+  void share(std::vector<Ref<Preparation>> preparations);
   // Plans for the graph's own types follow these decisions, if they were made under today's
   // conditions.
   void set_saved_plans(Ref<SavedPlans> plans);
@@ -324,7 +332,7 @@ class Program final : public Object {
     Ref<Compiled> compiled;
   };
   Program(graph::Graph graph, graph::PassSelection selection, std::vector<bool> frozen);
-  std::vector<Ref<Preparation>> preparations() const;
+  std::vector<Ref<Preparation>> known_preparations() const;
   bool is_saved_for(int threads) const;
   ~Program() override;
 
@@ -338,6 +346,8 @@ class Program final : public Object {
   int64_t budget_ = 0;
   Ref<SavedPlans> saved_;
   std::vector<Entry> entries_;  // most recently used first
+  // Of other programs, until there is a plan that has taken what it can of them.
+  std::vector<Ref<Preparation>> shared_;
 };
 
 }  // namespace weft::executor

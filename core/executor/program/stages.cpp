@@ -22,7 +22,13 @@ using graph::ValueId;
 // nodes.
 class StageSplitter {
  public:
-  StageSplitter(const Graph& graph, Stages& stages) : graph_(graph), result_(stages) {}
+  StageSplitter(const Graph& graph, Stages& stages, const std::vector<bool>& frozen)
+      : graph_(graph), result_(stages), frozen_(frozen) {
+    frozen_.resize(graph.inputs.size(), false);
+    // Only the last stage shows that the graph writes a state, but it is so for all.
+    for (const graph::StatePair& state : graph.states)
+      frozen_[static_cast<size_t>(state.input)] = false;
+  }
 
   Status run() {
     find_stages();
@@ -136,6 +142,7 @@ class StageSplitter {
       }
       own = to.graph.add_input(value.type, value.origin == Origin::kInput ? value.name : "");
       to.inputs.push_back(source);
+      to.frozen.push_back(source.stage < 0 && frozen_[static_cast<size_t>(source.index)]);
     }
     map(stage).emplace(id, own);
     return own;
@@ -189,6 +196,7 @@ class StageSplitter {
 
   const Graph& graph_;
   Stages& result_;
+  std::vector<bool> frozen_;  // by input of the graph
   std::vector<int32_t> value_stage_, node_stage_, size_stage_;
   // By stage: value of the graph to value of the stage.
   std::vector<std::map<ValueId, ValueId>> maps_;
@@ -197,9 +205,10 @@ class StageSplitter {
   int32_t last_ = 0;                                 // the last stage
 };
 
-Result<std::unique_ptr<Stages>> Stages::split(const Graph& graph, graph::PassSelection selection) {
+Result<std::unique_ptr<Stages>> Stages::split(const Graph& graph, graph::PassSelection selection,
+                                              const std::vector<bool>& frozen) {
   std::unique_ptr<Stages> stages(new Stages(std::move(selection)));
-  WEFT_TRY(StageSplitter(graph, *stages).run());
+  WEFT_TRY(StageSplitter(graph, *stages, frozen).run());
   stages->entries_.resize(stages->stages_.size());
   return stages;
 }
@@ -222,6 +231,17 @@ Stages::Entry& Stages::entry(size_t stage, std::span<const graph::TensorType> in
   return entries.front();
 }
 
+std::vector<Ref<Preparation>> Stages::preparations(size_t stage) const {
+  std::vector<Ref<Preparation>> found;
+  for (const Entry& entry : entries_[stage]) {
+    if (!entry.program) continue;
+    for (Ref<Preparation>& preparation : entry.program->preparations())
+      if (std::ranges::find(found, preparation.get(), &Ref<Preparation>::get) == found.end())
+        found.push_back(std::move(preparation));
+  }
+  return found;
+}
+
 Result<Ref<Program>> Stages::program(size_t stage, std::span<const graph::TensorType> inputs,
                                      std::span<const int64_t> sizes) {
   const std::lock_guard lock(mutex_);
@@ -229,7 +249,9 @@ Result<Ref<Program>> Stages::program(size_t stage, std::span<const graph::Tensor
   Entry& entry = this->entry(stage, inputs, sizes, is_new);
   if (!entry.program) {
     WEFT_ASSIGN(Graph graph, for_sizes(stages_[stage].graph, inputs, sizes));
-    WEFT_ASSIGN(entry.program, Program::create(std::move(graph), selection_));
+    WEFT_ASSIGN(entry.program,
+                Program::create(std::move(graph), selection_, stages_[stage].frozen));
+    entry.program->share(preparations(stage));
     WEFT_TRY(entry.program->set_budget(budget_));
     entry.program->set_saved_plans(saved_);
   }

@@ -31,6 +31,7 @@ struct Source {
 struct Stage {
   graph::Graph graph;
   std::vector<Source> inputs;
+  std::vector<bool> frozen;  // by input
   // The sizes that are known when the stage has run, each with the output that is its value.
   std::vector<std::pair<int32_t, int32_t>> sizes;
   // Nothing in it needs a plan: it depends on sizes, and has no effect, state or random node. Sizes
@@ -41,8 +42,10 @@ struct Stage {
 // The stages of a program, with the programs that were made for each. Any thread may use it.
 class Stages {
  public:
+  // `frozen`: by input of the graph, as Program::create takes it.
   static Result<std::unique_ptr<Stages>> split(const graph::Graph& graph,
-                                               graph::PassSelection selection);
+                                               graph::PassSelection selection,
+                                               const std::vector<bool>& frozen);
 
   std::span<const Stage> stages() const { return stages_; }
   size_t sizes() const { return bounds_.size(); }
@@ -81,6 +84,8 @@ class Stages {
     std::vector<int64_t> sizes;
     Ref<Program> program;  // null: these sizes occurred once and ran eagerly
   };
+  // The preparations of a stage's programs. A program for other sizes shares what is the same.
+  std::vector<Ref<Preparation>> preparations(size_t stage) const;
   // The entry for these types and sizes, made if there is none (`is_new`).
   Entry& entry(size_t stage, std::span<const graph::TensorType> inputs,
                std::span<const int64_t> sizes, bool& is_new);

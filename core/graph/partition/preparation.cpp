@@ -3,6 +3,7 @@
 #include "graph/partition/preparation.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "graph/passes/graph_rewrite_impl.h"
 
@@ -31,8 +32,7 @@ class Splitter {
       if (frozen[i]) bytes += graph.type(graph.inputs[i]).bytes();
     largest_ = kGrowth * bytes + kSmall;
     for (const Node& node : graph.nodes)
-      frozen_.push_back(!node.outputs.empty() && values[static_cast<size_t>(node.outputs[0])]);
-    prepared_ = frozen_;
+      prepared_.push_back(!node.outputs.empty() && values[static_cast<size_t>(node.outputs[0])]);
   }
 
   SplitPreparation run() {
@@ -82,31 +82,11 @@ class Splitter {
   // The graph of the frozen nodes that prepared values need, also those that the rest computes as
   // well.
   Graph preparation(std::vector<int32_t>& inputs) const {
-    std::vector<bool> needed(graph_.values.size(), false);
-    for_each_prepared_value([&](ValueId id) { needed[static_cast<size_t>(id)] = true; });
-    for (size_t n = graph_.nodes.size(); n-- > 0;) {
-      const Node& node = graph_.nodes[n];
-      if (!frozen_[n] || std::ranges::none_of(node.outputs, [&](ValueId id) {
-            return needed[static_cast<size_t>(id)];
-          }))
-        continue;
-      for (const ValueId id : node.outputs) needed[static_cast<size_t>(id)] = true;
-      for (const Operand& operand : node.operands)
-        if (operand.is_value()) needed[static_cast<size_t>(operand.value)] = true;
-    }
-    GraphRewrite rewrite(graph_, GraphRewrite::Inputs::kNone);
-    for (size_t i = 0; i < graph_.inputs.size(); ++i) {
-      const ValueId id = graph_.inputs[i];
-      if (!needed[static_cast<size_t>(id)]) continue;
-      rewrite.take_input(id);
-      inputs.push_back(static_cast<int32_t>(i));
-    }
-    for (size_t n = 0; n < graph_.nodes.size(); ++n)
-      if (frozen_[n] && needed[static_cast<size_t>(graph_.nodes[n].outputs[0])])
-        rewrite.copy(graph_.nodes[n]);
-    for_each_prepared_value(
-        [&](ValueId id) { rewrite.graph().outputs.push_back(rewrite.map(id)); });
-    return std::move(rewrite.graph());
+    std::vector<ValueId> outputs;
+    for_each_prepared_value([&](ValueId id) { outputs.push_back(id); });
+    inputs.resize(graph_.inputs.size());
+    std::iota(inputs.begin(), inputs.end(), 0);
+    return with_outputs(graph_, outputs, inputs);
   }
 
   // The graph without the prepared nodes.
@@ -119,7 +99,6 @@ class Splitter {
   }
 
   const Graph& graph_;
-  std::vector<bool> frozen_;        // by node
   std::vector<bool> prepared_;      // by node: frozen, and left to the preparation
   std::vector<bool> read_by_rest_;  // by value
   int64_t largest_ = 0;             // bytes of a prepared value
@@ -147,6 +126,68 @@ std::vector<bool> frozen_values(const Graph& graph, const std::vector<bool>& fro
 
 SplitPreparation split_preparation(const Graph& graph, const std::vector<bool>& frozen) {
   return Splitter(graph, frozen).run();
+}
+
+Graph with_outputs(const Graph& graph, std::span<const ValueId> outputs,
+                   std::vector<int32_t>& inputs) {
+  std::vector<bool> needed(graph.values.size(), false);
+  const auto need = [&](ValueId id) { needed[static_cast<size_t>(id)] = true; };
+  std::ranges::for_each(outputs, need);
+  const auto is_needed = [&](const Node& node) {
+    return std::ranges::any_of(node.outputs,
+                               [&](ValueId id) { return needed[static_cast<size_t>(id)]; });
+  };
+  for (size_t n = graph.nodes.size(); n-- > 0;) {
+    const Node& node = graph.nodes[n];
+    if (!is_needed(node)) continue;
+    for (const Operand& operand : node.operands)
+      if (operand.is_value()) need(operand.value);
+  }
+  GraphRewrite rewrite(graph, GraphRewrite::Inputs::kNone);
+  std::vector<int32_t> taken;
+  for (size_t i = 0; i < graph.inputs.size(); ++i) {
+    if (!needed[static_cast<size_t>(graph.inputs[i])]) continue;
+    rewrite.take_input(graph.inputs[i]);
+    taken.push_back(inputs[i]);
+  }
+  inputs = std::move(taken);
+  for (const Node& node : graph.nodes)
+    if (is_needed(node)) rewrite.copy(node);
+  for (const ValueId id : outputs) rewrite.graph().outputs.push_back(rewrite.map(id));
+  return std::move(rewrite.graph());
+}
+
+bool SamePreparation::operator()(ValueId a, ValueId b) {
+  ValueId& known = same_[static_cast<size_t>(a)];
+  if (known == b) return true;
+  const Value &from = a_.values[static_cast<size_t>(a)], &other = b_.values[static_cast<size_t>(b)];
+  if (from.origin != other.origin || from.output != other.output || !(from.type == other.type))
+    return false;
+  const auto i = static_cast<size_t>(from.index), k = static_cast<size_t>(other.index);
+  switch (from.origin) {
+    case Origin::kInput:
+      if (a_inputs_[i] != b_inputs_[k]) return false;
+      break;
+    case Origin::kConstant: {
+      const Tensor &x = *a_.constants[i].content, &y = *b_.constants[k].content;
+      if (x.data() != y.data() || x.strides() != y.strides()) return false;
+      break;
+    }
+    case Origin::kNode: {
+      const Node &x = a_.nodes[i], &y = b_.nodes[k];
+      if (!x.op || x.op != y.op || !(x.attributes == y.attributes) ||
+          x.operands.size() != y.operands.size())
+        return false;
+      for (size_t o = 0; o < x.operands.size(); ++o) {
+        const Operand &p = x.operands[o], &q = y.operands[o];
+        if (p.is_value() != q.is_value() ||
+            (p.is_value() ? !(*this)(p.value, q.value) : !(p == q)))
+          return false;
+      }
+    }
+  }
+  known = b;
+  return true;
 }
 
 }  // namespace weft::graph

@@ -2,7 +2,9 @@
 // order is the same for a caller's arena and for memory of our own.
 #include "model/run/context.h"
 
+#include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #include "base/bools.h"
 #include "base/errors.h"
@@ -149,9 +151,12 @@ Status Context::bind_captures() {
   inputs_.resize(entry_->inputs.size(), nullptr);
   input_room_.resize(entry_->inputs.size(), 0);
   held_.clear();
+  stage_plans_.clear();
+  sources_.assign(entry_->inputs.size(), nullptr);
   for (const int32_t index : runs_->captures) {
     void* memory = WEFT_KEEPS_states ? states_->find(index) : nullptr;
     const Tensor& tensor = *states_->model()->tensors()[static_cast<size_t>(index)].tensor;
+    sources_.push_back(memory ? nullptr : tensor.box().storage());
     if (!memory) {
       // Held as a value: training the model meanwhile writes to other memory.
       held_.emplace_back(tensor.box().storage());
@@ -164,41 +169,54 @@ Status Context::bind_captures() {
   return bind_prepared();
 }
 
-// The prepared values, shared between contexts if no capture is a state.
+// The values that a plan takes after its inputs. `inputs`: the graph's input, by input of the plan.
+Result<std::vector<Context::PreparedHere>> Context::prepare_for(
+    const executor::Compiled& compiled, std::span<const int32_t> inputs) const {
+  std::vector<PreparedHere> found;
+  for (const Ref<executor::Preparation>& preparation : compiled.preparations()) {
+    PreparedHere here{preparation, {}, {}};
+    std::vector<Storage*> sources;
+    std::vector<void*> in;
+    for (const int32_t i : preparation->inputs()) {
+      const int32_t input = inputs[static_cast<size_t>(i)];
+      here.inputs.push_back(input);
+      sources.push_back(sources_[static_cast<size_t>(input)]);
+      in.push_back(inputs_[static_cast<size_t>(input)]);
+    }
+    if (std::ranges::find(sources, nullptr) == sources.end()) {
+      WEFT_ASSIGN(here.values, preparation->kept_or_made(sources, in));
+    } else {
+      WEFT_ASSIGN(here.values, executor::Prepared::allocate(preparation->types(), {}));
+      WEFT_ASSIGN(here.frame, preparation->plan().checkout());
+    }
+    found.push_back(std::move(here));
+  }
+  return found;
+}
+
 Status Context::bind_prepared() {
-  executor::Preparation* const preparation = compiled_ ? compiled_->preparation() : nullptr;
-  if (!preparation) return {};
-  std::vector<Storage*> sources;
-  prepares_each_run_ = false;
-  for (const int32_t i : preparation->inputs()) {
-    const int32_t index = runs_->captures[static_cast<size_t>(i) - entry_->inputs.size()];
-    sources.push_back(
-        states_->model()->tensors()[static_cast<size_t>(index)].tensor->box().storage());
-    prepares_each_run_ = prepares_each_run_ || states_->find(index);
+  if (!compiled_) return {};
+  std::vector<int32_t> inputs(inputs_.size());
+  std::iota(inputs.begin(), inputs.end(), 0);
+  WEFT_ASSIGN(prepared_, prepare_for(*compiled_, inputs));
+  for (const executor::PreparedValue& value : compiled_->prepared_values()) {
+    const Storage& content =
+        prepared_[static_cast<size_t>(value.preparation)].values->content(value.output);
+    inputs_.push_back(content.data());
+    input_room_.push_back(content.bytes());
   }
-  prepared_ = prepares_each_run_ ? Ref<executor::Prepared>() : preparation->kept(sources);
-  const bool is_made = static_cast<bool>(prepared_);
-  if (!is_made) {
-    WEFT_ASSIGN(prepared_, executor::Prepared::allocate(preparation->types(), sources));
-  }
-  for (const Ref<Storage>& content : prepared_->contents()) {
-    inputs_.push_back(content->data());
-    input_room_.push_back(content->bytes());
-  }
-  if (is_made) return {};
-  WEFT_ASSIGN(preparing_, preparation->plan().checkout());
-  if (prepares_each_run_) return {};
-  WEFT_TRY(run_preparation());
-  preparing_ = executor::FramePtr();
-  preparation->keep(prepared_);
   return {};
 }
 
-Status Context::run_preparation() {
-  executor::Preparation& preparation = *compiled_->preparation();
-  PoolVector<void*> in;
-  for (const int32_t i : preparation.inputs()) in.push_back(inputs_[static_cast<size_t>(i)]);
-  return preparation.make(*preparing_, *prepared_, in);
+// What follows from states is made in each run.
+Status Context::prepare_again(std::span<const PreparedHere> prepared) const {
+  for (const PreparedHere& here : prepared) {
+    if (!here.frame) continue;
+    PoolVector<void*> in;
+    for (const int32_t input : here.inputs) in.push_back(inputs_[static_cast<size_t>(input)]);
+    WEFT_TRY(here.preparation->make(*here.frame, *here.values, in));
+  }
+  return {};
 }
 
 // Lays out the block: frame, outputs, old states.
@@ -329,7 +347,7 @@ Status Context::run_now() {
   if constexpr (WEFT_KEEPS_sizes)
     if (runs_->program->stages()) return run_stages(first);
   has_run_ = false;
-  if (WEFT_KEEPS_passes && prepares_each_run_) WEFT_TRY(run_preparation());
+  if constexpr (WEFT_KEEPS_passes) WEFT_TRY(prepare_again(prepared_));
   WEFT_TRY(compiled_->forward(*frame_, inputs_, outputs_, states_->random.seed, first, {},
                               {input_room_, output_room_}));
   // Unfinished results are not taken over.

@@ -60,18 +60,43 @@ class Context {
   const Entry& entry() const { return *entry_; }
 
  private:
+  // The values of one of a plan's preparations: shared by contexts, or the context's own and made
+  // again in each run, if a capture that they follow from is a state.
+  struct PreparedHere {
+    Ref<executor::Preparation> preparation;
+    std::vector<int32_t> inputs;  // of the graph, by input of the preparation
+    Ref<executor::Prepared> values;
+    executor::FramePtr frame{};  // the memory of the preparation's plan; null: nothing to do in a run
+  };
+  // A stage for some sizes, as the context has run it.
+  struct StagePlan {
+    Ref<executor::Compiled> compiled;
+    std::vector<PreparedHere> prepared;
+  };
+
+  // The extents that the dimensions have for some types of the inputs, and the largest outputs.
+  struct Dimensions {
+    std::vector<graph::TensorType> inputs;
+    std::vector<int64_t> extents;
+    std::vector<Port> outputs;
+  };
+
   Context() = default;
   void find_states();
   Status bind_memory(char* arena);
   Status bind_captures();
   Status bind_prepared();
-  Status run_preparation();
+  Status prepare_again(std::span<const PreparedHere> prepared) const;
+  Result<std::vector<PreparedHere>> prepare_for(const executor::Compiled& compiled,
+                                                std::span<const int32_t> inputs) const;
   Status take_bools();
   void take_new_states();
   Status bind_stages();
   Status find_dimensions();
   Status run_now();
   Status run_stages(uint64_t first_ordinal);
+  Result<const StagePlan*> stage_plan(size_t stage, std::span<const graph::TensorType> types,
+                                      std::span<const int64_t> sizes);
   Result<void*> state_memory(size_t index, size_t bytes) const;
 
   Ref<States> states_;
@@ -85,20 +110,20 @@ class Context {
   std::vector<const void*> bound_;   // what the caller has bound as inputs
   std::vector<Ref<Storage>> sound_;  // corrected copies of bound bools
   std::vector<HeldValue> held_;      // contents of captures that must not change
-  // Values that are made from captures alone: shared by contexts, or the context's own and made in
-  // each run if a capture is a state.
-  Ref<executor::Prepared> prepared_;
-  executor::FramePtr preparing_;  // the memory of the preparation's plan
-  bool prepares_each_run_ = false;
+  // By input of the graph: the content of a capture that must not change; else null.
+  std::vector<Storage*> sources_;
+  std::vector<PreparedHere> prepared_;  // values that are made from captures alone
   Ref<Storage> own_;  // the arena, if the caller gave none
   std::vector<Port> inputs_now_, outputs_now_;
   std::vector<graph::TensorType> largest_;  // of the outputs, for the present dimensions
   std::vector<int64_t> dimensions_;         // their extents, in the order of the graph's sizes
+  std::vector<Dimensions> known_;           // most recently used first
   bool knows_dimensions_ = false;           // are dimensions_ those of the present input shapes?
   std::vector<Port> state_ports_;
   std::vector<int32_t> state_tensors_;  // of the model, by state of the graph
   uint64_t seen_additions_ = 0;         // States::additions when captures were bound
   // For stages: the outputs of the last run, and where the caller wants them (null: nowhere).
+  std::vector<std::unique_ptr<StagePlan>> stage_plans_;  // most recently used first
   std::vector<Ref<Storage>> results_;
   std::vector<void*> wanted_;
   bool has_run_ = false;

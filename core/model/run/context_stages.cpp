@@ -25,28 +25,30 @@ struct Produced {
   std::vector<Ref<Storage>> storages;
 };
 
-// Compiles a stage for these types (kept plans are found again) and runs it.
-Result<Produced> run_stage(executor::Program& program, std::span<const Handed> inputs,
-                           uint64_t seed, uint64_t first_ordinal) {
-  std::vector<graph::TensorType> types;
+// Runs a stage's plan on these inputs and, behind them, the prepared values.
+Result<Produced> run_stage(executor::Compiled& compiled, std::span<const Handed> inputs,
+                           std::span<Storage* const> prepared, uint64_t seed,
+                           uint64_t first_ordinal) {
   std::vector<void*> in, out;
   std::vector<int64_t> in_room, out_room;
   for (const Handed& input : inputs) {
-    types.push_back(input.type);
     in.push_back(input.data);
     in_room.push_back(input.room);
   }
-  WEFT_ASSIGN(const Ref<executor::Compiled> compiled, program.compile(types));
-  WEFT_ASSIGN(const executor::FramePtr frame, compiled->checkout());
+  for (const Storage* content : prepared) {
+    in.push_back(content->data());
+    in_room.push_back(content->bytes());
+  }
+  WEFT_ASSIGN(const executor::FramePtr frame, compiled.checkout());
   Produced produced;
-  for (const graph::TensorType& type : compiled->output_types()) {
+  for (const graph::TensorType& type : compiled.output_types()) {
     WEFT_ASSIGN(Ref<Storage> storage, Storage::allocate(std::max<int64_t>(type.bytes(), 1)));
     out.push_back(storage->data());
     out_room.push_back(storage->bytes());
     produced.values.push_back({type, storage->data(), storage->bytes()});
     produced.storages.push_back(std::move(storage));
   }
-  WEFT_TRY(compiled->forward(*frame, in, out, seed, first_ordinal, {}, {in_room, out_room}));
+  WEFT_TRY(compiled.forward(*frame, in, out, seed, first_ordinal, {}, {in_room, out_room}));
   return produced;
 }
 
@@ -109,8 +111,8 @@ Status Context::set_input_shape(size_t index, const Shape& shape) {
   return {};
 }
 
-// Finds the shapes of the outputs once all inputs have theirs. An output whose largest shape
-// changes is unbound.
+// Finds the shapes of the outputs once all inputs have theirs: by inference over the whole graph, so
+// those of the last shapes are kept. An output whose largest shape changes is unbound.
 Status Context::find_dimensions() {
   if constexpr (!WEFT_KEEPS_sizes) return {};
   const graph::Graph& graph = runs_->program->graph();
@@ -120,16 +122,51 @@ Status Context::find_dimensions() {
     if (inputs_now_[i].is_open()) return no_shape_yet(inputs_now_[i]);
     types[i] = inputs_now_[i].type;
   }
-  WEFT_ASSIGN(dimensions_, graph::dimensions_of(graph, types));
-  std::vector<Port> found = outputs_now_;
-  WEFT_TRY(find_outputs(graph, types, found));
-  for (size_t i = 0; i < found.size(); ++i) {
-    if (!(found[i].type == largest_[i])) wanted_[i] = nullptr;
-    largest_[i] = found[i].type;
+  auto known = std::ranges::find(known_, types, &Dimensions::inputs);
+  if (known == known_.end()) {
+    Dimensions found{types, {}, outputs_now_};
+    WEFT_ASSIGN(found.extents, graph::dimensions_of(graph, types));
+    WEFT_TRY(find_outputs(graph, types, found.outputs));
+    if (known_.size() == executor::Stages::kMaxPrograms) known_.pop_back();
+    known = known_.insert(known_.begin(), std::move(found));
   }
-  outputs_now_ = std::move(found);
+  std::rotate(known_.begin(), known, known + 1);
+  const Dimensions& now = known_.front();
+  for (size_t i = 0; i < now.outputs.size(); ++i) {
+    if (!(now.outputs[i].type == largest_[i])) wanted_[i] = nullptr;
+    largest_[i] = now.outputs[i].type;
+  }
+  dimensions_ = now.extents;
+  outputs_now_ = now.outputs;
   knows_dimensions_ = true;
   return {};
+}
+
+// The plan of a stage for these types and sizes, with what it prepares. The context keeps those that
+// it has run, so that weights are packed at the first run only.
+Result<const Context::StagePlan*> Context::stage_plan(size_t stage,
+                                                      std::span<const graph::TensorType> types,
+                                                      std::span<const int64_t> sizes) {
+  executor::Stages& stages = *runs_->program->stages();
+  WEFT_ASSIGN(const Ref<executor::Program> program, stages.program(stage, types, sizes));
+  WEFT_ASSIGN(const Ref<executor::Compiled> compiled,
+              program->compile(types, {}, nullptr, executor::Prepare::kYes));
+  const auto found = std::ranges::find_if(
+      stage_plans_, [&](const auto& plan) { return plan->compiled == compiled; });
+  if (found != stage_plans_.end()) {
+    std::rotate(stage_plans_.begin(), found, found + 1);
+    return stage_plans_.front().get();
+  }
+  // Only what no stage before has computed is prepared, so all inputs are the graph's.
+  std::vector<int32_t> inputs;
+  for (const executor::Source& source : stages.stages()[stage].inputs)
+    inputs.push_back(source.index);
+  auto plan = std::make_unique<StagePlan>(StagePlan{compiled, {}});
+  WEFT_ASSIGN(plan->prepared, prepare_for(*compiled, inputs));
+  if (stage_plans_.size() == stages.stages().size() * executor::Stages::kMaxPrograms)
+    stage_plans_.pop_back();
+  stage_plans_.insert(stage_plans_.begin(), std::move(plan));
+  return stage_plans_.front().get();
 }
 
 // `done` keeps the results of all stages, because later ones and the caller may read any of them.
@@ -155,9 +192,14 @@ Status Context::run_stages(uint64_t first_ordinal) {
                                         : done[static_cast<size_t>(source.stage)].values[index]);
       types.push_back(inputs.back().type);
     }
-    WEFT_ASSIGN(const Ref<executor::Program> program, stages.program(i, types, sizes));
-    WEFT_ASSIGN(Produced produced,
-                run_stage(*program, inputs, states_->random.seed, first_ordinal));
+    WEFT_ASSIGN(const StagePlan* plan, stage_plan(i, types, sizes));
+    WEFT_TRY(prepare_again(plan->prepared));
+    std::vector<Storage*> prepared;
+    for (const executor::PreparedValue& value : plan->compiled->prepared_values())
+      prepared.push_back(
+          &plan->prepared[static_cast<size_t>(value.preparation)].values->content(value.output));
+    WEFT_ASSIGN(Produced produced, run_stage(*plan->compiled, inputs, prepared,
+                                             states_->random.seed, first_ordinal));
     if (thread_state().interrupted) return {};
     done.push_back(std::move(produced));
     // The sizes that this stage computed are its outputs, int64 without axes.
