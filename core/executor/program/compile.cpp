@@ -84,8 +84,8 @@ Result<Graph> Compiled::prepare(Graph graph, const Purpose& purpose,
   Purpose alone;
   alone.saved = purpose.saved;
   WEFT_ASSIGN(Ref<Compiled> plan, build(own, alone, selection));
-  preparations_.push_back(Ref<Preparation>::adopt(
-      new Preparation(std::move(own), std::move(inputs), std::move(plan))));
+  preparations_.push_back(
+      Ref<Preparation>::adopt(new Preparation(std::move(own), std::move(inputs), std::move(plan))));
   return std::move(split.rest);
 }
 

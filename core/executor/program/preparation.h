@@ -43,8 +43,8 @@ class Prepared final : public Object {
   std::vector<Ref<Storage>> contents_;
 };
 
-// A plan that makes prepared values. Plans that prepare some of the same values share it, so a weight
-// is packed once for each layout, whatever batches there are.
+// A plan that makes prepared values. Plans that prepare some of the same values share it, so a
+// weight is packed once for each layout, whatever batches there are.
 class Preparation final : public Object {
  public:
   Preparation(graph::Graph graph, std::vector<int32_t> inputs, Ref<Compiled> plan);
@@ -66,8 +66,7 @@ class Preparation final : public Object {
   void keep(Ref<Prepared> prepared);
   // What was kept, or made now by a caller whose sources no other thread writes: of several threads
   // that ask at a time one makes the values, and the others wait for it.
-  Result<Ref<Prepared>> kept_or_made(std::span<Storage* const> sources,
-                                     std::span<void* const> in);
+  Result<Ref<Prepared>> kept_or_made(std::span<Storage* const> sources, std::span<void* const> in);
 
  private:
   ~Preparation() override;

@@ -115,8 +115,8 @@ class Compiled final : public Object {
   Result<FramePtr> frame_in(void* memory, int64_t bytes);
   int64_t arena_bytes() const { return forward_.arena_bytes; }
 
-  // What makes the values that `forward` takes after its inputs, and where each of these comes from;
-  // empty: it takes none.
+  // What makes the values that `forward` takes after its inputs, and where each of these comes
+  // from; empty: it takes none.
   std::span<const Ref<Preparation>> preparations() const { return preparations_; }
   std::span<const PreparedValue> prepared_values() const { return prepared_values_; }
 

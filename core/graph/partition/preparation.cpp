@@ -180,8 +180,7 @@ bool SamePreparation::operator()(ValueId a, ValueId b) {
         return false;
       for (size_t o = 0; o < x.operands.size(); ++o) {
         const Operand &p = x.operands[o], &q = y.operands[o];
-        if (p.is_value() != q.is_value() ||
-            (p.is_value() ? !(*this)(p.value, q.value) : !(p == q)))
+        if (p.is_value() != q.is_value() || (p.is_value() ? !(*this)(p.value, q.value) : !(p == q)))
           return false;
       }
     }

@@ -45,8 +45,8 @@ bool is_by_index(const Graph& graph, const Node& node, const Shape& out) {
   return reads_rows;
 }
 
-// Does the kernel make each image from the image of the same number? A loop runs image by image, but
-// a window over a volume makes an image from several slices of it.
+// Does the kernel make each image from the image of the same number? A loop runs image by image,
+// but a window over a volume makes an image from several slices of it.
 bool keeps_images(const Graph& graph, const Node& node, const Shape& out) {
   for (size_t i = 0; i < node.operands.size(); ++i)
     if (reads_rows(graph, node, i) && graph.type(node.operands[i].value).shape[0] != out[0])

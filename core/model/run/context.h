@@ -66,7 +66,8 @@ class Context {
     Ref<executor::Preparation> preparation;
     std::vector<int32_t> inputs;  // of the graph, by input of the preparation
     Ref<executor::Prepared> values;
-    executor::FramePtr frame{};  // the memory of the preparation's plan; null: nothing to do in a run
+    executor::FramePtr
+        frame{};  // the memory of the preparation's plan; null: nothing to do in a run
   };
   // A stage for some sizes, as the context has run it.
   struct StagePlan {
@@ -113,7 +114,7 @@ class Context {
   // By input of the graph: the content of a capture that must not change; else null.
   std::vector<Storage*> sources_;
   std::vector<PreparedHere> prepared_;  // values that are made from captures alone
-  Ref<Storage> own_;  // the arena, if the caller gave none
+  Ref<Storage> own_;                    // the arena, if the caller gave none
   std::vector<Port> inputs_now_, outputs_now_;
   std::vector<graph::TensorType> largest_;  // of the outputs, for the present dimensions
   std::vector<int64_t> dimensions_;         // their extents, in the order of the graph's sizes

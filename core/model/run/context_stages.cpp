@@ -111,8 +111,8 @@ Status Context::set_input_shape(size_t index, const Shape& shape) {
   return {};
 }
 
-// Finds the shapes of the outputs once all inputs have theirs: by inference over the whole graph, so
-// those of the last shapes are kept. An output whose largest shape changes is unbound.
+// Finds the shapes of the outputs once all inputs have theirs: by inference over the whole graph,
+// so those of the last shapes are kept. An output whose largest shape changes is unbound.
 Status Context::find_dimensions() {
   if constexpr (!WEFT_KEEPS_sizes) return {};
   const graph::Graph& graph = runs_->program->graph();
@@ -142,8 +142,8 @@ Status Context::find_dimensions() {
   return {};
 }
 
-// The plan of a stage for these types and sizes, with what it prepares. The context keeps those that
-// it has run, so that weights are packed at the first run only.
+// The plan of a stage for these types and sizes, with what it prepares. The context keeps those
+// that it has run, so that weights are packed at the first run only.
 Result<const Context::StagePlan*> Context::stage_plan(size_t stage,
                                                       std::span<const graph::TensorType> types,
                                                       std::span<const int64_t> sizes) {
@@ -198,8 +198,8 @@ Status Context::run_stages(uint64_t first_ordinal) {
     for (const executor::PreparedValue& value : plan->compiled->prepared_values())
       prepared.push_back(
           &plan->prepared[static_cast<size_t>(value.preparation)].values->content(value.output));
-    WEFT_ASSIGN(Produced produced, run_stage(*plan->compiled, inputs, prepared,
-                                             states_->random.seed, first_ordinal));
+    WEFT_ASSIGN(Produced produced,
+                run_stage(*plan->compiled, inputs, prepared, states_->random.seed, first_ordinal));
     if (thread_state().interrupted) return {};
     done.push_back(std::move(produced));
     // The sizes that this stage computed are its outputs, int64 without axes.

@@ -85,9 +85,10 @@ Result<Value> cumprod(const ComposeContext& c) {
 void running(OpDef& op, Composition composition) {
   op.input("x", "any real dtype")
       .optional(AttributeKind::kInt, "axis", "axis to run along; none runs along the flat array")
-      .optional(AttributeKind::kDType, "dtype",
-                "dtype of the result, to which elements are cast first; none: 64 bits for integers, "
-                "for floats their own")
+      .optional(
+          AttributeKind::kDType, "dtype",
+          "dtype of the result, to which elements are cast first; none: 64 bits for integers, "
+          "for floats their own")
       .compose(composition)
       .domain(0.5, 2)
       .sample(R"({"shapes": [[2, 3, 4]], "axis": 1})")
