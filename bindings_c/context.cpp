@@ -10,8 +10,9 @@ using namespace weft;
 namespace {
 
 model::Model* model_of(weft_model handle) { return reinterpret_cast<model::Model*>(handle); }
-model::Context* context_of(weft_context handle) {
-  return reinterpret_cast<model::Context*>(handle);
+// Kept while a call uses it: another thread may release the handle meanwhile.
+Ref<model::Context> context_of(weft_context handle) {
+  return Ref<model::Context>(reinterpret_cast<model::Context*>(handle));
 }
 
 // Describes a port; the struct lends the port's name and shape. Bytes are 0 while an extent is
@@ -27,11 +28,14 @@ Status fill_port(const char* function, const model::Port& port, weft_port* out) 
   return c::fill(function, "port", kFirstVersion, full, out);
 }
 
+Status check_index(const char* function, size_t count, size_t index) {
+  if (index < count) return {};
+  return errors::index_out_of_range(function, "`index` must be below ", count, "; got ", index);
+}
+
 Status get_port(const char* function, std::span<const model::Port> ports, size_t index,
                 weft_port* out) {
-  if (index >= ports.size())
-    return errors::index_out_of_range(function, "`index` must be below ", ports.size(), "; got ",
-                                      index);
+  WEFT_TRY(check_index(function, ports.size(), index));
   return fill_port(function, ports[index], out);
 }
 
@@ -63,7 +67,7 @@ Status create_context(Ref<model::States> states, const char* entry, void* arena,
                       weft_context* out) {
   WEFT_ASSIGN(auto context, model::Context::create(std::move(states), entry, arena,
                                                    static_cast<int64_t>(arena_bytes)));
-  *out = reinterpret_cast<weft_context>(context.release());
+  *out = reinterpret_cast<weft_context>(context.detach());
   return {};
 }
 
@@ -108,10 +112,12 @@ weft_status weft_context_create_sharing(weft_context first, const char* entry, v
   });
 }
 
-void weft_context_release(weft_context handle) { delete context_of(handle); }
+void weft_context_release(weft_context handle) {
+  if (handle) reinterpret_cast<model::Context*>(handle)->release();
+}
 
 size_t weft_context_inputs(weft_context handle) {
-  return handle ? context_of(handle)->inputs().size() : 0;
+  return handle ? context_of(handle)->entry().inputs.size() : 0;
 }
 size_t weft_context_outputs(weft_context handle) {
   return handle ? context_of(handle)->output_count() : 0;
@@ -120,7 +126,11 @@ size_t weft_context_outputs(weft_context handle) {
 weft_status weft_context_get_input(weft_context handle, size_t index, weft_port* port) {
   return c::guard([&]() -> Status {
     WEFT_TRY(c::require("weft_context_get_input", {{"context", handle}, {"port", port}}));
-    return get_port("weft_context_get_input", context_of(handle)->inputs(), index, port);
+    const char* self = "weft_context_get_input";
+    const Ref<model::Context> context = context_of(handle);
+    WEFT_TRY(check_index(self, context->entry().inputs.size(), index));
+    WEFT_ASSIGN(const model::Port* input, context->input(index));
+    return fill_port(self, *input, port);
   });
 }
 
@@ -145,8 +155,8 @@ weft_status weft_context_set_input_shape(weft_context handle, size_t index, cons
 }
 
 const char* weft_context_dimension_at(weft_context handle, size_t index, int32_t axis) {
-  if (!handle || index >= context_of(handle)->inputs().size()) return nullptr;
-  const std::vector<std::string>& names = context_of(handle)->inputs()[index].dimensions;
+  if (!handle || index >= context_of(handle)->entry().inputs.size()) return nullptr;
+  const std::vector<std::string>& names = context_of(handle)->entry().inputs[index].dimensions;
   if (axis < 0 || static_cast<size_t>(axis) >= names.size()) return nullptr;
   const std::string& name = names[static_cast<size_t>(axis)];
   return name.empty() ? nullptr : name.c_str();

@@ -8,10 +8,14 @@
 (359, 10)
 """
 
+import ctypes
 import json
 import os
+import struct
 import sys
+import threading
 from collections.abc import Sequence
+from math import prod
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -104,6 +108,13 @@ weft_status weft_library_load(const char* path);
 _FORMATS = {
     **{"bool": "?", "uint8": "B", "uint16": "H", "uint32": "I", "uint64": "Q"},
     **{"int8": "b", "int16": "h", "int32": "i", "int64": "q", "float32": "f", "float64": "d"},
+}
+
+# Types of ctypes, for arrays without elements, which `memoryview` cannot shape.
+_C_TYPES: dict[str, Any] = {
+    **{"?": ctypes.c_bool, "f": ctypes.c_float, "d": ctypes.c_double},
+    **{"b": ctypes.c_int8, "h": ctypes.c_int16, "i": ctypes.c_int32, "q": ctypes.c_int64},
+    **{"B": ctypes.c_uint8, "H": ctypes.c_uint16, "I": ctypes.c_uint32, "Q": ctypes.c_uint64},
 }
 
 _ffi = FFI()
@@ -286,6 +297,7 @@ class Model:
     def __init__(self, source: str | os.PathLike[str] | bytes | bytearray | memoryview) -> None:
         out = _ffi.new("weft_model*")
         self._source = None
+        self._name = os.fsdecode(source) if isinstance(source, str | os.PathLike) else "in memory"
         if isinstance(source, bytes | bytearray | memoryview):
             self._source = _ffi.from_buffer(source)  # kept: the model reads from it
             _check(_library.weft_model_load_memory(self._source, len(self._source), out))
@@ -415,7 +427,7 @@ class Model:
                 "batch": batch,
             },
         )
-        path = Path(folder)
+        path = Path(os.fsdecode(folder))
         path.mkdir(parents=True, exist_ok=True)
         write = getattr(_library, "weft_model_write_c", None)
         if write is None:
@@ -435,9 +447,34 @@ class Model:
         """
         return Context(self, entry, arena, sharing)
 
+    def __repr__(self) -> str:
+        return f"<Model {self._name}: {', '.join(self.entries)}>"
+
+
+class _Turn:
+    """Lets one call in at a time: what meets it is refused. So a run is one step, and no thread
+    gets what the arrays of another one gave."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            raise InvalidState(
+                "context: another call is using this context or one that shares its states; give "
+                "each thread a context of its own"
+            )
+
+    def __exit__(self, *error: object) -> None:
+        self._lock.release()
+
 
 class Context:
     """Memory and bindings to run one entry point; made by `Model.context`.
+
+    One thread at a time uses a context, and all contexts that share its states: a call that meets
+    another one raises RuntimeError. A run is one step, from the arrays that it is given to its
+    outputs.
 
     inputs, outputs: the ports; a dynamic dimension is -1 until the shapes of inputs are known; an
         output whose extents follow from values (a mask, nonzero, unique)
@@ -469,6 +506,8 @@ class Context:
         if sharing is not None and sharing._model is not model:
             raise InvalidValue("context: `sharing` must be a context of the same model")
         self._sharing = sharing  # its arena may have the states
+        self._entry = entry
+        self._turn = _Turn() if sharing is None else sharing._turn
         if sharing is None:
             _check(_library.weft_context_create(model._handle, _encoded(entry), memory, size, out))
         else:
@@ -492,11 +531,22 @@ class Context:
             ports.append(Port(_text(port.name), dtype, _extents(port), int(port.bytes)))
         return ports
 
+    def __repr__(self) -> str:
+        inputs, outputs = (
+            ", ".join(f"{p.name}: {p.dtype}{p.shape}" for p in ports)
+            for ports in (self.inputs, self.outputs)
+        )
+        return f"<Context {self._entry}({inputs}) -> ({outputs})>"
+
     def set_shape(self, index: int, shape: Sequence[int]) -> None:
         """Says the extents of an input's dynamic dimensions; what was bound to it is free.
 
         Raises ValueError for another shape than the file allows.
         """
+        with self._turn:
+            self._set_shape(index, shape)
+
+    def _set_shape(self, index: int, shape: Sequence[int]) -> None:
         extents = _ffi.new("int64_t[]", list(shape) or 1)
         _check(
             _library.weft_context_set_input_shape(self._handle, index, extents, len(shape)),
@@ -510,9 +560,13 @@ class Context:
         An input with dynamic dimensions takes its shape from `data`, an array or memoryview.
 
         Elements of bfloat16 are given as bytes or as uint16, those of float8 and of 4 bits as bytes
-        or as uint8. Raises TypeError for another dtype,
-        ValueError for another shape or number of bytes.
+        or as uint8. An array whose elements do not lie in a row is copied, as it is now. Raises
+        TypeError for another dtype, ValueError for another shape or number of bytes.
         """
+        with self._turn:
+            self._bind(index, data)
+
+    def _bind(self, index: int, data: Any) -> None:
         if not 0 <= index < len(self.inputs):
             raise InvalidValue(f"bind: `index` must be in [0, {len(self.inputs)}); got {index}")
         port = self.inputs[index]
@@ -521,7 +575,7 @@ class Context:
             shape = _shape_of(port, given, data)
             _check_given("run", port._replace(shape=shape), given)
             if shape != port.shape:  # a new one costs the inference of all outputs
-                self.set_shape(index, shape)
+                self._set_shape(index, shape)
         else:
             _check_given("run", port, given)
         buffer = _buffer("run", self.inputs[index], data)
@@ -531,25 +585,31 @@ class Context:
     def run(self, *data: Any) -> list[memoryview]:
         """Runs on buffers, one per input, or on those bound before; returns the outputs.
 
-        An output is a read-only copy with the port's shape; its elements are bytes where
-        `memoryview` lacks the dtype. Ctrl-C ends a run with KeyboardInterrupt: states are then
-        unfinished. Raises OSError where the file of the model was shortened meanwhile.
+        Arrays are as for `bind`. An output is a read-only copy with the port's shape; its elements
+        are bytes where `memoryview` lacks the dtype. Ctrl-C ends a run with KeyboardInterrupt:
+        states are then unfinished. Raises RuntimeError where the context is in use, OSError where
+        the file of the model was shortened meanwhile.
         """
         if data and len(data) != len(self.inputs):
             names = ", ".join(port.name for port in self.inputs)
             raise InvalidValue(
                 f"run: one buffer for each of {names} must be given; got {len(data)}"
             )
-        for index, buffer in enumerate(data):
-            self.bind(index, buffer)
-        self.run_bound()
-        return [self._output(index) for index in range(len(self.outputs))]
+        with self._turn:
+            for index, buffer in enumerate(data):
+                self._bind(index, buffer)
+            self._run()
+            return [self._output(index) for index in range(len(self.outputs))]
 
     def run_bound(self) -> None:
         """Runs on what is bound and copies no output, as measurements want it.
 
         Raises what `run` does.
         """
+        with self._turn:
+            self._run()
+
+    def _run(self) -> None:
         if any(buffer is None for buffer in self._bound):
             missing = [p.name for p, b in zip(self.inputs, self._bound, strict=True) if b is None]
             raise InvalidState(f"run: input `{missing[0]}` has no data; give it or bind it")
@@ -568,7 +628,8 @@ class Context:
         index, port = self._state("read_state", name)
         data = bytearray(port.nbytes)
         memory = _ffi.from_buffer(data)
-        _check(_library.weft_context_read_state(self._handle, index, memory, port.nbytes))
+        with self._turn:
+            _check(_library.weft_context_read_state(self._handle, index, memory, port.nbytes))
         return _shaped(bytes(data), port)
 
     def write_state(self, name: str, data: Any) -> None:
@@ -581,7 +642,8 @@ class Context:
         index, port = self._state("write_state", name)
         _check_given("write_state", port, _given(data))
         buffer = _buffer("write_state", port, data)
-        _check(_library.weft_context_write_state(self._handle, index, buffer, len(buffer)))
+        with self._turn:
+            _check(_library.weft_context_write_state(self._handle, index, buffer, len(buffer)))
 
     def _state(self, operation: str, name: str) -> tuple[int, Port]:
         for index, port in enumerate(self.states):
@@ -592,14 +654,16 @@ class Context:
 
     def reset(self) -> None:
         """Sets all states, also those of contexts that share them, as the file has them."""
-        _check(_library.weft_context_reset(self._handle))
+        with self._turn:
+            _check(_library.weft_context_reset(self._handle))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the model with the present states to a file, which may be the one it is from.
 
         Raises OSError where it cannot be written; an old file then stays whole.
         """
-        _check(_library.weft_context_save(self._handle, _encoded(path)))
+        with self._turn:
+            _check(_library.weft_context_save(self._handle, _encoded(path)))
 
 
 def _new_port() -> Any:
@@ -671,12 +735,13 @@ def _shape_of(port: Port, given: _Given, data: Any) -> tuple[int, ...]:
 
 def _buffer(operation: str, port: Port, data: Any) -> Any:
     try:
-        buffer = _ffi.from_buffer(data)
+        view = memoryview(data)
     except (TypeError, BufferError, ValueError) as error:
         raise InvalidType(
-            f"{operation}: `{port.name}` must be a contiguous buffer; got "
+            f"{operation}: `{port.name}` must be an array or another buffer; got "
             f"{type(data).__name__} ({error})"
         ) from None
+    buffer = _ffi.from_buffer(data if view.c_contiguous else view.tobytes())
     if len(buffer) != port.nbytes:
         raise InvalidValue(
             f"{operation}: `{port.name}` must have {port.nbytes} bytes, {port.dtype}{port.shape}; "
@@ -686,9 +751,19 @@ def _buffer(operation: str, port: Port, data: Any) -> Any:
 
 
 def _shaped(data: bytes, port: Port) -> memoryview:
-    view = memoryview(data)
-    code = _FORMATS.get(port.dtype)
-    return view if code is None or 0 in port.shape else view.cast(code, port.shape)
+    code, shape = _FORMATS.get(port.dtype), port.shape
+    if code is None:
+        return memoryview(data)
+    if 0 not in shape:
+        return memoryview(data).cast(code, shape)
+    # `cast` refuses extents of 0.
+    size = struct.calcsize(code)
+    if 0 not in shape[1:]:
+        return memoryview(bytes(size * prod(shape[1:]))).cast(code, (1, *shape[1:]))[:0]
+    element: Any = _C_TYPES[code]
+    for extent in reversed(shape):
+        element = element * extent
+    return memoryview(element()).toreadonly()
 
 
 __all__ = ["Context", "Model", "Port", "load_library", "load_linalg", "version"]

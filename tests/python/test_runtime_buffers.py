@@ -86,7 +86,7 @@ def test_buffers_that_say_less_are_taken_by_their_bytes(tmp_path):
         context.run(array.array("f", range(5)))
     with pytest.raises(ValueError, match="must have 24 bytes"):
         context.run(x.tobytes()[:-1])
-    with pytest.raises(TypeError, match="must be a contiguous buffer; got str"):
+    with pytest.raises(TypeError, match="must be an array or another buffer; got str"):
         context.run("text")
 
 
@@ -134,3 +134,52 @@ def test_states_are_checked_alike(tmp_path):
     with pytest.raises(ValueError, match=r"write_state: `total` must have shape \(2, 2\); got"):
         context.write_state("total", values("float32", (4,)))
     assert numpy.array_equal(context.read_state("total"), values("float32", (2, 2)))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(0, 2), (2, 0), (0, 0), (3, 0, 2), (0,)])
+def test_an_output_without_elements_has_its_shape_and_dtype(tmp_path, dtype, shape):
+    context = context_of(tmp_path, dtype, shape)
+    (out,) = context.run(numpy.zeros(shape, dtype))
+    assert out.nbytes == 0 and out.readonly
+    if dtype != "float16":  # of which memoryview has bytes alone
+        assert out.shape == shape and numpy.asarray(out).dtype == numpy.dtype(dtype)
+
+
+def test_what_nonzero_does_not_find_has_its_columns(tmp_path):
+    found = weft.hybridize(lambda x: np.stack(np.nonzero(x > 0), 1))
+    weft.export(tmp_path / "found.weft", forward=(found, np.ones((2, 3))))
+    context = runtime.Model(tmp_path / "found.weft").context()
+    (none,) = context.run(numpy.full((2, 3), -1, "float32"))
+    assert none.shape == (0, 2) and none.format == "q"
+    (all_,) = context.run(numpy.ones((2, 3), "float32"))
+    assert numpy.array_equal(all_, numpy.argwhere(numpy.ones((2, 3))))
+
+
+VIEWS = {
+    "turned": lambda x: x.T.copy().T,
+    "backwards": lambda x: x[::-1, ::-1][::-1, ::-1],
+    "every second": lambda x: numpy.repeat(x, 2, axis=1)[:, ::2],
+    "a column of more": lambda x: numpy.concatenate([x, x], 1)[:, :3],
+    "repeated": lambda x: numpy.broadcast_to(x[:1], x.shape),
+    "memoryview": lambda x: memoryview(numpy.repeat(x, 2, axis=0))[::2],
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("dynamic", [None, {"x": {0: "n"}}], ids=["fixed", "open"])
+def test_strided_arrays_are_copied(tmp_path, view, dynamic):
+    context = context_of(tmp_path, "float32", dynamic=dynamic)
+    x = VIEWS[view](values("float32"))
+    assert numpy.array_equal(context.run(x)[0], x)
+    state = np.zeros((2, 3))
+
+    @weft.hybridize
+    def add(x):
+        state[...] = state + x
+        return state * 1
+
+    weft.export(tmp_path / "state.weft", names={"state": state}, add=(add, np.zeros((2, 3))))
+    adding = runtime.Model(tmp_path / "state.weft").context("add")
+    adding.write_state("state", x)
+    assert numpy.array_equal(adding.read_state("state"), x)

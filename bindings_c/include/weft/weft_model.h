@@ -162,9 +162,11 @@ typedef struct weft_port {
 WEFT_API weft_status weft_model_set_budget(weft_model model, const char* entry, int64_t bytes);
 /* Gives the bytes that a context of this entry point needs as its arena. */
 WEFT_API weft_status weft_model_arena_bytes(weft_model model, const char* entry, size_t* bytes);
-/* Makes a context, which runs one entry point. One thread at a time uses it (a second one gets
- * WEFT_INVALID_STATE); several contexts of a model run at the same time. `arena`:
- * weft_model_arena_bytes bytes aligned to 64, or NULL to let the library allocate. */
+/* Makes a context, which runs one entry point. One thread at a time uses it: a call that meets
+ * another one gets WEFT_INVALID_STATE and changes nothing. To bind, run and read is several calls:
+ * a program whose threads take turns with one context locks around all of them. Several contexts of
+ * a model run at the same time. `arena`: weft_model_arena_bytes bytes aligned to 64, or NULL to let
+ * the library allocate. */
 WEFT_API weft_status weft_context_create(weft_model model, const char* entry, void* arena,
                                          size_t arena_bytes, weft_context* out);
 /* Makes a context of another entry point that shares the states of `first`: each sees what runs of
@@ -173,7 +175,7 @@ WEFT_API weft_status weft_context_create(weft_model model, const char* entry, vo
  * caller's arena, that arena must outlive them all. */
 WEFT_API weft_status weft_context_create_sharing(weft_context first, const char* entry, void* arena,
                                                  size_t arena_bytes, weft_context* out);
-/* Frees a context. */
+/* Frees a context; one that is running, when its run has ended. */
 WEFT_API void weft_context_release(weft_context context);
 /* The number of inputs of the entry point. */
 WEFT_API size_t weft_context_inputs(weft_context context);

@@ -105,7 +105,7 @@ std::string feeding(const Program& program, const std::string& name, const std::
 
 // The context of an entry, the inputs that are bound to it, and their names in the text.
 struct Known {
-  std::unique_ptr<model::Context> context;
+  Ref<model::Context> context;
   std::vector<std::vector<char>> contents;
   std::vector<std::string> inputs;
 };
@@ -125,7 +125,7 @@ class Reference {
     if (!known.context) {
       WEFT_ASSIGN(known.context, model::Context::create(states_, call.entry->name, nullptr, 0));
       for (size_t i = 0; i < call.entry->inputs.size(); ++i)
-        if (known.context->inputs()[i].is_open())
+        if (known.context->entry().inputs[i].is_open())
           WEFT_TRY(known.context->set_input_shape(i, call.entry->inputs[i].type.shape));
       for (size_t i = 0; i < call.entry->inputs.size(); ++i) {
         known.inputs.push_back("input" + std::to_string(inputs_));

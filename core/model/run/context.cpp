@@ -9,6 +9,7 @@
 #include "base/bools.h"
 #include "base/errors.h"
 #include "executor/program/stages.h"
+#include "model/run/use_impl.h"
 #include "runtime/engine/interrupt.h"
 #include "runtime/memory/pool.h"
 #include "weft_parts.h"
@@ -61,28 +62,6 @@ Status check_alignment(std::string_view what, const Port& port, const void* data
                                " must be at an address that is a multiple of ", size, " bytes");
 }
 
-// Marks the states as in use. A second thread is refused instead of waiting: it shares the context
-// by mistake.
-class Use {
- public:
-  explicit Use(States& states) : states_(states.enter() ? &states : nullptr) {}
-  Use(const Use&) = delete;
-  Use& operator=(const Use&) = delete;
-  ~Use() {
-    if (states_) states_->leave();
-  }
-  Status status() const {
-    if (states_) return {};
-    return errors::invalid_state(
-        "context",
-        "another thread is using this context or one that shares its states; give each thread a ",
-        "context of its own");
-  }
-
- private:
-  States* states_;
-};
-
 }  // namespace
 
 Context::~Context() = default;
@@ -95,12 +74,12 @@ Result<int64_t> Context::arena_bytes(const Model& model, std::string_view name) 
   return bytes_of(*compiled);
 }
 
-Result<std::unique_ptr<Context>> Context::create(Ref<States> states, std::string_view name,
-                                                 void* arena, int64_t bytes) {
+Result<Ref<Context>> Context::create(Ref<States> states, std::string_view name, void* arena,
+                                     int64_t bytes) {
   const Ref<States> kept = states;  // outlives a context that fails to be made
   const Use use(*kept);
   WEFT_TRY(use.status());
-  std::unique_ptr<Context> context(new Context);
+  const Ref<Context> context = Ref<Context>::adopt(new Context);
   WEFT_ASSIGN(context->entry_, states->model()->entry(name));
   WEFT_TRY(states->model()->check_file());
   context->runs_ = &states->model()->runnable(*context->entry_);
@@ -293,12 +272,15 @@ Status Context::bind_output(size_t index, void* data, size_t bytes) {
   return {};
 }
 
-void Context::unbind_output(size_t index) {
+Status Context::unbind_output(size_t index) {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
   if (runs_->program->stages())
     wanted_[index] = nullptr;
   else
     outputs_[index] = own_outputs_[index];
   has_run_ = false;
+  return {};
 }
 
 // A run reads bound memory as it is at that time, so bools are checked in each run. Kernels rely on
@@ -358,6 +340,8 @@ Status Context::run_now() {
 }
 
 Result<const void*> Context::output_data(size_t index) const {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
   if (index >= entry_->outputs.size())
     return errors::index_out_of_range("context", "`index` must be below ", entry_->outputs.size(),
                                       "; got ", index);

@@ -11,30 +11,32 @@
 
 namespace weft::model {
 
-// An entry point with the memory to run it. One thread at a time uses it; several contexts of a
+// An entry point with the memory to run it. One thread at a time uses it: a call that meets
+// another one, in this context or in one that shares its states, is refused. Several contexts of a
 // model run at the same time. States start as they are in the file. They live here, or in a context
-// of another entry that shares its own; both then see each other's changes.
+// of another entry that shares its own; both then see each other's changes. It is counted, so that
+// whoever runs it keeps it.
 //
 // An entry whose graph has sizes is run in stages, each with a plan for the sizes that it meets.
 // Such a run allocates, and does not use a caller's arena.
-class Context {
+class Context final : public Object {
  public:
   // The most bytes that `create` needs of a caller's arena, which must be aligned to kAlignment.
   static Result<int64_t> arena_bytes(const Model& model, std::string_view entry);
   // `arena` null: memory is allocated here. States in a caller's arena live as long as the caller
   // keeps it.
-  static Result<std::unique_ptr<Context>> create(Ref<States> states, std::string_view entry,
-                                                 void* arena, int64_t bytes);
-  ~Context();
+  static Result<Ref<Context>> create(Ref<States> states, std::string_view entry, void* arena,
+                                     int64_t bytes);
 
-  // Dimensions are -1 until set_input_shape.
-  std::span<const Port> inputs() const { return inputs_now_; }
+  // Dimensions are -1 until set_input_shape. `index` must be one; the port is lent as long as the
+  // context.
+  Result<const Port*> input(size_t index) const;
   // Shapes that follow from values are those of the last run. They are open while an input is open.
   Result<std::span<const Port>> outputs();
   // The largest shape that each output may have with the present dimensions: bound memory has room
   // for it.
   Result<std::span<const graph::TensorType>> largest_outputs();
-  size_t output_count() const { return outputs_now_.size(); }
+  size_t output_count() const { return entry_->outputs.size(); }
   // Sets the extents of an input's dimensions and unbinds the input. All inputs with a dimension
   // need the same extent when the context runs.
   Status set_input_shape(size_t index, const Shape& shape);
@@ -42,7 +44,7 @@ class Context {
   // follows from values), until the next bind.
   Status bind_input(size_t index, const void* data, size_t bytes);
   Status bind_output(size_t index, void* data, size_t bytes);
-  void unbind_output(size_t index);  // back to memory of its own; `index` must be one
+  Status unbind_output(size_t index);  // back to memory of its own; `index` must be one
   // Runs the entry. Without sizes it allocates nothing, except for bools that are not 0 and 1. An
   // interrupt ends it early: outputs and states are then unfinished.
   Status run();
@@ -83,6 +85,7 @@ class Context {
   };
 
   Context() = default;
+  ~Context() override;
   void find_states();
   Status bind_memory(char* arena);
   Status bind_captures();

@@ -7,6 +7,7 @@
 #include "executor/program/stages.h"
 #include "graph/sizes/sizes.h"
 #include "model/run/context.h"
+#include "model/run/use_impl.h"
 #include "runtime/thread_state.h"
 #include "weft_parts.h"
 
@@ -74,7 +75,15 @@ Status Context::bind_stages() {
   return bind_captures();
 }
 
+Result<const Port*> Context::input(size_t index) const {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
+  return &inputs_now_[index];
+}
+
 Result<std::span<const Port>> Context::outputs() {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
   if (std::ranges::none_of(inputs_now_, &Port::is_open)) WEFT_TRY(find_dimensions());
   return std::span<const Port>(outputs_now_);
 }
@@ -91,6 +100,8 @@ Status no_shape_yet(const Port& port) {
 }
 
 Status Context::set_input_shape(size_t index, const Shape& shape) {
+  const Use use(*states_);
+  WEFT_TRY(use.status());
   if (index >= inputs_now_.size())
     return errors::index_out_of_range("context", "`index` must be below ", inputs_now_.size(),
                                       "; got ", index);
@@ -135,9 +146,10 @@ Status Context::find_dimensions() {
   for (size_t i = 0; i < now.outputs.size(); ++i) {
     if (!(now.outputs[i].type == largest_[i])) wanted_[i] = nullptr;
     largest_[i] = now.outputs[i].type;
+    outputs_now_[i].type = now.outputs[i].type;  // in place: names are lent as long as the context
+    outputs_now_[i].is_largest = now.outputs[i].is_largest;
   }
   dimensions_ = now.extents;
-  outputs_now_ = now.outputs;
   knows_dimensions_ = true;
   return {};
 }

@@ -1,7 +1,6 @@
 // The contexts that a model keeps between calls of run_entry, so that a call allocates nothing.
 #pragma once
 
-#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -14,14 +13,14 @@ class IdleContexts {
  public:
   ~IdleContexts();
   // Gives an idle context of this entry, or makes one.
-  Result<std::unique_ptr<Context>> take(Model& model, const Entry& entry);
-  void give_back(std::unique_ptr<Context> context);
+  Result<Ref<Context>> take(Model& model, const Entry& entry);
+  void give_back(Ref<Context> context);
 
  private:
   // More are freed when they are given back; bounds the memory of a burst.
   static constexpr size_t kMax = 16;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Context>> contexts_;
+  std::vector<Ref<Context>> contexts_;
 };
 
 }  // namespace weft::model

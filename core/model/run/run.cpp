@@ -11,8 +11,7 @@ namespace {
 // A context of the model that is given back at the end, also after a failure.
 class Lent {
  public:
-  Lent(Model& model, std::unique_ptr<Context> context)
-      : model_(model), context_(std::move(context)) {}
+  Lent(Model& model, Ref<Context> context) : model_(model), context_(std::move(context)) {}
   Lent(const Lent&) = delete;
   Lent& operator=(const Lent&) = delete;
   ~Lent() { model_.idle_contexts().give_back(std::move(context_)); }
@@ -20,7 +19,7 @@ class Lent {
 
  private:
   Model& model_;
-  std::unique_ptr<Context> context_;
+  Ref<Context> context_;
 };
 
 // Has an input the type of its port? An axis with a named dimension may have any extent.
@@ -41,8 +40,8 @@ Status bind_inputs(Context& context, const Entry& entry, std::span<const Buffer>
     if (!fits(port, given.type))
       return errors::invalid_value("run", "input `", port.name, "` must be ", type_text(port),
                                    "; got ", to_string(given.type));
-    if (!(context.inputs()[i].type == given.type))
-      WEFT_TRY(context.set_input_shape(i, given.type.shape));
+    WEFT_ASSIGN(const Port* now, context.input(i));
+    if (!(now->type == given.type)) WEFT_TRY(context.set_input_shape(i, given.type.shape));
     WEFT_TRY(context.bind_input(i, given.data, given.bytes));
   }
   return {};
@@ -55,7 +54,7 @@ Status bind_outputs(Context& context, std::span<const Buffer> outputs) {
   for (size_t i = 0; i < outputs.size(); ++i) {
     const auto needed = static_cast<size_t>(largest[i].bytes());
     if (!outputs[i].data) {
-      context.unbind_output(i);
+      WEFT_TRY(context.unbind_output(i));
       continue;
     }
     if (outputs[i].bytes < needed)
@@ -76,7 +75,7 @@ Status run_entry(Model& model, std::string_view name, std::span<const Buffer> in
     return errors::invalid_value("run", "entry `", name, "` has ", entry->inputs.size(),
                                  " inputs and ", entry->outputs.size(), " outputs; got ",
                                  inputs.size(), " and ", outputs.size());
-  WEFT_ASSIGN(std::unique_ptr<Context> taken, model.idle_contexts().take(model, *entry));
+  WEFT_ASSIGN(Ref<Context> taken, model.idle_contexts().take(model, *entry));
   if (!taken->state_ports().empty())
     return errors::unsupported("run", "entry `", name,
                                "` changes states, which live in a context; create one");
@@ -93,13 +92,13 @@ Status run_entry(Model& model, std::string_view name, std::span<const Buffer> in
   return {};
 }
 
-Result<std::unique_ptr<Context>> IdleContexts::take(Model& model, const Entry& entry) {
+Result<Ref<Context>> IdleContexts::take(Model& model, const Entry& entry) {
   const Ref<Model> held(&model);
   {
     const std::lock_guard lock(mutex_);
     for (auto& idle : contexts_) {
       if (&idle->entry() != &entry) continue;
-      std::unique_ptr<Context> found = std::move(idle);
+      Ref<Context> found = std::move(idle);
       idle = std::move(contexts_.back());
       contexts_.pop_back();
       found->states()->hold(held);
@@ -109,7 +108,7 @@ Result<std::unique_ptr<Context>> IdleContexts::take(Model& model, const Entry& e
   return Context::create(States::create(held), entry.name, nullptr, 0);
 }
 
-void IdleContexts::give_back(std::unique_ptr<Context> context) {
+void IdleContexts::give_back(Ref<Context> context) {
   // What the model keeps must not keep the model. The caller has it.
   context->states()->let_go();
   const std::lock_guard lock(mutex_);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/thread_state.h"
 #include "weft_parts.h"
 
 namespace weft::model {
@@ -41,6 +42,14 @@ Ref<States> States::create(Ref<Model> model) {
   Ref<States> states = Ref<States>::adopt(new States(std::move(model)));
   if constexpr (WEFT_KEEPS_states) states->random = first_random(*states->model_);
   return states;
+}
+
+States::Entered States::enter() {
+  const auto me = reinterpret_cast<uintptr_t>(&thread_state());
+  uintptr_t user = 0;
+  if (user_.compare_exchange_strong(user, me, std::memory_order_acquire, std::memory_order_relaxed))
+    return Entered::kYes;
+  return user == me ? Entered::kThisThread : Entered::kOtherThread;
 }
 
 void* States::find(int32_t index) const {

@@ -39,10 +39,11 @@ class States final : public Object {
   };
   Random random;
 
-  // Runs and accesses to contents exclude each other. `enter` gives false if another thread is
-  // inside.
-  bool enter() { return !in_use_.exchange(1, std::memory_order_acquire); }
-  void leave() { in_use_.store(0, std::memory_order_release); }
+  // All calls that touch contents, or what a context of these states has bound, exclude each other.
+  // Nobody waits: a second caller is told who is inside.
+  enum class Entered { kYes, kOtherThread, kThisThread };
+  Entered enter();
+  void leave() { user_.store(0, std::memory_order_release); }
 
  private:
   explicit States(Ref<Model> model) : model_(std::move(model)) {}
@@ -61,7 +62,7 @@ class States final : public Object {
   // By tensor of the model: index in states_, or -1; shorter lists count as -1.
   std::vector<int32_t> place_;
   uint64_t additions_ = 0;
-  std::atomic<uint32_t> in_use_{0};  // a word, because RISC-V has no exchange of bytes
+  std::atomic<uintptr_t> user_{0};  // the thread that is inside, by its state's address; or 0
 };
 
 }  // namespace weft::model

@@ -5,6 +5,8 @@
 #include "core/model/temporary_file.h"
 #include "model/run/context.h"
 
+#include <thread>
+
 using namespace weft;
 using namespace weft::testing;
 using model::Context;
@@ -13,7 +15,7 @@ using model::States;
 
 namespace {
 
-using ContextPtr = std::unique_ptr<Context>;
+using ContextPtr = Ref<Context>;
 
 // Entries over the tensor `count`: "step" adds its input to it, "read" doubles it, "draw" gives
 // random numbers and adds 1.
@@ -97,7 +99,7 @@ TEST_CASE("shared states outlive the context that they were made for") {
   ContextPtr step = net.context("step");
   const ContextPtr read = net.context("read", step->states());
   net.run_step(*step);
-  step.reset();
+  step = ContextPtr();
   CHECK(first_of(*read) == 2);
 }
 
@@ -154,14 +156,21 @@ TEST_CASE("a second thread in a context, or in one that shares its states, is re
   Counter net;
   const ContextPtr read = net.context("read");
   const ContextPtr other = net.context("read", read->states()), free = net.context("read");
-  REQUIRE(read->states()->enter());
-  for (const Status& status : {other->run(), read->run(), read->reset_states()}) {
-    CHECK(status.code() == StatusCode::kInvalidState);
-    CHECK(status.message() ==
-          "context: another thread is using this context or one that shares its states; give each "
-          "thread "
-          "a context of its own");
-  }
+  REQUIRE(read->states()->enter() == States::Entered::kYes);
+  const auto refused = [&](const std::string& text) {
+    for (const Status& status :
+         {other->run(), read->run(), read->reset_states(), read->bind_output(0, nullptr, 0),
+          read->outputs().status(), read->output_data(0).status(), read->input(0).status(),
+          read->unbind_output(0), read->set_input_shape(0, Shape())}) {
+      CHECK(status.code() == StatusCode::kInvalidState);
+      CHECK(status.message() == "context: " + text);
+    }
+  };
+  std::thread(refused,
+              "another thread is using this context or one that shares its states; give each "
+              "thread a context of its own")
+      .join();
+  refused("this context, or one that shares its states, is running; what it calls must not use it");
   CHECK(free->run().ok());
   read->states()->leave();
   CHECK(other->run().ok());
