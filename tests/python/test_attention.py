@@ -118,9 +118,35 @@ def test_a_full_cache_is_told():
     layer = made(nn.MultiHeadAttention(U, H), (N, T, U))
     cache = layer.new_cache(N, 4)
     layer(np.zeros((N, 3, U)), cache=cache)
-    with pytest.raises(IndexError, match="it has 4 positions, of which 3 are filled; got 2"):
+    with pytest.raises(IndexError, match="it has room for 4 tokens, of which 3 are filled; got 2"):
         layer(np.zeros((N, 2, U)), cache=cache)
     assert cache.position.item() == 3
+
+
+@pytest.mark.parametrize("where", ["call", "loop"])
+def test_a_full_cache_is_told_by_a_graph(where):
+    """Also where the steps are a loop of the graph; what was in the cache stays."""
+    layer = made(nn.MultiHeadAttention(U, H), (N, T, U))
+    cache = layer.new_cache(N, 4)
+    x = np.random.normal(size=(N, 3, U))
+
+    def step(x):
+        return layer(x[:, :1], cache=cache)
+
+    def steps(x):
+        if where == "call":
+            return layer(x, cache=cache)
+        return npx.foreach(lambda row, y: (row, y + step(x)), np.arange(3), 0 * x[:, :1])[1]
+
+    run = weft.hybridize(steps)
+    run(x)
+    assert cache.position.item() == 3
+    before = [array.asnumpy() for array in cache]
+    with pytest.raises(IndexError, match="KeyValueCache: it has room for 4 tokens; their number"):
+        run(x)
+    if where == "call":
+        for array, kept in zip(cache, before, strict=True):
+            numpy.testing.assert_array_equal(array.asnumpy(), kept)
 
 
 class Decoder(gluon.HybridBlock):

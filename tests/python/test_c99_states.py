@@ -136,6 +136,74 @@ def test_states_are_apart_saved_and_brought_back(tmp_path):
     numpy.testing.assert_allclose(found, wanted, rtol=1e-5)
 
 
+FULL = """#include <stdio.h>
+#include <string.h>
+#include "net.h"
+int main(void)
+{
+  struct net_state state, before;
+  const int64_t token[1] = {3};
+  float y[17];
+  int done = 0;
+  net_reset(&state);
+  for (int i = 0; i < 20; ++i) {
+    before = state;
+    const int32_t status = net_run(&state, token, y);
+    if (status == 0) { ++done; continue; }
+    if (memcmp(&before, &state, sizeof state) != 0) return 1;
+    printf("%d %d\\n", (int)status, done);
+    return 0;
+  }
+  return 2;
+}
+"""
+
+
+def test_a_full_cache_ends_the_run_with_a_number(tmp_path):
+    """The header says what it means; the state is as before."""
+    step, x = decoded()
+    weft.export(tmp_path / "net.weft", forward=(step, x))
+    files = runtime.Model(tmp_path / "net.weft").write_c(tmp_path, name="net")
+    kind = re.search(r"const (\w+) \*tokens", (tmp_path / "net.h").read_text())[1]
+    (tmp_path / "main.c").write_text(FULL.replace("int64_t token", f"{kind} token"))
+    told = run(built([*files, tmp_path / "main.c"], tmp_path / "net", SANITIZED)).split()
+    assert told == ["-1", "12"]
+    header = (tmp_path / "net.h").read_text()
+    assert "-1: KeyValueCache: it has room for 12 tokens; their number must be in [0, 12]" in header
+
+
+def test_an_index_to_write_at_is_checked_before_anything_is_written(tmp_path):
+    kept = np.zeros((3, 2))
+
+    @weft.hybridize
+    def put(x, index):
+        kept[index] = x
+        return kept * 1
+
+    weft.export(tmp_path / "net.weft", forward=(put, np.ones((2, 2)), np.array([0, 1])))
+    files = runtime.Model(tmp_path / "net.weft").write_c(tmp_path, name="net")
+    kind = re.search(r"const (\w+) \*index", (tmp_path / "net.h").read_text())[1]
+    (tmp_path / "main.c").write_text(
+        """#include <stdio.h>
+#include "net.h"
+int main(void)
+{
+  struct net_state state;
+  const float x[4] = {1, 2, 3, 4};
+  const KIND good[2] = {2, -3}, bad[2] = {0, 3}, below[2] = {-4, 0};
+  float y[6];
+  net_reset(&state);
+  printf("%d ", (int)net_run(&state, x, good, y));
+  for (int i = 0; i < 6; ++i) printf("%g ", (double)y[i]);
+  printf("%d %d\\n", (int)net_run(&state, x, bad, y), (int)net_run(&state, x, below, y));
+  return 0;
+}
+""".replace("KIND", kind)
+    )
+    told = run(built([*files, tmp_path / "main.c"], tmp_path / "net", SANITIZED)).split()
+    assert told == ["0", "3", "4", "0", "0", "1", "2", "-1", "-1"]
+
+
 def test_arrays_that_no_run_changes_stay_constant(tmp_path):
     step, x = smoothed()
     weft.export(tmp_path / "net.weft", forward=(step, x))

@@ -245,7 +245,7 @@ def test_inputs_must_be_an_array():
 
 
 def test_a_full_cache_takes_no_more():
-    with pytest.raises(IndexError, match="has 5 positions, of which 0 are filled; got 6"):
+    with pytest.raises(IndexError, match="has room for 5 tokens, of which 0 are filled; got 6"):
         full_cache()
 
 

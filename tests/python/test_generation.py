@@ -72,6 +72,30 @@ def test_a_file_continues_padded_rows(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", DECODERS)
+def test_a_file_says_that_its_room_is_full(name, tmp_path):
+    """A step behind the last place and a prompt that is too long; what was read before stays."""
+    net = made(DECODERS[name])
+    path = tmp_path / "net.weft"
+    net.export_generator(path, batch=N, length=T + 2)
+    model = runtime.Model(path)
+    prompt = model.context("prompt")
+    step = model.context("step", sharing=prompt)
+    tokens = [numpy.array(prompt.run(TOKENS)[1])]
+    for _ in range(2):
+        tokens.append(numpy.array(step.run(tokens[-1].reshape(N, 1))[1]))
+    want = net.generate(np.array(TOKENS), 3, temperature=0).asnumpy()[:, T:]
+    numpy.testing.assert_array_equal(numpy.stack(tokens, 1), want)
+    kept = [bytes(prompt.read_state(port.name)) for port in prompt.states]
+    full = f"it has room for {T + 2} tokens; their number must be in"
+    for refused in (lambda: step.run(tokens[-1].reshape(N, 1)), lambda: prompt.run(TOKENS)):
+        with pytest.raises(IndexError, match=full):
+            refused()
+        assert [bytes(prompt.read_state(port.name)) for port in prompt.states] == kept
+    prompt.reset()
+    numpy.testing.assert_array_equal(numpy.array(prompt.run(TOKENS)[1]), want[:, 0])
+
+
+@pytest.mark.parametrize("name", DECODERS)
 def test_caches_and_the_whole_text_give_the_same(name):
     net = made(DECODERS[name])
     whole = net(np.array(TOKENS))

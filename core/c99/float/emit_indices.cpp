@@ -1,5 +1,6 @@
-// Elements at indices: slices taken and picked, arrays joined, parts of an array replaced. Compiled
-// C cannot refuse an index, so one outside of its axis counts as the nearest.
+// Elements at indices: slices taken and picked, arrays joined, parts of an array replaced. What
+// writes at an index outside of its axis is refused (in training, which cannot refuse, the index
+// counts as the nearest); for what reads there it counts as the nearest.
 #include <algorithm>
 
 #include "base/errors.h"
@@ -143,6 +144,16 @@ LoopNest open_places(Call& call, const Operand& whole, size_t first, const Opera
   return nest;
 }
 
+// Ends the run where an index is outside of its axis. Nothing is written before.
+void refuse_outside(Call& call, size_t index_input, int64_t extent) {
+  const Operand& index = call.in(index_input);
+  if (!call.may_refuse() || index.content || index.shape.elements() == 0) return;
+  const std::string name = call.read(index_input), most = std::to_string(extent);
+  call.line("for (int32_t n = 0; n < " + std::to_string(index.shape.elements()) + "; ++n)");
+  call.line("  if (" + name + "[n] < -" + most + " || " + name + "[n] >= " + most + ") " +
+            call.refuse("an index is out of bounds for an axis with size " + most));
+}
+
 Status emit_gather(Call& call) {
   const std::string from = call.read(0), to = call.write();
   const LoopNest nest = open_places(call, call.in(0), 1, call.out());
@@ -155,6 +166,9 @@ Status emit_gather(Call& call) {
 // up in order with `accumulate`, else the last one stays.
 Status emit_scatter(Call& call) {
   const std::string from = call.read(0), to = call.write();
+  const auto axes = call.attributes().ints("axes");
+  for (size_t i = 2; i < call.inputs(); ++i)
+    refuse_outside(call, i, call.out().shape[static_cast<int>(axes[i - 2])]);
   const std::string type(type_name(call.out().dtype));
   call.line("if (" + to + " != " + from + ") memcpy(" + to + ", " + from + ", " +
             std::to_string(call.out().shape.elements()) + " * sizeof *" + to + ");");
@@ -218,6 +232,7 @@ Status emit_pick(Call& call) {
 // The result often lies where the array does.
 Status emit_pick_update(Call& call) {
   const std::string from = call.read(0), to = call.write();
+  refuse_outside(call, 2, call.out().shape[axis_of(call, call.out().shape)]);
   call.line("if (" + to + " != " + from + ") memcpy(" + to + ", " + from + ", " +
             std::to_string(call.out().shape.elements()) + " * sizeof *" + to + ");");
   open_along(call, call.out(), 2, true);
@@ -226,12 +241,17 @@ Status emit_pick_update(Call& call) {
   return {};
 }
 
-// Clamps integers that the library would refuse outside the bounds: C has no way to refuse them.
+// Refuses integers outside the bounds; training has no way to, and clamps them.
 Status emit_bounded(Call& call) {
-  const std::string minimum = std::to_string(call.attributes().integer("least")),
-                    maximum = std::to_string(call.attributes().integer("most"));
+  const ops::AttributeReader a = call.attributes();
+  const std::string minimum = std::to_string(a.integer("least")),
+                    maximum = std::to_string(a.integer("most"));
   call.line("for (int32_t i = 0; i < " + std::to_string(call.out().shape.elements()) + "; ++i) {");
   call.line("const int64_t number = " + call.read(0) + "[i];");
+  if (call.may_refuse())
+    call.line("if (number < " + minimum + " || number > " + maximum + ") " +
+              call.refuse(std::string(a.text("caller")) + ": " + std::string(a.text("what")) +
+                          " must be in [" + minimum + ", " + maximum + "]"));
   call.line(call.write() + "[i] = number < " + minimum + " ? " + minimum + " : number > " +
             maximum + " ? " + maximum + " : number;");
   call.line("}");

@@ -61,6 +61,11 @@ class Call {
   std::string write(size_t i = 0);
   std::string scratch();  // a char* to the step's scratch
 
+  // Can the run tell that it refuses a value? If so, `refuse` gives the statement that ends it; the
+  // header lists what is refused. If not, the emitter takes the nearest value that it can.
+  bool may_refuse() const;
+  std::string refuse(const std::string& what);
+
   // Adds a line to the function's body. A `{` at the end of a line indents what follows, a `}` at
   // the start ends that.
   void line(std::string_view text);
@@ -87,6 +92,7 @@ class Call {
   int64_t tile_height_ = 0;
   std::string scratch_argument_;  // set for a step in a loop: scratch lies behind the loop's own
   std::string returns_ = "void";  // the return type
+  bool refuses_ = false;
   std::string body_;
   int depth_ = 1;  // of indentation
 };

@@ -179,8 +179,11 @@ Result<Compiled> compile(const model::Model& model, const CompileOptions& option
   Definitions top;
   top.array_identifiers = names_of_program(compiled.name);
   Source source(program.plan, program.ports, top,
-                {.feeds_rows = program.feeds_rows, .cmsis_nn = options.cmsis_nn});
+                {.feeds_rows = program.feeds_rows,
+                 .cmsis_nn = options.cmsis_nn,
+                 .may_refuse = !program.feeds_rows});
   WEFT_TRY(source.add_steps());
+  program.refusals = top.refusals;
   Additions more;
   if (!state.variables.empty()) {
     program.state = state.type() + " *state";

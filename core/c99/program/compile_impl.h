@@ -14,7 +14,9 @@ namespace weft::c99 {
 // `image, scores`.
 std::string parameters_of(const Program& program);
 std::string arguments_of(const Program& program);
-// `void ` and `_run`, or for rows that are fed `int32_t ` and `_feed_rows`.
+// `void ` and `_run`, or for rows that are fed `int32_t ` and `_feed_rows`; `int32_t `, too, for a
+// run that may refuse a value.
+bool returns_number(const Program& program);
 std::string returns_of(const Program& program);
 std::string verb_of(const Program& program);
 // Inputs and outputs with type and shape, as lines of a comment.

@@ -48,9 +48,9 @@ class ControlWriter {
     WEFT_ASSIGN(const std::string then, add_body(plan_.body, "then"));
     WEFT_ASSIGN(const std::string otherwise, add_body(plan_.otherwise, "else"));
     call_.line("if (*" + call_.read(0) + ") {");
-    call_.line(then + ";");
+    call_.line(then);
     call_.line("} else {");
-    call_.line(otherwise + ";");
+    call_.line(otherwise);
     call_.line("}");
     return {};
   }
@@ -78,7 +78,7 @@ class ControlWriter {
     if (loop.while_true) call_.line("if (!*" + call_.write(0) + ") break;");
     if (sliced_ > 0 || call_.outputs() > first_stacked())
       call_.line("const int32_t row = " + (loop.backwards ? count + " - 1 - done" : "done") + ";");
-    call_.line(body + ";");
+    call_.line(body);
     call_.line("}");
     if (loop.while_true) call_.line("*" + call_.write(carried_) + " = done;");
     // Rows of iterations that did not run are zero.
@@ -128,7 +128,7 @@ class ControlWriter {
            static_cast<size_t>(plan_.outputs[o]) >= carried_;
   }
 
-  // Writes the function of a body and gives the text that calls it.
+  // Writes the function of a body and gives the statement that calls it.
   Result<std::string> add_body(const executor::Plan& body, const std::string& what) {
     const std::string name = source_.prefix_ + what + number(static_cast<int64_t>(index_));
     Ports ports;
@@ -138,7 +138,9 @@ class ControlWriter {
       ports.outputs.push_back({"out" + number(static_cast<int64_t>(o)), whole.dtype,
                                is_stacked(o) ? row_of(whole.shape) : whole.shape, nullptr});
     }
-    Source inner(body, ports, source_.top_, {.prefix = name + "_", .cmsis_nn = source_.cmsis_nn()});
+    Source inner(
+        body, ports, source_.top_,
+        {.prefix = name + "_", .cmsis_nn = source_.cmsis_nn(), .may_refuse = source_.may_refuse()});
     WEFT_TRY(inner.add_steps());
     // The header counts the most iterations there can be.
     source_.add_multiply_adds(static_cast<int64_t>(inner.multiply_adds()) *
@@ -161,9 +163,16 @@ class ControlWriter {
       arguments += ", " + (is_stacked(o) ? at_row(whole, port.shape) : whole);
     }
     source_.bodies_ += inner.buffers();
-    source_.functions_ += inner.functions() + "static void " + name + "(" + parameters + ")\n{\n" +
-                          unused + inner.calls() + "}\n\n";
-    return name + "(" + arguments + ")";
+    const std::string text = name + "(" + arguments + ");";
+    const std::string returns = inner.refuses() ? "int32_t " : "void ";
+    source_.functions_ += inner.functions() + "static " + returns + name + "(" + parameters +
+                          ")\n{\n" + unused + inner.calls() +
+                          (inner.refuses() ? "  return 0;\n}\n\n" : "}\n\n");
+    if (!inner.refuses()) return text;
+    call_.returns_ = "int32_t";
+    call_.refuses_ = true;
+    return "{ const int32_t weft_refused = " + text +
+           " if (weft_refused != 0) return weft_refused; }";
   }
 
   Call& call_;

@@ -23,6 +23,8 @@ struct Program {
   // empty.
   std::string state;
   bool feeds_rows = false;
+  // What the run refuses, where it can: it then returns a number.
+  std::vector<std::string> refusals;
   int64_t state_bytes = 0;  // behind the plan's arena: what rows that are fed keep between calls
   std::vector<Ref<Storage>> prepared;  // contents of prepared values, which ports point at
 

@@ -37,6 +37,19 @@ std::string feed_comment(const Program& program, const std::string& name) {
 
 }  // namespace
 
+namespace {
+
+// What the numbers mean that a run returns, as lines of its comment.
+std::string refusals_text(const Program& program) {
+  if (program.refusals.empty()) return "";
+  std::string text = " * Returns 0, or where it refuses a value, and ends, what is wrong:\n";
+  for (size_t i = 0; i < program.refusals.size(); ++i)
+    text += " *   -" + std::to_string(i + 1) + ": " + comment_text(program.refusals[i]) + "\n";
+  return text;
+}
+
+}  // namespace
+
 std::string header_of(const Program& program, const Compiled& compiled, const std::string& entry,
                       const Additions& more) {
   const std::string prefix = upper(compiled.name);
@@ -70,7 +83,7 @@ std::string header_of(const Program& program, const Compiled& compiled, const st
     text += "void " + compiled.name + "_start(void);\n";
   } else {
     text += "/* Runs the network; arrays are dense, the last axis innermost, and do not overlap.\n";
-    text += ports_text(program) + " */\n";
+    text += ports_text(program) + refusals_text(program) + " */\n";
   }
   text += returns_of(program) + compiled.name + verb_of(program) + "(" +
           (parameters.empty() ? "void" : parameters) + ");\n";

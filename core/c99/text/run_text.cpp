@@ -18,7 +18,7 @@ std::string in_arena_text(const Program& program, const Source& source, const st
       text += "  (void)" + port.name + ";\n";
   }
   if (!program.state.empty()) text += "  (void)state;\n";
-  return text + source.calls() + (program.feeds_rows ? "  return 0;\n}\n\n" : "}\n\n");
+  return text + source.calls() + (returns_number(program) ? "  return 0;\n}\n\n" : "}\n\n");
 }
 
 namespace {
@@ -28,7 +28,7 @@ namespace {
 std::string static_functions_of(const Program& program, const std::string& name,
                                 const std::string& type) {
   const std::string parameters = parameters_of(program), arena = name + "_arena";
-  const std::string returns = program.feeds_rows ? "return " : "";
+  const std::string returns = returns_number(program) ? "return " : "";
   std::string text = "static " + type + arena + ";\n\n";
   if (program.feeds_rows)
     text +=
@@ -64,10 +64,10 @@ std::string source_of(const Program& program, const Source& source, const Defini
   const std::string arena = is_shared ? compiled.name + "_arena" : "arena";
   const bool is_there = compiled.arena_bytes > 0;
   if (is_there && is_shared) text += "static " + type + arena + ";\n\n";
-  text += "void " + compiled.name + "_run(" + parameters_of(program) + ")\n{\n";
+  text += returns_of(program) + compiled.name + "_run(" + parameters_of(program) + ")\n{\n";
   if (is_there && !is_shared) text += "  static " + type + arena + ";\n";
-  text += "  " + compiled.name + "_run_in(" + (is_there ? arena + ".bytes" : "0") +
-          behind(arguments_of(program)) + ");\n}\n";
+  text += (returns_number(program) ? "  return " : "  ") + compiled.name + "_run_in(" +
+          (is_there ? arena + ".bytes" : "0") + behind(arguments_of(program)) + ");\n}\n";
   return text + more.static_functions + "#endif\n";
 }
 

@@ -35,7 +35,12 @@ std::string arguments_of(const Program& program) {
   return text;
 }
 
-std::string returns_of(const Program& program) { return program.feeds_rows ? "int32_t " : "void "; }
+bool returns_number(const Program& program) {
+  return program.feeds_rows || !program.refusals.empty();
+}
+std::string returns_of(const Program& program) {
+  return returns_number(program) ? "int32_t " : "void ";
+}
 std::string verb_of(const Program& program) { return program.feeds_rows ? "_feed_rows" : "_run"; }
 
 std::string ports_text(const Program& program) {

@@ -312,6 +312,18 @@ Call::Call(Source& source, const executor::PlanStep& step, std::vector<Operand> 
 const ops::OpDef& Call::op() const { return *step_.op; }
 ops::AttributeReader Call::attributes() const { return step_.op->reader(step_.attributes.view()); }
 
+bool Call::may_refuse() const { return source_.may_refuse(); }
+
+std::string Call::refuse(const std::string& what) {
+  returns_ = "int32_t";
+  refuses_ = true;
+  std::vector<std::string>& all = source_.top_.refusals;
+  const auto known = std::ranges::find(all, what);
+  const auto number = known - all.begin() + 1;
+  if (known == all.end()) all.push_back(what);
+  return "return -" + std::to_string(number) + ";";
+}
+
 void Call::line(std::string_view text) {
   if (text.starts_with('}')) --depth_;
   body_.append(static_cast<size_t>(2 * depth_), ' ');
@@ -416,7 +428,11 @@ Status Source::add_step(size_t index) {
   WEFT_TRY(emit_body(call, step, index));
   const std::string name = prefix_ + step_name(std::to_string(index), step.name);
   const std::string text = add_function(call, name, step.line);
-  if (call.returns_ == "void") {
+  if (call.refuses_) {
+    refuses_ = true;
+    calls_ += "  {\n    const int32_t weft_refused = " + text +
+              ";\n    if (weft_refused != 0) return weft_refused;\n  }\n";
+  } else if (call.returns_ == "void") {
     calls_ += "  " + text + ";\n";
   } else {
     // Only a loop that is fed rows returns a number: the rows that are still missing.
@@ -451,7 +467,8 @@ std::string Source::add_function(Call& call, const std::string& name, const std:
   functions_ += "/* " + comment_text(call.step_.name) + ": " + operands_text(call) +
                 (line.empty() ? "" : "\n   " + comment_text(line)) + " */\n";
   functions_ += "static " + call.returns_ + " " + name + "(" +
-                (parameters.empty() ? "void" : parameters) + ")\n{\n" + call.body_ + "}\n\n";
+                (parameters.empty() ? "void" : parameters) + ")\n{\n" + call.body_ +
+                (call.refuses_ ? "  return 0;\n}\n\n" : "}\n\n");
   return name + "(" + arguments + ")";
 }
 

@@ -50,6 +50,8 @@ struct Definitions {
   std::map<std::pair<const void*, std::string>, std::string> array_names;
   std::set<std::string> named_only;         // named in a body, but not written yet
   std::set<std::string> array_identifiers;  // all names that arrays must not take
+  // What runs refuse: a run returns -1 for the first of these texts, -2 for the second.
+  std::vector<std::string> refusals;
   // bytes of the arrays
   int64_t constant_bytes = 0;
   bool uses_arithmetic = false;
@@ -79,6 +81,7 @@ class Source {
     bool feeds_rows =
         false;  // the first step, a loop over row tiles, takes the first input as it comes
     CmsisNn cmsis_nn = CmsisNn::kNone;
+    bool may_refuse = false;  // the run can return that it has refused a value
   };
   Source(const executor::Plan& plan, const Ports& ports, Definitions& top, Options options)
       : plan_(plan),
@@ -86,7 +89,8 @@ class Source {
         top_(top),
         prefix_(std::move(options.prefix)),
         feeds_rows_(options.feeds_rows),
-        cmsis_nn_(options.cmsis_nn) {}
+        cmsis_nn_(options.cmsis_nn),
+        may_refuse_(options.may_refuse) {}
 
   // Emits all steps of the plan. An error names the line of the user's program.
   Status add_steps();
@@ -120,6 +124,9 @@ class Source {
   void add_multiply_adds(int64_t count) { multiply_adds_ += static_cast<double>(count); }
   double multiply_adds() const { return multiply_adds_; }
   CmsisNn cmsis_nn() const { return cmsis_nn_; }
+  bool may_refuse() const { return may_refuse_; }
+  // Has a step asked for that? The body then returns a number that is not 0.
+  bool refuses() const { return refuses_; }
 
  private:
   friend class Call;
@@ -154,6 +161,8 @@ class Source {
   const std::string prefix_;
   const bool feeds_rows_;
   const CmsisNn cmsis_nn_;
+  const bool may_refuse_;
+  bool refuses_ = false;
   std::string functions_, calls_;
   std::string bodies_;  // texts of the bodies of control steps: their offsets
   // First those of the inputs, then for each step results and scratch.

@@ -24,9 +24,13 @@ Status run(const KernelCall& call) {
   const auto* const numbers = static_cast<const int64_t*>(call.in[0].data);
   const int64_t count = elements_of(call.in[0]);
   for (int64_t i = 0; i < count; ++i)
-    if (numbers[i] < minimum || numbers[i] > maximum)
-      return errors::invalid_value(a.text("caller"), a.text("what"), " must be in [", minimum, ", ",
-                                   maximum, "]; got ", numbers[i], " at position ", i);
+    if (numbers[i] < minimum || numbers[i] > maximum) {
+      const Status refused =
+          errors::invalid_value(a.text("caller"), a.text("what"), " must be in [", minimum, ", ",
+                                maximum, "]; got ", numbers[i], " at position ", i);
+      if (!a.flag("is_index")) return refused;
+      return Status(StatusCode::kIndexOutOfRange, std::string(refused.message()));
+    }
   if (call.out[0].data != call.in[0].data) copy_elements(call.out[0], call.in[0]);
   return {};
 }
@@ -41,6 +45,7 @@ WEFT_OP(bounded_integers) {
       .required(AttributeKind::kInt, "most", "upper bound")
       .required(AttributeKind::kString, "caller", "operator that refuses others")
       .required(AttributeKind::kString, "what", "what they are to it")
+      .boolean("is_index", false, "are they places, so that others are an IndexError?")
       .infer(infer)
       .no_gradient("integers")
       .kernel(exact_dense_slot(run))

@@ -17,6 +17,8 @@ from weft.gluon.nn.basic import Dense
 from weft.gluon.nn.containers import HybridSequential
 from weft.gluon.nn.normalization import Dropout, LayerNorm
 
+_bounded = native.operator("bounded_integers")
+
 
 class KeyValueCache(NamedTuple):
     """Keys and values of the positions so far, which attention writes to.
@@ -57,20 +59,13 @@ class KeyValueCache(NamedTuple):
 
         window: how many positions one sees at most, with its own; None for all up to its own
 
-        Raises IndexError when it is full; a hybridized call, which cannot look, then overwrites its
-        last place.
+        Raises IndexError when it is full; nothing is changed then.
         """
         steps, length = k.shape[2], self.keys.shape[2]
-        if not is_tracing() and self.position.item() + steps > length:
-            raise IndexOutOfRange(
-                f"KeyValueCache: it has {length} positions, of which {self.position.item()} are "
-                f"filled; got {steps} more"
-            )
-        positions = self.position + np.arange(0, steps, 1, dtype="int64")
-        places = np.minimum(positions, length - 1)
-        self.keys[:, :, places] = k
-        self.values[:, :, places] = v
-        self.position[...] = self.position + steps
+        positions, end = places_behind(self.position, steps, length)
+        self.keys[:, :, positions] = k
+        self.values[:, :, positions] = v
+        self.position[...] = end
         return self.keys, self.values, visible(positions, length, window)
 
     def repeated(self, times: int) -> "KeyValueCache":
@@ -86,6 +81,23 @@ class KeyValueCache(NamedTuple):
         """Has the rows (N,) of the batch instead of its own, in their order."""
         self.keys[...] = np.take(self.keys, rows, axis=0)
         self.values[...] = np.take(self.values, rows, axis=0)
+
+
+def places_behind(position: Any, steps: int, length: int) -> tuple[Any, Any]:
+    """The places (T,) of so many tokens behind `position`, and the next position, in a room of
+    `length`. What is made of them waits for the check, so that a refused call changes nothing.
+
+    Raises IndexError where there is no room, in a graph when it runs.
+    """
+    if not is_tracing() and position.item() + steps > length:
+        raise IndexOutOfRange(
+            f"KeyValueCache: it has room for {length} tokens, of which {position.item()} are "
+            f"filled; got {steps} more"
+        )
+    ends = position + np.arange(0, steps + 1, 1, dtype="int64")
+    what = f"it has room for {length} tokens; their number"
+    checked = _bounded(ends, 0, length, "KeyValueCache", what, True)
+    return checked[:-1], checked[0] + steps
 
 
 def visible(positions: Any, length: int, window: int | None = None) -> Any:
@@ -246,7 +258,7 @@ class MultiHeadAttention(HybridBlock):
         causal: a position attends to none behind its own
         cache: of earlier positions; these keys and values are appended to it, and queries attend
             to all that it has, each to none behind its own position. Raises IndexError when it is
-            full; a hybridized call, which cannot look, then overwrites its last place.
+            full.
         """
         key = query if key is None else key
         value = key if value is None else value

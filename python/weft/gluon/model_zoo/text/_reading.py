@@ -10,6 +10,7 @@ from weft import np, npx
 from weft._core import native
 from weft._core.typing import ndarray
 from weft.gluon import nn
+from weft.gluon.nn.attention import places_behind
 
 
 class Reader(Protocol):
@@ -86,12 +87,13 @@ class KeptTexts:
 
     def add(self, tokens: Any) -> None:
         """Tokens (N, T) that the decoder is about to read."""
-        begin, steps = self.caches[0].position, tokens.shape[1]
+        steps = tokens.shape[1]
+        places, end = places_behind(self.caches[0].position, steps, self.tokens.shape[1])
+        begin = end - steps  # checked before anything is read again
         is_short = np.logical_and(begin > 0, begin <= self.limit)
         outgrows = np.logical_and(is_short, begin + steps > self.limit)
         npx.cond(outgrows, self._read_again, lambda: begin + 0)
-        places = begin + np.arange(0, steps, 1, dtype="int64")
-        self.tokens[:, np.minimum(places, self.tokens.shape[1] - 1)] = tokens
+        self.tokens[:, places] = tokens
 
     def _read_again(self) -> Any:
         """Fills the caches anew. One place more than the limit is read, so that positions are those
