@@ -33,14 +33,23 @@ inline void check(weft_status status) {
   throw pybind11::error_already_set();
 }
 
+// The path of a file: its bytes, which need not be UTF-8. Python has such paths as str with
+// surrogates, as bytes and as os.PathLike.
+struct FilePath {
+  std::string bytes;
+};
+
 // A text for the C interface, where a text ends at NUL; one that contains NUL would be taken for
 // another text, so it is refused.
 inline const char* c_text(const std::string& text) {
   if (text.find('\0') == std::string::npos) return text.c_str();
-  const pybind11::str shown = pybind11::repr(pybind11::cast(text));
+  const auto given = pybind11::reinterpret_steal<pybind11::object>(
+      PyUnicode_DecodeFSDefaultAndSize(text.data(), static_cast<Py_ssize_t>(text.size())));
+  if (!given) throw pybind11::error_already_set();
   throw pybind11::value_error("names and paths must not have NUL characters; got " +
-                              shown.cast<std::string>());
+                              pybind11::str(pybind11::repr(given)).cast<std::string>());
 }
+inline const char* c_text(const FilePath& path) { return c_text(path.bytes); }
 
 // The handles of a list of arrays, which the list keeps alive. None becomes null where that is
 // allowed.
@@ -80,3 +89,24 @@ using ArrayTypes = std::vector<std::pair<pybind11::object, std::vector<int64_t>>
 std::vector<weft_type> types_of(const ArrayTypes& types);  // module_operators.cpp
 
 }  // namespace weft::python
+
+namespace pybind11::detail {
+
+template <>
+struct type_caster<weft::python::FilePath> {
+  PYBIND11_TYPE_CASTER(weft::python::FilePath, const_name("str"));
+
+  bool load(handle source, bool) {
+    const auto path = reinterpret_steal<object>(PyOS_FSPath(source.ptr()));
+    if (!path) throw error_already_set();
+    const object encoded = PyUnicode_Check(path.ptr())
+                               ? reinterpret_steal<object>(PyUnicode_EncodeFSDefault(path.ptr()))
+                               : path;
+    if (!encoded) throw error_already_set();
+    value.bytes.assign(PyBytes_AS_STRING(encoded.ptr()),
+                       static_cast<size_t>(PyBytes_GET_SIZE(encoded.ptr())));
+    return true;
+  }
+};
+
+}  // namespace pybind11::detail

@@ -76,7 +76,7 @@ std::pair<int32_t, int32_t> group_place(const std::string& name) {
   return {weft_group_rank(group), weft_group_size(group)};
 }
 
-std::string load_collective(const std::string& path) {
+std::string load_collective(const FilePath& path) {
   const char* name = nullptr;
   check(weft_collective_load(c_text(path), &name));
   return name;

@@ -84,7 +84,7 @@ PyObject* to_device(PyObject* self, PyObject* args, PyObject* keywords) {
 }
 
 void define_devices(py::module_& module) {
-  module.def("load_device", [](const char* path) { check(weft_device_load(path)); });
+  module.def("load_device", [](const FilePath& path) { check(weft_device_load(c_text(path))); });
   module.def("devices", device_names);
   module.def("find_device", [](const char* name) { return weft_device_name(device_named(name)); });
   module.def("device_info", device_info);

@@ -24,7 +24,7 @@ void check_file(weft_status status) {
   throw py::error_already_set();
 }
 
-void save_arrays(const std::string& path, const std::vector<std::string>& names,
+void save_arrays(const FilePath& path, const std::vector<std::string>& names,
                  const py::sequence& arrays, const std::string& metadata) {
   const std::vector<weft_tensor> tensors = tensors_of(arrays, "save");
   const std::vector<const char*> texts = pointers(names);
@@ -39,7 +39,7 @@ void save_arrays(const std::string& path, const std::vector<std::string>& names,
 }
 
 // The GIL is kept: if the write fails later, the error names the program's running line.
-py::object save_arrays_async(const std::string& path, const std::vector<std::string>& names,
+py::object save_arrays_async(const FilePath& path, const std::vector<std::string>& names,
                              const py::sequence& arrays, const std::string& metadata) {
   const std::vector<weft_tensor> tensors = tensors_of(arrays, "save");
   weft_tensor written = nullptr;
@@ -50,7 +50,7 @@ py::object save_arrays_async(const std::string& path, const std::vector<std::str
 }
 
 // The arrays, and the text of the metadata under this key, if there is one.
-std::pair<py::dict, std::optional<std::string>> load_archive(const std::string& path,
+std::pair<py::dict, std::optional<std::string>> load_archive(const FilePath& path,
                                                              const std::string& key) {
   weft_archive opened = nullptr;
   const char* const file = c_text(path);
@@ -94,7 +94,7 @@ void add_entry(weft_writer writer, const Entry& entry) {
                               pointers(outputs).data(), kept.data()));
 }
 
-void save_model(const std::string& path, const std::vector<Entry>& entries,
+void save_model(const FilePath& path, const std::vector<Entry>& entries,
                 const std::vector<std::pair<std::string, std::string>>& metadata,
                 bool source_lines) {
   weft_writer created = nullptr;
@@ -114,7 +114,7 @@ void save_model(const std::string& path, const std::vector<Entry>& entries,
   check(status);
 }
 
-void save_plans(const std::string& path) {
+void save_plans(const FilePath& path) {
   const char* const file = c_text(path);
   weft_status status;
   {
@@ -124,7 +124,7 @@ void save_plans(const std::string& path) {
   check_file(status);
 }
 
-void pack_model(const std::string& path) {
+void pack_model(const FilePath& path) {
   const char* const file = c_text(path);
   weft_status status;
   {
@@ -136,7 +136,7 @@ void pack_model(const std::string& path) {
 
 class Model {
  public:
-  explicit Model(const std::string& path) {
+  explicit Model(const FilePath& path) {
     const char* const file = c_text(path);
     weft_status status;
     {
@@ -195,14 +195,14 @@ void define_files(py::module_& module) {
              py::arg("metadata") = "");
   module.def("save_arrays_async", save_arrays_async, py::arg("path"), py::arg("names"),
              py::arg("arrays"), py::arg("metadata") = "");
-  module.def("load_arrays", [](const std::string& path) { return load_archive(path, "").first; });
+  module.def("load_arrays", [](const FilePath& path) { return load_archive(path, "").first; });
   module.def("load_archive", load_archive, py::arg("path"), py::arg("key"));
   module.def("save_model", save_model, py::arg("path"), py::arg("entries"), py::arg("metadata"),
              py::arg("source_lines") = false);
   module.def("save_plans", save_plans);
   module.def("pack_model", pack_model);
   py::class_<Model>(module, "Model")
-      .def(py::init<const std::string&>())
+      .def(py::init<const FilePath&>())
       .def("text", &Model::text)
       .def("entries", &Model::entries)
       .def("metadata", &Model::metadata)

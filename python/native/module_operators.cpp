@@ -304,7 +304,7 @@ py::list trace_begin_rule(const ArrayTypes& types) {
   return wrap_list(placeholders);
 }
 
-void load_library(const std::string& path) {
+void load_library(const FilePath& path) {
   const char* const file = c_text(path);
   weft_status status;
   {

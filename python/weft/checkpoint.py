@@ -35,7 +35,7 @@ True
 """
 
 from collections.abc import Callable, Collection, Mapping
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from types import NoneType
 from typing import Any
 
@@ -177,7 +177,7 @@ def load_checkpoint(
     True
     """
     arrays, found = _FILE.load(path, "load_checkpoint")
-    return _prepared(arrays, found, net, trainer, loader, f"`{fspath(path)}`")()
+    return _prepared(arrays, found, net, trainer, loader, f"`{fsdecode(path)}`")()
 
 
 def _prepared(

@@ -22,7 +22,7 @@ array([0., 3.])
 import json
 import sys
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -117,8 +117,8 @@ def load(path: str | PathLike[str]) -> tuple[Any, ...]:
     ...     print("missing.so" in str(error))
     True
     """
-    native.load_library(fspath(path))
-    name = Path(fspath(path)).name
+    native.load_library(fsdecode(path))
+    name = Path(fsdecode(path)).name
     return tuple(found for found in native.operators() if found.schema["library"] == name)
 
 

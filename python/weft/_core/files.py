@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from typing import Any
 
 from weft._base.errors import Error, FileFailure, InvalidType, InvalidValue, Unsupported
@@ -37,7 +37,7 @@ def save_arrays(
 ) -> BackgroundWrite | None:
     """Replaces a safetensors file in one step; a BackgroundWrite if it is done in the background,
     with the contents that the arrays have now."""
-    name, names, values = fspath(path), list(arrays), list(arrays.values())
+    name, names, values = fsdecode(path), list(arrays), list(arrays.values())
     for key in names:
         if not isinstance(key, str):
             raise InvalidType(f"save: names of arrays must be strings; got {key!r}; use `str(key)`")
@@ -68,7 +68,7 @@ def replacing(path: str | PathLike[str], caller: str) -> Iterator[str]:
     import shutil
     from tempfile import mkdtemp
 
-    target = fspath(path)
+    target = fsdecode(path)
     try:
         folder = mkdtemp(prefix=f".{os.path.basename(target)}-", dir=os.path.dirname(target) or ".")
     except OSError as error:
@@ -121,7 +121,7 @@ class Described:
         is damaged."""
         import json
 
-        name = fspath(path)
+        name = fsdecode(path)
         arrays, text = native.load_archive(name, self.key)
         if text is None:
             raise InvalidValue(f"{reader}: `{name}` must be a file of `{self.writer}`; it is not")

@@ -1,7 +1,7 @@
 """Model files: entry points over shared weights, written by `weft.export`."""
 
 from collections.abc import Mapping, Sequence
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from typing import Any, Never
 
 from weft import autograd
@@ -104,7 +104,7 @@ def export(
         for name, found in traced.items()
     ]
     if not (plan or pack):
-        native.save_model(fspath(path), written, list(metadata.items()), source_lines)
+        native.save_model(fsdecode(path), written, list(metadata.items()), source_lines)
         return
     with replacing(path, "export") as unfinished:  # each step writes the whole file
         native.save_model(unfinished, written, list(metadata.items()), source_lines)

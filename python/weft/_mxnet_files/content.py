@@ -1,7 +1,7 @@
 """Reads a file of arrays by its content: a list file, a .npz or a .npy."""
 
 import struct
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from typing import Literal, NamedTuple
 
 from weft._base.errors import FileFailure, MissingFile
@@ -49,12 +49,12 @@ def kind_of_file(path: str | PathLike[str]) -> Kind | None:
 def read(path: str | PathLike[str], caller: str) -> Content:
     """The arrays of a file. Raises OSError for a file that is missing, damaged or of another kind;
     texts begin with the caller and the path."""
-    return parsed(read_bytes(path, caller), caller, fspath(path))
+    return parsed(read_bytes(path, caller), caller, fsdecode(path))
 
 
 def read_bytes(path: str | PathLike[str], caller: str) -> bytes:
     """What a file has. Raises OSError for one that is missing or cannot be read."""
-    name = fspath(path)
+    name = fsdecode(path)
     try:
         with open(name, "rb", opener=regular) as file:
             return file.read()

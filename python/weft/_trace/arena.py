@@ -1,7 +1,7 @@
 """Pictures of a plan's arena: time to the right, offsets upwards, one rectangle for each buffer."""
 
 import re
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from typing import Any
 
 from weft._base.errors import InvalidType, InvalidValue, NotFound
@@ -63,7 +63,7 @@ def plot_arenas(figures: str, path: str | PathLike[str], title: str) -> None:
         from matplotlib.figure import Figure
     except ImportError:
         raise NotFound(
-            f"plan_plot: {fspath(path)!r} needs Matplotlib, which is not installed; a path that "
+            f"plan_plot: {fsdecode(path)!r} needs Matplotlib, which is not installed; a path that "
             "ends in .html needs nothing"
         ) from None
     figure = Figure(figsize=(12, 4 * len(arenas)), layout="constrained")

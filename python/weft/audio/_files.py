@@ -39,7 +39,7 @@ def load(
     >>> y.shape, rate
     ((100,), 8000)
     """
-    name = os.fspath(path)
+    name = os.fsdecode(path)
     if not os.path.isfile(name):
         raise MissingFile(f"load: there is no file {name}")
     read = _by_soundfile if find_spec("soundfile") is not None else _by_wave

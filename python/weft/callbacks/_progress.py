@@ -122,7 +122,7 @@ def tell_resumed(path: Any, done: int, epochs: int) -> None:
     """Says that a training goes on from a file, or that nothing is left of it."""
     if is_quiet():
         return
-    name = os.fspath(path)
+    name = os.fsdecode(path)
     if done >= epochs:
         print(f"fit: {name} has {done} epochs already, and `epochs` is {epochs}: nothing is left")
     else:

@@ -106,7 +106,7 @@ class Checkpoint(Callback):
 
 def _named(pattern: str | PathLike[str], figures: Mapping[str, Any]) -> str:
     """The name of a file, with what stands in braces put in."""
-    text = os.fspath(pattern)
+    text = os.fsdecode(pattern)
     if "{" not in text:
         return text
     try:

@@ -1,7 +1,7 @@
 """A trainer's states: how they are described, checked, and written to files and read back."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from types import NoneType
 from typing import Any
 
@@ -114,7 +114,7 @@ class SavedStates(PlannedUpdates, NamedArrays):
         other shapes and dtypes; OSError for a damaged file. Nothing is changed then.
         """
         arrays, description = _FILE.load(path, "load_states")
-        self.prepare_states(arrays, description, f"load_states: `{fspath(path)}`")()
+        self.prepare_states(arrays, description, f"load_states: `{fsdecode(path)}`")()
 
     def describe_states(self) -> tuple[dict[str, ndarray], dict[str, Any]]:
         """Arrays of all states, and what else there is to know as plain values. Where ranks share

@@ -6,7 +6,7 @@ import warnings
 import weakref
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from typing import TYPE_CHECKING, Any, Self
 
 from weft import autograd
@@ -425,11 +425,11 @@ class Block(BlockTree, metaclass=Worded):
         from weft.gluon._weight_files import read_weights  # with readers of many formats
 
         return self.load_dict(
-            read_weights(pathlib.Path(path)),
+            read_weights(pathlib.Path(fsdecode(path))),
             allow_missing=allow_missing,
             ignore_extra=ignore_extra,
             skip_mismatch=skip_mismatch,
-            source=fspath(path),
+            source=fsdecode(path),
             names=names,
         )
 

@@ -1,7 +1,7 @@
 """Symbols and model files as blocks, without the classes that they were made from."""
 
 from collections.abc import Mapping, Sequence
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -102,7 +102,7 @@ class SymbolBlock(HybridBlock):
             entry = entries[0]
         if entry not in entries:
             raise NotFound(
-                f"imports: {fspath(path)} has no entry `{entry}`; it has {', '.join(entries)}"
+                f"imports: {fsdecode(path)} has no entry `{entry}`; it has {', '.join(entries)}"
             )
         with current() if device is None else Device(device):
             function = model.function(entry)
@@ -182,21 +182,21 @@ def _file_of(function: Any) -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder, "function.weft")
         entry = (_ENTRY, function, inputs, outputs, function.capture_names())
-        native.save_model(fspath(path), [entry], [], True)
+        native.save_model(fsdecode(path), [entry], [], True)
         return path.read_bytes()
 
 
 def _model_of(path: str | PathLike[str]) -> native.Model:
     """A file; what it has of linear algebra gets its kernels first."""
     try:
-        return native.Model(fspath(path))
+        return native.Model(fsdecode(path))
     except Unsupported as error:
         if LIBRARY.name not in str(error):
             raise
     from weft.np.linalg import _factorizations
 
     _factorizations.provider()
-    return native.Model(fspath(path))
+    return native.Model(fsdecode(path))
 
 
 def _function_of(content: bytes) -> Any:

@@ -6,7 +6,7 @@ weights before a network is built by them: nothing grows beyond what the files h
 
 import json
 import re
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,7 @@ class Source:
             raise InvalidType(
                 f"weft.hub.load: `model` must be a name or a path; got {type(model).__name__}"
             )
-        self.name, self._options = fspath(model), options
+        self.name, self._options = fsdecode(model), options
         self._is_local = bool(self.name) and Path(self.name).is_dir()
         if not self._is_local and (isinstance(model, PathLike) or not _NAME.fullmatch(self.name)):
             raise MissingFile(

@@ -8,7 +8,7 @@ array([0., 2.])
 """
 
 from collections.abc import Mapping
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from typing import TYPE_CHECKING, Any
 
 from weft._base import later as _later
@@ -98,7 +98,7 @@ def load(path: str | PathLike[str]) -> dict[str, _ndarray]:
     >>> npx.load("arrays.safetensors")["x"]
     array([0, 1, 2])
     """
-    return _native.load_arrays(fspath(path))
+    return _native.load_arrays(fsdecode(path))
 
 
 _OWN = ("load", "num_threads", "random", "save", "set_num_threads", "waitall")

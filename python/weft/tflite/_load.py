@@ -1,6 +1,6 @@
 """Reads a TensorFlow Lite model: file or bytes to a block."""
 
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 
 from weft._base.errors import FileFailure, InvalidType, InvalidValue, MissingFile
 from weft._core.typing import DeviceLike
@@ -80,7 +80,7 @@ def _program(model: str | PathLike[str] | bytes, rounds_twice: bool = False) -> 
         raise InvalidType(
             f"weft.tflite.load: `model` must be a path or bytes; got {type(model).__name__}"
         )
-    path = fspath(model)
+    path = fsdecode(model)
     try:
         with open(path, "rb") as file:
             content = file.read()

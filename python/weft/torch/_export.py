@@ -8,7 +8,7 @@ of them.
 import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from typing import Any
 
 import torch
@@ -28,7 +28,7 @@ def exported(
     if isinstance(module, ExportedProgram):
         return module, "the exported program"
     if isinstance(module, str | PathLike):
-        return _loaded(fspath(module)), fspath(module)
+        return _loaded(fsdecode(module)), fsdecode(module)
     if not isinstance(module, torch.nn.Module):
         raise InvalidType(
             "weft.torch.convert: `module` must be a torch.nn.Module, an ExportedProgram or a path; "

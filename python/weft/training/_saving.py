@@ -1,7 +1,7 @@
 """Training in a file: a checkpoint with the place in the epochs, the history and the callbacks."""
 
 import os
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from typing import Any
 
 from weft._base.errors import InvalidValue
@@ -57,8 +57,8 @@ def load_training(path: str | PathLike[str], model: Any, run: Any, must_exist: b
     extra = load_checkpoint(path, model.net, model.trainer, loader)
     if "history" not in extra or (run is not None and extra["run"] is None):
         raise InvalidValue(
-            f"fit: `{fspath(path)}` must be a file of `callbacks.Checkpoint`; it was saved outside "
-            "`fit`"
+            f"fit: `{fsdecode(path)}` must be a file of `callbacks.Checkpoint`; it was saved "
+            "outside `fit`"
         )
     model.history.restore(extra["history"])
     if run is not None:

@@ -70,7 +70,7 @@ class RecordFile:
     """
 
     def __init__(self, path: str | os.PathLike, where: str) -> None:
-        self.path, self.where = os.fspath(path), where
+        self.path, self.where = os.fsdecode(path), where
         self._open()
 
     def _open(self) -> None:

@@ -25,7 +25,7 @@ class MappedArray(numpy.memmap):
     """
 
     def __new__(cls, path: str | os.PathLike[str]) -> "MappedArray":
-        name = os.path.abspath(os.fspath(path))
+        name = os.path.abspath(os.fsdecode(path))
         if not os.path.isfile(name):
             raise MissingFile(f"MappedArray: there is no file {name}")
         try:

@@ -15,7 +15,7 @@ import queue
 import tarfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from typing import Any
 
 import numpy
@@ -311,7 +311,7 @@ class TarDataset(IterableDataset):
         given = [paths] if isinstance(paths, str | PathLike) else list(paths)
         if not given:
             raise InvalidValue("TarDataset: `paths` must have a file; got none")
-        self._paths = [fspath(path) for path in given]
+        self._paths = [fsdecode(path) for path in given]
         self._decodes = decode
 
     def shard(self, num_shards: int, index: int) -> IterableDataset:

@@ -38,7 +38,7 @@ class _Groups:
         given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
         if not given:
             raise InvalidValue(f"{where}: `paths` must have a file; got none")
-        self._paths = [os.path.abspath(os.fspath(path)) for path in given]
+        self._paths = [os.path.abspath(os.fsdecode(path)) for path in given]
         self.groups: list[tuple[int, int]] = []  # file, and group within it
         self.rows: list[int] = []
         for number, path in enumerate(self._paths):

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,7 @@ def export(
                 "onnx.export: a .weft file has its inputs already; leave out examples, `dynamic` "
                 "and `names`"
             )
-        native.Model(fspath(net))  # checks what is read
+        native.Model(fsdecode(net))  # checks what is read
     elif entry is not None:
         raise InvalidType("onnx.export: `entry` is for .weft files; a network has one entry point")
     with replacing(path, "onnx.export") as unfinished:
@@ -86,7 +86,7 @@ def export(
             given = (net, *examples) if examples else net
             export_file(file, forward=given, dynamic=dynamic, names=names)
         model = _model(file, entry, opset, exact_int8)
-        model.graph.name = Path(fspath(path)).stem
+        model.graph.name = Path(fsdecode(path)).stem
         helper.set_model_props(model, dict(metadata or {}))
         _finish(model, unfinished, path, external_data)
 
@@ -124,7 +124,7 @@ def _finish(
         file.write(model.SerializeToString())
     onnx.checker.check_model(unfinished if external_data else model, full_check=True)
     if external_data:
-        os.replace(data, f"{fspath(path)}.data")
+        os.replace(data, f"{fsdecode(path)}.data")
 
 
 def _move_tensors(model: onnx.ModelProto, file: str, location: str) -> None:

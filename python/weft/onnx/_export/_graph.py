@@ -9,7 +9,7 @@ import json
 import math
 import struct
 from dataclasses import dataclass, field
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from typing import Any
 
 import ml_dtypes
@@ -146,7 +146,7 @@ def read(path: str | PathLike[str], entry: str | None = None) -> Graph:
     The file is one that Weft has just written, or has checked. Raises LookupError for an unknown
     entry point.
     """
-    name = fspath(path)
+    name = fsdecode(path)
     with open(name, "rb") as file:
         length = struct.unpack("<Q", file.read(8))[0]
         header = json.loads(file.read(length))

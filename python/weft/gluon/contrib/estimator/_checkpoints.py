@@ -53,7 +53,7 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
         max_checkpoints: int = 5,
         resume_from_checkpoint: bool = False,
     ) -> None:
-        self.model_dir = os.fspath(model_dir)
+        self.model_dir = os.fsdecode(model_dir)
         os.makedirs(self.model_dir, exist_ok=True)
         self.model_prefix = model_prefix
         self.monitor = monitor

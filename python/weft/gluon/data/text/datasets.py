@@ -20,7 +20,7 @@ from weft.gluon.data.dataset import Dataset
 
 def paths_of(where: str, given: Any) -> list[str]:
     """One path or several, all of which are files."""
-    paths = [os.fspath(p) for p in ([given] if isinstance(given, str | os.PathLike) else given)]
+    paths = [os.fsdecode(p) for p in ([given] if isinstance(given, str | os.PathLike) else given)]
     if not paths:
         raise InvalidValue(f"{where}: `paths` must have a file; got none")
     for path in paths:

@@ -44,7 +44,7 @@ class Tokenizer:
         if isinstance(source, library.Tokenizer):
             self._tokenizer = library.Tokenizer.from_str(source.to_str())
         elif isinstance(source, str | os.PathLike):
-            self._tokenizer = _read(library, os.fspath(source))
+            self._tokenizer = _read(library, os.fsdecode(source))
         else:
             raise InvalidType(
                 "Tokenizer: `source` must be a path or a `tokenizers.Tokenizer`; got "

@@ -176,7 +176,7 @@ class Vocabulary:
 
         Raises FileNotFoundError, and OSError for what is no such file.
         """
-        name = os.fspath(path)
+        name = os.fsdecode(path)
         if not os.path.isfile(name):
             raise MissingFile(f"Vocabulary.load: there is no file {name}")
         try:

@@ -38,7 +38,7 @@ def read_idx(path: str | os.PathLike, dtype: Any = None, rank: int | None = None
     >>> read_idx("labels-idx1-ubyte")
     array([7, 2, 1], dtype=uint8)
     """
-    path = Path(path)
+    path = Path(os.fsdecode(path))
     try:
         with open(path, "rb", opener=regular) as file:
             is_compressed = file.read(2) == b"\x1f\x8b"

@@ -133,7 +133,7 @@ def _entry(number: int, item: Sequence[Any]) -> tuple[list[float], str]:
         raise InvalidValue(
             f"ImageListDataset: entry {number} of `imglist` must be (label, path); got {item!r}"
         ) from None
-    return flat, os.fspath(name)
+    return flat, os.fsdecode(name)
 
 
 def _label(labels: Sequence[float]) -> Any:
