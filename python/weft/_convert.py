@@ -1,15 +1,17 @@
 """Files of other frameworks as .weft files: what the command `weft convert` does."""
 
 import json
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from inspect import signature
-from os import PathLike, fspath
+from os import PathLike, fsdecode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue, MissingFile, NotFound, Unsupported
 from weft._base.protocols import HasMaxLength
+from weft._convert_shapes import Input, Opened, Shape, export_open, shown
 from weft._core.dimensions import Dim
 from weft._import.block import ImportedBlock
 from weft._import.program import Port
@@ -18,15 +20,17 @@ from weft.gluon.hybrid_block import HybridBlock
 if TYPE_CHECKING:
     from weft.hub._load import Loaded
 
-_EXAMPLE = 2  # extent of a dynamic dimension while the network is traced
+_IMAGE_AXES = 4
 _LONGEST_INPUT = 512  # tokens of the input of an encoder–decoder, unless told otherwise
 _LONGEST_SIDE = 1 << 13  # of an image that a config.json may ask for
 
 
-def _read_onnx(path: Path, int8: bool = False) -> ImportedBlock:
+def _read_onnx(
+    path: Path, int8: bool = False, constants: Mapping[str, Any] | None = None
+) -> ImportedBlock:
     from weft.onnx import load
 
-    return load(path, int8=int8)
+    return load(path, int8=int8, constants=constants)
 
 
 def _read_tflite(path: Path) -> ImportedBlock:
@@ -75,6 +79,7 @@ def convert(
     pack: bool = False,
     int8: bool = False,
     generate: int | None = None,
+    constants: Mapping[str, Any] | None = None,
 ) -> Path:
     """Writes a .weft file of a model file of another framework, and returns its path.
 
@@ -85,11 +90,15 @@ def convert(
         as model-0010.params beside model-symbol.json. The .caffemodel of a .prototxt; by default
         the only one beside it
     shapes: of inputs by name, where the file leaves some extents open and they are to be fixed.
-        Without it extents of an .onnx file stay open in the .weft file, and a .tflite file has
-        those that TensorFlow Lite takes by default. A folder's network for text has both extents of
-        `tokens` (N, T) open, one for images (N, C, H, W) or frames of speech (N, M, T) has N open
+        Without it extents of an .onnx file stay open in the .weft file, as far as the network holds
+        for any: a warning tells which were fixed, and at what, as such networks usually take it.
+        A .tflite file has those that TensorFlow Lite takes by default. A folder's network for text
+        has both extents of `tokens` (N, T) open, one for images (N, C, H, W) or frames of speech
+        (N, M, T) has N open
     pack: keep weights and plans as they are run
     int8: compute with the integers of a quantized .onnx file, as `weft.onnx.load` does
+    constants: values of inputs of an .onnx file that are to be no inputs of the .weft file, by
+        name: `constants={"sr": 16000}`
     generate: for a folder's network that writes text: a file that generates one text, with room for
         so many tokens, by `export_generator`. The input of an encoder–decoder for text has shape
         (1, 512), or what it reads at most; `shapes={"inputs": (1, S)}` gives another. What
@@ -97,14 +106,14 @@ def convert(
 
     Raises what the reader of the format raises; ValueError for shapes that do not fit.
     """
-    path = Path(fspath(source))
+    path = Path(fsdecode(source))
     if params is not None and path.suffix.lower() not in _WITH_PARAMETERS:
         raise InvalidValue(
             "convert: only a -symbol.json of MXNet and a .prototxt of Caffe have a file of "
-            f"parameters beside them; got {path} and {fspath(params)}"
+            f"parameters beside them; got {path} and {fsdecode(params)}"
         )
     if path.is_dir():
-        target = Path(fspath(output)) if output is not None else _beside(path)
+        target = Path(fsdecode(output)) if output is not None else _beside(path)
         _convert_folder(path, target, shapes or {}, pack, generate)
         return target
     if generate is not None:
@@ -119,14 +128,16 @@ def convert(
         raise MissingFile(f"convert: there is no file {path}")
     if int8 and reader is not _read_onnx:
         raise Unsupported(f"convert: `int8` is for .onnx files; got {path}")
-    beside = None if params is None else Path(fspath(params))
-    if int8:
-        block = _read_onnx(path, int8=True)
+    if constants and reader is not _read_onnx:
+        raise Unsupported(f"convert: `constants` is for .onnx files; got {path}")
+    beside = None if params is None else Path(fsdecode(params))
+    if reader is _read_onnx:
+        block = _read_onnx(path, int8, constants)
     elif reader is _read_caffe:
         block = _read_caffe(path, beside, shapes)
     else:
         block = reader(path) if beside is None else _read_mxnet(path, beside)
-    target = Path(fspath(output)) if output is not None else _named_after(path)
+    target = Path(fsdecode(output)) if output is not None else _named_after(path)
     export_block(block, target, shapes or {}, pack)
     return target
 
@@ -161,13 +172,59 @@ def write(
             raise NotFound(
                 f"convert: there is no input `{name}`; the inputs are {', '.join(names)}"
             )
-    examples, dynamic = [], {}
-    for port, spelling in zip(ports, spellings, strict=True):
-        shape, free = _shape_of(port, shapes.get(port.name))
-        examples.append(np.zeros(shape, dtype=port.dtype or "float32"))
-        if free:
-            dynamic[spelling] = free
-    block.export(target, *examples, dynamic=dynamic or None, pack=pack)
+    inputs = [Input(port, _shape_of(port, shapes.get(port.name))) for port in ports]
+
+    def export(tried: Sequence[Shape]) -> None:
+        examples, dynamic = [], {}
+        for port, spelling, shape in zip(ports, spellings, tried, strict=True):
+            sizes = tuple(e.first if isinstance(e, Dim) else e for e in shape)
+            examples.append(np.zeros(sizes, dtype=port.dtype or "float32"))
+            if free := {axis: e for axis, e in enumerate(shape) if isinstance(e, Dim)}:
+                dynamic[spelling] = free
+        block.export(target, *examples, dynamic=dynamic or None, pack=pack)
+
+    found = export_open(export, inputs, lambda: _gives_images(target), _hint(inputs))
+    if found.fixed:
+        _tell(target, ports, found)
+
+
+def _gives_images(target: Path) -> bool:
+    """Has an output of a file height and width?"""
+    from weft.runtime import Model
+
+    outputs = Model(target).context().outputs
+    return any(len(port.shape) == _IMAGE_AXES and min(port.shape[1:]) > 0 for port in outputs)
+
+
+def _hint(inputs: Sequence[Input]) -> str:
+    """What fixes the open extents of inputs, and an input's value."""
+
+    def extents(one: Input) -> str:
+        return ",".join("N" if isinstance(extent, Dim) else str(extent) for extent in one.shape)
+
+    options = [
+        f"`--shape {one.port.name}={extents(one)}`"
+        for one in inputs
+        if any(isinstance(extent, Dim) for extent in one.shape)
+    ]
+    text = f"give the shapes that it is for: {' '.join(options)}"
+    decide = [one.port.name for one in inputs if not one.shape and one.port.dtype != "float32"]
+    if decide:
+        text += f"; where `{decide[0]}` decides what is run, fix it: `--constant {decide[0]}=N`"
+    return text
+
+
+def _tell(target: Path, ports: Sequence[Port], found: Opened) -> None:
+    """Says which extents were fixed."""
+    taken = ", ".join(
+        f"`{port.name}` {shape}" for port, shape in zip(ports, shown(found.shapes), strict=True)
+    )
+    fixed = ", ".join(f"`{name}` is {extent}" for name, extent in found.fixed.items())
+    warnings.warn(
+        f"convert: {target.name} takes {taken}: the network does not hold for every size that its "
+        f"file leaves open, so {fixed}; `--shape` (`shapes`) gives others",
+        stacklevel=2,
+    )
 
 
 # ---- folders -------------------------------------------------------------------------------------
@@ -286,24 +343,21 @@ def _frames(config: Mapping[str, Any]) -> tuple[int, int]:
 # ---- inputs --------------------------------------------------------------------------------------
 
 
-def _shape_of(port: Port, given: Sequence[int] | None) -> tuple[tuple[int, ...], dict[int, Dim]]:
-    """An example shape of an input, and its axes whose extents stay open."""
+def _shape_of(port: Port, given: Sequence[int] | None) -> Shape:
+    """The shape of an input, with a dimension where it may stay open."""
     if given is not None:
-        return _fitting(port, tuple(given)), {}
+        return _fitting(port, tuple(given))
     if port.usual is not None:
-        return port.usual, {}
+        return port.usual
     if port.shape is None:
         raise InvalidType(
             f"convert: the file does not say how many axes input `{port.name}` has; give its "
             f"shape: `--shape {port.name}=1,3,224,224`"
         )
-    free = {
-        axis: _dimension(extent, f"{port.name}_{axis}")
+    return tuple(
+        extent if isinstance(extent, int) else _dimension(extent, f"{port.name}_{axis}")
         for axis, extent in enumerate(port.shape)
-        if not isinstance(extent, int)
-    }
-    shape = tuple(extent if isinstance(extent, int) else _EXAMPLE for extent in port.shape)
-    return shape, free
+    )
 
 
 def _dimension(extent: str | Dim | None, name: str) -> Dim:

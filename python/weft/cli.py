@@ -115,6 +115,15 @@ def add_convert(command: argparse.ArgumentParser) -> None:
         help="shape of an input whose extents the file leaves open; without it they stay open",
     )
     command.add_argument(
+        "--constant",
+        metavar="NAME=VALUE",
+        type=constant,
+        action="append",
+        default=[],
+        help="a number that an input of an .onnx file always has, such as sr=16000; it is no input "
+        "of the .weft file then",
+    )
+    command.add_argument(
         "--generate",
         metavar="N",
         type=int,
@@ -239,6 +248,20 @@ def shape(text: str) -> tuple[str, tuple[int, ...]]:
     return match[1], tuple(int(extent) for extent in match[2].split(",") if extent)
 
 
+def constant(text: str) -> tuple[str, int | float]:
+    """An input's name and value: sr=16000."""
+    name, _, value = text.strip().rpartition("=")
+    try:
+        number: int | float = float(value) if re.search(r"[.eEn]", value) else int(value)
+    except ValueError:
+        name = ""
+    if not name:
+        raise argparse.ArgumentTypeError(
+            f"a name and a number are expected, such as sr=16000; got {text}"
+        )
+    return name, number
+
+
 def size(text: str) -> int:
     """Bytes: 20480, 20KB, 1.5MB; units are of 1024."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(B|KB|KiB|MB|MiB)?", text.strip())
@@ -308,21 +331,28 @@ def pack_file(path: str, libraries: list[str], output: str | None) -> int:
 
 def convert_file(options: argparse.Namespace) -> int:
     """Converts a foreign file and prints the new one's path; returns the exit status."""
+    import warnings
+
     from weft import Error
     from weft._convert import convert
 
-    try:
-        path = convert(
-            options.file,
-            options.output,
-            params=options.params,
-            shapes=dict(options.shape),
-            pack=options.pack,
-            int8=options.int8,
-            generate=options.generate,
-        )
-    except (Error, ImportError, OSError) as error:
-        return failed(error)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", UserWarning)
+        try:
+            path = convert(
+                options.file,
+                options.output,
+                params=options.params,
+                shapes=dict(options.shape),
+                pack=options.pack,
+                int8=options.int8,
+                generate=options.generate,
+                constants=dict(options.constant),
+            )
+        except (Error, ImportError, OSError) as error:
+            return failed(error)
+    for warning in told:
+        print(f"weft: {warning.message}", file=sys.stderr)
     print(path)
     return 0
 

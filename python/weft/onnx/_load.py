@@ -1,9 +1,12 @@
 """Reads an ONNX model: file or message to a block."""
 
-from os import PathLike, fspath
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from os import PathLike, fsdecode
+from typing import TYPE_CHECKING, Any
 
-from weft._base.errors import InvalidType
+import numpy
+
+from weft._base.errors import InvalidType, InvalidValue, NotFound
 from weft._core.typing import DeviceLike
 from weft._import.block import ImportedBlock
 from weft._import.missing import require_all, resolve
@@ -22,6 +25,7 @@ def load(
     *,
     device: DeviceLike = None,
     int8: bool = False,
+    constants: Mapping[str, Any] | None = None,
 ) -> ImportedBlock:
     """An ONNX model as a block: call it, hybridize, train, quantize, export.
 
@@ -32,6 +36,8 @@ def load(
         float operators, or QLinearConv and its kin), with results that are at most one step of
         each operator's from those of the model as it is written; what has no int8 operator stays
         float. Without it the model runs as it is written
+    constants: values of inputs by name, which are no inputs of the block then; a branch that such a
+        value decides is taken once for all: `constants={"sr": 16000}`
 
     The inputs are called in the order and by the names of the model. Initializers of floats are
     parameters, by their names. Dropout and batch norms follow `autograd.record()` as in Gluon.
@@ -45,6 +51,8 @@ def load(
     >>> net.export("resnet.weft", weft.np.ones((1, 3, 224, 224)))  # doctest: +SKIP
     """
     program = _program(model)
+    for name, value in (constants or {}).items():
+        _fix(program, name, value)
     with current() if device is None else Device(device):
         from weft.onnx._rules import RULES
         from weft.onnx._simplify import simplify
@@ -56,6 +64,36 @@ def load(
             to_int8(program, RULES)
             require_all(program.name, RULES.format, resolve(program, RULES))
         return ImportedBlock(program)
+
+
+def _fix(program: Program, name: str, value: Any) -> None:
+    """Makes an input a constant."""
+    port = next((port for port in program.inputs if port.name == name), None)
+    if port is None:
+        known = ", ".join(port.name for port in program.inputs)
+        raise NotFound(
+            f"weft.onnx.load: `constants` must name inputs, which are {known}; got `{name}`"
+        )
+    try:
+        array = numpy.asarray(value, port.dtype)
+    except (TypeError, ValueError) as error:
+        raise InvalidType(
+            f"weft.onnx.load: the constant `{name}` must be of {port.dtype}; got {value!r} "
+            f"({error})"
+        ) from None
+    wanted = port.shape
+    if wanted is not None and array.size == 1:
+        array = array.reshape((1,) * len(wanted))
+    if wanted is not None and (
+        len(wanted) != array.ndim
+        or any(isinstance(w, int) and w != g for w, g in zip(wanted, array.shape, strict=True))
+    ):
+        raise InvalidValue(
+            f"weft.onnx.load: the constant `{name}` must fit shape {wanted}; got {array.shape}"
+        )
+    program.inputs.remove(port)
+    program.constants[name] = array
+    program.fixed.add(name)
 
 
 def missing(model: "str | PathLike[str] | bytes | onnx.ModelProto") -> list[str]:
@@ -86,7 +124,7 @@ def _program(model: "str | PathLike[str] | bytes | onnx.ModelProto") -> Program:
     if isinstance(model, bytes | bytearray):
         return from_bytes(bytes(model))
     if isinstance(model, str | PathLike):
-        return from_file(fspath(model))
+        return from_file(fsdecode(model))
     raise InvalidType(
         f"weft.onnx.load: `model` must be a path, bytes or a ModelProto; got {type(model).__name__}"
     )

@@ -218,10 +218,11 @@ def _port(value: onnx.ValueInfoProto) -> Port:
     shape: list[int | str | None] = []
     for dimension in tensor.shape.dim:
         kind = dimension.WhichOneof("value")
-        if kind == "dim_value":
-            shape.append(dimension.dim_value)
-        else:
-            shape.append(dimension.dim_param or None if kind == "dim_param" else None)
+        if kind == "dim_value":  # some writers say -1 for an extent that is open
+            shape.append(dimension.dim_value if dimension.dim_value >= 0 else None)
+        else:  # "?" is no name: two axes of it may differ
+            named = kind == "dim_param" and dimension.dim_param not in ("", "?", "-1")
+            shape.append(dimension.dim_param if named else None)
     return Port(value.name, dtype, tuple(shape))
 
 
