@@ -279,6 +279,58 @@ def test_the_exported_file_takes_any_number_of_samples(tmp_path):
     numpy.testing.assert_allclose(numpy.asarray(found), model.predict(X[:5]).asnumpy(), rtol=1e-5)
 
 
+class Bag(gluon.HybridBlock):
+    """A mean over the tokens that count: any number of them."""
+
+    def __init__(self, length=None):
+        super().__init__()
+        self.embed, self.out = nn.Embedding(11, 4), nn.Dense(3)
+        self.length = length
+
+    def forward(self, tokens, mask):
+        x = self.embed(tokens) * mask.reshape(mask.shape[0], -1, 1)
+        if self.length is not None:
+            x = x.reshape(-1, self.length, 4)
+        return self.out(x.sum(axis=1))
+
+
+def text_batches(lengths):
+    random = numpy.random.default_rng(0)
+    for length in lengths:
+        tokens = random.integers(0, 11, (5, length)).astype("int32")
+        mask = (random.random((5, length)) < 0.8).astype("float32")
+        yield (tokens, mask), random.integers(0, 3, 5)
+
+
+@pytest.mark.parametrize("lengths", [(6, 9, 7), (8, 8)], ids=["other lengths", "one length"])
+def test_the_exported_file_has_open_what_varied(tmp_path, lengths):
+    net = Bag()
+    net.initialize()
+    model = weft.Model(net, "softmax_ce", "adam")
+    model.fit(list(text_batches(lengths)), epochs=1, verbose=0)
+    model.export(tmp_path / "net.weft")
+    context = weft.runtime.Model(tmp_path / "net.weft").context()
+    time = -1 if len(set(lengths)) > 1 else lengths[0]
+    assert [port.shape for port in context.inputs] == [(-1, time)] * 2
+    for length in (3, 12) if time < 0 else lengths:
+        ((tokens, mask), _) = next(text_batches([length]))
+        (found,) = context.run(tokens[:2], mask[:2])
+        want = net(np.array(tokens[:2]), np.array(mask[:2])).asnumpy()
+        numpy.testing.assert_allclose(found, want, rtol=1e-5, atol=1e-6)
+
+
+def test_what_varied_but_does_not_hold_is_fixed_with_a_warning(tmp_path):
+    net = Bag(length=6)  # longer texts are cut in parts, which are then samples
+    net.initialize()
+    model = weft.Model(net, "softmax_ce", "adam")
+    batches = [((t, m), numpy.tile(y, t.shape[1] // 6)) for (t, m), y in text_batches((12, 6))]
+    model.fit(batches, epochs=1, verbose=0)
+    with pytest.warns(UserWarning, match=r"takes `tokens` \(5, 6\), `mask` \(5, 6\)"):
+        model.export(tmp_path / "net.weft")
+    context = weft.runtime.Model(tmp_path / "net.weft").context()
+    assert [port.shape for port in context.inputs] == [(-1, 6)] * 2
+
+
 @pytest.mark.parametrize(
     ("call", "kind", "text"),
     [

@@ -70,6 +70,7 @@ class Run(Loop[Batch]):
             self._plans = model.plans_for(batch)
             figures = self.figures = self._figures()
         model.batch = batch
+        model.see(batch)
         if self._is_heard:
             self.hooks.train_batch_begin(self.batch)
         if self._is_plain:
@@ -250,6 +251,7 @@ class Judge(Loop[Batch]):
         if figures is None:
             self._plans: Steps = model.plans_for(batch)
             figures = self._figures = self._new_figures()
+        model.see(batch)
         self._hooks.test_batch_begin(self._number)
         if model.has_own_test_step:
             logs = model.test_step(batch.inputs, batch.labels, batch.weights)

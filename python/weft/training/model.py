@@ -1,13 +1,14 @@
 """A network with what it is trained on: `fit`, `evaluate` and `predict`, as Keras has them."""
 
 import inspect
+import warnings
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, closing
 from os import PathLike
 from typing import Any
 
 from weft import amp, np
-from weft._base.errors import InvalidState, InvalidType, InvalidValue
+from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue
 from weft._base.options import require, require_whole
 from weft._base.spelling import hint, knows_words, named_arguments
 from weft._base.words import MODEL, PRECISION_NAMES
@@ -28,6 +29,7 @@ from weft.training._objective import Objective
 from weft.training._rank_figures import TrainingFigures
 from weft.training._run import Judge, Run
 from weft.training._saving import load_training, save_training, save_with_others
+from weft.training._seen_shapes import SeenShapes
 from weft.training._steps import Steps, in_order
 from weft.training._together import (
     SharedSource,
@@ -126,6 +128,7 @@ class Model:
         shared = {"compression_params": compression_params, "deterministic": deterministic}
         self._trainer = self._trainer_of(optimizer, optimizer_params, groups, kvstore, shared)
         self._steps_made: Steps | None = None
+        self._seen = SeenShapes()
         self._weights = ClassWeights(None)
         self._run: Run | None = None
 
@@ -394,7 +397,9 @@ class Model:
     def export(self, path: str | PathLike[str], *examples: Any, **options: Any) -> None:
         """Writes the network to a .weft file; arguments as for `HybridBlock.export`.
 
-        examples: inputs; by default the shapes of the last batch, any number of samples
+        examples: inputs; by default the shapes of the last batch. The number of samples stays open,
+            and what else was seen to vary, such as the length of texts; if the network does not
+            hold for other extents there, they are fixed, and a warning says so
         """
         if not isinstance(self.net, HybridBlock):
             raise InvalidType(f"export: `net` must be a HybridBlock; got {not_hybrid(self.net)}")
@@ -402,15 +407,41 @@ class Model:
         if not examples:
             examples = self._last_inputs("export")
             names = _input_names(self.net, len(examples))
-            options.setdefault("dynamic", {name: {0: "batch"} for name in names})
+            if "dynamic" not in options:
+                self._export_open(path, examples, self._seen.open_axes(names), options)
+                return
         self.net.export(path, *examples, **options)
 
+    def _export_open(
+        self,
+        path: str | PathLike[str],
+        examples: tuple[Any, ...],
+        axes: dict[str, dict[int, str]],
+        options: dict[str, Any],
+    ) -> None:
+        """Leaves open what varied, as far as the network holds."""
+        only_samples = {name: {0: open_[0]} for name, open_ in axes.items()}
+        try:
+            self.net.export(path, *examples, dynamic=axes, **options)
+        except Error as error:
+            if axes == only_samples:
+                raise
+            self.net.export(path, *examples, dynamic=only_samples, **options)
+            fixed = ", ".join(
+                f"`{n}` {tuple(e.shape)}" for n, e in zip(axes, examples, strict=True)
+            )
+            warnings.warn(
+                f"export: the file takes {fixed} with any number of samples; batches had other "
+                f"extents, too, but the network does not hold for all: {error}",
+                stacklevel=3,
+            )
+
     def _last_inputs(self, where: str) -> tuple[Any, ...]:
-        if self._shapes is None:
+        if self._seen.last is None:
             raise InvalidState(
                 f"{where}: the model has seen no data yet; give example inputs, such as `x[:1]`"
             )
-        return tuple(np.zeros(shape, dtype=dtype) for shape, dtype in self._shapes)
+        return tuple(np.zeros(shape, dtype=dtype) for shape, dtype in self._seen.last)
 
     def example(self) -> tuple[Any, ...]:
         """Zeros like one sample of the last batch; not for users."""
@@ -450,7 +481,6 @@ class Model:
 
     # ---- inside
 
-    _shapes: list[tuple[tuple[int, ...], str]] | None = None
     pending_samples = 0  # whose gradients were added up, and no update has used them; not for users
 
     def anomaly(self) -> str | None:
@@ -482,9 +512,13 @@ class Model:
                 ranks=ranks_of(self._trainer),
             )
             self._trainer.begin_exchange()
-        if keeps_shapes or self._shapes is None:
-            self._shapes = [(tuple(a.shape), a.dtype.name) for a in inputs]
+        if keeps_shapes or self._seen.last is None:
+            self._seen.add(inputs)
         return self._steps_made
+
+    def see(self, batch: Batch) -> None:
+        """Notes the shapes of a batch, for `export`; not for users."""
+        self._seen.add(in_order(self.net, batch.inputs))
 
     def _initialize(self, inputs: tuple[Any, ...]) -> None:
         """First values for parameters without, and their shapes, by one run of the network, which
