@@ -208,10 +208,14 @@ def _hint(inputs: Sequence[Input]) -> str:
         if any(isinstance(extent, Dim) for extent in one.shape)
     ]
     text = f"give the shapes that it is for: {' '.join(options)}"
-    decide = [one.port.name for one in inputs if not one.shape and one.port.dtype != "float32"]
-    if decide:
-        text += f"; where `{decide[0]}` decides what is run, fix it: `--constant {decide[0]}=N`"
-    return text
+    return text + _constant_hint([one.port for one in inputs])
+
+
+def _constant_hint(ports: Sequence[Port]) -> str:
+    decides = [port.name for port in ports if port.shape == () and port.dtype in ("int64", "bool")]
+    if not decides:
+        return ""
+    return f"; where `{decides[0]}` decides what is run, fix it: `--constant {decides[0]}=N`"
 
 
 def _tell(target: Path, ports: Sequence[Port], found: Opened) -> None:
@@ -222,7 +226,7 @@ def _tell(target: Path, ports: Sequence[Port], found: Opened) -> None:
     fixed = ", ".join(f"`{name}` is {extent}" for name, extent in found.fixed.items())
     warnings.warn(
         f"convert: {target.name} takes {taken}: the network does not hold for every size that its "
-        f"file leaves open, so {fixed}; `--shape` (`shapes`) gives others",
+        f"file leaves open, so {fixed}; `--shape` (`shapes`) gives others" + _constant_hint(ports),
         stacklevel=2,
     )
 

@@ -76,10 +76,13 @@ def export_open(
     if _open_sides(inputs) and gives_images():
         usual = next(u for u in (*_usual(inputs, dims, _LARGE), usual) if tried(u))
     taken: dict[str, int | Dim] = dict(usual)
-    for name in sorted(dims, key=lambda name: _rank(name, inputs)):
-        for dim in _ranges(dims[name], usual[name]):
-            if tried(taken | {name: dim}):
-                taken[name] = dim
+    for names in _groups(dims, inputs, usual):
+        if any(isinstance(taken[name], Dim) for name in names):
+            continue
+        for dim in _ranges(dims[names[0]], usual[names[0]]):
+            one = dim if len(names) == 1 else Dim("batch", min=dim.min)
+            if tried(taken | dict.fromkeys(names, one)):
+                taken |= dict.fromkeys(names, one)
                 break
     found = [_with(one.shape, taken) for one in inputs]
     return Opened(found, {n: e for n, e in taken.items() if not isinstance(e, Dim)})
@@ -137,6 +140,18 @@ def _open_sides(inputs: Sequence[Input]) -> set[str]:
     return {e.name for pair in _sides(inputs) for e in pair if isinstance(e, Dim)}
 
 
+def _groups(
+    dims: Mapping[str, Dim], inputs: Sequence[Input], usual: Mapping[str, int]
+) -> Iterator[list[str]]:
+    """Which extents are opened together: those of one sample that the file gives no name are
+    probably one batch. Then each alone, the batch and time before others."""
+    nameless = {f"{one.port.name}_{axis}" for one in inputs for axis in range(len(one.shape))}
+    together = [name for name in dims if name in nameless and usual[name] == 1]
+    if len(together) > 1:
+        yield together
+    yield from ([name] for name in sorted(dims, key=lambda name: _rank(name, inputs)))
+
+
 def _rank(name: str, inputs: Sequence[Input]) -> tuple[bool, bool]:
     """The batch is tried first, then time."""
     return not _is_batch(name, inputs), not _is_time(name)
@@ -155,9 +170,14 @@ def _usual(
         return any(isinstance(given, int) and given != size for given, size in together)
 
     rest = [n for n in dims if n not in open_sides and not _is_batch(n, inputs)]
+    # Of the first input that has any; further inputs are often states, of which there is one.
+    first = next((one for one in inputs if set(_open([one])) & set(rest)), None)
+    own = [] if first is None else [n for n in rest if n in _open([first])]
+    others = [n for n in rest if n not in own]
     chosen = sorted(pairs, key=contradicts) if open_sides else [(0, 0)]
-    for pair, length in itertools.product(chosen, _LONG if rest else (0,)):
-        sizes = dict.fromkeys(dims, 1) | dict.fromkeys(rest, length)
+    lengths = itertools.product((True, False) if others else (True,), _LONG if rest else (0,))
+    for pair, (is_alone, length) in itertools.product(chosen, list(lengths)):
+        sizes = dict.fromkeys(dims, 1) | dict.fromkeys(own if is_alone else rest, length)
         for given in sides:
             together = zip(given, pair, strict=True)
             sizes.update({e.name: size for e, size in together if isinstance(e, Dim)})
