@@ -9,6 +9,7 @@ import numpy as _numpy
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native as _native
 from weft._core.typing import ArrayLike, DTypeLike, ndarray
+from weft._trace.state import is_tracing
 from weft.np import _ops
 
 _OPERATORS = {f.__name__: f for f in _native.operators()}
@@ -70,7 +71,10 @@ def broadcast_arrays(*arrays: ArrayLike) -> tuple[ndarray, ...]:
         shape = _numpy.broadcast_shapes(*shapes)
     except ValueError:
         raise InvalidValue(f"broadcast_arrays: shapes do not broadcast; got {shapes}") from None
-    return tuple(a if a.shape == shape else _ops.broadcast_to(a, shape) for a in whole)
+    # In a trace extents may be examples, so every example has the same operators.
+    return tuple(
+        _ops.broadcast_to(a, shape) if is_tracing() or a.shape != shape else a for a in whole
+    )
 
 
 def hsplit(ary: ArrayLike, indices_or_sections: int | Sequence[int]) -> list[ndarray]:

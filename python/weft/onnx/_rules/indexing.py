@@ -6,8 +6,8 @@ import numpy
 
 from weft import np, npx
 from weft._base.errors import InvalidValue, Unsupported
-from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
+from weft._import.extents import is_open
 from weft._import.values import Array, Host, Ints, array_of, is_array, is_host
 from weft.onnx._rules import _host
 from weft.onnx._rules._table import RULES as rules
@@ -30,13 +30,14 @@ def _sliced(x: Any, starts: Any, ends: Any, axes: Any, steps: Any) -> Any:
 
 def _slice(start: int, end: int, step: int, extent: int) -> slice:
     """Bounds far outside mean the ends; NumPy has no number for an end before the first element."""
-    if isinstance(extent, Extent) or isinstance(start, Extent) or isinstance(end, Extent):
+    begins_open, ends_open = is_open(start), is_open(end)
+    if is_open(extent) or begins_open or ends_open:
         far = 1 << 31
-        first = None if not isinstance(start, Extent) and start == 0 and step > 0 else start
+        first = None if not begins_open and start == 0 and step > 0 else start
         last = end
-        if not isinstance(end, Extent) and (end >= far or end <= -far):
+        if not ends_open and (end >= far or end <= -far):
             last = None
-        if step < 0 and not isinstance(start, Extent) and start in (-1, far, (1 << 63) - 1):
+        if step < 0 and not begins_open and start in (-1, far, (1 << 63) - 1):
             first = None
         return slice(first, last, step)
     start = max(start + extent, 0 if step > 0 else -1) if start < 0 else start

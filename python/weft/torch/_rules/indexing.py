@@ -6,6 +6,7 @@ from weft import np, npx
 from weft._base.errors import Unsupported
 from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
+from weft._import.extents import is_open
 from weft._import.values import Array, is_array
 from weft.torch._rules._dtypes import cast
 from weft.torch._rules._table import aten
@@ -59,7 +60,8 @@ def _slice_scatter(
     key = _slice_of(self, dim, start, end, step)[-1]
     if key == slice(None, None, 1):
         return np.broadcast_to(src, self.shape)
-    if step != 1 or any(isinstance(n, Extent) for n in (self.shape[dim], key.start, key.stop)):
+    bounds = [bound for bound in (key.start, key.stop) if bound is not None]
+    if is_open(self.shape[dim], *bounds) or step != 1:
         places = np.arange(self.shape[dim])[key]
         return _along(self, dim, lambda rows, new: npx.index_update(rows, places[None], new), src)
     start, end, _ = key.indices(self.shape[dim])
@@ -189,10 +191,7 @@ def _gather(self: Array, dim: int, index: Array) -> ndarray:
     if self.ndim == 0:
         return self
     dim = dim % self.ndim
-    cut = tuple(
-        slice(None) if a == dim or isinstance(n, Extent) else slice(0, n)
-        for a, n in enumerate(index.shape)
-    )
+    cut = tuple(slice(None) if a == dim else slice(0, n) for a, n in enumerate(index.shape))
     return np.take_along_axis(self[cut], index, dim)
 
 

@@ -242,14 +242,13 @@ def _repeat(self: Array, repeats: Any) -> ndarray:
     x = self.reshape((1,) * lead + tuple(self.shape)) if lead else self
     if all(not isinstance(n, Extent) and n == 1 for n in repeats):
         return x
-    if any(isinstance(n, Extent) for n in repeats):  # a new axis before each, which is merged
-        shape, wide, merged = [], [], []
-        for extent, count in zip(x.shape, repeats, strict=True):
-            shape += [1, extent]
-            wide += [count, extent]
-            merged.append(count * extent)
-        return np.broadcast_to(x.reshape(tuple(shape)), tuple(wide)).reshape(tuple(merged))
-    return np.tile(x, tuple(repeats))
+    # A new axis before each, which is merged: the same operators whatever the extents are.
+    shape, wide, merged = [], [], []
+    for extent, count in zip(x.shape, repeats, strict=True):
+        shape += [1, extent]
+        wide += [count, extent]
+        merged.append(count * extent)
+    return np.broadcast_to(x.reshape(tuple(shape)), tuple(wide)).reshape(tuple(merged))
 
 
 @aten("tile")
