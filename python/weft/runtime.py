@@ -110,6 +110,8 @@ _FORMATS = {
     **{"int8": "b", "int16": "h", "int32": "i", "int64": "q", "float32": "f", "float64": "d"},
 }
 
+# What a C long is by another name, which NumPy takes for int64 on Linux.
+_LONG = {"l": "q", "L": "Q"} if struct.calcsize("l") == 8 else {"l": "i", "L": "I"}
 # Types of ctypes, for arrays without elements, which `memoryview` cannot shape.
 _C_TYPES: dict[str, Any] = {
     **{"?": ctypes.c_bool, "f": ctypes.c_float, "d": ctypes.c_double},
@@ -567,6 +569,27 @@ class Context:
             self._bind(index, data)
 
     def _bind(self, index: int, data: Any) -> None:
+        buffer = self._plain(index, data)
+        if buffer is None:
+            buffer = self._checked(index, data)
+        _check(_library.weft_context_bind_input(self._handle, index, buffer, len(buffer)))
+        self._bound[index] = buffer
+
+    def _plain(self, index: int, data: Any) -> Any:
+        """The buffer of an array that is just what the input is now, which is the usual case; None
+        for everything else."""
+        if not 0 <= index < len(self.inputs):
+            return None
+        port = self.inputs[index]
+        try:
+            view = memoryview(data)
+        except (TypeError, BufferError, ValueError):
+            return None
+        code = _LONG.get(view.format, view.format)
+        is_same = view.shape == port.shape and code == _FORMATS.get(port.dtype)
+        return _ffi.from_buffer(data) if is_same and view.c_contiguous else None
+
+    def _checked(self, index: int, data: Any) -> Any:
         if not 0 <= index < len(self.inputs):
             raise InvalidValue(f"bind: `index` must be in [0, {len(self.inputs)}); got {index}")
         port = self.inputs[index]
@@ -578,9 +601,7 @@ class Context:
                 self._set_shape(index, shape)
         else:
             _check_given("run", port, given)
-        buffer = _buffer("run", self.inputs[index], data)
-        _check(_library.weft_context_bind_input(self._handle, index, buffer, len(buffer)))
-        self._bound[index] = buffer
+        return _buffer("run", self.inputs[index], data)
 
     def run(self, *data: Any) -> list[memoryview]:
         """Runs on buffers, one per input, or on those bound before; returns the outputs.
