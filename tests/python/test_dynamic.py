@@ -3,7 +3,7 @@
 import numpy
 import pytest
 import weft
-from weft import autograd, gluon, init, np, runtime
+from weft import autograd, gluon, init, np, npx, runtime
 from weft.gluon import nn, rnn
 from weft.gluon.model_zoo import text, vision
 
@@ -260,3 +260,92 @@ def test_the_fewest_extents_are_traced(least, most, tmp_path):
     x = floats(most, 3)
     (y,) = context.run(x.asnumpy())
     numpy.testing.assert_allclose(y, net(x).asnumpy(), rtol=1e-6)
+
+
+# ---- extents behind strides
+
+
+def behind(*layers, then):
+    """Layers with strides, then a function whose numbers follow from the extents they leave."""
+
+    def make():
+        net = nn.HybridSequential(*(layer() for layer in layers), nn.HybridLambda(then))
+        net.initialize(init.Normal(0.5))
+        return net
+
+    return make
+
+
+def halved():
+    return nn.Conv2D(4, 3, strides=2, padding=1, in_channels=3)
+
+
+def halved_again():
+    return nn.Conv2D(4, 3, strides=2, padding=1, in_channels=4)
+
+
+def pooled():
+    return nn.MaxPool2D(3, 2)
+
+
+def flat(x):
+    n, channels, height, width = x.shape
+    rows = x.reshape(n, channels, height * width)
+    return np.matmul(rows, rows.transpose(0, 2, 1)) / (height * width)
+
+
+def placed(x):
+    rows, columns = np.arange(x.shape[2]).reshape(-1, 1), np.arange(x.shape[3])
+    return x * rows + columns / x.shape[3]
+
+
+def by_rows(x):
+    """A loop over rows, whose body has a number of the graph around it."""
+    scale = x.shape[3]
+    rows = np.moveaxis(x, 2, 0)
+    return npx.foreach(lambda row, total: (row / scale + total, total + 1), rows, np.zeros(()))[0]
+
+
+STRIDED = {
+    "mean": behind(halved, then=lambda x: x.mean(axis=(2, 3))),
+    "mean of all": behind(halved, pooled, then=lambda x: x.mean()),
+    "mean over the batch": behind(pooled, then=lambda x: x.mean(axis=(0, 2, 3))),
+    "var": behind(pooled, then=lambda x: np.var(x, axis=(2, 3), ddof=1)),
+    "std": behind(halved, then=lambda x: np.std(x, axis=3)),
+    "of 32": behind(
+        halved,
+        *(halved_again,) * 4,
+        then=lambda x: x.mean(axis=(2, 3)) * x.shape[2],
+    ),
+    "of 3 and 5": behind(
+        lambda: nn.AvgPool2D(3, 3), lambda: nn.AvgPool2D(5, 5), then=lambda x: x.mean(axis=(2, 3))
+    ),
+    "flat": behind(halved, then=flat),
+    "rows of all": behind(pooled, then=lambda x: x.transpose(0, 2, 3, 1).reshape(-1, 3) * 2),
+    "places": behind(halved, then=placed),
+    "every second": lambda: weft.hybridize(
+        lambda x: x[..., ::2, 1::3].mean(axis=(2, 3)) + x[:, :, 3::5].sum(axis=(2, 3))
+    ),
+    "gate": behind(
+        halved, then=lambda x: x * npx.sigmoid(x.mean(axis=(2, 3), keepdims=True)) + x.shape[2]
+    ),
+    "loop": behind(halved, then=by_rows),
+}
+
+
+@pytest.mark.parametrize("name", STRIDED)
+def test_numbers_follow_from_extents_behind_strides(name, tmp_path):
+    """At all remainders, so that an offset that is off by one shows."""
+    net, path = STRIDED[name](), tmp_path / "net.weft"
+    x = floats(2, 3, 70, 90)
+    dynamic = {"x": {0: "n", 2: weft.Dim("h", min=40), 3: weft.Dim("w", min=40)}}
+    weft.export(path, dynamic=dynamic, forward=(net, x))
+    context = runtime.Model(path).context()
+    for more in range(33):
+        x = floats(1 + more % 3, 3, 40 + more, 75 - more)
+        want = net(x).asnumpy()
+        (found,) = context.run(x.asnumpy())
+        assert found.shape == want.shape
+        numpy.testing.assert_allclose(found, want, rtol=1e-4, atol=1e-5)
+    block = gluon.SymbolBlock.imports(path)
+    numpy.testing.assert_allclose(block(x).asnumpy(), want, rtol=1e-4, atol=1e-5)

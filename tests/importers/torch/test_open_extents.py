@@ -87,3 +87,63 @@ def test_signals_of_any_length_have_frequencies(center, tmp_path):
     calls = [(torch.randn(2, length),) for length in (100, 32, 332)]
     dims = [{1: 4 * Dim("quarter", min=8, max=1000)}]
     check(loudness, calls, dims, tmp_path / "net.weft")
+
+
+def marked(x):
+    y = x.clone()
+    y[torch.arange(x.shape[0]), x.argmax(1)] = 0
+    return y
+
+
+def by_columns(x):
+    y = torch.zeros(x.shape[0], 9)
+    y[:, torch.tensor([1, 3])] = x[:, :2]
+    return y
+
+
+ROWS = {
+    "gather": lambda x: torch.gather(x, 1, x.argsort(1)[:, :3]),
+    "gather of rows": lambda x: torch.gather(x, 0, x.argsort(0)),
+    "repeat": lambda x: torch.cat([torch.ones(1, 2).repeat(x.shape[0], 1), x.repeat(1, 2)], 1),
+    "index_put": marked,
+    "index_put of columns": by_columns,
+    "slice_scatter": lambda x: torch.slice_scatter(x, x[1:] * 2, 0, 1),
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_any_number_of_rows_is_chosen_from_and_written_to(name, tmp_path):
+    calls = [(torch.randn(n, 7),) for n in (5, 2, 3, 11)]
+    check(ROWS[name], calls, [{0: Dim("n", min=2, max=64)}], tmp_path / "net.weft")
+
+
+class Convolved(torch.nn.Module):
+    """A small network of images, whose head is what varies."""
+
+    def __init__(self, head):
+        super().__init__()
+        self.body = torch.nn.Sequential(
+            torch.nn.Conv2d(2, 4, 7, 2, 3), torch.nn.ReLU(), torch.nn.MaxPool2d(3, 2, 1)
+        )
+        self.head = head
+
+    def forward(self, x):
+        return self.head(self.body(x))
+
+
+HEADS = {
+    "average": lambda x: torch.nn.functional.adaptive_avg_pool2d(x, 1).flatten(1),
+    "mean": lambda x: x.mean([2, 3]),
+    "var": lambda x: x.var([2, 3]),
+    "patches": lambda x: x.flatten(2).transpose(1, 2).softmax(1),
+    "shuffle": lambda x: torch.nn.functional.pixel_shuffle(x, 2),
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_heads_take_any_image(name, tmp_path):
+    body = Convolved(torch.nn.Identity()).eval()
+    sides = [{2: Dim("h", min=40, max=512), 3: Dim("w", min=40, max=512)}]
+    calls = [(image(64, 96),), *((image(40 + n, 60 - n),) for n in range(9))]
+    with torch.no_grad():
+        check(lambda x: HEADS[name](body.body(x)), calls, sides, tmp_path / "net.weft")
