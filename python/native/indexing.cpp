@@ -230,9 +230,12 @@ class Reader {
     Py_ssize_t begin, end, step;
     if (PySlice_Unpack(slice, &begin, &end, &step) < 0) return false;
     if (is_traced_ && (step == 1 || step == -1)) return take_traced(begin, end, step);
+    const bool to_the_end = end == PY_SSIZE_T_MAX && step > 0;
     const Py_ssize_t count = PySlice_AdjustIndices(shape_[axis_], &begin, &end, step);
     if (begin == 0 && count == shape_[axis_] && step > 0) return take_whole();
-    cut(count ? begin : 0, count, count ? step : 1);
+    // The number of elements up to the end is no sum of extents; what is too much is clipped.
+    cut(count ? begin : 0, is_traced_ && count && to_the_end ? end - begin : count,
+        count ? step : 1);
     return keep_axis(count);
   }
 

@@ -35,8 +35,9 @@ def average(
     array = floating(a)
     if weights is None:
         found = _ops.mean(array, axis, keepdims)
-        total = _creation.full_like(found, array.size / max(found.size, 1))
-        return (found, total) if returned else found
+        if not returned:
+            return found
+        return found, _creation.full_like(found, array.size / max(found.size, 1))
     shares = weights_like("average", array, axis, floating(weights))
     kind = result_type(array.dtype, shares.dtype)
     array, shares = array.astype(kind), shares.astype(kind)
