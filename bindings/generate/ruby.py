@@ -10,6 +10,7 @@ _RESERVED = {"in", "end", "if", "next", "begin", "not", "and", "or", "then", "se
 _NUMBERS = {"int32_t": "INT", "int64_t": "LONG_LONG", "uint32_t": "-INT", "uint64_t": "-LONG_LONG",
             "size_t": "SIZE_T", "double": "DOUBLE", "weft_status": "INT", "weft_dtype": "INT",
             "void": "VOID"}  # fmt: skip
+_TEXT = facts.Pointer(facts.Name("char"), True)
 
 
 def files(library: Library, interface: facts.Interface) -> dict[str, str]:
@@ -22,12 +23,14 @@ def files(library: Library, interface: facts.Interface) -> dict[str, str]:
 
 def _interface(interface: facts.Interface) -> str:
     out = [_HEAD, "module Weft", "  # The functions of weft.h with the types that Fiddle needs.",
+           "  # The places of texts among the arguments come last.",
            "  FUNCTIONS = {"]  # fmt: skip
     for name, function in interface.functions.items():
         if name.startswith(("weft_device", "weft_builder", "weft_op_register", "weft_fail")):
             continue
         types = [_type(what, interface) for what in (*function.arguments, function.result)]
-        out.append(f"    {name}: [[{', '.join(types[:-1])}], {types[-1]}],")
+        texts = [i for i, what in enumerate(function.arguments) if what == _TEXT]
+        out.append(f"    {name}: [[{', '.join(types[:-1])}], {types[-1]}, {texts}],")
     out += ["  }.freeze\n"]
     for name, value in interface.constants.items():
         if name.startswith(("WEFT_TAG", "WEFT_MODE", "WEFT_GRAD", "WEFT_TRACE")):

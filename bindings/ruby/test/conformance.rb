@@ -5,6 +5,8 @@ require "tmpdir"
 require "weft"
 
 FOLDER = File.expand_path("../../conformance", __dir__)
+require_relative "misuse"
+
 Case = Struct.new(:kind, :name, :lines) do
   def of(word)
     lines.select { |line| line.first == word }.map { |line| line.drop(1) }
@@ -119,6 +121,7 @@ def check(one)
   when "model", "shaped" then run_model(one)
   when "refusal", "misshapen" then refused(one) { run_model(one) }
   when "failure" then refused(one) { run_call(one) }
+  when "misuse" then Misuse.public_send(one.name.tr("-", "_"))
   else
     results, leaves = run_call(one)
     one.of("result").each_with_index { |words, i| expect(results[i], words) }

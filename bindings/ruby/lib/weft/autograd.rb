@@ -25,10 +25,10 @@ module Weft
   # The gradients of the head with respect to variables, as new arrays.
   def grad(head, variables, create_graph: false)
     again = create_graph ? 1 : 0
+    wanted = Tensor.all(variables, "grad")
     out = C.room(variables.size)
-    wanted = variables.map(&:handle).pack("J*")
-    C.check(C.weft_grad([head.handle].pack("J"), nil, 1, wanted, variables.size, again, again, out))
-    out.unpack("J#{variables.size}").map { |handle| Tensor.new(handle) }
+    C.check(C.weft_grad(Tensor.all([head], "grad"), nil, 1, wanted, variables.size, again, again, out))
+    out.unpack("J#{variables.size}").map { |handle| Tensor.own(handle) }
   end
 
   # A dimension of a traced function: an extent of its inputs that may be another one at each call, within bounds
@@ -64,17 +64,18 @@ module Weft
     examples << trace_example(inputs, dims, examples, &block) while examples.size < WEFT_TRACE_EXAMPLES
     out = C.room
     C.check(C.weft_function_join(examples.map(&:handle).pack("J*"), examples.size, out))
-    Function.new(C.taken(out))
+    Function.own(C.taken(out))
   end
 
   # The function of one trace.
   def trace_example(inputs, dims, earlier)
+    Tensor.all(inputs, "trace")
     shapes = inputs.map(&:shape)
     dims.each_with_index do |(dim, places), number|
       extent = dim.examples(number)[earlier.size]
       places.each { |input, axis| shapes[input][axis] = extent if shapes[input]&.at(axis) } # the library refuses others
     end
-    types = inputs.zip(shapes).map { |x, shape| [C.weft_tensor_dtype(x.handle), shape.size, *shape, *[0] * 16].take(18).pack("llq16") }
+    types = inputs.zip(shapes).map { |x, shape| [C.weft_tensor_dtype(Tensor.of(x, "trace")), shape.size, *shape, *[0] * 16].take(18).pack("llq16") }
     placeholders = C.room(inputs.size)
     C.check(C.weft_trace_begin_types(types.join, inputs.size, placeholders))
     ended = false
@@ -83,11 +84,11 @@ module Weft
       of, axes = places.transpose
       C.check(C.weft_trace_add_dimension(dim.name, dim.min, dim.max, of.pack("J*"), axes.pack("l*"), of.size))
     end
-    outputs = [yield(*placeholders.unpack("J#{inputs.size}").map { |handle| Tensor.new(handle) })].flatten
+    outputs = [yield(*placeholders.unpack("J#{inputs.size}").map { |handle| Tensor.own(handle) })].flatten
     out = C.room
-    C.check(C.weft_trace_end(outputs.map(&:handle).pack("J*"), outputs.size, out))
+    C.check(C.weft_trace_end(Tensor.all(outputs, "trace"), outputs.size, out))
     ended = true
-    Function.new(C.taken(out))
+    Function.own(C.taken(out))
   ensure
     C.weft_trace_abort if ended == false
   end
@@ -103,14 +104,14 @@ module Weft
     def call(*inputs)
       count = C.weft_function_outputs(handle)
       outs = C.room(count)
-      C.check(C.weft_function_call(handle, inputs.map(&:handle).pack("J*"), inputs.size, outs, count))
-      outs.unpack("J#{count}").map { |one| Tensor.new(one) }
+      C.check(C.weft_function_call(handle, Tensor.all(inputs, "call"), inputs.size, outs, count))
+      outs.unpack("J#{count}").map { |one| Tensor.own(one) }
     end
 
     # The arrays that the block read from outside: weights, states and constants.
     def captures
       (0...C.weft_function_captures(handle)).map do |i|
-        Tensor.new(C.weft_tensor_retain(C.weft_function_capture_at(handle, i)).to_i)
+        Tensor.own(C.weft_tensor_retain(C.weft_function_capture_at(handle, i)).to_i)
       end
     end
 
@@ -124,6 +125,8 @@ module Weft
 
   # A .weft file that is being put together.
   class Writer < Owned
+    public_class_method :new
+
     def initialize
       out = C.room
       C.check(C.weft_writer_create(out))
@@ -134,6 +137,7 @@ module Weft
     # Adds an entry point; `weights` names the arrays that the function captured, others are called
     # constant0 and so on.
     def add(entry, function, inputs:, outputs:, weights: {})
+      Function.of(function, "Writer#add")
       wanted = [C.weft_function_inputs(function.handle), C.weft_function_outputs(function.handle)]
       unless [inputs.size, outputs.size] == wanted
         raise Error.new(INVALID_VALUE, "Writer#add: the function has #{wanted[0]} inputs and #{wanted[1]} outputs; " \

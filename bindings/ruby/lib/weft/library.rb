@@ -26,11 +26,12 @@ module Weft
     end
 
     LIBRARY = Fiddle.dlopen(File.join(prefix, "lib", "libweft.so"))
-    FUNCTIONS.each do |name, (arguments, result)|
+    FUNCTIONS.each do |name, (arguments, result, texts)|
       const_set(name.upcase, Fiddle::Function.new(LIBRARY[name.to_s], arguments, result))
       # A method with its own parameters, because a list of them takes longer.
-      given = Array.new(arguments.size) { |i| "a#{i}" }.join(", ")
-      module_eval("def self.#{name}(#{given}) = #{name.upcase}.call(#{given})", __FILE__, __LINE__)
+      given = Array.new(arguments.size) { |i| "a#{i}" }
+      passed = given.each_with_index.map { |one, i| texts.include?(i) ? "letters(#{one})" : one }
+      module_eval("def self.#{name}(#{given.join(', ')}) = #{name.upcase}.call(#{passed.join(', ')})", __FILE__, __LINE__)
     end
 
     # The address of the function that frees a kind of object.
@@ -54,7 +55,32 @@ module Weft
       room.unpack1("J")
     end
 
-    # Bytes in memory that stays where it is.
+    # A text or a path as the library takes it: in UTF-8, where it would end at a NUL character and be another.
+    def letters(given)
+      given = given.to_path if given.respond_to?(:to_path)
+      unless given.is_a?(String) || given.is_a?(Symbol) || given.nil?
+        raise Error.new(INVALID_TYPE, "a name or a path must be a text; got #{given.inspect}, a #{given.class}")
+      end
+      return if given.nil?
+
+      given = given.to_s
+      given = given.encode(Encoding::UTF_8) unless [Encoding::UTF_8, Encoding::BINARY, Encoding::US_ASCII].include?(given.encoding)
+      return given unless given.b.include?("\0")
+
+      raise Error.new(INVALID_VALUE, "a name or a path must not have NUL characters; got #{given.inspect}")
+    rescue EncodingError => e
+      raise Error.new(INVALID_VALUE, "a name or a path must have a form in UTF-8; got #{given.inspect}: #{e.message}")
+    end
+
+    # Whole numbers as C's int64_t; fractions would be cut.
+    def whole(numbers, name)
+      wrong = Array(numbers).find { |number| !number.is_a?(Integer) || number.bit_length > 63 }
+      return numbers.pack("q*") if wrong.nil? && numbers.is_a?(Array)
+
+      raise Error.new(INVALID_TYPE, "#{name} must be an Array of whole numbers of 64 bits; got #{(wrong || numbers).inspect}")
+    end
+
+    # Bytes in memory that stays where it is: the collector may move what a String has.
     def copied(bytes)
       memory = Fiddle::Pointer.malloc([bytes.bytesize, 1].max, Fiddle::RUBY_FREE)
       memory[0, bytes.bytesize] = bytes
@@ -67,8 +93,8 @@ module Weft
 
     # Addresses of texts, as C's arrays of texts; keep what this gives as long as the call runs.
     def texts(names)
-      held = names.map { |name| "#{name}\0" }
-      [held.map { |name| Fiddle::Pointer[name].to_i }.pack("J*"), held]
+      held = names.map { |name| copied("#{letters(name)}\0") }
+      [held.map(&:to_i).pack("J*"), held]
     end
   end
 
@@ -109,6 +135,27 @@ module Weft
   # An object that owns a handle. It is given back by the collector, or by `release` at once: Fiddle's pointer
   # calls the library's function, which takes less time than a finalizer of Ruby.
   class Owned
+    private_class_method :new # a number that is no handle would be taken for an address
+
+    # The object of a handle that the library gave.
+    def self.own(*given)
+      new(*given)
+    end
+
+    # The handle of an object that must be of this class.
+    def self.of(object, name)
+      return object.handle if object.is_a?(self)
+
+      raise Error.new(INVALID_TYPE, "#{name}: expected a #{self}; got #{object.class}")
+    end
+
+    # The handles of a list of such objects, as C has them.
+    def self.all(objects, name)
+      raise Error.new(INVALID_TYPE, "#{name}: expected an Array; got #{objects.class}") unless objects.is_a?(Array)
+
+      objects.map { |object| of(object, name) }.pack("J*")
+    end
+
     def initialize(handle, release)
       @handle = handle
       @owner = Fiddle::Pointer.new(handle, 0, release)
@@ -117,6 +164,10 @@ module Weft
     # The handle; an error where the object was released.
     def handle
       @handle or raise Error.new(INVALID_STATE, "the #{self.class.name} was released")
+    end
+
+    def initialize_copy(_other)
+      raise TypeError, "a #{self.class.name} is a reference: dup and clone would free it twice; copy the elements by Weft.tensor(x.to_a)"
     end
 
     # Frees the object now; using it later is an error.

@@ -10,16 +10,18 @@ module Weft
     def self.load(path)
       out = C.room
       C.check(C.weft_model_load(path, out))
-      new(C.taken(out))
+      own(C.taken(out))
     end
 
     # Reads a file that is in memory: a copy of a String, or of what an IO or a StringIO has left.
     def self.from_bytes(bytes)
       bytes = bytes.read if bytes.respond_to?(:read)
+      raise Error.new(INVALID_TYPE, "from_bytes: expected a String or an IO; got #{bytes.class}") unless bytes.is_a?(String)
+
       file = C.copied(bytes)
       out = C.room
       C.check(C.weft_model_load_memory(file, bytes.bytesize, out))
-      new(C.taken(out), file)
+      own(C.taken(out), file)
     end
 
     # What is in memory lives as long as the model and its contexts: the library reads it where it lies.
@@ -38,7 +40,7 @@ module Weft
       (0...C.weft_model_tensor_count(handle)).to_h do |i|
         out = C.room
         C.check(C.weft_model_tensor(handle, i, out))
-        array = Tensor.new(C.taken(out))
+        array = Tensor.own(C.taken(out))
         array = Weft.from_bytes(array.dtype, array.shape, array.bytes) if @file
         [C.text(C.weft_model_tensor_name_at(handle, i)), array]
       end
@@ -53,7 +55,7 @@ module Weft
     def context(entry = "forward")
       out = C.room
       C.check(C.weft_context_create(handle, entry, nil, 0, out))
-      Context.new(C.taken(out), @file)
+      Context.own(C.taken(out), @file)
     end
   end
 
@@ -74,7 +76,7 @@ module Weft
     # Sets the shape of an input with open dimensions.
     def set_input_shape(input, shape)
       place = place(:inputs, input)
-      C.check(C.weft_context_set_input_shape(handle, place, shape.pack("q*"), shape.size))
+      C.check(C.weft_context_set_input_shape(handle, place, C.whole(shape, "set_input_shape: `shape`"), shape.size))
       self
     end
 
@@ -125,7 +127,13 @@ module Weft
 
     # Writes a state.
     def set_state(state, array)
-      C.check(C.weft_context_write_state(handle, place(:states, state), array.bytes, array.bytes.bytesize))
+      Tensor.of(array, "set_state")
+      place = place(:states, state)
+      port = port(:weft_context_get_state, place)
+      unless array.dtype == port.dtype && array.shape == port.shape
+        raise Error.new(INVALID_TYPE, "set_state: `#{port.name}` is #{port.dtype} of shape #{port.shape}; got #{array.dtype} of #{array.shape}")
+      end
+      C.check(C.weft_context_write_state(handle, place, array.bytes, array.bytes.bytesize))
       self
     end
 
@@ -161,9 +169,12 @@ module Weft
     end
 
     def place(which, port)
-      return port if port.is_a?(Integer)
-
       names = public_send(which).map(&:name)
+      if port.is_a?(Integer)
+        return port if port.between?(0, names.size - 1)
+
+        raise Error.new(INDEX_OUT_OF_RANGE, "context: there are #{names.size} #{which}; got number #{port}")
+      end
       names.index(port.to_s) or
         raise Error.new(NOT_FOUND, "context: there is no #{which.to_s.chomp('s')} `#{port}`; there are: #{names.join(', ')}")
     end

@@ -10,7 +10,7 @@ module Weft
 
     # Looks an operator up; an error names one that does not exist.
     def self.named(name)
-      @found[name] ||= new(name)
+      @found[C.letters(name)] ||= new(name)
     end
 
     def initialize(name)
@@ -41,7 +41,7 @@ module Weft
       end
       outs = C.room(count)
       C.check(C.weft_invoke(@op, values, given.size, outs, count))
-      outs.unpack("J#{count}").map { |handle| Tensor.new(handle) }
+      outs.unpack("J#{count}").map { |handle| Tensor.own(handle) }
     end
 
     # The one result for two arrays.
@@ -49,7 +49,7 @@ module Weft
       room = Room.borrow
       room.fill(x.handle, y.handle)
       C.check(C::WEFT_INVOKE.call(@op, room.values, 2, room.out, 1))
-      result = Tensor.new(room.taken)
+      result = Tensor.own(room.taken)
       room.back
       result
     end
@@ -71,7 +71,7 @@ module Weft
 
       held = []
       values = packed(given, held)
-      C.check(C.weft_invoke(@op, values, given.size, into.map(&:handle).pack("J*"), into.size))
+      C.check(C.weft_invoke(@op, values, given.size, Tensor.all(into, @name), into.size))
       nil
     end
 
@@ -96,8 +96,8 @@ module Weft
       when true, false then [WEFT_TAG_BOOL, 0, value ? 1 : 0].pack("LLq")
       when Float then [WEFT_TAG_FLOAT, 0, value].pack("LLd")
       when Integer
-        kind == WEFT_TAG_FLOAT ? [WEFT_TAG_FLOAT, 0, value.to_f].pack("LLd") : [WEFT_TAG_INT, 0, value].pack("LLq")
-      when Array then packed_list(value, held)
+        kind == WEFT_TAG_FLOAT ? [WEFT_TAG_FLOAT, 0, value.to_f].pack("LLd") : packed_whole(value, name)
+      when Array then packed_list(value, name, held)
       when String, Symbol then packed_text(value.to_s, kind, held)
       else
         raise Error.new(INVALID_TYPE, "#{@name}: `#{name}` must be a Weft::Tensor, a number, a text or a list; " \
@@ -105,18 +105,26 @@ module Weft
       end
     end
 
-    def packed_list(list, held)
+    def packed_whole(value, name)
+      return [WEFT_TAG_INT, 0, value].pack("LLq") if value.bit_length <= 63
+      return [WEFT_TAG_UNSIGNED, 0, value].pack("LLQ") if value.positive? && value.bit_length <= 64
+
+      raise Error.new(INVALID_VALUE, "#{@name}: `#{name}` must be a number of 64 bits; got #{value}")
+    end
+
+    def packed_list(list, name, held)
       arrays = list.first.is_a?(Tensor)
-      memory = arrays ? list.map(&:handle).pack("J*") : list.pack("q*")
+      memory = C.copied(arrays ? Tensor.all(list, "#{@name}: `#{name}`") : C.whole(list, "#{@name}: `#{name}`"))
       held << memory << list
-      [arrays ? WEFT_TAG_TENSORS : WEFT_TAG_INTS, list.size, Fiddle::Pointer[memory].to_i].pack("LLQ")
+      [arrays ? WEFT_TAG_TENSORS : WEFT_TAG_INTS, list.size, memory.to_i].pack("LLQ")
     end
 
     def packed_text(text, kind, held)
       return [WEFT_TAG_DTYPE, 0, Weft.dtype(text)].pack("LLq") if kind == WEFT_TAG_DTYPE
 
-      held << text
-      [WEFT_TAG_STRING, text.bytesize, Fiddle::Pointer[text].to_i].pack("LLQ")
+      memory = C.copied(C.letters(text))
+      held << memory
+      [WEFT_TAG_STRING, memory.size, memory.to_i].pack("LLQ")
     end
   end
 end

@@ -69,14 +69,14 @@ module Weft
 
     # Is a write through one array seen through the other?
     def same?(other)
-      C.weft_tensor_shares_box(handle, other.handle) == 1
+      C.weft_tensor_shares_box(handle, Tensor.of(other, "same?")) == 1
     end
 
     # The same content without its history.
     def detach
       out = C.room
       C.check(C.weft_tensor_detach(handle, out))
-      Tensor.new(C.taken(out))
+      Tensor.own(C.taken(out))
     end
 
     # Makes the array a leaf with a gradient, which backward replaces.
@@ -90,7 +90,7 @@ module Weft
       out = C.room
       C.check(C.weft_tensor_grad(handle, out))
       found = C.taken(out)
-      found.zero? ? nil : Tensor.new(found)
+      found.zero? ? nil : Tensor.own(found)
     end
 
     # Computes the gradients of this array into the leaves.
@@ -170,45 +170,64 @@ module Weft
 
   # A new array from numbers or nested arrays; float32 unless `dtype` says otherwise.
   def tensor(elements, dtype: "float32", shape: nil)
-    nesting = []
-    row = elements
-    while row.is_a?(Array)
-      nesting << row.size
-      row = row.first
-    end
-    flat = [elements].flatten
+    flat = [elements].flatten # refuses a list that contains itself
+    nesting = rows_shape(elements)
     shape ||= nesting
     unless flat.size == shape.inject(1, :*)
       raise Error.new(INVALID_VALUE, "tensor: the shape #{shape} has #{shape.inject(1, :*)} elements; got #{flat.size}")
     end
     form = FORMS[dtype.to_s] or raise Error.new(INVALID_TYPE, "tensor: `dtype` must be one of #{FORMS.keys.join(', ')}; got #{dtype}")
-    flat = flat.map { |x| x ? 1 : 0 } if dtype.to_s == "bool"
+    flat = flat.map { |x| x && x != 0 ? 1 : 0 } if dtype.to_s == "bool"
+    check_range(flat, form, dtype) unless %w[f d].include?(form)
     from_bytes(dtype, shape, flat.pack("#{form}*"))
   end
+
+  # The extents of nested arrays, whose rows must have one length.
+  def rows_shape(elements)
+    return [] unless elements.is_a?(Array)
+
+    shapes = elements.map { |row| rows_shape(row) }.uniq
+    raise Error.new(INVALID_VALUE, "tensor: rows have different shapes: #{shapes.first(2).join(' and ')}") if shapes.size > 1
+
+    [elements.size, *shapes.first]
+  end
+  private_class_method :rows_shape
+
+  # Refuses numbers that an integer dtype does not have; `pack` would wrap them.
+  def check_range(flat, form, dtype)
+    bits = 8 * [0].pack(form).bytesize
+    range = form =~ /[a-z]/ ? (-(1 << (bits - 1))..(1 << (bits - 1)) - 1) : (0..(1 << bits) - 1)
+    wrong = flat.index { |x| !(x.is_a?(Numeric) && range.cover?(x)) }
+    raise Error.new(INVALID_VALUE, "tensor: #{dtype} has numbers of #{range}; got #{flat[wrong].inspect}") if wrong
+  end
+  private_class_method :check_range
 
   # An array from the bytes of its elements, in row-major order.
   def from_bytes(dtype, shape, bytes)
     code = self.dtype(dtype)
+    extents = C.whole(shape, "from_bytes: `shape`")
+    raise Error.new(INVALID_TYPE, "from_bytes: `bytes` must be a String; got #{bytes.class}") unless bytes.is_a?(String)
+
     wanted = shape.inject(C.weft_dtype_size(code), :*)
     unless bytes.bytesize == wanted
       raise Error.new(INVALID_VALUE, "from_bytes: #{dtype} of shape #{shape} has #{wanted} bytes; got #{bytes.bytesize}")
     end
     out = C.room
-    C.check(C.weft_tensor_create(code, shape.size, shape.pack("q*"), wanted.zero? ? nil : bytes, out))
-    Tensor.new(C.taken(out))
+    C.check(C.weft_tensor_create(code, shape.size, extents, wanted.zero? ? nil : bytes, out))
+    Tensor.own(C.taken(out))
   end
 
   # An array of zeros.
   def zeros(shape, dtype: "float32")
     out = C.room
-    C.check(C.weft_tensor_create(self.dtype(dtype), shape.size, shape.pack("q*"), nil, out))
-    Tensor.new(C.taken(out))
+    C.check(C.weft_tensor_create(self.dtype(dtype), shape.size, C.whole(shape, "zeros: `shape`"), nil, out))
+    Tensor.own(C.taken(out))
   end
 
   # Writes named arrays to a safetensors file in one step.
   def save(path, arrays)
     names, _held = C.texts(arrays.keys)
-    C.check(C.weft_tensors_save(path, names, arrays.values.map(&:handle).pack("J*"), arrays.size, nil))
+    C.check(C.weft_tensors_save(path, names, Tensor.all(arrays.values, "save"), arrays.size, nil))
   end
 
   # Reads the arrays of a safetensors file by their names.
@@ -219,7 +238,7 @@ module Weft
     (0...C.weft_archive_count(archive)).to_h do |i|
       one = C.room
       C.check(C.weft_archive_tensor(archive, i, one))
-      [C.text(C.weft_archive_name_at(archive, i)), Tensor.new(C.taken(one))]
+      [C.text(C.weft_archive_name_at(archive, i)), Tensor.own(C.taken(one))]
     end
   ensure
     C.weft_archive_release(archive) if archive
