@@ -4,6 +4,9 @@ Each parameter of C is one of Java. A handle or an address is a long, a text a S
 handles, addresses or long numbers a long[], which is copied in, and out where C may write it. A row
 of int32_t that C reads is its address. Functions that take something else (callbacks, other rows)
 have no counterpart.
+
+Texts cross the border as bytes of UTF-8, because JNI's own form is another one beyond 16 bits:
+a function with a text calls the native one, `utf8_` and its name.
 """
 
 import facts
@@ -16,6 +19,34 @@ _USED = ("weft_archive", "weft_backward", "weft_context", "weft_dtype", "weft_fu
          "weft_trace", "weft_version", "weft_writer")  # fmt: skip
 _NUMBERS = {"int32_t": "int", "uint32_t": "int", "int64_t": "long", "uint64_t": "long",
             "size_t": "long", "double": "double", "void": "void"}  # fmt: skip
+# What makes bytes of texts, and texts of bytes.
+_TEXT = """
+
+    /** A text of Java in UTF-8; one that C would end early, or that has no such form, is refused. */
+    static byte[] utf8(String text) {
+        if (text == null) return null;
+        if (text.indexOf(0) >= 0)
+            throw new WeftException(Status.INVALID_VALUE,
+                    "a name or a path must not have NUL characters; got `" + text.replace("\\0", "\\\\0") + "`");
+        try {
+            ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+            return Arrays.copyOf(bytes.array(), bytes.limit());
+        } catch (CharacterCodingException error) {
+            throw new WeftException(Status.INVALID_VALUE,
+                    "a name or a path must not have half a pair of UTF-16; got `" + text + "`");
+        }
+    }
+
+    static byte[][] utf8(String[] texts) {
+        return texts == null ? null : Arrays.stream(texts).map(C::utf8).toArray(byte[][]::new);
+    }
+
+    /** A text of C; null for none. */
+    static String text(byte[] utf8) {
+        return utf8 == null ? null : new String(utf8, StandardCharsets.UTF_8);
+    }
+}
+"""
 _STRUCTS = ("weft_argument_info", "weft_memory", "weft_op_info", "weft_port", "weft_type")
 
 
@@ -68,6 +99,12 @@ def _kind(what: CType, interface: facts.Interface) -> str:
 def _declarations(interface: facts.Interface, found: dict[str, list[str]], head: str) -> str:
     out = [
         head,
+        "import java.nio.ByteBuffer;",
+        "import java.nio.CharBuffer;",
+        "import java.nio.charset.CharacterCodingException;",
+        "import java.nio.charset.StandardCharsets;",
+        "import java.util.Arrays;",
+        "import org.weft.WeftException.Status;\n",
         "/** The functions of weft.h as they are. Who passes a handle holds it meanwhile. */",
         "final class C {",
         "    private C() {}\n",
@@ -85,11 +122,31 @@ def _declarations(interface: facts.Interface, found: dict[str, list[str]], head:
             out.append(f"    static final int {name}_{field}{end} = {at};")
     for name, kinds in found.items():
         given = ", ".join(f"{kind} a{i}" for i, kind in enumerate(kinds[1:]))
-        out.append(f"    static native {kinds[0]} {name}({given});")
-    return "\n".join([*out, "}"]) + "\n"
+        if not _has_text(kinds):
+            out.append(f"    static native {kinds[0]} {name}({given});")
+            continue
+        raw = given.replace("String[]", "byte[][]").replace("String", "byte[]")
+        result = kinds[0].replace("String", "byte[]")
+        out.append(f"    private static native {result} utf8_{name}({raw});")
+        passed = ", ".join(
+            f"utf8(a{i})" if kind in _TEXTS else f"a{i}" for i, kind in enumerate(kinds[1:])
+        )
+        called = f"utf8_{name}({passed})"
+        if kinds[0] == "String":
+            called = f"text({called})"
+        back = "" if kinds[0] == "void" else "return "
+        out += [f"    static {kinds[0]} {name}({given}) {{", f"        {back}{called};", "    }"]
+    return "\n".join(out) + _TEXT
 
 
-_JNI = {"String": "jstring", "String[]": "jobjectArray", "long[]": "jlongArray", "int": "jint",
+_TEXTS = ("String", "String[]")
+
+
+def _has_text(kinds: list[str]) -> bool:
+    return any(kind in _TEXTS for kind in kinds)
+
+
+_JNI = {"String": "jbyteArray", "String[]": "jobjectArray", "long[]": "jlongArray", "int": "jint",
         "long": "jlong", "double": "jdouble", "void": "void"}  # fmt: skip
 
 
@@ -131,8 +188,9 @@ def _definition(name: str, kinds: list[str], function: facts.Function) -> list[s
     else:
         ended = f"to_java<{result}>(env, {called})"
         lines += [f"    const {result} out = {ended};", *back, "    return out;"]
+    native = f"utf8_{name}" if _has_text(kinds) else name
     return [
-        f"WEFT_JNI({result}, {name.replace('_', '_1')}{given}) {{",
+        f"WEFT_JNI({result}, {native.replace('_', '_1')}{given}) {{",
         f"  return guarded<{result}>(env, [&]() -> {result} {{",
         *lines,
         "  });",

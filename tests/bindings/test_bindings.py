@@ -89,8 +89,8 @@ def test_androids_archive_has_what_android_reads_and_its_classes_run(build_dir, 
     assert (inside / "R.txt").is_file()
     assert "org.weft" in (inside / "proguard.txt").read_text("utf-8")
     (native,) = (inside / "jni").glob("*/libweft_jni.so")
-    tests = str(java / "src/test/java/org/weft/Conformance.java")
-    run(["javac", "-cp", "classes.jar", "-d", "tests", tests], inside)
+    tests = [str(path) for path in (java / "src/test/java/org/weft").glob("*.java")]
+    run(["javac", "-cp", "classes.jar", "-d", "tests", *tests], inside)
     command = ["java", f"-Dweft.native={native.parent}", "-cp", "classes.jar:tests"]
     run([*command, "org.weft.Conformance", str(BINDINGS / "conformance")], inside)
 

@@ -11,7 +11,7 @@ WEFT_JNI(jlong, weft_1archive_1count, jlong a0) {
   });
 }
 
-WEFT_JNI(jint, weft_1archive_1load, jstring a0, jlongArray a1) {
+WEFT_JNI(jint, utf8_1weft_1archive_1load, jbyteArray a0, jlongArray a1) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t0(env, a0);
     const Row r1(env, a1);
@@ -21,17 +21,17 @@ WEFT_JNI(jint, weft_1archive_1load, jstring a0, jlongArray a1) {
   });
 }
 
-WEFT_JNI(jstring, weft_1archive_1metadata, jlong a0, jstring a1) {
-  return guarded<jstring>(env, [&]() -> jstring {
+WEFT_JNI(jbyteArray, utf8_1weft_1archive_1metadata, jlong a0, jbyteArray a1) {
+  return guarded<jbyteArray>(env, [&]() -> jbyteArray {
     const Text t1(env, a1);
-    const jstring out = to_java<jstring>(env, weft_archive_metadata(as<weft_archive>(a0), t1.get()));
+    const jbyteArray out = to_java<jbyteArray>(env, weft_archive_metadata(as<weft_archive>(a0), t1.get()));
     return out;
   });
 }
 
-WEFT_JNI(jstring, weft_1archive_1name_1at, jlong a0, jlong a1) {
-  return guarded<jstring>(env, [&]() -> jstring {
-    const jstring out = to_java<jstring>(env, weft_archive_name_at(as<weft_archive>(a0), as<size_t>(a1)));
+WEFT_JNI(jbyteArray, utf8_1weft_1archive_1name_1at, jlong a0, jlong a1) {
+  return guarded<jbyteArray>(env, [&]() -> jbyteArray {
+    const jbyteArray out = to_java<jbyteArray>(env, weft_archive_name_at(as<weft_archive>(a0), as<size_t>(a1)));
     return out;
   });
 }
@@ -74,7 +74,7 @@ WEFT_JNI(jint, weft_1context_1bind_1output, jlong a0, jlong a1, jlong a2, jlong 
   });
 }
 
-WEFT_JNI(jint, weft_1context_1create, jlong a0, jstring a1, jlong a2, jlong a3, jlongArray a4) {
+WEFT_JNI(jint, utf8_1weft_1context_1create, jlong a0, jbyteArray a1, jlong a2, jlong a3, jlongArray a4) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t1(env, a1);
     const Row r4(env, a4);
@@ -84,7 +84,7 @@ WEFT_JNI(jint, weft_1context_1create, jlong a0, jstring a1, jlong a2, jlong a3, 
   });
 }
 
-WEFT_JNI(jint, weft_1context_1create_1sharing, jlong a0, jstring a1, jlong a2, jlong a3, jlongArray a4) {
+WEFT_JNI(jint, utf8_1weft_1context_1create_1sharing, jlong a0, jbyteArray a1, jlong a2, jlong a3, jlongArray a4) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t1(env, a1);
     const Row r4(env, a4);
@@ -94,9 +94,9 @@ WEFT_JNI(jint, weft_1context_1create_1sharing, jlong a0, jstring a1, jlong a2, j
   });
 }
 
-WEFT_JNI(jstring, weft_1context_1dimension_1at, jlong a0, jlong a1, jint a2) {
-  return guarded<jstring>(env, [&]() -> jstring {
-    const jstring out = to_java<jstring>(env, weft_context_dimension_at(as<weft_context>(a0), as<size_t>(a1), as<int32_t>(a2)));
+WEFT_JNI(jbyteArray, utf8_1weft_1context_1dimension_1at, jlong a0, jlong a1, jint a2) {
+  return guarded<jbyteArray>(env, [&]() -> jbyteArray {
+    const jbyteArray out = to_java<jbyteArray>(env, weft_context_dimension_at(as<weft_context>(a0), as<size_t>(a1), as<int32_t>(a2)));
     return out;
   });
 }
@@ -172,7 +172,7 @@ WEFT_JNI(jint, weft_1context_1run, jlong a0) {
   });
 }
 
-WEFT_JNI(jint, weft_1context_1save, jlong a0, jstring a1) {
+WEFT_JNI(jint, utf8_1weft_1context_1save, jlong a0, jbyteArray a1) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t1(env, a1);
     const jint out = to_java<jint>(env, weft_context_save(as<weft_context>(a0), t1.get()));
@@ -202,9 +202,9 @@ WEFT_JNI(jint, weft_1context_1write_1state, jlong a0, jlong a1, jlong a2, jlong 
   });
 }
 
-WEFT_JNI(jstring, weft_1dtype_1name, jint a0) {
-  return guarded<jstring>(env, [&]() -> jstring {
-    const jstring out = to_java<jstring>(env, weft_dtype_name(as<weft_dtype>(a0)));
+WEFT_JNI(jbyteArray, utf8_1weft_1dtype_1name, jint a0) {
+  return guarded<jbyteArray>(env, [&]() -> jbyteArray {
+    const jbyteArray out = to_java<jbyteArray>(env, weft_dtype_name(as<weft_dtype>(a0)));
     return out;
   });
 }
@@ -233,9 +233,9 @@ WEFT_JNI(jlong, weft_1function_1capture_1at, jlong a0, jlong a1) {
   });
 }
 
-WEFT_JNI(jstring, weft_1function_1capture_1name_1at, jlong a0, jlong a1) {
-  return guarded<jstring>(env, [&]() -> jstring {
-    const jstring out = to_java<jstring>(env, weft_function_capture_name_at(as<weft_function>(a0), as<size_t>(a1)));
+WEFT_JNI(jbyteArray, utf8_1weft_1function_1capture_1name_1at, jlong a0, jlong a1) {
+  return guarded<jbyteArray>(env, [&]() -> jbyteArray {
+    const jbyteArray out = to_java<jbyteArray>(env, weft_function_capture_name_at(as<weft_function>(a0), as<size_t>(a1)));
     return out;
   });
 }
@@ -247,7 +247,7 @@ WEFT_JNI(jlong, weft_1function_1captures, jlong a0) {
   });
 }
 
-WEFT_JNI(jint, weft_1function_1get_1text, jlong a0, jstring a1, jlongArray a2) {
+WEFT_JNI(jint, utf8_1weft_1function_1get_1text, jlong a0, jbyteArray a1, jlongArray a2) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t1(env, a1);
     const Row r2(env, a2);
@@ -350,9 +350,9 @@ WEFT_JNI(jint, weft_1invoke, jlong a0, jlong a1, jlong a2, jlongArray a3, jlong 
   });
 }
 
-WEFT_JNI(jstring, weft_1last_1error) {
-  return guarded<jstring>(env, [&]() -> jstring {
-    const jstring out = to_java<jstring>(env, weft_last_error());
+WEFT_JNI(jbyteArray, utf8_1weft_1last_1error) {
+  return guarded<jbyteArray>(env, [&]() -> jbyteArray {
+    const jbyteArray out = to_java<jbyteArray>(env, weft_last_error());
     return out;
   });
 }
@@ -364,7 +364,7 @@ WEFT_JNI(jint, weft_1memory_1stats, jlong a0, jint a1) {
   });
 }
 
-WEFT_JNI(jint, weft_1model_1arena_1bytes, jlong a0, jstring a1, jlongArray a2) {
+WEFT_JNI(jint, utf8_1weft_1model_1arena_1bytes, jlong a0, jbyteArray a1, jlongArray a2) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t1(env, a1);
     const Row r2(env, a2);
@@ -381,9 +381,9 @@ WEFT_JNI(jlong, weft_1model_1entry_1count, jlong a0) {
   });
 }
 
-WEFT_JNI(jstring, weft_1model_1entry_1name_1at, jlong a0, jlong a1) {
-  return guarded<jstring>(env, [&]() -> jstring {
-    const jstring out = to_java<jstring>(env, weft_model_entry_name_at(as<weft_model>(a0), as<size_t>(a1)));
+WEFT_JNI(jbyteArray, utf8_1weft_1model_1entry_1name_1at, jlong a0, jlong a1) {
+  return guarded<jbyteArray>(env, [&]() -> jbyteArray {
+    const jbyteArray out = to_java<jbyteArray>(env, weft_model_entry_name_at(as<weft_model>(a0), as<size_t>(a1)));
     return out;
   });
 }
@@ -397,7 +397,7 @@ WEFT_JNI(jint, weft_1model_1figures, jlong a0, jlong a1, jlongArray a2) {
   });
 }
 
-WEFT_JNI(jint, weft_1model_1function, jlong a0, jstring a1, jlongArray a2) {
+WEFT_JNI(jint, utf8_1weft_1model_1function, jlong a0, jbyteArray a1, jlongArray a2) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t1(env, a1);
     const Row r2(env, a2);
@@ -407,7 +407,7 @@ WEFT_JNI(jint, weft_1model_1function, jlong a0, jstring a1, jlongArray a2) {
   });
 }
 
-WEFT_JNI(jint, weft_1model_1load, jstring a0, jlongArray a1) {
+WEFT_JNI(jint, utf8_1weft_1model_1load, jbyteArray a0, jlongArray a1) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t0(env, a0);
     const Row r1(env, a1);
@@ -426,10 +426,10 @@ WEFT_JNI(jint, weft_1model_1load_1memory, jlong a0, jlong a1, jlongArray a2) {
   });
 }
 
-WEFT_JNI(jstring, weft_1model_1metadata, jlong a0, jstring a1) {
-  return guarded<jstring>(env, [&]() -> jstring {
+WEFT_JNI(jbyteArray, utf8_1weft_1model_1metadata, jlong a0, jbyteArray a1) {
+  return guarded<jbyteArray>(env, [&]() -> jbyteArray {
     const Text t1(env, a1);
-    const jstring out = to_java<jstring>(env, weft_model_metadata(as<weft_model>(a0), t1.get()));
+    const jbyteArray out = to_java<jbyteArray>(env, weft_model_metadata(as<weft_model>(a0), t1.get()));
     return out;
   });
 }
@@ -441,14 +441,14 @@ WEFT_JNI(jlong, weft_1model_1metadata_1count, jlong a0) {
   });
 }
 
-WEFT_JNI(jstring, weft_1model_1metadata_1key_1at, jlong a0, jlong a1) {
-  return guarded<jstring>(env, [&]() -> jstring {
-    const jstring out = to_java<jstring>(env, weft_model_metadata_key_at(as<weft_model>(a0), as<size_t>(a1)));
+WEFT_JNI(jbyteArray, utf8_1weft_1model_1metadata_1key_1at, jlong a0, jlong a1) {
+  return guarded<jbyteArray>(env, [&]() -> jbyteArray {
+    const jbyteArray out = to_java<jbyteArray>(env, weft_model_metadata_key_at(as<weft_model>(a0), as<size_t>(a1)));
     return out;
   });
 }
 
-WEFT_JNI(jint, weft_1model_1operators, jstring a0, jlongArray a1) {
+WEFT_JNI(jint, utf8_1weft_1model_1operators, jbyteArray a0, jlongArray a1) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t0(env, a0);
     const Row r1(env, a1);
@@ -458,7 +458,7 @@ WEFT_JNI(jint, weft_1model_1operators, jstring a0, jlongArray a1) {
   });
 }
 
-WEFT_JNI(jint, weft_1model_1pack, jstring a0) {
+WEFT_JNI(jint, utf8_1weft_1model_1pack, jbyteArray a0) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t0(env, a0);
     const jint out = to_java<jint>(env, weft_model_pack(t0.get()));
@@ -481,7 +481,7 @@ WEFT_JNI(void, weft_1model_1release, jlong a0) {
   });
 }
 
-WEFT_JNI(jint, weft_1model_1run, jlong a0, jstring a1, jlong a2, jlong a3, jlong a4, jlong a5) {
+WEFT_JNI(jint, utf8_1weft_1model_1run, jlong a0, jbyteArray a1, jlong a2, jlong a3, jlong a4, jlong a5) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t1(env, a1);
     const jint out = to_java<jint>(env, weft_model_run(as<weft_model>(a0), t1.get(), as<const weft_buffer*>(a2), as<size_t>(a3), as<weft_buffer*>(a4), as<size_t>(a5)));
@@ -489,7 +489,7 @@ WEFT_JNI(jint, weft_1model_1run, jlong a0, jstring a1, jlong a2, jlong a3, jlong
   });
 }
 
-WEFT_JNI(jint, weft_1model_1save_1plans, jstring a0) {
+WEFT_JNI(jint, utf8_1weft_1model_1save_1plans, jbyteArray a0) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t0(env, a0);
     const jint out = to_java<jint>(env, weft_model_save_plans(t0.get()));
@@ -497,7 +497,7 @@ WEFT_JNI(jint, weft_1model_1save_1plans, jstring a0) {
   });
 }
 
-WEFT_JNI(jint, weft_1model_1set_1budget, jlong a0, jstring a1, jlong a2) {
+WEFT_JNI(jint, utf8_1weft_1model_1set_1budget, jlong a0, jbyteArray a1, jlong a2) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t1(env, a1);
     const jint out = to_java<jint>(env, weft_model_set_budget(as<weft_model>(a0), t1.get(), as<int64_t>(a2)));
@@ -521,21 +521,21 @@ WEFT_JNI(jlong, weft_1model_1tensor_1count, jlong a0) {
   });
 }
 
-WEFT_JNI(jstring, weft_1model_1tensor_1name_1at, jlong a0, jlong a1) {
-  return guarded<jstring>(env, [&]() -> jstring {
-    const jstring out = to_java<jstring>(env, weft_model_tensor_name_at(as<weft_model>(a0), as<size_t>(a1)));
+WEFT_JNI(jbyteArray, utf8_1weft_1model_1tensor_1name_1at, jlong a0, jlong a1) {
+  return guarded<jbyteArray>(env, [&]() -> jbyteArray {
+    const jbyteArray out = to_java<jbyteArray>(env, weft_model_tensor_name_at(as<weft_model>(a0), as<size_t>(a1)));
     return out;
   });
 }
 
-WEFT_JNI(jstring, weft_1model_1text, jlong a0) {
-  return guarded<jstring>(env, [&]() -> jstring {
-    const jstring out = to_java<jstring>(env, weft_model_text(as<weft_model>(a0)));
+WEFT_JNI(jbyteArray, utf8_1weft_1model_1text, jlong a0) {
+  return guarded<jbyteArray>(env, [&]() -> jbyteArray {
+    const jbyteArray out = to_java<jbyteArray>(env, weft_model_text(as<weft_model>(a0)));
     return out;
   });
 }
 
-WEFT_JNI(jint, weft_1model_1write_1c, jlong a0, jlong a1, jstring a2) {
+WEFT_JNI(jint, utf8_1weft_1model_1write_1c, jlong a0, jlong a1, jbyteArray a2) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t2(env, a2);
     const jint out = to_java<jint>(env, weft_model_write_c(as<weft_model>(a0), as<const weft_c_options*>(a1), t2.get()));
@@ -566,7 +566,7 @@ WEFT_JNI(jint, weft_1op_1count_1outputs, jlong a0, jlong a1, jlong a2, jlongArra
   });
 }
 
-WEFT_JNI(jint, weft_1op_1find, jstring a0, jlongArray a1) {
+WEFT_JNI(jint, utf8_1weft_1op_1find, jbyteArray a0, jlongArray a1) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t0(env, a0);
     const Row r1(env, a1);
@@ -891,7 +891,7 @@ WEFT_JNI(jint, weft_1tensor_1zero_1grad, jlong a0) {
   });
 }
 
-WEFT_JNI(jint, weft_1tensors_1save, jstring a0, jobjectArray a1, jlongArray a2, jlong a3, jstring a4) {
+WEFT_JNI(jint, utf8_1weft_1tensors_1save, jbyteArray a0, jobjectArray a1, jlongArray a2, jlong a3, jbyteArray a4) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t0(env, a0);
     const Texts t1(env, a1);
@@ -902,7 +902,7 @@ WEFT_JNI(jint, weft_1tensors_1save, jstring a0, jobjectArray a1, jlongArray a2, 
   });
 }
 
-WEFT_JNI(jint, weft_1tensors_1save_1async, jstring a0, jobjectArray a1, jlongArray a2, jlong a3, jstring a4, jlongArray a5) {
+WEFT_JNI(jint, utf8_1weft_1tensors_1save_1async, jbyteArray a0, jobjectArray a1, jlongArray a2, jlong a3, jbyteArray a4, jlongArray a5) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t0(env, a0);
     const Texts t1(env, a1);
@@ -921,7 +921,7 @@ WEFT_JNI(void, weft_1trace_1abort) {
   });
 }
 
-WEFT_JNI(jint, weft_1trace_1add_1dimension, jstring a0, jlong a1, jlong a2, jlongArray a3, jlong a4, jlong a5) {
+WEFT_JNI(jint, utf8_1weft_1trace_1add_1dimension, jbyteArray a0, jlong a1, jlong a2, jlongArray a3, jlong a4, jlong a5) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t0(env, a0);
     const Row r3(env, a3);
@@ -999,14 +999,14 @@ WEFT_JNI(jlong, weft_1trace_1suspend) {
   });
 }
 
-WEFT_JNI(jstring, weft_1version) {
-  return guarded<jstring>(env, [&]() -> jstring {
-    const jstring out = to_java<jstring>(env, weft_version());
+WEFT_JNI(jbyteArray, utf8_1weft_1version) {
+  return guarded<jbyteArray>(env, [&]() -> jbyteArray {
+    const jbyteArray out = to_java<jbyteArray>(env, weft_version());
     return out;
   });
 }
 
-WEFT_JNI(jint, weft_1writer_1add_1entry, jlong a0, jstring a1, jlong a2, jobjectArray a3, jobjectArray a4, jobjectArray a5) {
+WEFT_JNI(jint, utf8_1weft_1writer_1add_1entry, jlong a0, jbyteArray a1, jlong a2, jobjectArray a3, jobjectArray a4, jobjectArray a5) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t1(env, a1);
     const Texts t3(env, a3);
@@ -1039,7 +1039,7 @@ WEFT_JNI(void, weft_1writer_1release, jlong a0) {
   });
 }
 
-WEFT_JNI(jint, weft_1writer_1save, jlong a0, jstring a1) {
+WEFT_JNI(jint, utf8_1weft_1writer_1save, jlong a0, jbyteArray a1) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t1(env, a1);
     const jint out = to_java<jint>(env, weft_writer_save(as<weft_writer>(a0), t1.get()));
@@ -1047,7 +1047,7 @@ WEFT_JNI(jint, weft_1writer_1save, jlong a0, jstring a1) {
   });
 }
 
-WEFT_JNI(jint, weft_1writer_1set_1metadata, jlong a0, jstring a1, jstring a2) {
+WEFT_JNI(jint, utf8_1weft_1writer_1set_1metadata, jlong a0, jbyteArray a1, jbyteArray a2) {
   return guarded<jint>(env, [&]() -> jint {
     const Text t1(env, a1);
     const Text t2(env, a2);

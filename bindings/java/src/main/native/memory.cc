@@ -13,8 +13,8 @@ WEFT_NATIVE(jobject, Native_memory, jlong address, jlong bytes) {
   static char nothing;
   return env->NewDirectByteBuffer(address ? as<void*>(address) : &nothing, bytes);
 }
-WEFT_NATIVE(jstring, Native_text, jlong address) {
-  return to_java<jstring>(env, as<const char*>(address));
+WEFT_NATIVE(jbyteArray, Native_letters, jlong address) {
+  return to_java<jbyteArray>(env, as<const char*>(address));
 }
 
 // Handles are positive: a failure is given as its negative status.

@@ -5,6 +5,7 @@
 #include <jni.h>
 #include <weft/weft.h>
 
+#include <cstring>
 #include <exception>
 #include <string>
 #include <type_traits>
@@ -39,21 +40,26 @@ To as(From value) {
 }
 template <class To, class From>
 To to_java(JNIEnv* env, From value) {
-  if constexpr (std::is_same_v<To, jstring>)
-    return value ? env->NewStringUTF(value) : nullptr;
-  else if constexpr (std::is_pointer_v<From>)
+  if constexpr (std::is_same_v<To, jbyteArray>) {  // a text, in UTF-8
+    const auto length = value ? static_cast<jsize>(std::strlen(value)) : 0;
+    jbyteArray out = value ? env->NewByteArray(length) : nullptr;
+    if (out) env->SetByteArrayRegion(out, 0, length, reinterpret_cast<const jbyte*>(value));
+    return out;
+  } else if constexpr (std::is_pointer_v<From>) {
     return static_cast<To>(reinterpret_cast<uintptr_t>(value));
-  else
+  } else {
     return static_cast<To>(value);
+  }
 }
 
-// A text, which is UTF-16 in Java and UTF-8 in C; null is NULL, which the library refuses.
+// A text in UTF-8; null is NULL, which the library refuses.
 class Text {
  public:
-  Text(JNIEnv* env, jstring text) : is_null_(!text) {
+  Text(JNIEnv* env, jbyteArray text) : is_null_(!text) {
     if (!text) return;
-    copy_.resize(static_cast<size_t>(env->GetStringUTFLength(text)));
-    env->GetStringUTFRegion(text, 0, env->GetStringLength(text), copy_.data());
+    copy_.resize(static_cast<size_t>(env->GetArrayLength(text)));
+    env->GetByteArrayRegion(text, 0, env->GetArrayLength(text),
+                            reinterpret_cast<jbyte*>(copy_.data()));
   }
   const char* get() const { return is_null_ ? nullptr : copy_.c_str(); }
 
@@ -66,7 +72,7 @@ class Texts {
  public:
   Texts(JNIEnv* env, jobjectArray list) {
     for (jsize i = 0, count = list ? env->GetArrayLength(list) : 0; i < count; ++i) {
-      auto text = static_cast<jstring>(env->GetObjectArrayElement(list, i));
+      auto text = static_cast<jbyteArray>(env->GetObjectArrayElement(list, i));
       texts_.emplace_back(env, text);
       env->DeleteLocalRef(text);
     }

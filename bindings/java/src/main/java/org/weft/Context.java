@@ -85,7 +85,7 @@ public final class Context extends ContextCalls {
     private ByteBuffer bound(int kind, int index, Map<Integer, ByteBuffer> all) {
         ByteBuffer memory = all.get(index);
         if (memory == null) {
-            memory = ByteBuffer.allocateDirect((int) port(kind, index).bytes).order(ByteOrder.nativeOrder());
+            memory = Native.room(port(kind, index).bytes);
             bind(kind, index, memory);
             all.put(index, memory);
         }
@@ -164,9 +164,10 @@ public final class Context extends ContextCalls {
      * @param memory direct, in the order of this machine, with exactly the input's bytes
      */
     public synchronized Context bindInput(int input, ByteBuffer memory) {
-        if (!memory.isDirect())
+        if (!memory.isDirect() || memory.order() != ByteOrder.nativeOrder())
             throw new WeftException(
-                    Status.INVALID_TYPE, "bindInput: `memory` must be a direct buffer; got one on the heap");
+                    Status.INVALID_TYPE, "bindInput: `memory` must be a direct buffer in the order of this machine; got " + memory
+                            + ", " + memory.order());
         Port port = port(INPUT, input);
         take(input, port, flat(input, port, memory.capacity()));
         bind(INPUT, input, memory);
@@ -177,9 +178,14 @@ public final class Context extends ContextCalls {
     /**
      * Sets inputs, runs, and gives copies of all outputs by their names.
      *
-     * @param inputs arrays by the names of the inputs; others stay as they were set
+     * @param inputs arrays by the names of all inputs
      */
     public synchronized Map<String, Tensor> run(Map<String, Tensor> inputs) {
+        inputs.keySet().forEach(this::inputNamed); // refuses what is no input
+        for (Port port : ports(INPUT))
+            if (!inputs.containsKey(port.name))
+                throw new WeftException(Status.INVALID_VALUE,
+                        "run: `inputs` must have all inputs; `" + port.name + "` is missing; got " + inputs.keySet());
         inputs.forEach((name, array) -> setInput(inputNamed(name), array));
         run();
         Map<String, Tensor> out = new LinkedHashMap<>();

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.function.LongToIntFunction;
 import java.util.function.ToIntFunction;
+import org.weft.WeftException.Status;
 
 /** The native part: how it is found, and what calls of its functions share. */
 final class Native {
@@ -83,8 +84,15 @@ final class Native {
         return handle;
     }
 
+    static String text(long address) {
+        return C.text(letters(address));
+    }
+
     /** Memory that C may read and write, of zeros. */
     static ByteBuffer room(long bytes) {
+        if (bytes > Integer.MAX_VALUE)
+            throw new WeftException(
+                    Status.OUT_OF_MEMORY, "memory of Java has less than 2 GiB; got an array of " + bytes + " bytes");
         return ByteBuffer.allocateDirect((int) Math.max(bytes, 1)).order(ByteOrder.nativeOrder());
     }
 
@@ -128,7 +136,7 @@ final class Native {
 
     static native long address(ByteBuffer direct);
     static native ByteBuffer memory(long address, long bytes);
-    static native String text(long address);
+    private static native byte[] letters(long address);
     static native long invoke(long operator, long x, long y);
     static native long toDlpack(long tensor);
     static native long fromDlpack(long managed);

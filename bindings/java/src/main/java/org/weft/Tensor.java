@@ -1,6 +1,7 @@
 package org.weft;
 
 import java.lang.ref.Cleaner;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -103,6 +104,14 @@ public final class Tensor extends TensorCalls implements AutoCloseable {
     public double item() {
         if (size() != 1)
             throw new WeftException(Status.INVALID_VALUE, "item: expected one element; got " + size());
+        Dtype dtype = dtype();
+        if (dtype == Dtype.INT64 || dtype == Dtype.UINT64) {
+            long bits = ByteBuffer.wrap(toBytes()).order(ByteOrder.nativeOrder()).getLong();
+            BigDecimal all = new BigDecimal(dtype == Dtype.INT64 ? Long.toString(bits) : Long.toUnsignedString(bits));
+            if (all.compareTo(new BigDecimal(all.doubleValue())) != 0)
+                throw new WeftException(Status.INVALID_VALUE, "item: a double cannot be " + all + "; take toLongs or toBytes");
+            return all.doubleValue();
+        }
         try (Tensor wide = astype(Dtype.FLOAT64)) {
             return wide.toDoubles()[0];
         }
@@ -113,8 +122,9 @@ public final class Tensor extends TensorCalls implements AutoCloseable {
         Native.check(with("write", target -> {
             if (value instanceof Tensor)
                 return ((Tensor) value).with("write", from -> write(target, C.WEFT_TAG_TENSOR, from));
-            double number = ((Operand.Scalar) value).number.doubleValue();
-            return write(target, C.WEFT_TAG_FLOAT, Double.doubleToRawLongBits(number));
+            Number number = ((Operand.Scalar) value).number;
+            if (number instanceof Long) return write(target, C.WEFT_TAG_INT, number.longValue());
+            return write(target, C.WEFT_TAG_FLOAT, Double.doubleToRawLongBits(number.doubleValue()));
         }));
     }
 

@@ -191,8 +191,9 @@ public final class Conformance {
         throw new Failed("nothing was refused");
     }
 
-    private static void check(Case one) {
+    private static void check(Case one) throws Exception {
         switch (one.kind) {
+            case "misuse": Misuse.run(one.name, folder); return;
             case "memory":
                 if (one.lines("status").isEmpty()) runModel(one);
                 else refused(one, () -> runModel(one));
