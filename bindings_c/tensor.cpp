@@ -249,7 +249,9 @@ weft_status weft_tensor_item(weft_tensor handle, weft_value* out) {
     WEFT_TRY(ops::run_one_step(kernels::cast_step(from.dtype, to.dtype), {&from, 1}, to));
     value.tag = floating                         ? uint32_t{WEFT_TAG_FLOAT}
                 : tensor.dtype() == DType::kBool ? uint32_t{WEFT_TAG_BOOL}
-                                                 : uint32_t{WEFT_TAG_INT};
+                : tensor.dtype() == DType::kUInt64 && value.as.integer < 0
+                    ? uint32_t{WEFT_TAG_UNSIGNED}  // the cast has kept the bits
+                    : uint32_t{WEFT_TAG_INT};
     *out = value;
     return {};
   });

@@ -239,15 +239,17 @@ int truth(PyObject* self) {
 PyObject* to_float(PyObject* self) {
   weft_value value;
   if (!number(self, &value)) return nullptr;
-  return PyFloat_FromDouble(value.tag == WEFT_TAG_FLOAT ? value.as.real
-                                                        : static_cast<double>(value.as.integer));
+  if (value.tag == WEFT_TAG_FLOAT) return PyFloat_FromDouble(value.as.real);
+  return PyFloat_FromDouble(value.tag == WEFT_TAG_UNSIGNED
+                                ? static_cast<double>(static_cast<uint64_t>(value.as.integer))
+                                : static_cast<double>(value.as.integer));
 }
 
 PyObject* to_int(PyObject* self) {
   weft_value value;
   if (!number(self, &value)) return nullptr;
   if (value.tag == WEFT_TAG_FLOAT) return PyLong_FromDouble(value.as.real);
-  if (weft_tensor_dtype(tensor_of(self)) == WEFT_UINT64) {
+  if (value.tag == WEFT_TAG_UNSIGNED) {
     return PyLong_FromUnsignedLongLong(static_cast<unsigned long long>(value.as.integer));
   }
   return PyLong_FromLongLong(value.as.integer);

@@ -218,6 +218,26 @@ static void writing_broadcasts_casts_and_refuses(void) {
   weft_tensor_release(wide);
 }
 
+static void an_element_of_64_bits_keeps_its_digits(void) {
+  const uint64_t unsigned_ones[2] = {UINT64_MAX, 9007199254740993u};
+  const int64_t ones[2] = {INT64_MIN, -9007199254740993};
+  const int64_t none = 0; /* axes */
+  int i;
+  for (i = 0; i < 2; ++i) {
+    weft_value value = of_int(0);
+    weft_tensor a = NULL;
+    MUST(weft_tensor_create(WEFT_UINT64, 0, &none, unsigned_ones + i, &a));
+    MUST(weft_tensor_item(a, &value));
+    CHECK(value.tag == (i == 0 ? WEFT_TAG_UNSIGNED : WEFT_TAG_INT));
+    CHECK((uint64_t)value.as.integer == unsigned_ones[i]);
+    weft_tensor_release(a);
+    MUST(weft_tensor_create(WEFT_INT64, 0, &none, ones + i, &a));
+    MUST(weft_tensor_item(a, &value));
+    CHECK(value.tag == WEFT_TAG_INT && value.as.integer == ones[i]);
+    weft_tensor_release(a);
+  }
+}
+
 static void archives_bring_back_what_was_saved(void) {
   const char* path = "weft_abi_arrays.safetensors";
   const float numbers[3] = {1, 2, 3};
@@ -347,6 +367,7 @@ int main(void) {
   a_held_content_of_wrapped_memory_stays_too();
   a_write_through_a_view_is_seen_by_all();
   writing_broadcasts_casts_and_refuses();
+  an_element_of_64_bits_keeps_its_digits();
   archives_bring_back_what_was_saved();
   random_numbers_continue_where_their_state_was();
   random_numbers_come_from_a_generator_of_the_callers();

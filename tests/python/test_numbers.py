@@ -433,3 +433,15 @@ def test_means_and_lengths_of_halves_do_not_overflow_on_the_way(dtype):
     assert np.linalg.norm(np.full((16,), 1024.0, dtype=dtype)).item() == 4096
     for result in (np.mean(x), np.var(x[:10]), np.linalg.norm(x[:10])):
         assert result.dtype == x.dtype
+
+
+@pytest.mark.parametrize("dtype", ["int64", "uint64"])
+@pytest.mark.parametrize(
+    "turn", [int, float, bool, complex, lambda x: x.item(), numpy.ndarray.tolist]
+)
+def test_an_element_of_64_bits_is_the_number_that_numpy_has(dtype, turn):
+    info = numpy.iinfo(dtype)
+    for number in [info.min, info.max, 2**53 + 1, info.max // 2 + 1]:
+        x = numpy.array(number, dtype)
+        found = np.array(x).tolist() if turn is numpy.ndarray.tolist else turn(np.array(x))
+        assert found == turn(x) and type(found) is type(turn(x))

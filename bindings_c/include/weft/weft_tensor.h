@@ -48,7 +48,8 @@ WEFT_API int32_t weft_tensor_is_traced(weft_tensor tensor);
 WEFT_API weft_status weft_tensor_wait(weft_tensor tensor);
 /* Copies the elements, dense and row-major, to `data` of exactly `bytes` bytes. */
 WEFT_API weft_status weft_tensor_read(weft_tensor tensor, void* data, size_t bytes);
-/* Gives the element of an array that has one: the tag is INT, FLOAT or BOOL. */
+/* Gives the element of an array that has one: the tag is INT, FLOAT or BOOL, and UNSIGNED for 2^63
+ * and more. */
 WEFT_API weft_status weft_tensor_item(weft_tensor tensor, weft_value* out);
 /* Writes as a[...] = value does: an array that broadcasts to the target, or a scalar. Every view of
  * the target's box sees it. */

@@ -212,8 +212,9 @@ class Tensor : public Shared<weft_tensor, weft_tensor_retain, weft_tensor_releas
   T item() const {
     weft_value value;
     check(weft_tensor_item(handle_, &value));
-    return value.tag == WEFT_TAG_FLOAT ? static_cast<T>(value.as.real)
-                                       : static_cast<T>(value.as.integer);
+    if (value.tag == WEFT_TAG_FLOAT) return static_cast<T>(value.as.real);
+    return value.tag == WEFT_TAG_UNSIGNED ? static_cast<T>(static_cast<uint64_t>(value.as.integer))
+                                          : static_cast<T>(value.as.integer);
   }
   // Writes as a[...] = value does: an array that broadcasts to this one, or a number.
   void write(const Value& value) const { check(weft_tensor_write(handle_, &value.get())); }
