@@ -107,15 +107,33 @@ def _comment(text: str) -> list[str]:
     return [f"// {line}".rstrip() for line in text.splitlines()]
 
 
+_DTYPE = """
+// String is the name of the dtype, such as "float32".
+func (d Dtype) String() string { return C.GoString(C.weft_dtype_name(C.weft_dtype(d))) }
+
+// Size is the number of bytes of one element.
+func (d Dtype) Size() int { return int(C.weft_dtype_size(C.weft_dtype(d))) }
+
+// DtypeNamed is the dtype of a name such as "float32".
+func DtypeNamed(name string) (Dtype, error) {
+	text := newTexts(name)
+	defer text.free()
+	var out C.weft_dtype
+	err := locked(func() C.weft_status { return C.weft_dtype_find(*text.first(), &out) }, text)
+	return Dtype(out), err
+}
+"""
+
+
 def _dtypes(library: Library) -> str:
     names = library.dtypes()
-    out = [_HEAD, 'import "fmt"\n', "// Dtype is the type of the elements of an array.",
-           "type Dtype int32\n", "// The types of elements, with the numbers of weft.h.",
-           "const ("]  # fmt: skip
+    out = [_HEAD, "/*", "#include <weft/weft.h>", "*/", 'import "C"\n', 'import "fmt"\n',
+           "// Dtype is the type of the elements of an array.", "type Dtype int32\n",
+           "// The types of elements, with the numbers of weft.h.", "const ("]  # fmt: skip
     width = max(len(camel(name)) for name in names)
     out += [f"\t{camel(name):{width}} Dtype = {number}" for name, number in names.items()]
     out += [")\n", "// Element is a type of Go that elements are copied from and to.",
-            "type Element interface {", "\t" + " | ".join(f"~{kind}" for kind in _ELEMENTS), "}\n",
+            "type Element interface {", "\t" + " | ".join(_ELEMENTS), "}\n",
             "func dtypeOf[T Element]() Dtype {", "\tvar zero T",
             "\tswitch any(zero).(type) {"]  # fmt: skip
     for kind in _ELEMENTS[:-1]:
@@ -128,7 +146,7 @@ def _dtypes(library: Library) -> str:
     out += ["\t}", "\treturn \"\", nil", "}\n",
             "func printed[T Element](values []T, err error) (string, error) {",
             "\treturn fmt.Sprint(\", \", values), err", "}"]  # fmt: skip
-    return "\n".join(out) + "\n"
+    return "\n".join(out) + "\n" + _DTYPE
 
 
 def _statuses(interface: facts.Interface) -> str:
@@ -144,8 +162,38 @@ _GIVEN = {"text": "string", "path": "string", "tensor": "*Tensor", "int32_t": "i
 _RESULT = {"nothing": "", "text": "string", "tensor": "*Tensor", "bool": "bool"}
 
 
+_TEXTS = """// texts are names and paths in the memory of C. One that C would end early is missing
+// there, and locked gives the failure.
+type texts struct {
+	all []*C.char
+	err error
+}
+
+func newTexts(names ...string) *texts {
+	out := &texts{all: make([]*C.char, len(names)+1)}
+	for i, name := range names {
+		if strings.IndexByte(name, 0) >= 0 {
+			out.err = failure(InvalidValue, "a text must not have NUL characters; got %q", name)
+		} else {
+			out.all[i] = C.CString(name)
+		}
+	}
+	return out
+}
+
+func (t *texts) free() {
+	for _, text := range t.all {
+		C.free(unsafe.Pointer(text))
+	}
+}
+
+func (t *texts) first() **C.char { return &t.all[0] }
+"""
+
+
 def _wrappers(interface: facts.Interface) -> str:
-    out = [_HEAD, "/*", "#include <weft/weft.h>", "*/", 'import "C"\n', 'import "runtime"\n']
+    out = [_HEAD, "/*", "#include <stdlib.h>", "#include <weft/weft.h>", "*/", 'import "C"\n',
+           'import (\n\t"runtime"\n\t"strings"\n\t"unsafe"\n)\n', _TEXTS]  # fmt: skip
     methods = [
         *map(_wrapper, calls(interface)),
         *map(_listed, LISTS),
@@ -201,7 +249,7 @@ def _wrapper(call: Call) -> list[str]:
              f"func {own}{camel(what.name)}({parameters}) {result} {{"]  # fmt: skip
     texts = [name for name, kind in call.given if kind in ("text", "path")]
     if texts:
-        lines += [f"\tnames := newTexts([]string{{{', '.join(texts)}}})", "\tdefer names.free()"]
+        lines += [f"\tnames := newTexts({', '.join(texts)})", "\tdefer names.free()"]
     passed = [f"{letter}.handle"] if letter else []
     for name, kind in call.given:
         if name in texts:
@@ -210,6 +258,10 @@ def _wrapper(call: Call) -> list[str]:
             passed.append(f"{name}.handle")
             lines.append(f"\tdefer runtime.KeepAlive({name})")
         else:
+            if kind == "int32_t":
+                lines += [f"\tif int(C.int32_t({name})) != {name} {{",
+                          f"\t\treturn failure(InvalidValue, \"{camel(what.name)}: `{name}` must "
+                          f"have 32 bits; got %d\", {name})", "\t}"]  # fmt: skip
             passed.append(f"C.{kind}({name})")
     passed += [f"C.{what.fixed}"] if what.fixed else []
     called = f"C.{what.function}({', '.join(passed)})"
@@ -221,8 +273,10 @@ def _wrapper(call: Call) -> list[str]:
         return [*lines, f"\treturn {called} != 0", "}"]
     run = f"keeping({letter}, " if letter else "locked("
     run = f"{letter}.do(" if what.owner in ("tensor", "context") else run
+    given = ", names" if texts else ""
     if call.result == "nothing":
-        return [*lines, f"\treturn {run}func() C.weft_status {{ return {called} }})", "}"]
+        ended = f"\treturn {run}func() C.weft_status {{ return {called} }}{given})"
+        return [*lines, ended, "}"]
     passed.append("&out")
     called = f"C.{what.function}({', '.join(passed)})"
     if call.result == "tensor":
@@ -231,5 +285,5 @@ def _wrapper(call: Call) -> list[str]:
         return [*lines, "\treturn ownedOr(out, err)", "}"]
     lines += ["\tvar out *C.char", "\t// The text is lent until the next call on this thread.",
               "\truntime.LockOSThread()", "\tdefer runtime.UnlockOSThread()",
-              f"\terr := {run}func() C.weft_status {{ return {called} }})"]  # fmt: skip
+              f"\terr := {run}func() C.weft_status {{ return {called} }}{given})"]  # fmt: skip
     return [*lines, "\treturn C.GoString(out), err", "}"]

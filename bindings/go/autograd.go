@@ -95,7 +95,7 @@ func (d Dim) example(round, number int) C.int64_t {
 
 // add tells the running trace, which refuses places that are not there.
 func (d Dim) add() {
-	name := newTexts([]string{d.Name})
+	name := newTexts(d.Name)
 	defer name.free()
 	inputs, axes := []C.size_t{}, []C.int32_t{}
 	for _, at := range d.At {
@@ -103,7 +103,7 @@ func (d Dim) add() {
 	}
 	Check(locked(func() C.weft_status {
 		return C.weft_trace_add_dimension(*name.first(), C.int64_t(d.Min), C.int64_t(d.Max), first(inputs), first(axes), C.size_t(len(axes)))
-	}))
+	}, name))
 }
 
 // TraceDynamic is Trace where some extents of the inputs are open: each call may have others. The body runs

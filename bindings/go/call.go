@@ -90,7 +90,7 @@ type operator struct {
 var operators sync.Map // those of Call, by name
 
 func (o *operator) find() {
-	text := newTexts([]string{o.name})
+	text := newTexts(o.name)
 	defer text.free()
 	defer o.known.Store(true)
 	o.info.struct_size = C.sizeof_weft_op_info
@@ -99,7 +99,7 @@ func (o *operator) find() {
 			return status
 		}
 		return C.weft_op_get_info(o.handle, &o.info)
-	})
+	}, text)
 }
 
 func (o *operator) argument(i int) string {
@@ -191,6 +191,12 @@ func (c *call) operand(x Operand) {
 		c.int_(int64(x))
 	case int64:
 		c.int_(x)
+	case uint64:
+		if x > math.MaxInt64 {
+			c.push(C.WEFT_TAG_UNSIGNED, 0, x)
+		} else {
+			c.int_(int64(x))
+		}
 	case bool:
 		c.bool_(x)
 	default:

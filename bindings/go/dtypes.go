@@ -2,6 +2,11 @@
 
 package weft
 
+/*
+#include <weft/weft.h>
+*/
+import "C"
+
 import "fmt"
 
 // Dtype is the type of the elements of an array.
@@ -34,7 +39,7 @@ const (
 
 // Element is a type of Go that elements are copied from and to.
 type Element interface {
-	~bool | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~int8 | ~int16 | ~int32 | ~int64 | ~float32 | ~float64
+	bool | uint8 | uint16 | uint32 | uint64 | int8 | int16 | int32 | int64 | float32 | float64
 }
 
 func dtypeOf[T Element]() Dtype {
@@ -96,4 +101,19 @@ func (x *Tensor) values() (string, error) {
 
 func printed[T Element](values []T, err error) (string, error) {
 	return fmt.Sprint(", ", values), err
+}
+
+// String is the name of the dtype, such as "float32".
+func (d Dtype) String() string { return C.GoString(C.weft_dtype_name(C.weft_dtype(d))) }
+
+// Size is the number of bytes of one element.
+func (d Dtype) Size() int { return int(C.weft_dtype_size(C.weft_dtype(d))) }
+
+// DtypeNamed is the dtype of a name such as "float32".
+func DtypeNamed(name string) (Dtype, error) {
+	text := newTexts(name)
+	defer text.free()
+	var out C.weft_dtype
+	err := locked(func() C.weft_status { return C.weft_dtype_find(*text.first(), &out) }, text)
+	return Dtype(out), err
 }

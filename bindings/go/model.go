@@ -22,9 +22,9 @@ type Model struct {
 }
 
 // loaded is the model that a call gives; it owns the copy of the file.
-func loaded(file unsafe.Pointer, load func(out *C.weft_model) C.weft_status) (*Model, error) {
+func loaded(file unsafe.Pointer, load func(out *C.weft_model) C.weft_status, given ...*texts) (*Model, error) {
 	out := &Model{file: file}
-	if err := locked(func() C.weft_status { return load(&out.handle) }); err != nil {
+	if err := locked(func() C.weft_status { return load(&out.handle) }, given...); err != nil {
 		C.free(file)
 		return nil, err
 	}
@@ -38,9 +38,9 @@ func loaded(file unsafe.Pointer, load func(out *C.weft_model) C.weft_status) (*M
 
 // LoadModel maps a file.
 func LoadModel(path string) (*Model, error) {
-	file := newTexts([]string{path})
+	file := newTexts(path)
 	defer file.free()
-	return loaded(nil, func(out *C.weft_model) C.weft_status { return C.weft_model_load(*file.first(), out) })
+	return loaded(nil, func(out *C.weft_model) C.weft_status { return C.weft_model_load(*file.first(), out) }, file)
 }
 
 // LoadModelBytes reads a file that is in memory, such as one that the program embeds. Its bytes are copied.
@@ -100,12 +100,12 @@ func (m *Model) Context(entry string) (*Context, error) {
 	if entry == "" {
 		entry = "forward"
 	}
-	name := newTexts([]string{entry})
+	name := newTexts(entry)
 	defer name.free()
 	out := &Context{model: m}
 	err := locked(func() C.weft_status {
 		return C.weft_context_create(m.handle, *name.first(), nil, 0, &out.handle)
-	})
+	}, name)
 	runtime.KeepAlive(m)
 	if err != nil {
 		return nil, err
@@ -127,12 +127,12 @@ func (c *Context) Release() {
 	runtime.SetFinalizer(c, nil)
 }
 
-func (c *Context) do(call func() C.weft_status) error {
+func (c *Context) do(call func() C.weft_status, given ...*texts) error {
 	defer runtime.KeepAlive(c)
 	if c.handle == nil {
 		return failure(InvalidState, "the context was released")
 	}
-	return locked(call)
+	return locked(call, given...)
 }
 
 func (c *Context) port(kind portKind, index int) (Port, error) {
@@ -149,6 +149,7 @@ func (c *Context) port(kind portKind, index int) (Port, error) {
 
 func (c *Context) ports(kind portKind, count C.size_t) ([]Port, error) {
 	return tried(func() []Port {
+		Check(c.do(func() C.weft_status { return C.WEFT_OK }))
 		out := make([]Port, count)
 		for i := range out {
 			out[i] = Must(c.port(kind, i))
@@ -243,7 +244,7 @@ func elements[T Element](memory unsafe.Pointer, port Port) []T {
 }
 
 // Input is the memory that every run reads: write to it, no copy is made. It is valid until the context
-// is released or the input's shape is set.
+// is released, or collected (runtime.KeepAlive keeps it), or the input's shape is set.
 func Input[T Element](c *Context, index int) ([]T, error) {
 	return tried(func() []T {
 		port := Must(typed[T](c, input, index, "Input"))
@@ -275,21 +276,25 @@ func (c *Context) setBytes(index int, content []byte) error {
 // SetInputTensor copies an array of the input's dtype and shape; its extents set open dimensions.
 func (c *Context) SetInputTensor(index int, x *Tensor) error {
 	return Try(func() {
-		port := Must(c.port(input, index))
+		port, content := Must(c.port(input, index)), Must(x.Bytes())
 		if port.Dtype != x.Dtype() {
 			Check(failure(InvalidType, "SetInputTensor: `%s` is %v; got %v", port.Name, port.Dtype, x.Dtype()))
 		}
 		Check(c.take(index, port, x.Shape()))
-		Check(c.setBytes(index, Must(x.Bytes())))
+		Check(c.setBytes(index, content))
 	})
 }
 
-// RunNamed sets inputs by their names, where others stay as they were set, runs, and gives copies of all
-// outputs by theirs.
+// RunNamed sets all inputs by their names, runs, and gives copies of all outputs by theirs.
 func (c *Context) RunNamed(inputs map[string]*Tensor) (map[string]*Tensor, error) {
 	return tried(func() map[string]*Tensor {
 		for name, x := range inputs {
 			Check(c.SetInputTensor(Must(c.InputNamed(name)), x))
+		}
+		for _, port := range Must(c.Inputs()) {
+			if inputs[port.Name] == nil {
+				Check(failure(InvalidValue, "RunNamed: `inputs` must have all inputs; `%s` is missing", port.Name))
+			}
 		}
 		Check(c.Run())
 		all := map[string]*Tensor{}
@@ -321,7 +326,7 @@ func (c *Context) copyOutput(index int, out []byte) error {
 }
 
 // BindOutput is memory of an output of fixed shape that every later run writes; no copy is made. It is
-// valid until the context is released.
+// valid as long as that of an input.
 func BindOutput[T Element](c *Context, index int) ([]T, error) {
 	port, err := typed[T](c, output, index, "BindOutput")
 	if err == nil && c.outputs[index] == nil {
@@ -366,7 +371,10 @@ func (c *Context) StateTensor(index int) (*Tensor, error) {
 // SetStateTensor writes a state.
 func (c *Context) SetStateTensor(index int, x *Tensor) error {
 	return Try(func() {
-		content := Must(x.Bytes())
+		port, content := Must(c.port(state, index)), Must(x.Bytes())
+		if port.Dtype != x.Dtype() || fmt.Sprint(port.Shape) != fmt.Sprint(x.Shape()) {
+			Check(failure(InvalidType, "SetStateTensor: `%s` is %v of %v; got %v", port.Name, port.Dtype, port.Shape, x))
+		}
 		Check(c.do(func() C.weft_status {
 			return C.weft_context_write_state(c.handle, C.size_t(index), unsafe.Pointer(first(content)), C.size_t(len(content)))
 		}))
@@ -415,12 +423,12 @@ func (w *Writer) Add(entry string, f *Function, inputs, outputs []string, weight
 	for _, capture := range f.Captures() {
 		captures = append(captures, w.nameOf(capture, weights))
 	}
-	names := [4]*texts{newTexts([]string{entry}), newTexts(inputs), newTexts(outputs), newTexts(captures)}
+	names := [4]*texts{newTexts(entry), newTexts(inputs...), newTexts(outputs...), newTexts(captures...)}
 	for _, each := range names {
 		defer each.free()
 	}
 	defer runtime.KeepAlive(f)
 	return keeping(w, func() C.weft_status {
 		return C.weft_writer_add_entry(w.handle, *names[0].first(), f.handle, names[1].first(), names[2].first(), names[3].first())
-	})
+	}, names[:]...)
 }

@@ -181,23 +181,35 @@ func (x *Tensor) do(call func() C.weft_status) error {
 
 // Elements copies the elements in row-major order. T must be the array's type.
 func Elements[T Element](x *Tensor) ([]T, error) {
-	if x.handle != nil && x.Dtype() != dtypeOf[T]() {
+	if x == nil || x.handle == nil {
+		return nil, failure(InvalidState, "Elements: the array is nil or was released")
+	}
+	if x.Dtype() != dtypeOf[T]() {
 		return nil, failure(InvalidType, "Elements: elements are wanted as %v; the array has %v", dtypeOf[T](), x.Dtype())
 	}
 	out := make([]T, x.Len())
 	return out, x.read(bytesOf(out))
 }
 
-// Item is the only element as a number.
+// Item is the only element as a number; an error where that may have more digits than a float64.
 func (x *Tensor) Item() (float64, error) {
 	var out C.weft_value
 	if err := x.do(func() C.weft_status { return C.weft_tensor_item(x.handle, &out) }); err != nil {
 		return 0, err
 	}
-	if out.tag == C.WEFT_TAG_FLOAT {
+	switch out.tag {
+	case C.WEFT_TAG_FLOAT:
 		return *(*float64)(unsafe.Pointer(&out.as)), nil
+	case C.WEFT_TAG_COMPLEX:
+		return 0, failure(InvalidType, "Item: the element is complex; take RealPart and ImaginaryPart")
+	case C.WEFT_TAG_UNSIGNED:
+		return 0, failure(InvalidValue, "Item: a float64 has whole numbers up to 2^53; got %d: take Elements", *(*uint64)(unsafe.Pointer(&out.as)))
 	}
-	return float64(*(*int64)(unsafe.Pointer(&out.as))), nil
+	number := *(*int64)(unsafe.Pointer(&out.as))
+	if number > 1<<53 || number < -1<<53 {
+		return 0, failure(InvalidValue, "Item: a float64 has whole numbers up to 2^53; got %d: take Elements", number)
+	}
+	return float64(number), nil
 }
 
 // Part is what lies from start to before end along an axis.
@@ -228,7 +240,7 @@ func Save(path string, names []string, arrays []*Tensor) error {
 	if len(names) != len(arrays) {
 		return failure(InvalidValue, "Save: there are %d names and %d arrays", len(names), len(arrays))
 	}
-	all, file := newTexts(names), newTexts([]string{path})
+	all, file := newTexts(names...), newTexts(path)
 	defer all.free()
 	defer file.free()
 	defer runtime.KeepAlive(arrays)
@@ -236,16 +248,16 @@ func Save(path string, names []string, arrays []*Tensor) error {
 		held := Must(handles("Save", arrays))
 		Check(locked(func() C.weft_status {
 			return C.weft_tensors_save(*file.first(), all.first(), first(held), C.size_t(len(held)), nil)
-		}))
+		}, all, file))
 	})
 }
 
 // Load reads the arrays of a safetensors file by their names.
 func Load(path string) (map[string]*Tensor, error) {
-	file := newTexts([]string{path})
+	file := newTexts(path)
 	defer file.free()
 	var archive C.weft_archive
-	if err := locked(func() C.weft_status { return C.weft_archive_load(*file.first(), &archive) }); err != nil {
+	if err := locked(func() C.weft_status { return C.weft_archive_load(*file.first(), &archive) }, file); err != nil {
 		return nil, err
 	}
 	defer C.weft_archive_release(archive)

@@ -12,7 +12,6 @@ package weft
 
 /*
 #cgo pkg-config: weft
-#include <stdlib.h>
 #include <weft/weft.h>
 */
 import "C"
@@ -20,7 +19,6 @@ import "C"
 import (
 	"fmt"
 	"runtime"
-	"unsafe"
 )
 
 // Error is a call that failed, with the library's text.
@@ -36,8 +34,13 @@ func failure(status Status, format string, given ...any) error {
 }
 
 // locked runs a call of the library. The text of a failure belongs to the thread of the call, so the
-// goroutine stays there until the text has been read.
-func locked(call func() C.weft_status) error {
+// goroutine stays there until the text has been read. Texts that it is given must be whole.
+func locked(call func() C.weft_status, given ...*texts) error {
+	for _, one := range given {
+		if one.err != nil {
+			return one.err
+		}
+	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	if status := call(); status != C.WEFT_OK {
@@ -47,9 +50,9 @@ func locked(call func() C.weft_status) error {
 }
 
 // keeping does the same and keeps the owner of a handle alive meanwhile.
-func keeping(owner any, call func() C.weft_status) error {
+func keeping(owner any, call func() C.weft_status, given ...*texts) error {
 	defer runtime.KeepAlive(owner)
-	return locked(call)
+	return locked(call, given...)
 }
 
 // P gives a pointer to a value, for options.
@@ -105,37 +108,3 @@ func LiveBytes() int64 {
 	C.weft_memory_stats(&figures, 0)
 	return int64(figures.live)
 }
-
-// String is the name of the dtype, such as "float32".
-func (d Dtype) String() string { return C.GoString(C.weft_dtype_name(C.weft_dtype(d))) }
-
-// Size is the number of bytes of one element.
-func (d Dtype) Size() int { return int(C.weft_dtype_size(C.weft_dtype(d))) }
-
-// DtypeNamed is the dtype of a name such as "float32".
-func DtypeNamed(name string) (Dtype, error) {
-	text := C.CString(name)
-	defer C.free(unsafe.Pointer(text))
-	var out C.weft_dtype
-	err := locked(func() C.weft_status { return C.weft_dtype_find(text, &out) })
-	return Dtype(out), err
-}
-
-// texts are names in the memory of C.
-type texts struct{ all []*C.char }
-
-func newTexts(names []string) *texts {
-	out := &texts{make([]*C.char, len(names)+1)}
-	for i, name := range names {
-		out.all[i] = C.CString(name)
-	}
-	return out
-}
-
-func (t *texts) free() {
-	for _, text := range t.all {
-		C.free(unsafe.Pointer(text))
-	}
-}
-
-func (t *texts) first() **C.char { return &t.all[0] }

@@ -3,11 +3,43 @@
 package weft
 
 /*
+#include <stdlib.h>
 #include <weft/weft.h>
 */
 import "C"
 
-import "runtime"
+import (
+	"runtime"
+	"strings"
+	"unsafe"
+)
+
+// texts are names and paths in the memory of C. One that C would end early is missing
+// there, and locked gives the failure.
+type texts struct {
+	all []*C.char
+	err error
+}
+
+func newTexts(names ...string) *texts {
+	out := &texts{all: make([]*C.char, len(names)+1)}
+	for i, name := range names {
+		if strings.IndexByte(name, 0) >= 0 {
+			out.err = failure(InvalidValue, "a text must not have NUL characters; got %q", name)
+		} else {
+			out.all[i] = C.CString(name)
+		}
+	}
+	return out
+}
+
+func (t *texts) free() {
+	for _, text := range t.all {
+		C.free(unsafe.Pointer(text))
+	}
+}
+
+func (t *texts) first() **C.char { return &t.all[0] }
 
 // Seed: Sets the seed of the random operators.
 func Seed(seed uint64) error {
@@ -16,6 +48,9 @@ func Seed(seed uint64) error {
 
 // SetNumThreads: Sets how many threads may work on one call; errors for less than 1.
 func SetNumThreads(count int) error {
+	if int(C.int32_t(count)) != count {
+		return failure(InvalidValue, "SetNumThreads: `count` must have 32 bits; got %d", count)
+	}
 	return locked(func() C.weft_status { return C.weft_set_num_threads(C.int32_t(count)) })
 }
 
@@ -52,33 +87,33 @@ func (t *Tensor) Grad() (*Tensor, error) {
 
 // Text: A text for people: "graph", "plan" or "arena".
 func (f *Function) Text(what string) (string, error) {
-	names := newTexts([]string{what})
+	names := newTexts(what)
 	defer names.free()
 	var out *C.char
 	// The text is lent until the next call on this thread.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	err := keeping(f, func() C.weft_status { return C.weft_function_get_text(f.handle, names.all[0], &out) })
+	err := keeping(f, func() C.weft_status { return C.weft_function_get_text(f.handle, names.all[0], &out) }, names)
 	return C.GoString(out), err
 }
 
 // SetMetadata: Sets a text of the file.
 func (w *Writer) SetMetadata(key string, value string) error {
-	names := newTexts([]string{key, value})
+	names := newTexts(key, value)
 	defer names.free()
-	return keeping(w, func() C.weft_status { return C.weft_writer_set_metadata(w.handle, names.all[0], names.all[1]) })
+	return keeping(w, func() C.weft_status { return C.weft_writer_set_metadata(w.handle, names.all[0], names.all[1]) }, names)
 }
 
 // Save: Writes the file in one step.
 func (w *Writer) Save(path string) error {
-	names := newTexts([]string{path})
+	names := newTexts(path)
 	defer names.free()
-	return keeping(w, func() C.weft_status { return C.weft_writer_save(w.handle, names.all[0]) })
+	return keeping(w, func() C.weft_status { return C.weft_writer_save(w.handle, names.all[0]) }, names)
 }
 
 // Metadata: A text of the file, such as the classes of a classifier; none for an unknown key.
 func (m *Model) Metadata(key string) (string, bool) {
-	names := newTexts([]string{key})
+	names := newTexts(key)
 	defer names.free()
 	defer runtime.KeepAlive(m)
 	out := C.weft_model_metadata(m.handle, names.all[0])
@@ -87,9 +122,9 @@ func (m *Model) Metadata(key string) (string, bool) {
 
 // SetBudget: Limits what later plans need beside inputs, outputs and states; 0: no limit.
 func (m *Model) SetBudget(entry string, bytes int64) error {
-	names := newTexts([]string{entry})
+	names := newTexts(entry)
 	defer names.free()
-	return keeping(m, func() C.weft_status { return C.weft_model_set_budget(m.handle, names.all[0], C.int64_t(bytes)) })
+	return keeping(m, func() C.weft_status { return C.weft_model_set_budget(m.handle, names.all[0], C.int64_t(bytes)) }, names)
 }
 
 // Run: Runs the entry point.
@@ -104,9 +139,9 @@ func (c *Context) Reset() error {
 
 // Save: Writes the model's file with the present states.
 func (c *Context) Save(path string) error {
-	names := newTexts([]string{path})
+	names := newTexts(path)
 	defer names.free()
-	return c.do(func() C.weft_status { return C.weft_context_save(c.handle, names.all[0]) })
+	return c.do(func() C.weft_status { return C.weft_context_save(c.handle, names.all[0]) }, names)
 }
 
 // Entries: The names of the entry points.
