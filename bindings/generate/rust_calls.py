@@ -15,11 +15,11 @@ _RESULTS = {"nothing": "()", "text": "String", "tensor": "Tensor", "bool": "bool
 
 def wrappers(interface: facts.Interface, head: str) -> str:
     """wrappers.rs: methods that are one call, lists, ports, signs."""
-    out = [head + "//! Methods that are one call of the C interface.\n", "use std::path::Path;\n",
-           "use weft_sys::*;\n", "use crate::error::{check, made};",
-           "use crate::tensor::{borrowed, c_path, c_text};",
-           "use crate::{Context, Function, Input, Model, Port, Result, Tensor, Writer};\n",
-           _LIBRARY]  # fmt: skip
+    out = [head + "//! Methods that are one call of the C interface, and texts for all calls.\n",
+           "use std::ffi::CString;", "use std::os::raw::c_char;", "use std::path::Path;\n",
+           "use weft_sys::*;\n", "use crate::error::{check, made, refuse};",
+           "use crate::{Context, Function, Input, Model, Port, Result, Status, Tensor, Writer};\n",
+           _TEXTS, _LIBRARY]  # fmt: skip
     all_calls = calls(interface)
     for owner in dict.fromkeys(call.wrapper.owner for call in all_calls):
         bodies = ["\n".join(_wrapper(c)) for c in all_calls if c.wrapper.owner == owner]
@@ -42,6 +42,36 @@ def wrappers(interface: facts.Interface, head: str) -> str:
         ]
     return "\n".join([*out, *_arithmetic()]).rstrip() + "\n"
 
+
+_TEXTS = """/// A path as C takes it.
+pub(crate) fn c_path(path: &Path) -> Result<CString> {
+    match path.to_str() {
+        Some(text) => c_text(text),
+        None => refuse(Status::InvalidValue, format!("a path must be UTF-8; got {path:?}")),
+    }
+}
+
+/// A text as C takes it.
+pub(crate) fn c_text(text: &str) -> Result<CString> {
+    let rule = "a text must not have NUL characters";
+    let refused = || refuse(Status::InvalidValue, format!("{rule}; got {text:?}"));
+    CString::new(text).or_else(|_| refused())
+}
+
+/// Names as C takes them.
+pub(crate) fn c_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<CString>> {
+    names.map(c_text).collect()
+}
+
+/// A copy of a text that the library lends; "" for NULL.
+pub(crate) fn borrowed(text: *const c_char) -> String {
+    if text.is_null() {
+        return String::new();
+    }
+    // SAFETY: the library's texts end with 0 and are valid here.
+    unsafe { std::ffi::CStr::from_ptr(text) }.to_string_lossy().into_owned()
+}
+"""
 
 _LIBRARY = """/// The version of the library, such as "0.1.0".
 pub fn version() -> &'static str {

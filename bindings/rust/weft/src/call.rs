@@ -243,7 +243,7 @@ pub struct Call<'a> {
 impl<'a> Call<'a> {
     /// Looks the operator up; an error names one that does not exist.
     pub fn new(name: &str) -> Result<Call<'a>> {
-        let name = crate::tensor::c_text(name)?;
+        let name = crate::wrappers::c_text(name)?;
         let operator = Operator { name: Cow::Owned(name), found: OnceLock::new() };
         // SAFETY: the struct has the size that it says; texts live as long as the library.
         let mut info: weft_op_info = unsafe { std::mem::zeroed() };

@@ -126,7 +126,7 @@ impl Dtype {
     }
     /// The dtype of a name such as "float32".
     pub fn named(name: &str) -> crate::Result<Dtype> {
-        let name = crate::tensor::c_text(name)?;
+        let name = crate::wrappers::c_text(name)?;
         // SAFETY: the name ends with 0, and the number is written on success.
         let find = |code: &mut i32| unsafe { weft_sys::weft_dtype_find(name.as_ptr(), code) };
         crate::error::made(find).map(Dtype::of)

@@ -3,7 +3,8 @@
 use weft_sys::*;
 
 use crate::error::{check, made, refuse};
-use crate::tensor::{borrowed, c_text, filled, handles};
+use crate::tensor::{filled, handles};
+use crate::wrappers::{borrowed, c_text};
 use crate::{Result, Status, Tensor};
 
 /// A traced graph. Several threads may call it at once.
@@ -65,10 +66,8 @@ impl Dim {
         if count < WEFT_TRACE_EXAMPLES.into() {
             let Dim { name, min, max, .. } = self;
             let rule = format!("must have at least {WEFT_TRACE_EXAMPLES} extents above 1");
-            return refuse(
-                Status::InvalidValue,
-                format!("Dim: `{name}` {rule}; got {min} to {max}"),
-            );
+            let text = format!("Dim: `{name}` {rule}; got {min} to {max}");
+            return refuse(Status::InvalidValue, text);
         }
         let (mut seed, mut found) = (number as i64 + 1, Vec::new());
         while found.len() <= round {

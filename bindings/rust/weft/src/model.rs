@@ -8,7 +8,8 @@ use std::sync::Arc;
 use weft_sys::*;
 
 use crate::error::{check, made, refuse};
-use crate::tensor::{borrowed, c_names, c_path, c_text, named};
+use crate::tensor::named;
+use crate::wrappers::{borrowed, c_names, c_path, c_text};
 use crate::{Dtype, Element, Function, Result, Status, Tensor};
 
 struct Loaded {

@@ -1,6 +1,6 @@
 //! Arrays.
 
-use std::ffi::{c_void, CString};
+use std::ffi::c_void;
 use std::fmt;
 use std::os::raw::c_char;
 use std::path::Path;
@@ -9,6 +9,7 @@ use weft_sys::*;
 
 use crate::call::{Arguments, Input};
 use crate::error::{check, made, refuse};
+use crate::wrappers::{borrowed, c_names, c_path};
 use crate::{ops, Dtype, Element, Result, Status};
 
 /// An array. It is a reference: a clone is the same array, and a write is seen through all of them.
@@ -35,8 +36,8 @@ impl Tensor {
 
     /// Copies elements in row-major order. Errors where `shape` has another number of elements.
     pub fn from_slice<T: Element>(elements: &[T], shape: &[i64]) -> Result<Tensor> {
-        let count: i64 = shape.iter().product();
-        if count != elements.len() as i64 {
+        let count = product(1, shape);
+        if count != elements.len() as i128 {
             let (what, got) = ("Tensor::from_slice: `shape`", elements.len());
             let text = format!("{what} {shape:?} has {count} elements; got {got}");
             return refuse(Status::InvalidValue, text);
@@ -49,8 +50,8 @@ impl Tensor {
     }
     /// Copies the bytes of elements in row-major order, for dtypes that Rust has no type for.
     pub fn from_bytes(dtype: Dtype, shape: &[i64], bytes: &[u8]) -> Result<Tensor> {
-        let wanted = shape.iter().product::<i64>() as usize * dtype.size();
-        if wanted != bytes.len() {
+        let wanted = product(dtype.size(), shape);
+        if wanted != bytes.len() as i128 {
             let (what, got) = ("Tensor::from_bytes:", bytes.len());
             let text = format!("{what} {dtype} of `shape` {shape:?} has {wanted} bytes; got {got}");
             return refuse(Status::InvalidValue, text);
@@ -110,13 +111,20 @@ impl Tensor {
         let bytes = std::mem::size_of_val(out);
         check(unsafe { weft_tensor_read(self.0, out.as_mut_ptr().cast(), bytes) })
     }
-    /// The only element as a number.
+    /// The only element as a number; an error where that may have more digits than an `f64`.
     pub fn item(&self) -> Result<f64> {
         let value: weft_value = made(|out| unsafe { weft_tensor_item(self.0, out) })?;
-        let is_float = value.tag == WEFT_TAG_FLOAT as u32;
         // SAFETY: eight bytes of any content are a number of both kinds; the tag says which was written.
-        let (real, whole) = unsafe { (value.r#as.real, value.r#as.integer as f64) };
-        Ok(if is_float { real } else { whole })
+        let (real, whole) = unsafe { (value.r#as.real, value.r#as.integer) };
+        let is_wide = value.tag == WEFT_TAG_UNSIGNED as u32 || whole.unsigned_abs() > 1 << 53;
+        match value.tag == WEFT_TAG_FLOAT as u32 {
+            true => Ok(real),
+            false if is_wide => {
+                let rule = "an f64 has whole numbers up to 2^53; take to_vec";
+                refuse(Status::InvalidValue, format!("Tensor::item: {rule}; got {self:?}"))
+            }
+            false => Ok(whole as f64),
+        }
     }
     /// Writes an array that broadcasts to this one, or a number, to all elements.
     pub fn write<'a>(&self, value: impl Into<Input<'a>>) -> Result<()> {
@@ -183,6 +191,11 @@ impl fmt::Debug for Tensor {
     }
 }
 
+/// The product of extents, which may be any numbers.
+fn product(size: usize, shape: &[i64]) -> i128 {
+    shape.iter().fold(size as i128, |all, extent| all.saturating_mul((*extent).into()))
+}
+
 /// The handles of arrays, which the caller keeps alive.
 pub(crate) fn handles(arrays: &[&Tensor]) -> Vec<weft_tensor> {
     arrays.iter().map(|array| array.0).collect()
@@ -206,32 +219,4 @@ pub(crate) fn named(
 ) -> Result<Vec<(String, Tensor)>> {
     let read = |index| Ok((borrowed(name_at(index)), Tensor(made(|out| get(index, out))?)));
     (0..count).map(read).collect()
-}
-
-/// A path as C takes it.
-pub(crate) fn c_path(path: &Path) -> Result<CString> {
-    match path.to_str() {
-        Some(text) => c_text(text),
-        None => refuse(Status::InvalidValue, format!("the path {path:?} is no UTF-8 text")),
-    }
-}
-
-/// A text as C takes it.
-pub(crate) fn c_text(text: &str) -> Result<CString> {
-    let refused = || refuse(Status::InvalidValue, format!("the text {text:?} has a zero inside"));
-    CString::new(text).or_else(|_| refused())
-}
-
-/// Names as C takes them.
-pub(crate) fn c_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<CString>> {
-    names.map(c_text).collect()
-}
-
-/// A copy of a text that the library lends; "" for NULL.
-pub(crate) fn borrowed(text: *const c_char) -> String {
-    if text.is_null() {
-        return String::new();
-    }
-    // SAFETY: the library's texts end with 0 and are valid here.
-    unsafe { std::ffi::CStr::from_ptr(text) }.to_string_lossy().into_owned()
 }

@@ -1,13 +1,43 @@
 // Written by bindings/generate; do not edit.
-//! Methods that are one call of the C interface.
+//! Methods that are one call of the C interface, and texts for all calls.
 
+use std::ffi::CString;
+use std::os::raw::c_char;
 use std::path::Path;
 
 use weft_sys::*;
 
-use crate::error::{check, made};
-use crate::tensor::{borrowed, c_path, c_text};
-use crate::{Context, Function, Input, Model, Port, Result, Tensor, Writer};
+use crate::error::{check, made, refuse};
+use crate::{Context, Function, Input, Model, Port, Result, Status, Tensor, Writer};
+
+/// A path as C takes it.
+pub(crate) fn c_path(path: &Path) -> Result<CString> {
+    match path.to_str() {
+        Some(text) => c_text(text),
+        None => refuse(Status::InvalidValue, format!("a path must be UTF-8; got {path:?}")),
+    }
+}
+
+/// A text as C takes it.
+pub(crate) fn c_text(text: &str) -> Result<CString> {
+    let rule = "a text must not have NUL characters";
+    let refused = || refuse(Status::InvalidValue, format!("{rule}; got {text:?}"));
+    CString::new(text).or_else(|_| refused())
+}
+
+/// Names as C takes them.
+pub(crate) fn c_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<CString>> {
+    names.map(c_text).collect()
+}
+
+/// A copy of a text that the library lends; "" for NULL.
+pub(crate) fn borrowed(text: *const c_char) -> String {
+    if text.is_null() {
+        return String::new();
+    }
+    // SAFETY: the library's texts end with 0 and are valid here.
+    unsafe { std::ffi::CStr::from_ptr(text) }.to_string_lossy().into_owned()
+}
 
 /// The version of the library, such as "0.1.0".
 pub fn version() -> &'static str {
