@@ -200,8 +200,6 @@ func (x *Tensor) Item() (float64, error) {
 	switch out.tag {
 	case C.WEFT_TAG_FLOAT:
 		return *(*float64)(unsafe.Pointer(&out.as)), nil
-	case C.WEFT_TAG_COMPLEX:
-		return 0, failure(InvalidType, "Item: the element is complex; take RealPart and ImaginaryPart")
 	case C.WEFT_TAG_UNSIGNED:
 		return 0, failure(InvalidValue, "Item: a float64 has whole numbers up to 2^53; got %d: take Elements", *(*uint64)(unsafe.Pointer(&out.as)))
 	}

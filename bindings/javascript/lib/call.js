@@ -3,7 +3,7 @@ import * as constants from "./constants.js";
 import { isTensor, placeOf, placesOf, wrap } from "./handles.js";
 import { native } from "./native.js";
 
-const { TAG_BOOL, TAG_DEFAULT, TAG_DTYPE, TAG_FLOAT, TAG_INT, TAG_INTS, TAG_NONE, TAG_STRING, TAG_TENSOR, TAG_TENSORS } = constants;
+const { TAG_BOOL, TAG_DEFAULT, TAG_DTYPE, TAG_FLOAT, TAG_INT, TAG_INTS, TAG_NONE, TAG_STRING, TAG_TENSOR, TAG_TENSORS, TAG_UNSIGNED } = constants;
 const operators = new Map();
 
 /** An operator's schema: {index, names, kinds, inputs, outputs}, with the arguments' names and kinds. */
@@ -13,6 +13,7 @@ function schemaOf(name) {
   return found;
 }
 
+const LARGEST = 2n ** 63n - 1n;
 const isWhole = (x) => Number.isSafeInteger(x) || typeof x === "bigint";
 
 /** Puts the tag of an argument and what belongs to it, as a weft_value has them, behind others. */
@@ -25,7 +26,7 @@ function push(out, { name, names, kinds, inputs }, i, value) {
       return out.push(TAG_DEFAULT, 0);
     case "number":
     case "bigint": // JavaScript has one kind of number: a whole one is an integer unless the attribute is a float
-      return kind === TAG_FLOAT || !isWhole(value) ? out.push(TAG_FLOAT, Number(value)) : out.push(TAG_INT, value);
+      return kind === TAG_FLOAT || !isWhole(value) ? out.push(TAG_FLOAT, Number(value)) : out.push(value > LARGEST ? TAG_UNSIGNED : TAG_INT, value);
     case "boolean":
       return out.push(TAG_BOOL, value);
     case "string":

@@ -19,8 +19,8 @@ export class Tensor {
   readonly size: number;
   data<T extends Elements = Float32Array>(): T;
   toArray(): any;
-  item(): number;
-  write(value: Tensor | number): this;
+  item(): any;
+  write(value: Tensor | number | bigint): this;
   dispose(): void;
   backward(): void;
   add(other: Operand): Tensor;
@@ -49,10 +49,7 @@ export function record<T>(body: () => T): T;
 export function pause<T>(body: () => T): T;
 export function backward(...heads: Tensor[]): void;
 export function grad(heads: Tensor | Tensor[], variables: Tensor[], options?: { createGraph?: boolean }): Tensor[];
-export class TracedFunction extends FunctionCalls {
-  call(...inputs: Tensor[]): Tensor[];
-  readonly captures: Tensor[];
-}
+export class TracedFunction extends FunctionCalls { call(...inputs: Tensor[]): Tensor[]; readonly captures: Tensor[]; }
 /** Extents that calls may have, by numbers of inputs and of axes; the same name is the same extent. */
 export type Dynamic = Record<number, Record<number, string | { name: string; min?: number; max?: number }>>;
 type Body = (...inputs: Tensor[]) => Tensor | Tensor[];
@@ -89,38 +86,19 @@ export class Model extends ModelCalls {
 }
 export function load(source: Source): Promise<Model>;
 
-declare abstract class Network {
-  readonly weights: Record<string, Tensor>;
-  call(x: Tensor): Tensor;
-}
-declare abstract class Optimizer {
-  step(gradients: Tensor[]): void;
-}
+declare abstract class Network { readonly weights: Record<string, Tensor>; call(x: Tensor): Tensor; }
+declare abstract class Optimizer { step(gradients: Tensor[]): void; }
 export namespace nn {
   type Layer = Pick<Network, "weights" | "call">;
   type Activation = (x: Tensor) => Tensor;
   function glorot(shape: number[]): Tensor;
-  class Dense extends Network {
-    constructor(outputs: number, inputs: number, options?: { activation?: Activation });
-  }
-  class Conv2d extends Network {
-    constructor(outputs: number, inputs: number, window: number, options?: { pad?: number; activation?: Activation });
-  }
-  class Lstm extends Network {
-    constructor(hidden: number, inputs: number);
-  }
-  class Lambda extends Network {
-    constructor(call: Activation);
-  }
-  class Sequential extends Network {
-    constructor(layers: Record<string, Layer>);
-  }
-  class Sgd extends Optimizer {
-    constructor(weights: Record<string, Tensor>, options: { learningRate: number; momentum?: number });
-  }
-  class Adam extends Optimizer {
-    constructor(weights: Record<string, Tensor>, options?: { learningRate?: number });
-  }
+  class Dense extends Network { constructor(outputs: number, inputs: number, options?: { activation?: Activation }); }
+  class Conv2d extends Network { constructor(outputs: number, inputs: number, window: number, options?: { pad?: number; activation?: Activation }); }
+  class Lstm extends Network { constructor(hidden: number, inputs: number); }
+  class Lambda extends Network { constructor(call: Activation); }
+  class Sequential extends Network { constructor(layers: Record<string, Layer>); }
+  class Sgd extends Optimizer { constructor(weights: Record<string, Tensor>, options: { learningRate: number; momentum?: number }); }
+  class Adam extends Optimizer { constructor(weights: Record<string, Tensor>, options?: { learningRate?: number }); }
 }
 
 export const version: string;

@@ -4,7 +4,7 @@ import { arrayOf } from "./arrays.js";
 import { ContextCalls, ModelCalls } from "./calls.js";
 import { WeftError } from "./errors.js";
 import { isTensor, wrap } from "./handles.js";
-import { elementsFor, given, placeIn } from "./inputs.js";
+import { elementsFor, given, placeIn, requireAll } from "./inputs.js";
 import { listed, native } from "./native.js";
 import { fromBytes } from "./tensor.js";
 
@@ -62,7 +62,7 @@ export class Model extends ModelCalls {
   run(inputs, { entry = "forward" } = {}) {
     let context = this.#kept.get(entry);
     if (context === undefined) this.#kept.set(entry, (context = this.context(entry)));
-    return context.run(inputs);
+    return context.run(inputs ?? {});
   }
   /** Frees the model now; its contexts cannot run any more. */
   close() {
@@ -146,6 +146,7 @@ export class Context extends ContextCalls {
     return (this.#results[place].bound = memory); // which stays as long as it may be written
   }
   #set(inputs) {
+    requireAll(this.#ports, inputs);
     for (const name in inputs) {
       const place = placeIn(this.#ports, "input", name), port = this.#ports[place] ?? this.#port("input", place);
       let value = inputs[name];
@@ -171,8 +172,8 @@ export class Context extends ContextCalls {
   }
   /**
    * Sets inputs and runs, on this thread; gives the outputs by name, as typed arrays.
-   * @param inputs {name: typed array, which sets an open first dimension, a Tensor, or {data, shape}}; those that
-   *   are absent stay as they were
+   * @param inputs {name: typed array, which sets an open first dimension, a Tensor, or {data, shape}} for all inputs;
+   *   without it, they are as they were, or as input() has them
    */
   run(inputs) {
     const handle = this.handle;

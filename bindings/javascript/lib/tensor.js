@@ -1,7 +1,7 @@
 // Arrays: the methods of Tensor.
 import { arrayOf } from "./arrays.js";
 import { tensorCalls } from "./calls.js";
-import { TAG_FLOAT, TAG_TENSOR } from "./constants.js";
+import { TAG_FLOAT, TAG_INT, TAG_TENSOR } from "./constants.js";
 import { WeftError } from "./errors.js";
 import { dispose, placeOf, placesOf, Tensor, wrap } from "./handles.js";
 import { listed, native } from "./native.js";
@@ -9,14 +9,21 @@ import * as ops from "./ops.js";
 
 export { Tensor };
 
-function shapeOf(nested) {
-  const shape = [];
-  for (let at = nested; Array.isArray(at); at = at[0]) shape.push(at.length);
-  return shape;
+const MOST = 16; // axes
+
+/** The extents of nested arrays: rows have one length, and none contains itself. */
+function shapeOf(nested, depth = 0) {
+  if (!Array.isArray(nested)) return [];
+  if (depth === MOST) throw new TypeError(`tensor: arrays must be nested at most ${MOST} times; got more, or one that contains itself`);
+  const shapes = nested.map((row) => shapeOf(row, depth + 1));
+  const other = shapes.find((shape) => `${shape}` !== `${shapes[0]}` || shape.length !== shapes[0].length);
+  if (other) throw new TypeError(`tensor: rows have different lengths: [${shapes[0]}] and [${other}]`);
+  return [nested.length, ...(shapes[0] ?? [])];
 }
 
 // The addon reads as many bytes as the shape has.
 function create(dtype, shape, elements) {
+  if (!Array.isArray(shape)) throw new TypeError(`Tensor: \`shape\` must be an array of whole numbers; got ${shape}`);
   const bytes = shape.reduce((a, b) => a * Number(b), native.dtypeSize(dtype));
   if (elements !== undefined && elements.byteLength !== bytes)
     throw new WeftError("INVALID_VALUE", `Tensor: the shape [${shape}] needs ${bytes} bytes; got ${elements.byteLength}`);
@@ -34,16 +41,16 @@ export function tensor(elements, { shape, dtype } = {}) {
     dtype ??= elements[Symbol.toStringTag].toLowerCase().replace(/^big|clamped|array$/g, "");
     return create(dtype, shape ?? [elements.length], elements);
   }
-  dtype ??= "float32";
-  const nesting = shapeOf(elements);
-  const flat = Array.isArray(elements) ? elements.flat(Infinity) : [elements];
-  const count = nesting.reduce((a, b) => a * b, 1);
-  if (flat.length !== count)
-    throw new TypeError(`tensor: rows have different lengths: shape [${nesting}] needs ${count} elements; got ${flat.length}`);
-  const kind = arrayOf(dtype);
-  const big = kind === BigInt64Array || kind === BigUint64Array;
-  return create(dtype, shape ?? nesting, kind.from(flat, big ? BigInt : Number));
+  const nesting = shapeOf(elements), flat = Array.isArray(elements) ? elements.flat(MOST) : [elements];
+  dtype ??= flat.length && flat.every((x) => typeof x === "bigint") ? "int64" : "float32";
+  if (PACKED.test(dtype)) return ops.cast(tensor(elements, { shape }), dtype);
+  const kind = arrayOf(dtype), typed = kind.from(flat, kind.name.startsWith("Big") ? BigInt : Number);
+  // What wraps, is cut or becomes 0 would be another number: floats are rounded alone.
+  const wrong = dtype === "bool" || /float|complex/.test(dtype) ? -1 : flat.findIndex((x, i) => typed[i] != x);
+  if (wrong >= 0) throw new RangeError(`tensor: ${dtype} must have whole numbers in its range; got ${flat[wrong]}`);
+  return create(dtype, shape ?? nesting, dtype === "bool" ? typed.map((_, i) => Boolean(flat[i])) : typed);
 }
+const PACKED = /^(b?float16|float8.*|u?int4)$/; // whose typed arrays have bits
 
 /** An array of zeros. */
 export function zeros(shape, dtype = "float32") {
@@ -63,15 +70,9 @@ function nest(flat, shape) {
 }
 
 const methods = {
-  get dtype() {
-    return native.dtype(placeOf(this, "dtype"));
-  },
-  get shape() {
-    return native.shape(placeOf(this, "shape"));
-  },
-  get size() {
-    return this.shape.reduce((a, b) => a * b, 1);
-  },
+  get dtype() { return native.dtype(placeOf(this, "dtype")); },
+  get shape() { return native.shape(placeOf(this, "shape")); },
+  get size() { return this.shape.reduce((a, b) => a * b, 1); },
   /** The elements in row-major order as a typed array. */
   data() {
     const count = this.size * (this.dtype.startsWith("complex") ? 2 : 1);
@@ -79,18 +80,20 @@ const methods = {
     native.read(placeOf(this, "data"), elements);
     return elements;
   },
-  /** The elements as nested arrays, or the only one as a number. */
+  /** The elements as nested arrays, or the only one: BigInts of 64 bits, pairs of complex numbers, else numbers. */
   toArray() {
-    return nest(this.data(), this.shape);
+    const { dtype, shape } = this, flat = (PACKED.test(dtype) ? ops.cast(this, "float32") : this).data();
+    return nest(flat, dtype.startsWith("complex") ? [...shape, 2] : shape);
   },
-  /** The only element as a number. */
+  /** The only element, as toArray() has it. */
   item() {
     if (this.size !== 1) throw new TypeError(`item: the array has ${this.size} elements; expected one`);
-    return Number(this.data()[0]);
+    return this.reshape([]).toArray();
   },
   /** Writes an array that broadcasts to this one, or a number, to all elements. */
   write(value) {
-    const given = typeof value === "number" ? [TAG_FLOAT, value] : [TAG_TENSOR, placeOf(value, "write")];
+    const tag = { number: TAG_FLOAT, bigint: TAG_INT }[typeof value];
+    const given = tag ? [tag, value] : [TAG_TENSOR, placeOf(value, "write")];
     native.write(placeOf(this, "write"), given);
     return this;
   },

@@ -4,9 +4,12 @@
 
 #include <node_api.h>
 
+#include <algorithm>
+#include <cmath>
 #include <deque>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -176,6 +179,15 @@ class Call {
       wrong(argument, "a string");
     std::string out(length, '\0');
     check_js(env_, napi_get_value_string_utf8(env_, value, out.data(), length + 1, &length));
+    // C would end at a NUL; and half a pair of UTF-16 has become a U+FFFD, so there are more of
+    // these.
+    if (out.find('\0') != out.npos) wrong(argument, "a string without NUL characters");
+    std::u16string wide(length, u'\0');
+    size_t halves = 0;
+    check_js(env_, napi_get_value_string_utf16(env_, value, wide.data(), length + 1, &length));
+    for (size_t at = out.find("\uFFFD"); at != out.npos; at = out.find("\uFFFD", at + 1)) ++halves;
+    if (halves != static_cast<size_t>(std::count(wide.begin(), wide.end(), u'\uFFFD')))
+      wrong(argument, "a string without halves of pairs of UTF-16");
     return out;
   }
   weft_dtype dtype(napi_value name) const {
@@ -190,15 +202,19 @@ class Call {
     int64_t out = 0;
     bool is_exact = false, is_true = false;
     if (napi_get_value_double(env_, value, &real) == napi_ok) {
-      out = static_cast<int64_t>(real);
-      is_exact = real == static_cast<double>(out);
+      is_exact = real >= -0x1p63 && real < 0x1p63 && real == std::trunc(real);
+      if (is_exact) out = static_cast<int64_t>(real);
     } else if (napi_get_value_bool(env_, value, &is_true) == napi_ok) {
       return static_cast<Number>(is_true);
-    } else {
+    } else if (uint64_t large = 0;
+               napi_get_value_bigint_uint64(env_, value, &large, &is_exact) == napi_ok) {
+      if (is_exact && std::is_same_v<Number, uint64_t>) return static_cast<Number>(large);
       napi_get_value_bigint_int64(env_, value, &out, &is_exact);
     }
-    if (!is_exact) wrong(argument, "a whole number");
-    return static_cast<Number>(out);
+    const auto found = static_cast<Number>(out);
+    if (!is_exact || (out < 0) != (found < 0) || static_cast<int64_t>(found) != out)
+      wrong(argument, "a whole number in its range");
+    return found;
   }
   // The array at a place that lib/handles.js gives.
   weft_tensor tensor(napi_value place) const {
@@ -291,6 +307,9 @@ class Values {
         check_js(call.env(), napi_get_value_double(call.env(), value, &out.as.real));
         break;
       case WEFT_TAG_DTYPE: out.as.integer = call.dtype(value); break;
+      case WEFT_TAG_UNSIGNED:
+        out.as.integer = static_cast<int64_t>(call.number<uint64_t>(value, "number"));
+        break;
       default: out.as.integer = call.number(value, "number");
     }
     values_.push_back(out);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import * as weft from "../lib/index.js";
+import { own, shared } from "./misuse.js";
 import { bytes, cases, isRefusal, models, numbers, testBoundOutput, testModels, text } from "./models.js";
 
 const array = ([dtype, shape, hex]) => weft.fromBytes(dtype, numbers(shape), bytes(hex));
@@ -65,6 +66,13 @@ function callOf(one) {
 
 testModels(weft);
 
+for (const { name } of cases("misuse"))
+  test(`misuse: ${name}`, async () => {
+    assert.ok(own[name] ?? shared[name], `there is no test of ${name}`);
+    await shared[name]?.(weft);
+    await own[name]?.(weft);
+  });
+
 test("the cases of operators", () => {
   const all = cases("operator", "gradient", "failure"), failed = [];
   assert.ok(all.length > 500);
@@ -88,7 +96,7 @@ test("workers have their own engine's arrays and the same results", async () => 
   const code = `import("${new URL("../lib/index.js", import.meta.url)}").then(async (weft) => {
     const model = await weft.load("${models}dense.weft");
     for (let i = 0; i < 100; i++) model.run({ x: Float32Array.of(0, 1, 2, 3, 4, 5) });
-    (await import("node:worker_threads")).parentPort.postMessage(model.run().output);
+    (await import("node:worker_threads")).parentPort.postMessage(model.run({ x: Float32Array.of(0, 1, 2, 3, 4, 5) }).output);
   })`;
   const one = () => new Promise((resolve, reject) => {
     new Worker(code, { eval: true }).on("message", resolve).on("error", reject);

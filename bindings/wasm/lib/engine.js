@@ -5,7 +5,7 @@
 // detaches views of it, so views are made when they are asked for and not kept.
 import { arrayOf } from "./arrays.js";
 import { WeftError } from "./errors.js";
-import { elementsFor, given, placeIn } from "./inputs.js";
+import { checkedText, elementsFor, given, placeIn, requireAll } from "./inputs.js";
 import { start } from "./module.js";
 import { checked } from "./threads.js";
 
@@ -122,7 +122,7 @@ export class Engine {
   }
   /** Calls `use` with the address of a text. */
   withText(text, use) {
-    const bytes = new TextEncoder().encode(`${text}\0`);
+    const bytes = new TextEncoder().encode(`${checkedText(text)}\0`);
     const address = this.allocate(bytes.length);
     this.bytes(address, bytes.length).set(bytes);
     try {
@@ -221,7 +221,7 @@ export class Model {
   run(inputs, { entry = "forward" } = {}) {
     let context = this.#kept.get(entry);
     if (context === undefined) this.#kept.set(entry, (context = this.context(entry)));
-    return context.run(inputs);
+    return context.run(inputs ?? {});
   }
   /** Frees the model and its contexts now; nothing else does. */
   close() {
@@ -347,9 +347,10 @@ export class Context {
   }
   /**
    * Sets inputs and runs, on this thread and those that the engine has; gives the outputs by name.
-   * @param inputs {name: typed array, or {data, shape}}; those that are absent stay as they were
+   * @param inputs {name: typed array, or {data, shape}} for all inputs; without it, they are as they were
    */
-  run(inputs = {}) {
+  run(inputs) {
+    if (inputs !== undefined) requireAll(this.#ports("input"), inputs);
     for (const name in inputs) this.#set(placeIn(this.#ports("input"), "input", name), inputs[name]);
     const begin = performance.now();
     this.#engine.check("weft_context_run", this.handle);

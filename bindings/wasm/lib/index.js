@@ -144,7 +144,7 @@ class Model {
   /** Runs an entry point once, in a context that is kept for the next time; see Context.run. */
   async run(inputs, { entry = "forward", transfer } = {}) {
     if (!this.#contexts.has(entry)) this.#contexts.set(entry, this.context(entry));
-    return (await this.#contexts.get(entry)).run(inputs, { transfer });
+    return (await this.#contexts.get(entry)).run(inputs ?? {}, { transfer });
   }
   /** Bytes of memory that the model and its contexts have taken; WebAssembly never gives memory back. */
   memoryBytes() {
@@ -169,12 +169,12 @@ class Context {
   }
   /**
    * Sets inputs and runs; gives the outputs by name, as typed arrays.
-   * @param inputs {name: typed array, which sets an open first dimension, or {data, shape}}; those that are
-   *   absent stay as they were
+   * @param inputs {name: typed array, which sets an open first dimension, or {data, shape}} for all inputs;
+   *   without it, they are as they were
    * @param options.transfer true: the memory of the inputs moves to the worker, and is empty here
    */
-  async run(inputs = {}, { transfer = false } = {}) {
-    const arrays = Object.values(inputs).map((value) => value?.data ?? value).filter(ArrayBuffer.isView);
+  async run(inputs, { transfer = false } = {}) {
+    const arrays = Object.values(inputs ?? {}).map((value) => value?.data ?? value).filter(ArrayBuffer.isView);
     const move = transfer ? arrays.map(({ buffer }) => buffer) : [];
     const { outputs, milliseconds, ports } = await this.#host.ask("run", { context: this.number, inputs }, move);
     Object.assign(this, ports, { milliseconds });

@@ -10,6 +10,20 @@ export function placeIn(ports, kind, port) {
   throw new TypeError(`context: there is no ${kind} \`${port}\`; there are: ${names.join(", ") || "none"}`);
 }
 
+/** Refuses a run that names some inputs only: the others would have the numbers of an earlier run. */
+export function requireAll(ports, inputs) {
+  const places = Object.keys(inputs).map((key) => placeIn(ports, "input", key));
+  const missing = ports.filter((_, place) => !places.includes(place)).map(({ name }) => `\`${name}\``);
+  if (missing.length) throw new TypeError(`run: \`inputs\` must have all inputs; ${missing.join(", ")} is missing; got ${Object.keys(inputs).join(", ") || "none"}`);
+}
+
+/** A text that C ends at its zero, and that has a form in UTF-8. */
+export function checkedText(text) {
+  if (typeof text !== "string") throw new TypeError(`a name or a path must be a string; got ${text}, a ${typeof text}`);
+  if (/\0|\p{Surrogate}/u.test(text)) throw new TypeError(`a name or a path must not have NUL characters or halves of pairs; got ${JSON.stringify(text)}`);
+  return text;
+}
+
 /** The elements of a state or an input, which must be of the port's kind of typed array. */
 export function elementsFor(call, { name, dtype }, elements) {
   const kind = arrayOf(dtype);
