@@ -12,7 +12,8 @@ build=${BUILD:-$here/build}
 mkdir -p "$build"
 cp -L "$prefix/lib/libweft.so.0" "$build/libweft.so"
 mcs -nologo -unsafe -langversion:latest -warnaserror -target:library -out:"$build/Weft.dll" "$here"/src/*.cs
-for program in "$here"/tests/*.cs "$here"/examples/*.cs; do
+mcs -nologo -langversion:latest -reference:"$build/Weft.dll" -out:"$build/Conformance.exe" "$here"/tests/*.cs
+for program in "$here"/examples/*.cs; do
   mcs -nologo -langversion:latest -reference:"$build/Weft.dll" -out:"$build/$(basename "$program" .cs).exe" "$program"
 done
 if [ "${1:-}" = test ]; then

@@ -342,7 +342,10 @@ namespace Weft
         {
             lock (one)
             {
-                Expect("SetState", PortOf(C.weft_context_get_state, index), array.Dtype);
+                Port port = PortOf(C.weft_context_get_state, index);
+                Expect("SetState", port, array.Dtype);
+                if (!port.Shape.SequenceEqual(array.Shape))
+                    throw new WeftException(Status.InvalidValue, "SetState: another shape than that of the state: " + array);
                 byte[] bytes = array.ToBytes();
                 fixed (byte* data = bytes)
                 {

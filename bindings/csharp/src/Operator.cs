@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Weft
 {
@@ -18,6 +17,7 @@ namespace Weft
         public static implicit operator Operand(Tensor array) => array == null ? null : new Operand(array);
         public static implicit operator Operand(double number) => new Operand(number);
         public static implicit operator Operand(long number) => new Operand(number);
+        public static implicit operator Operand(ulong number) => new Operand(number);
         public static implicit operator Operand(int number) => new Operand((long)number);
         public static implicit operator Operand(bool choice) => new Operand(choice);
     }
@@ -253,6 +253,11 @@ namespace Weft
             }
             else if (value is long number) target.Content = number;
             else if (value is int small) target.Content = small;
+            else if (value is ulong large)
+            {
+                if (large > long.MaxValue) target.Tag = C.WEFT_TAG_UNSIGNED;
+                target.Content = (long)large;
+            }
             else if (value is bool choice)
             {
                 target.Tag = C.WEFT_TAG_BOOL;
@@ -265,7 +270,7 @@ namespace Weft
             }
             else if (value is string text)
             {
-                byte[] bytes = Encoding.UTF8.GetBytes(text);
+                byte[] bytes = Text.Utf8.GetBytes(text);
                 target.Tag = C.WEFT_TAG_STRING;
                 target.Count = (uint)bytes.Length;
                 target.Content = (long)Room(bytes.Length, ref memory);

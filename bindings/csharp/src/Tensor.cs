@@ -140,7 +140,14 @@ namespace Weft
         {
             if (Size != 1)
                 throw new WeftException(Status.InvalidValue, "Tensor.Item: expected one element; got " + Size);
-            using (Tensor wide = Ops.Cast(this, Dtype.Float64)) return wide.ToArray<double>()[0];
+            using (Tensor wide = Ops.Cast(this, Dtype.Float64))
+            using (Tensor large = Ops.GreaterEqual(Ops.Abs(wide), (double)(1L << 53)))
+            {
+                if (large.ToArray<bool>()[0] && (Dtype == Dtype.Int64 || Dtype == Dtype.Uint64))
+                    throw new WeftException(Status.InvalidValue, "Item: a double has all whole numbers below 2^53; got "
+                        + this + ": take ToArray");
+                return wide.ToArray<double>()[0];
+            }
         }
 
         /// <summary>Computes the gradients of this array into the leaves.</summary>
@@ -154,10 +161,10 @@ namespace Weft
         public static Tensor operator -(Tensor a, Tensor b) => Ops.Subtract(a, b);
         public static Tensor operator *(Tensor a, Tensor b) => Ops.Multiply(a, b);
         public static Tensor operator /(Tensor a, Tensor b) => Ops.Divide(a, b);
-        public static Tensor operator +(double a, Tensor b) => Ops.Add(a, b);
-        public static Tensor operator -(double a, Tensor b) => Ops.Subtract(a, b);
-        public static Tensor operator *(double a, Tensor b) => Ops.Multiply(a, b);
-        public static Tensor operator /(double a, Tensor b) => Ops.Divide(a, b);
+        public static Tensor operator +(Operand a, Tensor b) => Ops.Add(a, b);
+        public static Tensor operator -(Operand a, Tensor b) => Ops.Subtract(a, b);
+        public static Tensor operator *(Operand a, Tensor b) => Ops.Multiply(a, b);
+        public static Tensor operator /(Operand a, Tensor b) => Ops.Divide(a, b);
         public static Tensor operator -(Tensor a) => Ops.Negative(a);
 
         /// <summary>The same elements in another shape; one extent may be -1.</summary>

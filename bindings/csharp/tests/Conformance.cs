@@ -162,7 +162,8 @@ internal static class Conformance
     private static void Check(Case one)
     {
         bool refuses = one.Of("status").Count > 0;
-        if (one.Kind == "model" || one.Kind == "shaped" || (one.Kind == "memory" && !refuses)) RunModel(one);
+        if (one.Kind == "misuse") Misuse.Run(one.Name, folder);
+        else if (one.Kind == "model" || one.Kind == "shaped" || (one.Kind == "memory" && !refuses)) RunModel(one);
         else if (one.Kind == "memory") Refused(one, () => RunModel(one));
         else if (one.Kind == "refusal" || one.Kind == "misshapen") Refused(one, () => RunModel(one));
         else if (one.Kind == "failure") Refused(one, () => Call(one, new List<Tensor>()));

@@ -330,18 +330,18 @@ final class C {
         return utf8_weft_writer_set_metadata(a0, utf8(a1), utf8(a2));
     }
 
-    /** A text of Java in UTF-8; one that C would end early, or that has no such form, is refused. */
+    /** A text of Java in UTF-8; what C would end early, or that has no such form, is an error. */
     static byte[] utf8(String text) {
         if (text == null) return null;
         if (text.indexOf(0) >= 0)
             throw new WeftException(Status.INVALID_VALUE,
-                    "a name or a path must not have NUL characters; got `" + text.replace("\0", "\\0") + "`");
+                    "a text must not have NUL characters; got " + text.replace("\0", "\\0"));
         try {
             ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
             return Arrays.copyOf(bytes.array(), bytes.limit());
         } catch (CharacterCodingException error) {
             throw new WeftException(Status.INVALID_VALUE,
-                    "a name or a path must not have half a pair of UTF-16; got `" + text + "`");
+                    "a text must not have half a pair of UTF-16; got `" + text + "`");
         }
     }
 

@@ -211,7 +211,8 @@ public final class Context extends ContextCalls {
 
     /** Writes a state; the array has its dtype and shape. */
     public synchronized Context setState(int state, Tensor array) {
-        expect(STATE, "setState", state, array.dtype());
+        if (!Arrays.equals(expect(STATE, "setState", state, array.dtype()).shape, array.shape()))
+            throw new WeftException(Status.INVALID_VALUE, "setState: another shape than that of the state: " + array);
         byte[] bytes = array.toBytes();
         Native.check(Native.withBytes(
                 bytes, data -> C.weft_context_write_state(handle(), state, data, bytes.length)));
