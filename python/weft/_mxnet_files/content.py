@@ -103,9 +103,9 @@ def without_role(name: str) -> str:
     return name[4:] if name.startswith(("arg:", "aux:")) else name
 
 
-def write_bytes(path: str | PathLike[str], content: bytes) -> None:
+def write_bytes(path: str | PathLike[str], content: bytes, caller: str = "save") -> None:
     """Writes a file that takes the place of an old one in one step."""
-    with replacing(path, "save") as inside, open(inside, "wb") as file:
+    with replacing(path, caller) as inside, open(inside, "wb") as file:
         file.write(content)
 
 

@@ -13,16 +13,14 @@
 array([1.])
 """
 
-import pickle
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from weft import autograd
 from weft._base import spelling as _spelling
 from weft._base import words as _words
-from weft._base.errors import FileFailure, InvalidState, InvalidValue, Unsupported
+from weft._base.errors import InvalidState, InvalidValue, Unsupported
 from weft.gluon.parameter import Parameter as _NativeParameter
 from weft.gluon.trainer import _sum_rows
 from weft.mxnet.base import RefusedError
@@ -255,22 +253,16 @@ class Trainer:
         """Writes the optimizer and its states."""
         if not self._kv_initialized:
             self._init_kvstore()
-        Path(fname).write_bytes(self._updaters[0].get_states(dump_optimizer=True))
+        self._updaters[0].save_states(fname, "save_states", dump_optimizer=True)
 
     def load_states(self, fname: str | PathLike[str]) -> None:
         """Reads what `save_states` wrote.
 
-        Raises OSError for a file that is missing or damaged.
+        Raises OSError for a file that is missing or damaged, or has more than states.
         """
         if not self._kv_initialized:
             self._init_kvstore()
-        content = Path(fname).read_bytes()
-        try:
-            self._updaters[0].set_states(content)
-        except (pickle.UnpicklingError, EOFError, ValueError, TypeError, LookupError) as error:
-            raise FileFailure(
-                f"load_states: {fname} is damaged, or no file of a trainer's states ({error})"
-            ) from None
+        self._updaters[0].load_states(fname, "load_states")
         self._optimizer = self._updaters[0].optimizer
         self._optimizer.param_dict = dict(enumerate(self._params))
 

@@ -1,7 +1,7 @@
 """The store of one process: it keeps arrays, adds up what is pushed, and does updates."""
 
 from collections.abc import Callable, Sequence
-from os import PathLike, fspath
+from os import PathLike
 from typing import Any
 
 from weft import autograd
@@ -171,17 +171,17 @@ class KVStore(KVStoreBase):
     ) -> None:
         """Writes the states of the optimizer, and the optimizer itself if asked for."""
         self._require_updater("save_optimizer_states")
-        with open(fspath(fname), "wb") as file:
-            file.write(self._updater.get_states(dump_optimizer))  # type: ignore[union-attr]
+        self._updater.save_states(  # type: ignore[union-attr]
+            fname, "save_optimizer_states", dump_optimizer
+        )
 
     def load_optimizer_states(self, fname: str | PathLike[str]) -> None:
         """Reads the states of the optimizer."""
         self._require_updater("load_optimizer_states")
-        with open(fspath(fname), "rb") as file:
-            self._updater.set_states(file.read())  # type: ignore[union-attr]
+        self._updater.load_states(fname, "load_optimizer_states")  # type: ignore[union-attr]
 
     def _require_updater(self, caller: str) -> None:
-        if getattr(self._updater, "get_states", None) is None:
+        if getattr(self._updater, "save_states", None) is None:
             raise InvalidState(f"{caller}: call `set_optimizer` first")
 
     # ---- the group ---------------------------------------------------------------------------

@@ -409,8 +409,7 @@ class Module(DelegatingModule):
         if self._update_on_kvstore:
             self._kvstore.save_optimizer_states(fname)
             return
-        with open(fspath(fname), "wb") as file:
-            file.write(self._updater.get_states())
+        self._updater.save_states(fname, "save_optimizer_states")
 
     def load_optimizer_states(self, fname: str | PathLike[str]) -> None:
         """Reads the states of the optimizer from a file."""
@@ -419,8 +418,7 @@ class Module(DelegatingModule):
         if self._update_on_kvstore:
             self._kvstore.load_optimizer_states(fname)
             return
-        with open(fspath(fname), "rb") as file:
-            self._updater.set_states(file.read())
+        self._updater.load_states(fname, "load_optimizer_states")
 
     # ---- running -----------------------------------------------------------------------------
 

@@ -10,12 +10,14 @@ array([0.5, 0.5])
 """
 
 import pickle
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from weft import autograd
 from weft._base import spelling as _spelling
 from weft._base.containers import sequence_of
 from weft._core.typing import ndarray
+from weft._mxnet_files import content as _files
 from weft.mxnet.optimizer import _pickles
 from weft.mxnet.optimizer._base import Optimizer
 from weft.mxnet.optimizer._native import NativeOptimizer
@@ -71,8 +73,19 @@ class Updater:
         return state
 
     def set_states(self, states: bytes) -> None:
-        """Sets what `get_states` gave, here or in MXNet."""
-        found = _pickles.read(states)
+        """Sets what `get_states` gave, here or in MXNet.
+
+        The bytes are read as data: arrays, numbers, containers, and optimizers and schedulers of
+        rates whose classes are there already. Nothing that they name is called or imported.
+        Raises OSError for all else.
+        """
+        self._set(_pickles.read(states))
+
+    def load_states(self, path: str | PathLike[str], caller: str) -> None:
+        """The same of a file. Raises OSError that names it."""
+        self._set(_pickles.read_file(path, caller))
+
+    def _set(self, found: Any) -> None:
         if isinstance(found, tuple) and len(found) == 2:
             self.states, self.optimizer = found
         else:
@@ -82,6 +95,12 @@ class Updater:
     def get_states(self, dump_optimizer: bool = False) -> bytes:
         """The states as bytes, with the optimizer if asked for."""
         return pickle.dumps((self.states, self.optimizer) if dump_optimizer else self.states)
+
+    def save_states(
+        self, path: str | PathLike[str], caller: str, dump_optimizer: bool = False
+    ) -> None:
+        """Writes the same to a file. Raises OSError where it cannot be written."""
+        _files.write_bytes(path, self.get_states(dump_optimizer), caller)
 
 
 def get_updater(optimizer: Optimizer) -> Updater:
