@@ -15,6 +15,7 @@ import torch
 from torch.export import ExportedProgram
 
 from weft._base.errors import FileFailure, InvalidType, MissingFile
+from weft.torch import _archive
 from weft.torch._aliases import ViewsWrittenError
 from weft.torch._graph import operator_of
 from weft.torch._read import Read, read_program
@@ -47,13 +48,17 @@ def exported(
 
 
 def _loaded(path: str) -> ExportedProgram:
-    """The program of a file. PyTorch has no error of its own for a damaged one."""
+    """The program of a file, which runs no code (`_archive.py`). PyTorch has no error of its own
+    for a damaged one."""
     if not os.path.isfile(path):
         raise MissingFile(f"weft.torch.convert: there is no file {path}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            _archive.check(path, "weft.torch.convert")
             return torch.export.load(path)
+    except FileFailure:
+        raise
     except Exception as error:
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise FileFailure(
