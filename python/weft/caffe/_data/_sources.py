@@ -18,7 +18,7 @@ from weft._base.errors import Error, FileFailure, InvalidValue, MissingFile, Uns
 from weft.caffe._data._records import LmdbReader, image_of
 from weft.caffe._data._transform import Transform
 from weft.caffe._fillers import filled
-from weft.caffe._hdf5 import RAISED, library
+from weft.caffe._hdf5 import RAISED, library, numbers_of
 from weft.caffe._layers import Layer, declared_shapes
 
 Arrays = list[numpy.ndarray]
@@ -226,7 +226,7 @@ class Hdf5(Source):
                         raise InvalidValue(
                             f"{self.title}: {path} has no `{top}`; it has {', '.join(file)}"
                         )
-                found = [numpy.asarray(file[top], "float32") for top in self.tops]
+                found = [numbers_of(file, top) for top in self.tops]
         except Error:
             raise
         except (*RAISED, MemoryError) as error:
