@@ -1,5 +1,7 @@
 """An array as a file stores it: dense, or the rows or elements that are not zero."""
 
+import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +29,8 @@ DTYPES = {
 }
 CODES = {name: code for code, name in DTYPES.items()}
 STYPES = ("default", "row_sparse", "csr")
+_LARGEST_GROWTH = 1000  # bytes of a whole array for one that is stored
+_ALWAYS_FINE = 64 << 20  # bytes
 
 
 def storage(dtype: str) -> numpy.dtype:
@@ -52,14 +56,20 @@ class Record:
     indices: numpy.ndarray | None = None
     indptr: numpy.ndarray | None = None
 
-    def array(self) -> Any:
+    def array(self, sizes: Collection[int] = ()) -> Any:
         """The whole array as one of Weft; zeros where nothing is stored."""
-        return array_of(self.dense(), self.dtype)
+        return array_of(self.dense(sizes), self.dtype)
 
-    def dense(self) -> numpy.ndarray:
-        """The whole array of NumPy, bfloat16 as uint16."""
+    def dense(self, sizes: Collection[int] = ()) -> numpy.ndarray:
+        """The whole array of NumPy, bfloat16 as uint16.
+
+        sizes: counts of elements that are wanted. Raises OSError for a sparse array of another
+        count that is much larger than what is stored of it: a file of 117 bytes could ask for any
+        memory
+        """
         if self.stype == "default":
             return self.values
+        self._check_growth(sizes)
         found = numpy.zeros(self.shape, self.values.dtype)
         if self.stype == "row_sparse":
             found[self.indices] = self.values
@@ -67,6 +77,15 @@ class Record:
             rows = numpy.repeat(numpy.arange(self.shape[0]), numpy.diff(self.indptr))
             found[rows, self.indices] = self.values
         return found
+
+    def _check_growth(self, sizes: Collection[int]) -> None:
+        count = math.prod(self.shape)
+        needed = count * self.values.itemsize
+        if needed > max(_ALWAYS_FINE, _LARGEST_GROWTH * self.values.nbytes) and count not in sizes:
+            raise FileFailure(
+                f"a {self.stype} array of shape {self.shape} needs {needed} bytes; "
+                f"{self.values.nbytes} are stored"
+            )
 
     def host(self) -> numpy.ndarray:
         """The whole array of NumPy, bfloat16 as float32."""

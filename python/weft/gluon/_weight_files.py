@@ -7,7 +7,7 @@ of MXNet, list files and .npz, are told by their content, whatever their names e
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -29,16 +29,19 @@ _IN_FOLDER = (
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
 
 
-def read_weights(path: Path) -> Arrays:
+def read_weights(path: Path, sizes: Collection[int] = ()) -> Arrays:
     """The arrays of a file, of the files that an index names, or of a folder with either.
+
+    sizes: counts of elements of what they are for. Sparse arrays of another count that are much
+        larger than what the file has of them are refused
 
     Raises OSError for what is missing or damaged, ImportError for a file of PyTorch without it.
     """
     if path.is_dir():
-        return read_weights(_in_folder(path))
+        return read_weights(_in_folder(path), sizes)
     if path.suffix == ".json":
-        return _read_shards(path)
-    return _reader(path)(path)
+        return _read_shards(path, sizes)
+    return _read_one(path, sizes)
 
 
 def _in_folder(folder: Path) -> Path:
@@ -48,28 +51,32 @@ def _in_folder(folder: Path) -> Path:
     raise MissingFile(f"load_parameters: the folder {folder} has none of {', '.join(_IN_FOLDER)}")
 
 
-def _reader(path: Path) -> Callable[[Path], Arrays]:
+def _read_one(path: Path, sizes: Collection[int]) -> Arrays:
     if path.suffix in (".pth", ".pt", ".bin"):
-        return _read_torch
-    return _read_mxnet if content.kind_of_file(path) in ("list", "npz") else _read_safetensors
-
-
-def _read_mxnet(path: Path) -> Arrays:
-    found = content.read(path, _CALLER)
-    named = content.parameters_of(found, _CALLER, str(path))
-    return {name: record.array() for name, record in named.items()}
-
-
-def _read_safetensors(path: Path) -> Arrays:
+        return _read_torch(path)
+    if content.kind_of_file(path) in ("list", "npz"):
+        return _read_mxnet(path, sizes)
     return native.load_arrays(str(path))
 
 
-def _read_shards(index: Path) -> Arrays:
+def _read_mxnet(path: Path, sizes: Collection[int]) -> Arrays:
+    found = content.read(path, _CALLER)
+    named = content.parameters_of(found, _CALLER, str(path))
+    arrays = {}
+    for name, record in named.items():
+        try:
+            arrays[name] = record.array(sizes)
+        except FileFailure as error:
+            raise FileFailure(f"{_CALLER}: `{name}` of {path} is refused: {error}") from None
+    return arrays
+
+
+def _read_shards(index: Path, sizes: Collection[int]) -> Arrays:
     places = _places(index)
     found: Arrays = {}
     for shard in sorted(set(places.values())):
         path = index.parent / shard
-        arrays = _reader(path)(path)
+        arrays = _read_one(path, sizes)
         lacking = [name for name, file in places.items() if file == shard and name not in arrays]
         if lacking:
             raise FileFailure(

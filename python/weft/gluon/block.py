@@ -1,6 +1,7 @@
 """Blocks: trees of layers with parameters."""
 
 import copy
+import math
 import re
 import warnings
 import weakref
@@ -424,8 +425,9 @@ class Block(BlockTree, metaclass=Worded):
 
         from weft.gluon._weight_files import read_weights  # with readers of many formats
 
+        shapes = [parameter.shape or () for parameter in self.collect_params().values()]
         return self.load_dict(
-            read_weights(pathlib.Path(fsdecode(path))),
+            read_weights(pathlib.Path(fsdecode(path)), {math.prod(shape) for shape in shapes}),
             allow_missing=allow_missing,
             ignore_extra=ignore_extra,
             skip_mismatch=skip_mismatch,

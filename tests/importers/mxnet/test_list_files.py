@@ -9,8 +9,8 @@ import pytest
 import weft
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from weft import gluon, np
 from weft import mxnet as mx
-from weft import np
 from weft._mxnet_files import list_file
 from weft.sparse import RowSparseArray
 
@@ -197,3 +197,28 @@ def test_altered_bytes_raise_or_give_arrays(data):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"load: there is no file .*none.params"):
         mx.nd.load(tmp_path / "none.params")
+
+
+def _no_rows(shape, name):
+    """A list file of one row_sparse array of which no row is stored."""
+    head = struct.pack("<QQQ", 0x112, 0, 1)
+    stored = struct.pack("<Iiiqqiqqiii", 0xF993FAC9, 1, 2, 0, shape[1], 2, *shape, 1, 0, 0)
+    named = struct.pack("<QQ", 1, len(name)) + name.encode()
+    return head + stored + struct.pack("<iiq", 6, 1, 0) + named
+
+
+def test_rows_that_no_parameter_has_are_not_made_of_nothing(tmp_path):
+    path = tmp_path / "w.params"
+    path.write_bytes(_no_rows((1 << 27, 4), "w"))
+    assert path.stat().st_size == 117
+    dense = gluon.nn.Dense(8, in_units=8)
+    with pytest.raises(OSError, match=r"`w` of .* is refused: .* needs 2147483648 bytes; 0 are"):
+        dense.load_parameters(path)
+
+
+def test_rows_that_a_parameter_has_are_made_however_few_are_stored(tmp_path):
+    path = tmp_path / "w.params"
+    path.write_bytes(_no_rows((600_000, 32), "weight"))
+    table = gluon.nn.Embedding(600_000, 32)
+    table.load_parameters(path)
+    assert table.weight.shape == (600_000, 32) and not table.weight.data().any()
