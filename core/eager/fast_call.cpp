@@ -4,6 +4,7 @@
 #include "eager/fast_call.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/errors.h"
 #include "eager/call.h"
@@ -173,6 +174,33 @@ bool is_unrecorded(const Tensor& base) {
   return !(thread_state().modes & kRecording) || !base.is_recorded();
 }
 
+// The element at an index, as an array of its own. Nothing is computed, so that reading it takes
+// less than making a view of it.
+bool element(std::span<const Argument> arguments, Tensor*& out, Status* status) {
+  if (arguments.size() != 2 || arguments[1].tag != Tag::kInts) return false;
+  const Tensor& base = *arguments[0].tensor;
+  const Storage* storage = base.box().storage();
+  const std::span<const int64_t> index = arguments[1].as_ints();
+  if (storage->busy.load(std::memory_order_acquire) != 0 || storage->device() ||
+      !is_unrecorded(base) || index.size() != static_cast<size_t>(base.rank()))
+    return false;
+  int64_t offset = 0;
+  for (int axis = 0; axis < base.rank(); ++axis) {
+    const int64_t place = index[static_cast<size_t>(axis)];
+    if (place < 0 || place >= base.shape()[axis]) return false;
+    offset += place * base.strides()[axis];
+  }
+  Ref<Tensor> result = Ref<Tensor>::adopt(Tensor::try_create(base.dtype(), Shape(), 1));
+  if (!result) {
+    *status = errors::out_of_memory("element", size_of(base.dtype()));
+    return true;
+  }
+  const auto size = static_cast<size_t>(size_of(base.dtype()));
+  std::memcpy(result->data(), base.data() + offset * static_cast<int64_t>(size), size);
+  out = result.detach();
+  return true;
+}
+
 // One view of the first argument; null where its strides do not allow any.
 Result<Ref<Tensor>> view(const OpDef& op, std::span<const Argument> arguments) {
   Tensor& base = *arguments[0].tensor;
@@ -220,9 +248,12 @@ bool call_fast(const OpDef& op, std::span<const Argument> arguments, std::span<T
   if (op.fast_arity && is_profiling())
     return !engine_defers() && profiled_elementwise(op, arguments, outs[0], status);
   if (op.fast_arity) return !engine_defers() && elementwise(op, arguments, outs[0], status);
-  if (outs[0] || !op.view_rule || arguments[0].tag != Tag::kTensor || !arguments[0].tensor ||
+  if (outs[0] || arguments[0].tag != Tag::kTensor || !arguments[0].tensor ||
       arguments[0].tensor->box().traced() || op.attributes.size() > kMaxAttributes)
     return false;
+  static const OpDef* const element_op = &ops::op_named("element");
+  if (&op == element_op) return element(arguments, outs[0], status);
+  if (!op.view_rule) return false;
   Result<Ref<Tensor>> result = view(op, arguments);
   if (!result.ok())
     *status = result.status();

@@ -1,8 +1,9 @@
 // x[index] and x[index] = value.
 //
 // Integers, slices, Ellipsis and None give a view of the same content, by the operators `slice` and
-// `reshape`. Index arrays and masks then take elements from that view by `gather`, or write to it
-// by `scatter`. So an index is recorded and traced like any operator, and every other view sees a
+// `reshape`. An integer for every axis gives the element as an array of its own, as NumPy gives a
+// scalar. Index arrays and masks take elements from a view by `gather`, or write to it by
+// `scatter`. So an index is recorded and traced like any operator, and every other view sees a
 // write.
 #include <algorithm>
 
@@ -343,9 +344,38 @@ struct PlaceValues {
   weft_value arrays = {}, axes = {}, position = {}, shown_axes = {};
 };
 
+// Does the index name one element, by integers alone? With an Ellipsis it gives a view without
+// axes.
+bool names_element(const Selection& selection, PyObject* key) {
+  if (selection.rank != 0 || selection.arrays.count() != 0) return false;
+  if (!PyTuple_Check(key)) return key != Py_Ellipsis;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); ++i)
+    if (PyTuple_GET_ITEM(key, i) == Py_Ellipsis) return false;
+  return true;
+}
+
+// An array of its own with that element. In a trace it is cut as any part is, because an extent may
+// be only an example.
+weft_tensor element_of(weft_tensor tensor, const Selection& selection) {
+  if (selection.is_clipped) {
+    static const weft_op copy = find_operator("copy");
+    weft_tensor view = view_of(tensor, selection);
+    if (!view) return nullptr;
+    const weft_value value = tensor_value(view);
+    weft_tensor out = invoke(copy, &value, 1);
+    weft_tensor_release(view);
+    return out;
+  }
+  static const weft_op op = find_operator("element");
+  const weft_value values[2] = {tensor_value(tensor),
+                                ints_value(selection.begin, weft_tensor_rank(tensor))};
+  return invoke(op, values, 2);
+}
+
 PyObject* get_item(PyObject* self, PyObject* key) {
   Selection selection;
   if (!Reader(tensor_of(self), selection).read(key)) return nullptr;
+  if (names_element(selection, key)) return wrap_like(self, element_of(tensor_of(self), selection));
   weft_tensor view = view_of(tensor_of(self), selection);
   if (!view || selection.arrays.count() == 0) return wrap_like(self, view);
   static const weft_op op = find_operator("gather");

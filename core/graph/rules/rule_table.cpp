@@ -86,8 +86,10 @@ bool holds(DType wide, DType narrow) {
 }
 
 // A node made x as an array of its own. A copy of it gives the same elements in another place,
-// which no reader tells apart; a copy of an input or of a view may be there for its strides.
+// which no reader tells apart; a copy of an input or of a view may be there for its strides, which
+// an array without axes has not.
 bool own_array(const Graph& graph, Bindings& found) {
+  if (type_of(graph, found, "x").shape.rank() == 0) return true;
   const Node* const node = graph.producer(found.value("x"));
   return node && node->op && !keeps_elements(*node);
 }

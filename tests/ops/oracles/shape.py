@@ -33,6 +33,10 @@ def slice_(x, begin, size, step, clip=False):
     return x
 
 
+def element(x, index):
+    return x[tuple(index)]
+
+
 def _part(flat, offset, shape, strides):
     """A view by strides in elements, after a check: NumPy's own would leave the memory."""
     reach = [(n - 1) * stride for n, stride in zip(shape, strides, strict=True)]

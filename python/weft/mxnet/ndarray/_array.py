@@ -36,6 +36,15 @@ def whole_key(key: Any) -> Any:
     return key
 
 
+def _part(key: Any) -> Any:
+    """An index of integers with `...` behind it: one element is a view as well, as 1.x has it."""
+    if type(key) is int:
+        return key, ...
+    if isinstance(key, tuple) and all(type(item) is int for item in key):
+        return *key, ...
+    return key
+
+
 def _is_contiguous(array: ndarray) -> bool:
     wanted = array.itemsize
     for extent, stride in zip(reversed(array.shape), reversed(array.strides), strict=True):
@@ -79,13 +88,13 @@ class NDArray(ndarray, metaclass=_Arrays):
         """
         kind = type(key)
         if kind is int:
-            found = _item(self, key)
-            if found.ndim or asks_for_numpy_shapes():
-                return found
-            return found.reshape((1,))
+            if self.ndim != 1:
+                return _item(self, key)
+            found = _item(self, (key, ...))  # with `...` a view, as 1.x has it
+            return found if asks_for_numpy_shapes() else found.reshape((1,))
         if kind is slice and key.step in (None, 1):
             return _item(self, key)
-        found = _item(self, whole_key(key))
+        found = _item(self, _part(whole_key(key)))
         if found.ndim == 0:
             return found if asks_for_numpy_shapes() else found.reshape((1,))
         return found if _is_contiguous(found) else found.copy()
