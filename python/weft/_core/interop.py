@@ -3,6 +3,7 @@
 NumPy's functions on arrays are in `weft/np/_protocols.py`.
 """
 
+import weakref
 from typing import Any
 
 import numpy
@@ -15,7 +16,10 @@ _HOST = 1  # DLPack's number of the device that host memory is on
 
 
 def array_value(self: Any, dtype: Any = None, copy: bool | None = None) -> numpy.ndarray:
-    """`__array__`: a read-only NumPy array of the present content, a copy where one is needed.
+    """`__array__`: a NumPy array on the same memory, a copy where another dtype or `copy` asks.
+
+    An array that has to do with gradients, one on a device and one that a function being traced
+    reads give a read-only value instead, so that NumPy writes nothing that they would miss.
 
     Raises ValueError if `copy=False` and another dtype is asked for.
     """
@@ -34,6 +38,23 @@ def array_value(self: Any, dtype: Any = None, copy: bool | None = None) -> numpy
     return value.astype(dtype)
 
 
+def array_interface(self: Any) -> dict[str, Any]:
+    """`__array_interface__`: where the elements lie, for libraries that ask NumPy's arrays so.
+
+    The address stays good as long as the array lives. Raises AttributeError for a dtype that NumPy
+    lacks.
+    """
+    if self.dtype.name == "bfloat16" or is_storage(self.dtype):
+        raise AttributeError(f"__array_interface__: NumPy has no {self.dtype}")
+    shared = array_value(self)
+    weakref.finalize(self, _release, shared).atexit = False
+    return shared.__array_interface__
+
+
+def _release(shared: numpy.ndarray) -> None:
+    """Lets go of memory whose address was told."""
+
+
 def formatted(self: Any, spec: str) -> str:
     """`format(x, spec)`: an array of rank 0 as its number, others take no spec, as in NumPy."""
     if self.ndim == 0 and not native.is_traced(self):
@@ -43,7 +64,7 @@ def formatted(self: Any, spec: str) -> str:
 
 def contains(array: Any, value: Any) -> bool:
     """`value in array`: does any element equal it?"""
-    return bool(numpy.asarray(array == value).any())
+    return bool((array == value).any())
 
 
 def shared_numpy(self: Any) -> numpy.ndarray:

@@ -15,10 +15,13 @@ from weft._base import later as _later
 from weft._base import spelling as _spelling
 from weft._base import words as _words
 from weft._core import native as _native
+from weft.np import _einops as _einops
 from weft.np import _methods as _methods  # arrays get the methods
 from weft.np._names import PLACES as _PLACES
 
 __array_api_version__ = "2024.12"
+
+_einops.watch()
 
 if TYPE_CHECKING:  # what `_names` says
     from weft.np import _ops as _ops

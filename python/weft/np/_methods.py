@@ -4,7 +4,7 @@ imported."""
 from collections.abc import Iterator
 from typing import Any
 
-from weft._core import native
+from weft._core import interop, native
 from weft._core.typing import ArrayLike, ndarray
 
 
@@ -89,6 +89,7 @@ def _to_file(self: ndarray, *args: Any, **options: Any) -> None:
 
 native.add_array_attributes(
     {
+        "__array_interface__": property(interop.array_interface),
         "argpartition": _argpartition,
         "choose": _choose,
         "fill": _fill,

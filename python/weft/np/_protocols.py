@@ -33,6 +33,9 @@ _READERS = frozenset(
 )
 
 
+# Functions that write into their first argument: into NumPy's array NumPy writes.
+_WRITERS = frozenset(("copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"))
+
 # Those that ask where elements lie: `x.numpy()` lies where the array does, a view may not.
 _OF_MEMORY = frozenset({"may_share_memory", "shares_memory"})
 
@@ -56,12 +59,14 @@ def array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any
     """`__array_ufunc__`: `numpy.exp(x)` is `np.exp(x)`, recorded and traced like it, and
     `numpy.add.reduce(x)` is `np.add.reduce(x)`.
 
-    With a NumPy array as `out` NumPy computes. Raises TypeError for a ufunc without a function
-    of the same name: a silent round trip through NumPy would lose the gradient.
+    Into a NumPy array, as `out` or by `at`, NumPy computes. Raises TypeError for a ufunc without
+    a function of the same name: a silent round trip through NumPy would lose the gradient.
     """
     out = options.pop("out", None)
-    if method == "__call__" and isinstance(out, tuple) and isinstance(out[0], numpy.ndarray):
-        return ufunc(*_plain(inputs), out=out, **options)
+    if isinstance(out, tuple) and isinstance(out[0], numpy.ndarray):
+        return getattr(ufunc, method)(*_plain(inputs), out=out, **_plain(options))
+    if method == "at" and isinstance(inputs[0], numpy.ndarray):
+        return ufunc.at(*_plain(inputs))
     function = _ufunc(ufunc.__name__)
     called = function if method == "__call__" else getattr(function, method, None)
     if called is None:
@@ -80,13 +85,16 @@ def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any)
     """`__array_function__`: `numpy.sum(x)` is `np.sum(x)`, recorded and traced like it.
 
     Functions that give no array, such as `numpy.allclose` and `numpy.save`, get NumPy's view of
-    the values. What `weft.np` refuses, functions of `add_functions` may take. Raises TypeError for
-    all others, for the reason that `array_ufunc` has.
+    the values, and so do those that write into an array of NumPy (`out=`, `numpy.copyto`). What
+    `weft.np` refuses, functions of `add_functions` may take. Raises TypeError for all others, for
+    the reason that `array_ufunc` has.
     """
     name, module = function.__name__, function.__module__
     if module == "numpy" and name in _OF_MEMORY:
         return function(*map(_in_place, args), **kwargs)
     if module == "numpy" and name in _READERS:
+        return function(*_plain(args), **_plain(kwargs))
+    if isinstance(kwargs.get("out"), numpy.ndarray) or _writes_outside(module, name, args, kwargs):
         return function(*_plain(args), **_plain(kwargs))
     place = _NAMESPACES.get(module)
     namespace = None if place is None else getattr(np, place) if place else np
@@ -101,6 +109,16 @@ def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any)
     if added is None:
         raise _no_function(f"{module}.{name}")
     return added(*args, **kwargs)
+
+
+def _writes_outside(module: str, name: str, args: Any, kwargs: Any) -> bool:
+    """Does the function write into an array of NumPy that is given first?"""
+    if module != "numpy" or name not in _WRITERS:
+        return False
+    target = (
+        args[0] if args else next((kwargs[k] for k in ("dst", "a", "arr") if k in kwargs), None)
+    )
+    return isinstance(target, numpy.ndarray)
 
 
 def _no_function(name: str) -> Exception:
