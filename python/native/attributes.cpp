@@ -117,18 +117,46 @@ PyObject* grad_req(PyObject* self, void*) {
   }
 }
 
-// The real or the imaginary parts.
-PyObject* parts(PyObject* self, weft_op op) {
-  const weft_value value = tensor_value(tensor_of(self));
+void release_hold(void* hold) { weft_hold_release(static_cast<weft_hold>(hold)); }
+
+// One part of each complex number, on the array's own memory, which is pinned meanwhile. Null and
+// no error: the memory cannot be shared.
+weft_tensor shared_parts(weft_tensor tensor, bool is_real) {
+  const weft_dtype dtype =
+      weft_tensor_dtype(tensor) == WEFT_COMPLEX64 ? WEFT_FLOAT32 : WEFT_FLOAT64;
+  const int rank = weft_tensor_rank(tensor);
+  int64_t strides[kMaxAxes];
+  for (int axis = 0; axis < rank; ++axis) strides[axis] = 2 * weft_tensor_strides(tensor)[axis];
+  weft_hold hold = nullptr;
+  void* data = nullptr;
+  if (weft_tensor_pin(tensor, &hold, &data) != WEFT_OK) return nullptr;
+  char* first = static_cast<char*>(data) + (is_real ? 0 : weft_dtype_size(dtype));
+  weft_tensor out = nullptr;
+  if (weft_tensor_wrap(first, dtype, rank, weft_tensor_shape(tensor), strides, 0, hold,
+                       release_hold, &out) != WEFT_OK)
+    weft_hold_release(hold);
+  return out;
+}
+
+// The real or the imaginary parts: of complex numbers a view, as in NumPy. An array that has to do
+// with gradients, one that is traced or on a device gives a new one.
+PyObject* parts(PyObject* self, weft_op op, bool is_real) {
+  weft_tensor tensor = tensor_of(self);
+  const bool is_shared = is_complex(weft_tensor_dtype(tensor)) && weft_tensor_elements(tensor) &&
+                         !(weft_modes() & WEFT_MODE_TRACING) && !weft_tensor_is_recorded(tensor) &&
+                         !weft_tensor_device(tensor);
+  if (weft_tensor view = is_shared ? shared_parts(tensor, is_real) : nullptr)
+    return wrap_like(self, view);
+  const weft_value value = tensor_value(tensor);
   return wrap_like(self, invoke(op, &value, 1));
 }
 PyObject* real(PyObject* self, void*) {
   static const weft_op op = find_operator("real");
-  return parts(self, op);
+  return parts(self, op, true);
 }
 PyObject* imag(PyObject* self, void*) {
   static const weft_op op = find_operator("imag");
-  return parts(self, op);
+  return parts(self, op, false);
 }
 
 // x.real = value keeps the imaginary parts, and the other way round.

@@ -268,10 +268,167 @@ def test_running_products_differentiate_and_cast():
     assert found.tolist() == [1, 2, 6]
 
 
-def test_views_are_views():
-    x = np.array(numbers("complex64"))
-    x.T[1] = 3j
-    assert x[:, 1].tolist() == [3j] * 3
+VIEWS = {
+    "array_split": lambda m, x: m.array_split(x, 3, 1)[1],
+    "atleast_3d": lambda m, x: m.atleast_3d(x),
+    "expand_dims": lambda m, x: m.expand_dims(x, 0),
+    "flip": lambda m, x: m.flip(x, 0),
+    "fliplr": lambda m, x: m.fliplr(x),
+    "hsplit": lambda m, x: m.hsplit(x, 2)[1],
+    "imag": lambda m, x: x.imag,
+    "matrix_transpose": lambda m, x: m.matrix_transpose(x),
+    "moveaxis": lambda m, x: m.moveaxis(x, 0, 1),
+    "np.imag": lambda m, x: m.imag(x),
+    "np.real": lambda m, x: m.real(x),
+    "ravel": lambda m, x: m.ravel(x),
+    "real": lambda m, x: x.real,
+    "real of a part": lambda m, x: x[::-1, 1::2].real.T,
+    "reshape": lambda m, x: m.reshape(x, (4, 3)),
+    "rollaxis": lambda m, x: m.rollaxis(x, 1),
+    "rot90": lambda m, x: m.rot90(x),
+    "row": lambda m, x: x[1],
+    "split": lambda m, x: m.split(x, 2, 1)[1],
+    "squeeze": lambda m, x: m.squeeze(x[None]),
+    "swapaxes": lambda m, x: m.swapaxes(x, 0, 1),
+    "transpose": lambda m, x: x.T,
+    "unstack": lambda m, x: m.unstack(x)[1],
+}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_what_is_a_view_in_numpy_is_one_here(view, dtype):
+    theirs = numpy.array(numbers(dtype))
+    ours = np.array(theirs)
+    shown, wanted = view(np, ours), view(numpy, theirs)
+    numpy.testing.assert_array_equal(shown.asnumpy(), wanted)
+    for part, value in (((0,) * wanted.ndim, 5), (..., -3)):
+        shown[part] = wanted[part] = value
+        numpy.testing.assert_array_equal(ours.asnumpy(), theirs)
+    theirs[...] = ours[...] = 1 + 2j
+    numpy.testing.assert_array_equal(shown.asnumpy(), wanted)
+
+
+def test_parts_of_arrays_with_gradients_are_values_that_pass_them():
+    x = np.array([1 + 2j, 3 - 4j])
+    x.attach_grad()
+    with autograd.record():
+        (x.real * x.imag).sum().backward()
+    assert x.grad.tolist() == [2 + 1j, -4 + 3j]
+    part = x.real
+    x[...] = 0
+    assert part.tolist() == [1, 3]
+
+
+def special(dtype):
+    """Every pair of parts among zeros, infinities, NaN, and numbers near both ends."""
+    info = numpy.finfo(dtype)
+    ends = (float(info.max) / 4, float(info.tiny) * 4)
+    parts = [0.0, -0.0, 1.0, -1.0, 2.5, -0.3, numpy.inf, -numpy.inf, numpy.nan, *ends, -ends[1]]
+    found = numpy.empty(len(parts) ** 2, dtype)
+    found.real, found.imag = numpy.repeat(parts, len(parts)), numpy.tile(parts, len(parts))
+    return found
+
+
+def agree_everywhere(ours, theirs):
+    """Equal parts, also infinities and NaN, but for roundings."""
+    assert ours.dtype == theirs.dtype
+    tolerance = 8 * numpy.finfo(ours.dtype).eps
+    for mine, wanted in ((ours.real, theirs.real), (ours.imag, theirs.imag)):
+        numpy.testing.assert_allclose(mine, wanted, rtol=tolerance, atol=0)
+
+
+@pytest.mark.parametrize("hybridized", [False, True])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_quotients_are_those_of_numpy_everywhere(dtype, hybridized):
+    numbers_ = special(dtype)
+    a, b = numpy.repeat(numbers_, len(numbers_)), numpy.tile(numbers_, len(numbers_))
+    divide = weft.hybridize(lambda x, y: x / y) if hybridized else np.divide
+    with numpy.errstate(all="ignore"):
+        agree_everywhere(divide(np.array(a), np.array(b)).asnumpy(), a / b)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("reciprocal", "sqrt", "sign", "exp", "log", "cos", "cosh", "tan", "tanh"),
+        *("arcsin", "arcsinh", "arccos", "arccosh"),
+    ],
+)
+def test_functions_are_those_of_numpy_at_infinities(name, dtype):
+    z = special(dtype)
+    z = z[~((abs(z.real) < 1e-30) & (z.real != 0)) & ~((abs(z.imag) < 1e-30) & (z.imag != 0))]
+    z = z[~(numpy.isfinite(z) & (abs(z) > 1e30))]
+    with numpy.errstate(all="ignore"):
+        ours, theirs = getattr(np, name)(np.array(z)).asnumpy(), getattr(numpy, name)(z)
+    for mine, wanted in ((ours.real, theirs.real), (ours.imag, theirs.imag)):
+        numpy.testing.assert_allclose(mine, wanted, rtol=2e-5 if dtype == "complex64" else 1e-12)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_powers_are_those_of_numpy_at_zero_and_with_small_exponents(dtype):
+    base = special(dtype)
+    for exponent in (0, 1, 2, 1j, 0.5, -1j, 2 + 1j):
+        some = base if exponent in (0, 1) else base[base == 0]
+        with numpy.errstate(all="ignore"):
+            wanted = numpy.power(some, numpy.full(len(some), exponent, dtype))
+        found = np.power(np.array(some), np.array(numpy.full(len(some), exponent, dtype)))
+        numpy.testing.assert_allclose(found.asnumpy(), wanted)
+
+
+RANDOM = numpy.random.RandomState(5)
+ROWS = RANDOM.rand(3, 6) + 1j * RANDOM.rand(3, 6)
+WITH_NAN = numpy.where(ROWS.real < 0.2, complex(1, numpy.nan), ROWS)
+PLACES = numpy.linspace(-1, 4, 9)
+WHOLE = {
+    "allclose": lambda m, a: m.allclose(a(ROWS), a(ROWS + 1e-12)),
+    "array_equal": lambda m, a: m.array_equal(a(WITH_NAN), a(WITH_NAN), equal_nan=True),
+    "convolve": lambda m, a: m.convolve(a(ROWS[0]), a(ROWS[1, :4])),
+    "corrcoef": lambda m, a: m.corrcoef(a(ROWS)),
+    "correlate": lambda m, a: m.correlate(a(ROWS[0]), a(ROWS[1, :4]), "full"),
+    "correlate with a longer": lambda m, a: m.correlate(a(ROWS[1, :4]), a(ROWS[0]), "same"),
+    "cov": lambda m, a: m.cov(a(ROWS)),
+    "cov with weights": lambda m, a: m.cov(a(ROWS), aweights=a(numpy.arange(1.0, 7))),
+    "float_power": lambda m, a: m.float_power(a(ROWS), 2),
+    "geomspace": lambda m, a: m.geomspace(1j, 8, 4),
+    "interp": lambda m, a: m.interp(a(PLACES), a(numpy.arange(4.0)), a(ROWS[0, :4])),
+    "interp with ends": lambda m, a: m.interp(
+        a(PLACES), a(numpy.arange(4.0)), a(ROWS[0, :4]), left=1j, right=2 + 1j
+    ),
+    "isclose": lambda m, a: m.isclose(a(WITH_NAN), a(WITH_NAN * (1 + 1e-9)), equal_nan=True),
+    "linspace": lambda m, a: m.linspace(1 + 1j, 3 - 2j, 5),
+    "linspace of arrays": lambda m, a: m.linspace(a(ROWS[0]), 3 - 2j, 5),
+    "logspace": lambda m, a: m.logspace(0, 1j, 4),
+    "nanmean": lambda m, a: m.nanmean(a(WITH_NAN), axis=1),
+    "nanstd": lambda m, a: m.nanstd(a(WITH_NAN)),
+    "nanvar": lambda m, a: m.nanvar(a(WITH_NAN), axis=1),
+    "std with a mean": lambda m, a: m.std(a(ROWS), mean=a(ROWS.mean(keepdims=True))),
+    "var of some": lambda m, a: m.var(a(ROWS), where=a(ROWS.real > 0.5)),
+}
+
+
+@pytest.mark.parametrize("function", WHOLE.values(), ids=WHOLE)
+def test_functions_of_many_elements_have_the_values_of_numpy(function):
+    ours, theirs = function(np, np.array).asnumpy(), function(numpy, numpy.asarray)
+    assert ours.dtype.kind == numpy.asarray(theirs).dtype.kind
+    numpy.testing.assert_allclose(ours, theirs, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "cumsum", "prod", "cumprod"])
+def test_a_real_dtype_of_a_sum_is_refused(name):
+    with pytest.raises(TypeError, match="imaginary part"):
+        getattr(np, name)(np.array(numbers("complex64")), dtype="float64")
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_files_of_numpy_keep_the_parts(dtype, tmp_path):
+    x = np.array(numbers(dtype))
+    np.save(tmp_path / "x.npy", x)
+    np.savez(tmp_path / "x.npz", x=x)
+    for found in (np.load(tmp_path / "x.npy"), np.load(tmp_path / "x.npz")["x"]):
+        assert found.dtype == dtype
+        numpy.testing.assert_array_equal(found.asnumpy(), x.asnumpy())
 
 
 @pytest.mark.parametrize(

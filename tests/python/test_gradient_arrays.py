@@ -208,13 +208,13 @@ def test_what_was_taken_of_a_gradient_stays_and_what_shares_it_follows():
 
     pass_back_times(2)
     gradient, part = x.grad, x.grad[1:]
-    value = numpy.asarray(gradient)
+    value = gradient.asnumpy()
     pass_back_times(3)
     assert value.tolist() == [2, 2, 2]
     assert gradient.asnumpy().tolist() == [3, 3, 3]
     assert part.asnumpy().tolist() == [3, 3]
     address = gradient.numpy().ctypes.data
-    shared = gradient.numpy()
+    shared = numpy.asarray(gradient)
     pass_back_times(4)
     assert shared.tolist() == [4, 4, 4]
     assert gradient.numpy().ctypes.data == address

@@ -151,6 +151,8 @@ def test_peak_and_pooled_follow_an_array():
 
 def test_the_largest_copy_is_named_by_its_line():
     x, y = np.ones((64, 64)), np.ones(8)
+    for array in (x, y):
+        array.attach_grad()  # so NumPy gets a value, not the memory
     held = numpy.asarray(x), numpy.asarray(y)
     memory.reset_copies()
     y[0] = 2
@@ -168,6 +170,7 @@ def test_the_largest_copy_is_named_by_its_line():
 
 def test_a_copy_inside_the_package_is_blamed_on_its_caller():
     x = np.zeros(10)
+    x.attach_grad()
     held = numpy.asarray(x)
     memory.reset_copies()
     np.put_along_axis(x[2:], np.array([0]), 3.0, axis=0)  # it writes to a part of x
@@ -254,9 +257,9 @@ def test_forward_and_backward_work_once_there_is_memory_again(limited, hybrid, m
 
 def test_a_write_that_cannot_copy_changes_nothing(limited):
     x = np.ones(1_000_000)
+    x.attach_grad()  # the gradient's array is made when it is needed
     held = numpy.asarray(x)
     limited(1 << 20)
-    x.attach_grad()  # the gradient's array is made when it is needed
     for write in (lambda: x.__setitem__(0, 5.0), lambda: x.numpy(), lambda: x.grad):
         with pytest.raises(MemoryError):
             write()

@@ -14,11 +14,11 @@ Value call2(std::string_view op, const Value& a, const Value& b) {
   return builder.call(op, {a, b});
 }
 
-Value constant(const Value& x) { return applied("stop_gradient", x); }
-
 // The sum of two planes of which one may be absent, and their difference.
 Value plus(const Value& a, const Value& b) { return !a ? b : !b ? a : a + b; }
 Value minus(const Value& a, const Value& b) { return !b ? a : !a ? -b : a - b; }
+
+Value is_number(const Value& x, double number) { return equal(x, scalar(x, number)); }
 
 }  // namespace
 
@@ -44,15 +44,35 @@ Complex operator*(const Complex& a, const Complex& b) {
 }
 
 // The divisor is scaled by its larger part, so that its square neither overflows nor vanishes
-// (after Smith, 1962). The scale is a constant: the quotient does not depend on it.
+// (Smith, 1962). The parts are exchanged beforehand where the imaginary one is the larger, so one
+// formula serves both cases and has their gradients. The order of operations is NumPy's, which says
+// what becomes of zeros and infinities.
 Complex operator/(const Complex& a, const Complex& b) {
   if (!b.im) return {a.re / b.re, a.im ? a.im / b.re : Value()};
-  const Value larger = constant(call2("maximum", applied("abs", b.re), applied("abs", b.im)));
-  const Value scale = where(equal(larger, scalar(larger, 0)), scalar(larger, 1), larger);
-  const Complex unit{b.re / scale, b.im / scale};
-  const Value divisor = squared_magnitude(unit) * scale;
-  const Complex product = a * conjugate(unit);
-  return {product.re / divisor, product.im / divisor};
+  const Value real_size = applied("abs", b.re), size = applied("abs", b.im);
+  const Value turned = call2("less", real_size, size);
+  const Value im = a.im ? a.im : scalar(b.im, 0);
+  const Value large = where(turned, b.im, b.re), small = where(turned, b.re, b.im);
+  const Value first = where(turned, im, a.re), second = where(turned, a.re, im);
+  const Value ratio = small / large;
+  const Value scale = 1.0 / (large + small * ratio);
+  const Value turn = first * ratio;
+  const Complex found{(first + second * ratio) * scale,
+                      where(turned, turn - second, second - turn) * scale};
+  // By zero: each part is infinite, or unknown.
+  const Value is_zero =
+      call2("logical_and", equal(large, scalar(large, 0)), equal(small, scalar(small, 0)));
+  return {where(is_zero, a.re / real_size, found.re), where(is_zero, im / real_size, found.im)};
+}
+
+// 1 / z in NumPy's order of operations; of 0 unknown.
+Complex reciprocal(const Complex& z) {
+  const Value turned = call2("less", applied("abs", z.re), applied("abs", z.im));
+  const Value large = where(turned, z.im, z.re), small = where(turned, z.re, z.im);
+  const Value ratio = small / large;
+  const Value divisor = large + small * ratio;
+  const Value by_large = 1.0 / divisor, by_small = ratio / divisor;
+  return {where(turned, by_small, by_large), -where(turned, by_large, by_small)};
 }
 
 Complex conjugate(const Complex& z) { return {z.re, z.im ? -z.im : Value()}; }
@@ -95,7 +115,8 @@ Complex exp(const Complex& z) {
 Complex log(const Complex& z) { return {ops::log(magnitude(z)), phase(z)}; }
 
 // t = sqrt((|re| + |z|) / 2) is exact enough for one part; the other is im / 2t. Which is which
-// depends on the sign of the real part. At 0 the root is 0.
+// depends on the sign of the real part. At 0 the root is 0. An infinite imaginary part makes both
+// infinite; an infinite real one makes the other part 0, or unknown if it was (Annex G of C99).
 Complex sqrt(const Complex& z) {
   const Value im = imaginary(z);
   const Value twice = applied("abs", z.re) + magnitude({z.re, im});
@@ -104,8 +125,14 @@ Complex sqrt(const Complex& z) {
   const Value other = im / (t * 2.0);
   const Value zero = scalar(t, 0);
   const Value is_left = z.re.builder().call("less", {z.re, scalar(z.re, 0)});
-  return {where(is_zero, zero, where(is_left, applied("abs", other), t)),
-          where(is_zero, im, where(is_left, call2("copysign", t, im), other))};
+  const Complex found{where(is_zero, zero, where(is_left, applied("abs", other), t)),
+                      where(is_zero, im, where(is_left, call2("copysign", t, im), other))};
+  const Value is_wide = applied("isinf", z.re), is_high = applied("isinf", im);
+  const Value unknown = where(applied("isnan", im), im, call2("copysign", zero, im));
+  const Complex wide{where(is_left, applied("abs", unknown), z.re),
+                     where(is_left, call2("copysign", z.re, im), unknown)};
+  return {where(is_high, applied("abs", im), where(is_wide, wide.re, found.re)),
+          where(is_high, im, where(is_wide, wide.im, found.im))};
 }
 
 // Repeated squares.
@@ -119,18 +146,27 @@ Complex power(const Complex& base, int64_t exponent) {
     if (left > 1) square = square * square;
   }
   if (!inverse) return *product;
-  return Complex{scalar(base.re, 1), {}} / *product;
+  return product->im ? reciprocal(*product) : Complex{scalar(base.re, 1), {}} / *product;
 }
 
-// exp(exponent log(base)); 0 to the power 0 is 1, and 0 to any other power 0.
+// exp(exponent log(base)). Everything to the power 0 is 1, and to the power 1 itself, infinities
+// too; 0 to one with a real part above 0 is 0, and to any other unknown, as in NumPy.
 Complex power(const Complex& base, const Complex& exponent) {
-  const Value size = magnitude(base);
-  const Value is_zero = equal(size, scalar(size, 0));
+  const Value im = imaginary(base), turn = imaginary(exponent);
+  const Value is_zero = call2("logical_and", is_number(base.re, 0), is_number(im, 0));
   const Complex safe{where(is_zero, scalar(base.re, 1), base.re), base.im};
   const Complex result = exp(exponent * log(safe));
-  const Value exponent_size = magnitude(exponent);
-  const Value one = cast(equal(exponent_size, scalar(exponent_size, 0)), result.re.dtype());
-  return {where(is_zero, one, result.re), where(is_zero, scalar(result.im, 0), result.im)};
+  const Value is_real = is_number(turn, 0);
+  const Value is_one = call2("logical_and", is_real, is_number(exponent.re, 0));
+  const Value is_itself = call2("logical_and", is_real, is_number(exponent.re, 1));
+  const Value is_nothing = call2("greater", exponent.re, scalar(exponent.re, 0));
+  const Value one = scalar(result.re, 1), zero = scalar(result.re, 0);
+  const Value lost = where(is_nothing, zero, scalar(result.re, std::nan("")));
+  const auto chosen = [&](const Value& found, const Value& own, const Value& of_one) {
+    const Value rest = where(is_zero, lost, found);
+    return where(is_one, of_one, where(is_itself, cast(own, found.dtype()), rest));
+  };
+  return {chosen(result.re, base.re, one), chosen(result.im, im, zero)};
 }
 
 }  // namespace weft::ops

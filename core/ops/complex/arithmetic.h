@@ -16,6 +16,7 @@ Complex operator-(const Complex& a);
 Complex operator*(const Complex& a, double b);
 Complex operator+(const Complex& a, double b);
 
+Complex reciprocal(const Complex& z);
 Complex conjugate(const Complex& z);
 Complex times_i(const Complex& z);  // i z
 

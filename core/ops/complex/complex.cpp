@@ -29,12 +29,14 @@ bool takes_pairs(const OpDef& op) {
          std::ranges::find(kTaking, op.name) != std::end(kTaking);
 }
 
-// Operators that only move elements have kernels for elements of any size.
+// Operators that only move elements have kernels for elements of any size, or are made of such: so
+// what is a view of reals is one of complex numbers.
 bool moves_pairs(const OpDef& op) {
   static constexpr std::string_view kMoving[] = {
-      "broadcast_to", "concatenate",  "copy",      "diagonal", "imaginary_part",
-      "pair",         "real_part",    "reshape",   "slice",    "stop_gradient",
-      "split",        "strided_view", "transpose", "update"};
+      "array_split", "batch_flatten", "broadcast_to", "concatenate",    "copy",      "diagonal",
+      "element",     "expand_dims",   "flip",         "imaginary_part", "moveaxis",  "pair",
+      "ravel",       "real_part",     "reshape",      "roll",           "slice",     "split",
+      "squeeze",     "stop_gradient", "strided_view", "swapaxes",       "transpose", "update"};
   return std::ranges::find(kMoving, op.name) != std::end(kMoving);
 }
 

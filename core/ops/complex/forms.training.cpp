@@ -71,7 +71,25 @@ std::vector<Argument> part_attributes(Form c) {
   return attributes;
 }
 
-Complexes each_plane(Form c) { return each_plane_with(c, part_attributes(c)); }
+// A dtype that is asked for must have room for the imaginary parts, as in a cast.
+bool keeps_parts(Form c) {
+  for (const Argument& a : c.all()) {
+    const auto dtype = static_cast<DType>(a.integer);
+    if (a.tag != Tag::kDType || is_complex(dtype)) continue;
+    c.builder.fail(errors::invalid_type(c.op().name, "`", c.op().input_name(0),
+                                        "` is complex and `dtype` is ", dtype,
+                                        ": the imaginary parts would be lost; take `.real`"));
+    return false;
+  }
+  return true;
+}
+
+Complexes each_plane(Form c) {
+  const bool any_complex =
+      std::ranges::any_of(c.in, [](const Complex& z) { return z.re && !z.is_real(); });
+  if (any_complex && !keeps_parts(c)) return one(c.in[0]);
+  return each_plane_with(c, part_attributes(c));
+}
 
 // Products of two arrays that are linear in both.
 Complexes bilinear(Form c) {
@@ -120,7 +138,7 @@ Complexes multiply(Form c) { return one(c.in[0] * c.in[1]); }
 Complexes divide(Form c) { return one(c.in[0] / c.in[1]); }
 Complexes negative(Form c) { return one(-c.in[0]); }
 Complexes square(Form c) { return one(c.in[0] * c.in[0]); }
-Complexes reciprocal(Form c) { return one(Complex{scalar(c.in[0].re, 1), {}} / c.in[0]); }
+Complexes inverse(Form c) { return one(reciprocal(c.in[0])); }
 Complexes absolute(Form c) { return real(magnitude(c.in[0])); }
 
 Complexes real_part(Form c) { return real(c.in[0].re); }
@@ -128,13 +146,24 @@ Complexes imaginary_part(Form c) { return real(imaginary(c.in[0])); }
 Complexes conjugated(Form c) { return one(conjugate(c.in[0])); }
 Complexes angles(Form c) { return real(phase(c.in[0])); }
 
-// z / |z|, and 0 at 0.
+// z / |z|, and 0 at 0. An infinite part decides alone; of two the direction is unknown.
 Complexes sign(Form c) {
-  const Value size = magnitude(c.in[0]);
+  const Complex z{c.in[0].re, imaginary(c.in[0])};
+  const Value size = magnitude(z);
   const Value zero = scalar(size, 0), is_zero = equal(size, zero);
   const Value divisor = where(is_zero, scalar(size, 1), size);
-  return one({where(is_zero, zero, c.in[0].re / divisor),
-              where(is_zero, zero, imaginary(c.in[0]) / divisor)});
+  const Value is_far = applied("isinf", size);
+  // Of an infinite part its direction, of a finite one 0.
+  const auto direction = [&](const Value& part) {
+    return where(applied("isinf", part), applied("sign", part), zero);
+  };
+  const Value lost =
+      c.builder.call("logical_and", {applied("isinf", z.re), applied("isinf", z.im)});
+  const auto part = [&](const Value& plane) {
+    const Value far = where(lost, scalar(size, std::nan("")), direction(plane));
+    return where(is_far, far, where(is_zero, zero, plane / divisor));
+  };
+  return one({part(z.re), part(z.im)});
 }
 
 // Equal where both parts are.
@@ -309,7 +338,7 @@ constexpr Entry kForms[] = {
     {"prod", product},
     {"ravel", each_plane},
     {"real", real_part},
-    {"reciprocal", reciprocal},
+    {"reciprocal", inverse},
     {"repeat", each_plane},
     {"rint", each_plane},
     {"roll", each_plane},

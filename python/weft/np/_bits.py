@@ -115,13 +115,15 @@ def spacing(x: ArrayLike, /, out: ndarray | None = None) -> ndarray:
 
 
 def float_power(x1: ArrayLike, x2: ArrayLike, /, out: ndarray | None = None) -> ndarray:
-    """`x1` to the power of `x2`, computed in float64.
+    """`x1` to the power of `x2`, computed in float64, complex numbers in complex128.
 
     >>> from weft import np
     >>> np.float_power(np.array([2, 3]), 2)
     array([4., 9.], dtype=float64)
     """
-    first, second = array_of(x1).astype("float64"), array_of(x2).astype("float64")
+    given = array_of(x1), array_of(x2)
+    kind = "complex128" if "c" in [each.dtype.kind for each in given] else "float64"
+    first, second = (each.astype(kind) for each in given)
     return _ops.power(first, second, out=out)
 
 

@@ -15,7 +15,7 @@ def _array(object: ArrayLike) -> ndarray:
 
 
 def _is_floating(array: ndarray) -> bool:
-    return "float" in array.dtype.name
+    return array.dtype.kind not in "iub"
 
 
 # ---- alike?
@@ -30,7 +30,7 @@ def isclose(
 ) -> ndarray:
     """Whether elements differ by at most `atol + rtol |b|`: bools.
 
-    a, b: any real dtypes, which broadcast; integers are compared as float64, halves as float32
+    a, b: any dtypes, which broadcast; integers are compared as float64, halves as float32
     equal_nan: is NaN close to NaN?
 
     Equal infinities are close. No gradient passes.
@@ -41,7 +41,7 @@ def isclose(
     """
     first, second = _array(a), _array(b)
     kind = result_type(first.dtype, second.dtype)
-    if "float" not in kind.name:
+    if kind.kind in "iub":
         kind = _numpy.dtype("float64")
     elif kind.name in HALVES:
         kind = _numpy.dtype("float32")

@@ -11,12 +11,12 @@ from weft.np._arguments import array_of
 
 
 def real(val: ArrayLike) -> ndarray:
-    """The real parts of the elements; of a real array the array itself.
+    """The real parts of the elements, a view as `x.real` is; of a real array the array itself.
 
     >>> real([1 + 2j, 3]).tolist()
     [1.0, 3.0]
     """
-    return _ops.real(val)
+    return _part(val, "real")
 
 
 def imag(val: ArrayLike) -> ndarray:
@@ -25,7 +25,15 @@ def imag(val: ArrayLike) -> ndarray:
     >>> imag([1 + 2j, 3]).tolist()
     [2.0, 0.0]
     """
-    return _ops.imag(val)
+    return _part(val, "imag")
+
+
+def _part(val: ArrayLike, name: str) -> ndarray:
+    operator = getattr(_ops, name)
+    if isinstance(val, native.ndarray) and not native.is_traced(val):
+        found: ndarray = getattr(val, name)
+        return found
+    return operator(val)  # type: ignore[no-any-return]
 
 
 def angle(z: ArrayLike, deg: bool = False) -> ndarray:

@@ -22,7 +22,7 @@ def cbrt(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     >>> np.cbrt(np.array([-8.0, 27.0])).round(5)
     array([-2.,  3.])
     """
-    array = floating(x)
+    array = _real("cbrt", x)
     is_zero = array == 0
     sizes = _ops.where(is_zero, 1.0, _ops.abs(array))
     roots = _ops.sign(array) * _ops.power(sizes, 1 / 3)
@@ -51,6 +51,13 @@ def radians(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     return _ops.multiply(floating(x), math.pi / 180, out=out)
 
 
+def _real(where: str, x: ArrayLike) -> ndarray:
+    array = floating(x)
+    if array.dtype.kind == "c":
+        raise InvalidType(f"{where}: `x` must be real; got {array.dtype}")
+    return array
+
+
 def fabs(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     """Absolute values as floats.
 
@@ -58,7 +65,7 @@ def fabs(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     >>> np.fabs(np.array([-1, 2]))
     array([1., 2.])
     """
-    return _ops.abs(floating(x), out=out)
+    return _ops.abs(_real("fabs", x), out=out)
 
 
 def fix(x: ArrayLike, out: ndarray | None = None) -> ndarray:

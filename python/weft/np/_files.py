@@ -99,9 +99,12 @@ class NpzFile(Mapping[str, ndarray]):
 
 
 def _read(found: numpy.ndarray) -> ndarray:
-    if found.dtype.kind not in "biuf" or found.dtype.itemsize > 8:
-        raise InvalidType(f"load: the file must hold real numbers; got {found.dtype}")
-    return native.array(numpy.ascontiguousarray(found).reshape(found.shape))
+    if found.dtype.kind not in "biufc" or found.dtype.itemsize > (
+        16 if found.dtype.kind == "c" else 8
+    ):
+        raise InvalidType(f"load: the file must hold numbers of at most 64 bits; got {found.dtype}")
+    own = found.astype(found.dtype.newbyteorder("="), copy=False)
+    return native.array(numpy.ascontiguousarray(own).reshape(found.shape))
 
 
 def load(
@@ -115,7 +118,7 @@ def load(
     """The array of a file `.npy`, or the arrays of a file `.npz` by name.
 
     Pickles are refused by NumPy unless `allow_pickle`. Raises TypeError for other elements than
-    real numbers.
+    numbers.
 
     >>> from weft import np
     >>> np.save("zeros.npy", np.zeros(2))
@@ -129,15 +132,19 @@ def load(
 
 
 def _dtype(dtype: DTypeLike) -> Any:
-    return native.empty(0, dtype).dtype
+    """The dtype of what a file or buffer holds, in the order of bytes that is asked for."""
+    kind = native.empty(0, dtype).dtype
+    if not isinstance(kind, numpy.dtype) or not isinstance(dtype, str | numpy.dtype):
+        return kind
+    given = numpy.dtype(dtype) if isinstance(dtype, str) else dtype
+    return kind if given.isnative else given
 
 
 def _call(name: str) -> Callable[..., ndarray]:
     inner: Any = getattr(numpy, name)
 
     def read(source: Any, dtype: DTypeLike, *args: Any, **kwargs: Any) -> ndarray:
-        kind = dtype if isinstance(dtype, numpy.dtype) else _dtype(dtype)
-        return _read(inner(source, kind, *args, **kwargs))
+        return _read(inner(source, _dtype(dtype), *args, **kwargs))
 
     return read
 

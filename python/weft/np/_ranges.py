@@ -43,7 +43,8 @@ def linspace(
     if num < 0:
         raise InvalidValue(f"linspace: `num` must be at least 0; got {num}")
     steps = num - 1 if endpoint else num
-    if _is_number(start) and _is_number(stop):
+    is_complex = numpy.iscomplexobj(start) or numpy.iscomplexobj(stop)
+    if _is_number(start) and _is_number(stop) and not is_complex:
         found = _of_numbers(start, stop, num, endpoint, dtype, device)
         step: Any = (stop - start) / steps if steps > 0 else math.nan
     else:
@@ -55,6 +56,11 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float | numpy.number) or (
         not isinstance(value, ndarray) and numpy.ndim(value) == 0
     )
+
+
+def _single(found: numpy.ndarray) -> str:
+    """The default dtype of such numbers."""
+    return "complex64" if found.dtype.kind == "c" else "float32"
 
 
 def _of_numbers(
@@ -126,7 +132,7 @@ def logspace(
     """
     if all(map(_is_number, (start, stop, base))):
         found = numpy.logspace(start, stop, num, endpoint, base)
-        return _creation.array(found, "float32" if dtype is None else dtype, device=device)
+        return _creation.array(found, _single(found) if dtype is None else dtype, device=device)
     shape = numpy.broadcast_shapes(*(array_of(each).shape for each in (start, stop, base)))
     first = _ops.broadcast_to(array_of(start), shape)
     exponents = linspace(first, stop, num, endpoint)
@@ -156,18 +162,21 @@ def geomspace(
     if _is_number(start) and _is_number(stop):
         if start == 0 or stop == 0:
             raise InvalidValue(f"geomspace: both ends must not be 0; got {start} and {stop}")
-        if start * stop < 0:
+        is_complex = numpy.iscomplexobj(start) or numpy.iscomplexobj(stop)
+        if not is_complex and start * stop < 0:
             raise InvalidValue(f"geomspace: both ends must have one sign; got {start} and {stop}")
-        found = numpy.geomspace(float(start), float(stop), num, endpoint)
-        return _creation.array(found, "float32" if dtype is None else dtype, device=device)
+        ends = (start, stop) if is_complex else (float(start), float(stop))
+        found = numpy.geomspace(*ends, num, endpoint)
+        return _creation.array(found, _single(found) if dtype is None else dtype, device=device)
     first, last = array_of(start), array_of(stop)
     sign = _ops.sign(first)
     logs = linspace(_ops.log(_ops.abs(first)), _ops.log(_ops.abs(last)), num, endpoint)
     found = _ops.exp(logs) * sign
     if num > 0:  # both ends exactly
-        ends = [_ops.broadcast_to(each, found.shape[1:])[None] for each in (first, last)]
-        ends = [end.astype(found.dtype) for end in ends]
-        parts = [ends[0], found[1:-1], ends[1]] if endpoint and num > 1 else [ends[0], found[1:]]
+        whole = [_ops.broadcast_to(each, found.shape[1:])[None] for each in (first, last)]
+        edges = [end.astype(found.dtype) for end in whole]
+        inner = [found[1:-1], edges[1]] if endpoint and num > 1 else [found[1:]]
+        parts = [edges[0], *inner]
         found = _ops.concatenate(parts, 0)
     found = _ops.moveaxis(found, 0, axis)
     return found if dtype is None else found.astype(dtype)

@@ -157,7 +157,8 @@ def _moment(name: str, doc: str) -> Callable[..., ndarray]:
         count = _ops.sum(_ops.broadcast_to(known, array.shape).astype("int64"), axis, keepdims)
         less = ddof if correction is None else correction
         found = _ops.where(count - less > 0, found, numpy.nan)
-        return written(found if dtype is not None else found.astype(array.dtype), out)
+        own = found if dtype is not None or array.dtype.kind == "c" else found.astype(array.dtype)
+        return written(own, out)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = doc

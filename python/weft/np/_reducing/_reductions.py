@@ -169,19 +169,27 @@ def _moment(name: str, doc: str) -> Callable[..., ndarray]:
         wide = widened(array) if dtype is None else array.astype(dtype)
         wide = wide if is_floating(wide) else wide.astype("float32")
         middle = _mean_of(wide, axis, where) if mean is None else array_of(mean)
-        squares = _ops.square(wide - middle)
+        squares = _square_sizes(wide - middle)
         mask = _ops.broadcast_to(array_of(where), array.shape)
         total = _ops.sum(_ops.where(mask, squares, 0), axis, keepdims)
         less = ddof if correction is None else correction
         count = _ops.sum(mask.astype("int64"), axis, keepdims).astype(total.dtype)
         found = total / _ops.maximum(count - less, 0)
         found = found if name == "var" else _root(found)
-        kind = dtype if dtype is not None else array.dtype if is_floating(array) else None
+        own = array.dtype if is_floating(array) and array.dtype.kind != "c" else None
+        kind = dtype if dtype is not None else own
         return written(found if kind is None else found.astype(kind), out)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = doc
     return in_front_of(operator, 2, "axis", "keepdims", "ddof")(call)
+
+
+def _square_sizes(x: ndarray) -> ndarray:
+    """The squares of sizes, of complex numbers, too."""
+    if x.dtype.kind != "c":
+        return _ops.square(x)
+    return _ops.square(_ops.real(x)) + _ops.square(_ops.imag(x))
 
 
 def _root(x: ndarray) -> ndarray:

@@ -136,16 +136,22 @@ def cov(
     if weights is None:
         middle, factor = _ops.mean(rows, 1, True), count - less
         centred = rows - middle
-        product = _ops.matmul(centred, _ops.transpose(centred))
+        product = _ops.matmul(centred, _turned(centred))
         # NumPy divides by 0 where there is too little.
         factor = max(factor, 0)
     else:
         total = _ops.sum(weights)
         centred = rows - _ops.sum(rows * weights, 1, True) / total
-        product = _ops.matmul(centred * weights, _ops.transpose(centred))
+        product = _ops.matmul(centred * weights, _turned(centred))
         factor = total - less if aweights is None else _effective(total, weights, aweights, less)
     found = product / (factor if isinstance(factor, ndarray) else float(factor))
     return found.reshape(()) if found.shape == (1, 1) else found
+
+
+def _turned(rows: ndarray) -> ndarray:
+    """The adjoint."""
+    turned = _ops.transpose(rows)
+    return _ops.conj(turned) if rows.dtype.kind == "c" else turned
 
 
 def _effective(total: ndarray, weights: ndarray, aweights: Any, less: int) -> ndarray:
@@ -166,9 +172,11 @@ def corrcoef(
     found = cov(x, y, rowvar, dtype=dtype)
     if found.ndim == 0:
         return found / found
-    deviations = _ops.sqrt(_ops.diagonal(found))
+    deviations = _ops.sqrt(_ops.real(_ops.diagonal(found)))
     found = found / deviations[:, None] / deviations[None, :]
-    return _ops.clip(found, -1, 1)
+    if found.dtype.kind != "c":
+        return _ops.clip(found, -1, 1)
+    return _ops.clip(_ops.real(found), -1, 1) + _ops.clip(_ops.imag(found), -1, 1) * 1j
 
 
 __all__ = ["average", "corrcoef", "cov"]

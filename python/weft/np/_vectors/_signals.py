@@ -80,6 +80,9 @@ def _full(first: ndarray, second: ndarray) -> ndarray:
     kind = result_type(first.dtype, second.dtype)
     first, second = first.astype(kind), second.astype(kind)
     n, m = first.shape[0], second.shape[0]
+    if kind.kind == "c":
+        a, b, c, d = (part(each) for each in (first, second) for part in (_ops.real, _ops.imag))
+        return (_full(a, c) - _full(b, d)) + (_full(a, d) + _full(b, c)) * 1j
     if is_floating(first):
         image = first.reshape(1, 1, n)
         kernel = _ops.flip(second, 0).reshape(1, 1, m)
@@ -138,7 +141,7 @@ def convolve(a: ArrayLike, v: ArrayLike, mode: str = "full") -> ndarray:
 
 
 def correlate(a: ArrayLike, v: ArrayLike, mode: str = "valid") -> ndarray:
-    """The correlation of two vectors: sums of products with `v` moved along `a`.
+    """The correlation of two vectors: sums of products with `v`, conjugated, moved along `a`.
 
     mode: as for `convolve`
 
@@ -147,7 +150,8 @@ def correlate(a: ArrayLike, v: ArrayLike, mode: str = "valid") -> ndarray:
     array([1, 2, 3, 0])
     """
     first, second, mode = _vectors("correlate", a, v, mode)
-    found = _full(first, _ops.flip(second, 0))
+    turned = _ops.flip(second, 0)
+    found = _full(first, _ops.conj(turned) if turned.dtype.kind == "c" else turned)
     n, m = first.shape[0], second.shape[0]
     if n >= m:
         return _part(found, n, m, mode)
@@ -303,7 +307,8 @@ def interp(
 ) -> ndarray:
     """The polygon through the points (xp, fp) at each element of `x`, computed in float64.
 
-    xp: increasing; left, right: values outside of them, by default the first and the last of `fp`
+    xp: increasing; fp: real or complex
+    left, right: values outside of them, by default the first and the last of `fp`
     period: of the function; `xp` may then be in any order, and `left` and `right` mean nothing
 
     >>> from weft import np
@@ -311,6 +316,14 @@ def interp(
     array([15.])
     """
     given, knots, values = array_of(x), array_of(xp), array_of(fp)
+    if values.dtype.kind == "c":
+        parts = [
+            interp(
+                given, knots, part(values), *(_end_part(part, end) for end in (left, right)), period
+            )
+            for part in (_ops.real, _ops.imag)
+        ]
+        return parts[0] + parts[1] * 1j
     if knots.ndim != 1 or knots.shape != values.shape or not knots.size:
         raise InvalidValue(
             "interp: `xp` and `fp` must be vectors of one length that is not 0; "
@@ -340,6 +353,10 @@ def interp(
     found = _ops.where(places < knots[0], values[0] if left is None else left, found)
     found = found if right is None else _ops.where(places > knots[-1], right, found)
     return found.astype(floating(given).dtype)
+
+
+def _end_part(part: Any, end: Any) -> Any:
+    return None if end is None else float(part(end))
 
 
 def _in_one_period(
