@@ -3,7 +3,8 @@
 import numpy
 import pytest
 from sklearn.base import clone
-from sklearn.datasets import load_diabetes, load_iris
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -72,3 +73,25 @@ def test_mistakes_are_told():
         Classifier(3).fit(*IRIS)
     with pytest.raises(ValueError, match="`sample_weight` must have shape"):
         Classifier().fit(*IRIS, sample_weight=[1.0])
+
+
+@pytest.mark.parametrize("units", [1, 2])
+def test_a_network_of_two_classes_may_give_one_score(units):
+    x, y = load_breast_cancer(return_X_y=True)
+    x = StandardScaler().fit_transform(x)
+    names = numpy.array(["bad", "good"])[y]
+    options = {"epochs": 20, "random_state": 0}
+    estimator = Classifier(lambda _, __: nn.Dense(units), **options).fit(x, names)
+    shares = estimator.predict_proba(x)
+    assert shares.shape == (len(x), 2)
+    numpy.testing.assert_allclose(shares.sum(axis=1), 1)
+    numpy.testing.assert_allclose(numpy.log(shares), estimator.predict_log_proba(x), atol=1e-9)
+    assert estimator.score(x, names) > 0.9
+    assert roc_auc_score(names == "good", shares[:, 1]) > 0.95
+
+
+@pytest.mark.parametrize(("make", "units"), [(Classifier, 4), (Classifier, 1), (Regressor, 2)])
+def test_outputs_that_do_not_fit_are_refused(make, units):
+    x, y = load_iris(return_X_y=True)
+    with pytest.raises(ValueError, match=rf"`network` must give .* got \(N, {units}\)"):
+        make(lambda _, __: nn.Dense(units)).fit(x, y)

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 from weft._base import spelling as _spelling
 from weft._base import words as _words
-from weft.metric._base import CompositeEvalMetric, CustomMetric, EvalMetric, Loss, create, register
+from weft.metric._base import EvalMetric, Loss, register
+from weft.metric._custom import CustomMetric
+from weft.metric._forms import Form
+from weft.metric._several import CompositeEvalMetric, create
 from weft.metric.classification import (
     F1,
     MCC,
@@ -65,6 +68,7 @@ __all__ = [
     "Dice",
     "EvalMetric",
     "Fbeta",
+    "Form",
     "IoU",
     "Loss",
     "MeanAveragePrecision",

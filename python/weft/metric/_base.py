@@ -1,19 +1,20 @@
-"""What all metrics have in common, and those that are made of others or of a function."""
+"""What all metrics have in common, and their names."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy
 
-from weft import np, npx
-from weft._base.errors import InvalidType, InvalidValue
+from weft import np
+from weft._base.errors import InvalidValue
 from weft._base.registry import Registry
 from weft._base.spelling import ChecksOptions, knows_words
 from weft._base.words import METRIC, METRIC_NAMES
 from weft._core.halves import widened
+from weft.metric._forms import Form, require_all
 
-_registry = Registry("metric", METRIC_NAMES)
+registry = Registry("metric", METRIC_NAMES)
 
 
 def arrays(given: Any) -> list[np.ndarray]:
@@ -45,29 +46,18 @@ def same_shape(label: np.ndarray, pred: np.ndarray, where: str) -> tuple[np.ndar
     )
 
 
-def classes_counted(label: np.ndarray, ignore_index: int | None) -> np.ndarray:
+def classes_counted(label: np.ndarray, ignore_index: float | None) -> np.ndarray:
     """Which labels count: bools."""
     if ignore_index is None:
         return np.ones_like(label, dtype="bool")
     return label != ignore_index
 
 
-def require_classes(labels: Any, ignore_index: int | None, where: str) -> None:
-    """Raises ValueError where a label that counts is negative."""
-    for label in arrays(labels):
-        if label.dtype.name[0] in "ub":
-            continue
-        if bool(np.any((label < 0) & classes_counted(label, ignore_index))):
-            raise InvalidValue(
-                f"{where}: `labels` must be at least 0; got {label.min()}; give what stands for no "
-                "class as `ignore_index`"
-            )
-
-
-def check_classes(label: np.ndarray, counted: np.ndarray, where: str) -> None:
-    """The same in a plan, which raises AssertionError when it runs."""
+def require_classes(label: np.ndarray, counted: np.ndarray, where: str, in_plan: bool) -> None:
+    """Raises where a label that counts is negative."""
     if label.dtype.name[0] not in "ub":
-        npx.check((label >= 0) | ~counted, f"{where}: `labels` must be at least 0")
+        rule = "`labels` must be at least 0; give what stands for no class as `ignore_index`"
+        require_all((label >= 0) | ~counted, where, rule, label, in_plan)
 
 
 Sums = tuple[np.ndarray, np.ndarray]
@@ -91,7 +81,8 @@ def count_of(array: np.ndarray) -> np.ndarray:
 class EvalMetric(ChecksOptions):
     """Base: the mean of what `update` adds to `total` and `count`.
 
-    A subclass writes `update`, or `sums`, which a training step can have in its plan.
+    A subclass writes `update`, or `sums`, which a training step can have in its plan. `form` says
+    what predictions are, a `metric.Form`; None where nobody has said it.
 
     >>> from weft import metric, np
     >>> class Bias(metric.EvalMetric):
@@ -104,9 +95,27 @@ class EvalMetric(ChecksOptions):
     ('bias', 1.0)
     """
 
+    form: Form | None = None
+
     def __init__(self, name: str) -> None:
         self.name = name
         self.reset()
+
+    def read_as(self, form: Form | None) -> None:
+        """Takes what a loss says of predictions, as a model does with the form of its loss.
+
+        >>> from weft import gluon, metric, np
+        >>> recall = metric.Recall()
+        >>> recall.read_as(gluon.loss.SigmoidBCELoss().form)
+        >>> recall.update(np.array([1, 1]), np.array([[0.2], [-0.3]]))  # scores: a yes above 0
+        >>> recall.get()
+        ('recall', 0.5)
+        """
+        self.form = form
+
+    def ignored(self, own: float | None) -> float | None:
+        """The label of what does not count: the metric's own, or that of the loss."""
+        return self.form.ignore_index if own is None and self.form is not None else own
 
     def reset(self) -> None:
         """Starts again."""
@@ -178,92 +187,7 @@ def register(cls: type, *names: str) -> type:
     >>> found.get()
     ('bias', 1.0)
     """
-    return _registry.add(cls, *names)
-
-
-def create(spec: Any, **options: Any) -> EvalMetric:
-    """The metric that a name stands for, such as "acc" or "loss"; of a list, all of them; of a
-    function of NumPy arrays (label, pred), its mean over the batches.
-
-    >>> from weft import metric
-    >>> metric.create(["acc", "rmse"]).get()
-    (['accuracy', 'rmse'], [nan, nan])
-    """
-    if isinstance(spec, list | tuple):
-        return CompositeEvalMetric([create(one) for one in spec], **options)
-    if isinstance(spec, type) and issubclass(spec, EvalMetric):
-        return spec(**options)
-    if callable(spec) and not isinstance(spec, EvalMetric):
-        return CustomMetric(spec, **options)
-    return _registry.create(spec, **options)
-
-
-class CompositeEvalMetric(EvalMetric):
-    """Several metrics that are updated together; `get` gives lists of names and values.
-
-    >>> from weft import metric, np
-    >>> both = metric.CompositeEvalMetric(["mae", "mse"])
-    >>> both.update(np.array([1.0, 2.0]), np.array([1.0, 4.0]))
-    >>> both.get()
-    (['mae', 'mse'], [1.0, 2.0])
-    """
-
-    def __init__(self, metrics: Iterable[Any] = (), name: str = "composite") -> None:
-        self.metrics = [create(metric) for metric in metrics]
-        super().__init__(name)
-
-    def add(self, metric: Any) -> None:
-        """Adds a metric, or the one that a name stands for."""
-        self.metrics.append(create(metric))
-
-    def reset(self) -> None:
-        for metric in self.metrics:
-            metric.reset()
-
-    def update(self, labels: Any, preds: Any) -> None:
-        for metric in self.metrics:
-            metric.update(labels, preds)
-
-    def get(self) -> tuple[list[str], list[Any]]:
-        names, values = [], []
-        for metric in self.metrics:
-            name, value = metric.get()
-            names += name if isinstance(name, list) else [name]
-            values += value if isinstance(name, list) else [value]
-        return names, values
-
-    def get_name_value(self) -> list[tuple[str, float]]:
-        return [pair for metric in self.metrics for pair in metric.get_name_value()]
-
-
-class CustomMetric(EvalMetric):
-    """The mean over batches of a function of NumPy arrays.
-
-    feval: (label, pred) to a number, or to (sum, count); not called for a batch of no elements
-
-    >>> from weft import metric, np
-    >>> largest = metric.CustomMetric(lambda label, pred: abs(label - pred).max(), "largest")
-    >>> largest.update(np.array([1.0, 2.0]), np.array([1.5, 4.0]))
-    >>> largest.get()
-    ('largest', 2.0)
-    """
-
-    def __init__(self, feval: Callable[[Any, Any], Any], name: str | None = None) -> None:
-        if not callable(feval):
-            raise InvalidType(
-                f"CustomMetric: `feval` must be a function; got {type(feval).__name__}"
-            )
-        self.feval = feval
-        super().__init__(name or getattr(feval, "__name__", "custom"))
-
-    def update(self, labels: Any, preds: Any) -> None:
-        for label, pred in pairs(labels, preds, self.name):
-            if pred.size == 0:
-                continue
-            found = self.feval(label.asnumpy(), pred.asnumpy())
-            total, count = found if isinstance(found, tuple) else (found, 1)
-            self.total += float(total)
-            self.count += int(count)
+    return registry.add(cls, *names)
 
 
 class Loss(EvalMetric):
@@ -283,5 +207,4 @@ class Loss(EvalMetric):
         return added((np.sum(values), count_of(values)) for values in arrays(preds))
 
 
-register(CompositeEvalMetric, "composite")
 register(Loss)

@@ -9,19 +9,21 @@ from weft.metric._base import (
     EvalMetric,
     Sums,
     added,
-    check_classes,
     classes_counted,
     pairs,
     register,
     require_classes,
     same_shape,
 )
-
-
-def _misfit(where: str, label: np.ndarray, pred: np.ndarray) -> InvalidValue:
-    return InvalidValue(
-        f"{where}: `preds` of shape {pred.shape} do not fit `labels` of shape {label.shape}"
-    )
+from weft.metric._forms import (
+    Form,
+    Read,
+    answers,
+    classes,
+    misfit,
+    read,
+    require_all,
+)
 
 
 class _Share(EvalMetric):
@@ -30,40 +32,44 @@ class _Share(EvalMetric):
     Eager labels are looked at before they are counted, those of a plan when it runs.
     """
 
+    axis: int | None = None
     ignore_index: int | None
 
-    def _right(self, label: np.ndarray, pred: np.ndarray, counted: np.ndarray) -> np.ndarray:
-        """Which predictions are right: bools."""
+    def _right(self, found: Read, in_plan: bool) -> np.ndarray:
+        """Which predictions are right: bools, in the shape of the labels or with one more axis."""
         raise NotImplementedError
 
-    def _fitting(self, label: np.ndarray, pred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Both, in shapes that go together."""
-        return label, pred
-
     def update(self, labels: Any, preds: Any) -> None:
-        require_classes(labels, self.ignore_index, type(self).__name__)
-        total, count = self._sums(labels, preds, is_checked=True)
+        total, count = self._sums(labels, preds, in_plan=False)
         self.add_sums(int(total), int(count))
 
     def sums(self, labels: Any, preds: Any) -> Sums:
-        return self._sums(labels, preds, is_checked=False)
+        return self._sums(labels, preds, in_plan=True)
 
-    def _sums(self, labels: Any, preds: Any, is_checked: bool) -> Sums:
+    def _sums(self, labels: Any, preds: Any, in_plan: bool) -> Sums:
         where = type(self).__name__
         parts = []
-        for label, pred in (self._fitting(*pair) for pair in pairs(labels, preds, where)):
-            counted = classes_counted(label, self.ignore_index)
-            if not is_checked:
-                check_classes(label, counted, where)
-            parts.append((np.sum(self._right(label, pred, counted)), np.sum(counted)))
+        for label, pred in pairs(labels, preds, where):
+            found = read(label, pred, self.form, self.axis, where)
+            counted = classes_counted(found.label, self.ignored(self.ignore_index))
+            if found.has_columns or self.form is None or not self.form.is_signed:
+                require_classes(found.label, counted, where, in_plan)
+            right = self._right(found, in_plan)
+            shown = counted if right.ndim == counted.ndim else np.expand_dims(counted, -1)
+            parts.append((np.sum(right & shown), np.sum(counted)))
         return added(parts)
 
 
 class Accuracy(_Share):
     """Share of right predictions.
 
-    labels: class indices; preds: the same, or scores with one more axis, `axis`
-    ignore_index: labels that do not count, None for none; other negative ones are refused
+    labels: class indices; preds: the same, or scores or probabilities of all classes in one more
+        axis, `axis`; or labels 0 and 1, and one number for each, which is a yes above the border
+        that the loss of a model has, without a model above a probability of 0.5
+    axis: of the classes; None: that of the loss of a model, or the last
+    threshold: probability above which one number is a yes; None for 0.5
+    ignore_index: labels that do not count, None for those of the loss; other negative ones are
+        refused
 
     >>> from weft import metric, np
     >>> accuracy = metric.Accuracy()
@@ -73,23 +79,27 @@ class Accuracy(_Share):
     """
 
     def __init__(
-        self, axis: int = -1, name: str = "accuracy", *, ignore_index: int | None = None
+        self,
+        axis: int | None = None,
+        name: str = "accuracy",
+        *,
+        threshold: float | None = None,
+        ignore_index: int | None = None,
     ) -> None:
-        self.axis = axis
+        self.axis, self.threshold = axis, threshold
         self.ignore_index = ignore_index
         super().__init__(name)
 
-    def _right(self, label: np.ndarray, pred: np.ndarray, counted: np.ndarray) -> np.ndarray:
-        chosen = np.argmax(pred, axis=self.axis) if pred.ndim > label.ndim else pred
-        if chosen.shape != label.shape:
-            raise _misfit("Accuracy", label, pred)
-        return (chosen == label) & counted
+    def _right(self, found: Read, in_plan: bool) -> np.ndarray:
+        truth, chosen = classes(found, self.form, self.threshold, "Accuracy", in_plan)
+        return chosen == truth
 
 
 class TopKAccuracy(_Share):
     """Share of labels that are among the `top_k` classes with the highest scores.
 
-    labels: class indices of any shape; preds: scores with one more axis, the last
+    labels: class indices of any shape; preds: scores with one more axis, that of the loss of a
+        model, or the last
     ignore_index: labels that do not count, None for none; other negative ones are refused
 
     >>> from weft import metric, np
@@ -108,18 +118,21 @@ class TopKAccuracy(_Share):
         self.ignore_index = ignore_index
         super().__init__(f"{name}_{top_k}")
 
-    def _right(self, label: np.ndarray, pred: np.ndarray, counted: np.ndarray) -> np.ndarray:
-        if pred.ndim != label.ndim + 1 or pred.shape[:-1] != label.shape:
-            raise _misfit("TopKAccuracy", label, pred)
+    def _right(self, found: Read, in_plan: bool) -> np.ndarray:
+        if found.axis is None:
+            raise misfit("TopKAccuracy", found.label, found.pred)
+        pred = np.moveaxis(found.pred, found.axis, -1)
         _, best = npx.topk(pred, min(self.top_k, pred.shape[-1]))
-        right = best == np.expand_dims(label, -1).astype("int64")
-        return right & np.expand_dims(counted, -1)
+        return best == np.expand_dims(found.label, -1).astype("int64")
 
 
 class BinaryAccuracy(_Share):
-    """Share of right predictions, which are true above `threshold`; labels are 0 and 1.
+    """Share of right predictions of yes or no; labels are 0 and 1.
 
-    ignore_index: labels that do not count, None for none; other negative ones are refused
+    threshold: probability above which a prediction is a yes; None for 0.5. Scores of the loss of a
+        model are made probabilities; without a model a threshold is of the numbers as they are
+    ignore_index: labels that do not count, None for those of the loss; other negative ones are
+        refused
 
     >>> from weft import metric, np
     >>> accuracy = metric.BinaryAccuracy()
@@ -130,7 +143,7 @@ class BinaryAccuracy(_Share):
 
     def __init__(
         self,
-        threshold: float = 0.5,
+        threshold: float | None = None,
         name: str = "binary_accuracy",
         *,
         ignore_index: int | None = None,
@@ -139,23 +152,23 @@ class BinaryAccuracy(_Share):
         self.ignore_index = ignore_index
         super().__init__(name)
 
-    def _fitting(self, label: np.ndarray, pred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return same_shape(label, pred, "BinaryAccuracy")
-
-    def _right(self, label: np.ndarray, pred: np.ndarray, counted: np.ndarray) -> np.ndarray:
-        return ((pred > self.threshold) == (label > 0.5)) & counted
+    def _right(self, found: Read, in_plan: bool) -> np.ndarray:
+        truth, chosen = answers(found, self.form, self.threshold, "BinaryAccuracy", in_plan)
+        return chosen == truth
 
 
 class Fbeta(EvalMetric):
     """The F score: of precision and recall, where recall counts `beta` times as much.
 
     class_type: "binary" (labels 0 and 1; preds are probabilities of 1, or of both in a last axis),
-        "multiclass" (labels are class indices, preds scores with one more axis), "multilabel"
-        (labels 0 and 1 of every class in the last axis, preds their probabilities)
-    threshold: probability above which a class is predicted, but for "multiclass"
+        "multiclass" (labels are class indices or one-hot, preds scores of all classes),
+        "multilabel" (labels 0 and 1 of every class in the last axis, preds their probabilities)
+    threshold: probability above which a class is predicted, but for "multiclass"; None for 0.5.
+        Scores of the loss of a model are made probabilities
     average: "micro" counts over all classes, "macro" takes the mean of the classes' scores, None
         gives an array of them
-    ignore_index: labels that do not count, None for none; other negative ones are refused
+    ignore_index: labels that do not count, None for those of the loss; other negative ones are
+        refused
 
     >>> from weft import metric, np
     >>> score = metric.Fbeta(beta=2.0)
@@ -169,7 +182,7 @@ class Fbeta(EvalMetric):
         self,
         class_type: str = "binary",
         beta: float = 1.0,
-        threshold: float = 0.5,
+        threshold: float | None = None,
         average: str | None = "micro",
         name: str = "fbeta",
         *,
@@ -201,9 +214,6 @@ class Fbeta(EvalMetric):
             truth, chosen = self._tables(label, pred)
             if label.size == 0:
                 continue
-            if self.ignore_index is not None:  # neither right nor predicted: in no count
-                ignored = (label.asnumpy() == self.ignore_index).reshape(len(truth), -1)
-                truth, chosen = truth & ~ignored, chosen & ~ignored
             if isinstance(self.right, float) or len(self.right) == truth.shape[1]:
                 self.hits = self.hits + (truth & chosen).sum(axis=0)
                 self.predicted = self.predicted + chosen.sum(axis=0)
@@ -215,29 +225,47 @@ class Fbeta(EvalMetric):
                 )
 
     def _tables(self, label: np.ndarray, pred: np.ndarray) -> tuple[Any, Any]:
-        """Which classes are right and which are predicted: bools of shape (N, classes)."""
-        where = type(self).__name__
+        """Which classes are right and which are predicted: bools of shape (N, classes), of what
+        does not count neither."""
+        where, form = type(self).__name__, self.form
         if self.class_type == "multiclass":
-            if pred.ndim != label.ndim + 1 or pred.shape[:-1] != label.shape:
-                raise _misfit(where, label, pred)
-            classes = pred.shape[-1]
-            chosen = np.argmax(pred, axis=-1).asnumpy().reshape(-1, 1)
-            truth = label.asnumpy().reshape(-1, 1)
-            self._require((truth >= 0) & (truth < classes), truth, f"in [0, {classes})")
-            numbers = np.arange(classes).asnumpy()
-            return truth == numbers, chosen == numbers
-        if self.class_type == "binary" and pred.ndim == label.ndim + 1 and pred.shape[-1] == 2:
-            pred = pred[..., 1]
-        label, pred = same_shape(label, pred, where)
-        classes = label.shape[-1] if self.class_type == "multilabel" else 1
-        truth = label.asnumpy().reshape(-1, classes)
-        self._require((truth == 0) | (truth == 1), truth, "0 or 1")
-        return truth == 1, (pred > self.threshold).asnumpy().reshape(-1, classes)
+            found = read(label, pred, form if _is("one", form) else Form(), None, where)
+            if found.axis is None:
+                raise misfit(where, label, pred)
+            count = found.pred.shape[found.axis]
+            chosen = np.argmax(found.pred, axis=found.axis).asnumpy().reshape(-1, 1)
+            truth = found.label.asnumpy().reshape(-1, 1)
+            self._require((truth >= 0) & (truth < count), truth, f"in [0, {count})")
+            numbers = np.arange(count).asnumpy()
+            table = truth == numbers, chosen == numbers
+        elif self.class_type == "multilabel":
+            form = form if _is("each", form) else None
+            label, pred = same_shape(label, pred, where)
+            found = Read(label, pred, None)
+            table = self._answers(found, form, label.shape[-1])
+        else:
+            found = read(label, pred, form, None, where)
+            table = self._answers(found, form, 1)
+        ignored = self.ignored(self.ignore_index)
+        if ignored is None:
+            return table
+        counted = (found.label.asnumpy() != ignored).reshape(len(table[0]), -1)
+        return table[0] & counted, table[1] & counted
+
+    def _answers(self, found: Read, form: Form | None, columns: int) -> tuple[Any, Any]:
+        truth, chosen = answers(found, form, self.threshold, type(self).__name__, False)
+        labels = found.label.asnumpy()
+        if form is not None and form.is_signed:
+            self._require((labels == -1) | (labels == 1), labels, "-1 or 1")
+        else:
+            self._require((labels == 0) | (labels == 1), labels, "0 or 1")
+        return truth.asnumpy().reshape(-1, columns), chosen.asnumpy().reshape(-1, columns)
 
     def _require(self, right: Any, labels: Any, rule: str) -> None:
         """Raises ValueError where a label that counts is not as it has to be."""
-        if self.ignore_index is not None:
-            right = right | (labels == self.ignore_index)
+        ignored = self.ignored(self.ignore_index)
+        if ignored is not None:
+            right = right | (labels == ignored)
         if not right.all():
             raise InvalidValue(
                 f"{type(self).__name__}: `labels` must be {rule}; got {labels.min()} to "
@@ -265,6 +293,10 @@ class Fbeta(EvalMetric):
         return f"{type(self).__name__}({self.name}={self.get()[1]})"
 
 
+def _is(kind: str, form: Form | None) -> bool:
+    return form is not None and form.kind == kind
+
+
 class F1(Fbeta):
     """The F score with precision and recall of equal weight; arguments as for `Fbeta`.
 
@@ -278,7 +310,7 @@ class F1(Fbeta):
     def __init__(
         self,
         class_type: str = "binary",
-        threshold: float = 0.5,
+        threshold: float | None = None,
         average: str | None = "micro",
         name: str = "f1",
         *,
@@ -290,9 +322,11 @@ class F1(Fbeta):
 class PCC(EvalMetric):
     """Correlation of labels and predicted classes, the multiclass form of Matthews' coefficient.
 
-    labels: class indices; preds: the same, or scores with one more axis, the last. 0 where all
-    labels or all predictions are of one class. Source: Gorodkin, Comput. Biol. Chem. 28 (2004).
-    ignore_index: labels that do not count, None for none; other negative ones are refused
+    labels, preds: as for `Accuracy`. 0 where all labels or all predictions are of one class.
+    Source: Gorodkin, Comput. Biol. Chem. 28 (2004).
+    threshold: probability above which one number is a yes; None for 0.5
+    ignore_index: labels that do not count, None for those of the loss; other negative ones are
+        refused
 
     >>> from weft import metric, np
     >>> score = metric.PCC()
@@ -301,35 +335,42 @@ class PCC(EvalMetric):
     0.7
     """
 
-    def __init__(self, name: str = "pcc", *, ignore_index: int | None = None) -> None:
-        self.ignore_index = ignore_index
+    def __init__(
+        self,
+        name: str = "pcc",
+        *,
+        threshold: float | None = None,
+        ignore_index: int | None = None,
+    ) -> None:
+        self.threshold, self.ignore_index = threshold, ignore_index
         super().__init__(name)
 
     def reset(self) -> None:
         self.confusion: dict[tuple[int, int], int] = {}
 
     def update(self, labels: Any, preds: Any) -> None:
-        for label, pred in pairs(labels, preds, type(self).__name__):
-            chosen = np.argmax(pred, axis=-1) if pred.ndim > label.ndim else pred
-            if chosen.shape != label.shape:
-                raise _misfit(type(self).__name__, label, pred)
-            require_classes(label, self.ignore_index, type(self).__name__)
-            counted = classes_counted(label, self.ignore_index).asnumpy()
-            for right, found in zip(
-                label.asnumpy()[counted].tolist(), chosen.asnumpy()[counted].tolist(), strict=True
+        where = type(self).__name__
+        for label, pred in pairs(labels, preds, where):
+            found = read(label, pred, self.form, None, where)
+            counted = classes_counted(found.label, self.ignored(self.ignore_index))
+            truth, chosen = classes(found, self.form, self.threshold, where, False)
+            require_classes(truth, counted, where, False)
+            shown = counted.asnumpy()
+            for right, given in zip(
+                truth.asnumpy()[shown].tolist(), chosen.asnumpy()[shown].tolist(), strict=True
             ):
-                key = (int(right), int(found))
+                key = (int(right), int(given))
                 self.confusion[key] = self.confusion.get(key, 0) + 1
 
     def get(self) -> tuple[str, float]:
         count = sum(self.confusion.values())
         if not count:
             return self.name, math.nan
-        classes = {number for key in self.confusion for number in key}
-        labels = {k: sum(n for (a, _), n in self.confusion.items() if a == k) for k in classes}
-        preds = {k: sum(n for (_, b), n in self.confusion.items() if b == k) for k in classes}
-        hits = sum(self.confusion.get((k, k), 0) for k in classes)
-        both = hits * count - sum(labels[k] * preds[k] for k in classes)
+        found = {number for key in self.confusion for number in key}
+        labels = {k: sum(n for (a, _), n in self.confusion.items() if a == k) for k in found}
+        preds = {k: sum(n for (_, b), n in self.confusion.items() if b == k) for k in found}
+        hits = sum(self.confusion.get((k, k), 0) for k in found)
+        both = hits * count - sum(labels[k] * preds[k] for k in found)
         of_labels = count**2 - sum(n**2 for n in labels.values())
         of_preds = count**2 - sum(n**2 for n in preds.values())
         scale = math.sqrt(of_labels * of_preds)
@@ -346,22 +387,32 @@ class MCC(PCC):
     0.5774
     """
 
-    def __init__(self, name: str = "mcc", *, ignore_index: int | None = None) -> None:
-        super().__init__(name, ignore_index=ignore_index)
+    def __init__(
+        self,
+        name: str = "mcc",
+        *,
+        threshold: float | None = None,
+        ignore_index: int | None = None,
+    ) -> None:
+        super().__init__(name, threshold=threshold, ignore_index=ignore_index)
 
     def update(self, labels: Any, preds: Any) -> None:
         super().update(labels, preds)
-        classes = {number for key in self.confusion for number in key}
-        if not classes <= {0, 1}:
-            raise InvalidValue(f"MCC: classes must be 0 and 1; got {sorted(classes)}; use PCC")
+        found = {number for key in self.confusion for number in key}
+        if not found <= {0, 1}:
+            raise InvalidValue(f"MCC: classes must be 0 and 1; got {sorted(found)}; use PCC")
 
 
 class CrossEntropy(EvalMetric):
     """Mean of -log of the probability that the label was given.
 
-    labels: class indices; preds: probabilities with one more axis, `axis`
-    ignore_label, ignore_index: labels that do not count, None for none; two names of one option
-    from_logits: preds are scores, whose softmax is taken
+    labels: class indices, or one-hot; preds: probabilities of all classes in `axis`. Or labels 0
+        and 1, and the probability of 1 for each
+    ignore_label, ignore_index: labels that do not count, None for those of the loss; two names of
+        one option
+    axis: of the classes; None: that of the loss of a model, or the last
+    from_logits: preds are scores, whose softmax is taken, of one number its sigmoid; None: as the
+        loss of a model has them, else probabilities
 
     >>> from weft import metric, np
     >>> entropy = metric.CrossEntropy()
@@ -374,8 +425,8 @@ class CrossEntropy(EvalMetric):
         self,
         eps: float = 1e-12,
         ignore_label: int | None = None,
-        axis: int = -1,
-        from_logits: bool = False,
+        axis: int | None = None,
+        from_logits: bool | None = None,
         name: str = "cross-entropy",
         *,
         ignore_index: int | None = None,
@@ -391,45 +442,43 @@ class CrossEntropy(EvalMetric):
         super().__init__(name)
 
     def update(self, labels: Any, preds: Any) -> None:
-        where = type(self).__name__
-        for label, pred in pairs(labels, preds, where):
-            index, _ = self._indices(label, pred)
-            classes = pred.shape[self.axis]
-            if label.size and not bool(np.all((index >= 0) & (index < classes))):
-                raise InvalidValue(f"{where}: `labels` must be in [0, {classes})")
-            total, count = self._sums_of(label, pred)
-            self.add_sums(float(total), int(count))
+        total, count = self._sums(labels, preds, in_plan=False)
+        self.add_sums(float(total), int(count))
 
     def sums(self, labels: Any, preds: Any) -> Sums:
+        return self._sums(labels, preds, in_plan=True)
+
+    def _sums(self, labels: Any, preds: Any, in_plan: bool) -> Sums:
         where = type(self).__name__
-        given = pairs(labels, preds, where)
-        for label, pred in given:
-            index, _ = self._indices(label, pred)
-            classes = pred.shape[self.axis]
-            is_class = (index >= 0) & (index < classes)
-            npx.check(is_class, f"{where}: `labels` must be in [0, {classes})")
-        return added(self._sums_of(label, pred) for label, pred in given)
+        ignored = self.ignored(self.ignore_label)
+        parts = []
+        for label, pred in pairs(labels, preds, where):
+            found = read(label, pred, self.form, self.axis, where)
+            count = 2 if found.axis is None else found.pred.shape[found.axis]
+            truth = found.label
+            if found.axis is None and self.form is not None and self.form.is_signed:
+                truth = (truth + 1) * 0.5
+            counted = classes_counted(found.label, ignored)
+            index = np.where(counted, truth, 0).astype("int64")
+            rule = f"`labels` must be in [0, {count})"
+            require_all((index >= 0) & (index < count), where, rule, index, in_plan)
+            logs, axis = self._logs(found)
+            costs = npx.pick(logs, index, axis=axis)
+            parts.append((-np.sum(np.where(counted, costs, 0)), np.sum(counted)))
+        return added(parts)
 
-    def _sums_of(self, label: np.ndarray, pred: np.ndarray) -> Sums:
-        index, counted = self._indices(label, pred)
-        logs = (
-            npx.log_softmax(pred, axis=self.axis)
-            if self.from_logits
-            else np.log(np.maximum(pred, self.eps))
-        )
-        found = npx.pick(logs, index, axis=self.axis)
-        return -np.sum(np.where(counted, found, 0)), np.sum(counted)
-
-    def _indices(self, label: np.ndarray, pred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Labels as indices, 0 where they do not count, and which count."""
-        rest = list(pred.shape)
-        if pred.ndim != label.ndim + 1 or not -pred.ndim <= self.axis < pred.ndim:
-            raise _misfit(type(self).__name__, label, pred)
-        rest.pop(self.axis)
-        if tuple(rest) != label.shape:
-            raise _misfit(type(self).__name__, label, pred)
-        counted = label == label if self.ignore_label is None else label != self.ignore_label
-        return np.where(counted, label, 0).astype("int64"), counted
+    def _logs(self, found: Read) -> tuple[np.ndarray, int]:
+        """The logarithms of the probabilities of all classes, and the axis of these."""
+        pred, axis, form = found.pred, found.axis, self.form
+        has_scores = self.from_logits
+        if has_scores is None:
+            has_scores = form is not None and form.numbers != "probabilities"
+        if axis is None:  # a yes or no for each: the score of no is 0
+            no = np.zeros_like(pred) if has_scores else 1 - pred
+            pred, axis = np.stack([no, pred], axis=-1), pred.ndim
+        if has_scores:
+            return npx.log_softmax(pred, axis=axis), axis
+        return np.log(np.maximum(pred, self.eps)), axis
 
 
 class NegativeLogLikelihood(CrossEntropy):
@@ -446,8 +495,8 @@ class NegativeLogLikelihood(CrossEntropy):
         self,
         eps: float = 1e-12,
         ignore_label: int | None = None,
-        axis: int = -1,
-        from_logits: bool = False,
+        axis: int | None = None,
+        from_logits: bool | None = None,
         name: str = "nll-loss",
         *,
         ignore_index: int | None = None,
@@ -469,8 +518,8 @@ class Perplexity(CrossEntropy):
         self,
         eps: float = 1e-12,
         ignore_label: int | None = None,
-        axis: int = -1,
-        from_logits: bool = False,
+        axis: int | None = None,
+        from_logits: bool | None = None,
         name: str = "perplexity",
         *,
         ignore_index: int | None = None,

@@ -8,16 +8,19 @@ from typing import Any
 
 import numpy
 
+from weft import np
 from weft._base.errors import InvalidValue
 from weft._base.options import require, require_whole
-from weft.metric._base import EvalMetric, pairs, register, same_shape
+from weft.metric._base import EvalMetric, pairs, register
+from weft.metric._forms import Read, read, shares
 
 
 class _Scores(EvalMetric):
     """Base: all labels and scores, one after another.
 
     labels: 0 and 1, with scores or probabilities of the same shape, or of both classes in a last
-        axis; or class indices, with scores of all classes in a last axis
+        axis; class indices, with those of all classes in a last axis; or 0 and 1 of each class, of
+        shape (N, classes)
     """
 
     average: str | None = "macro"
@@ -29,22 +32,35 @@ class _Scores(EvalMetric):
     def update(self, labels: Any, preds: Any) -> None:
         where = type(self).__name__
         for label, pred in pairs(labels, preds, where):
-            if pred.ndim == label.ndim + 1 and pred.shape[:-1] == label.shape:
-                truth = label.asnumpy().ravel().astype("int64")
-                scores = pred.asnumpy().reshape(-1, pred.shape[-1])
-                self._require(where, truth, scores.shape[1])
-                if scores.shape[1] == 2:
-                    scores = scores[:, 1] - scores[:, 0] if scores.min() < 0 else scores[:, 1]
-            else:
-                label, pred = same_shape(label, pred, where)
-                truth, scores = label.asnumpy().ravel(), pred.asnumpy().ravel()
-                self._require(where, truth, 2)
+            truth, scores = self._table(where, read(label, pred, self.form, None, where))
             if self._scores and scores.shape[1:] != self._scores[0].shape[1:]:
                 raise InvalidValue(
                     f"{where}: `preds` must have the classes of earlier batches; got another number"
                 )
             self._labels.append(truth)
             self._scores.append(scores)
+
+    def _table(self, where: str, found: Read) -> tuple[Any, Any]:
+        """Labels and scores in rows; labels of several yes or no have columns, too."""
+        if found.axis is None:
+            truth, scores = found.label.asnumpy(), found.pred.asnumpy()
+            if self.form is not None and self.form.is_signed:
+                truth = (truth + 1) // 2
+            self._require(where, truth, 2)
+            by_label = scores.ndim == 2 and scores.shape[1] > 1 and self.average != "micro"
+            return (truth, scores) if by_label else (truth.ravel(), scores.ravel())
+        truth = found.label.asnumpy().ravel().astype("int64")
+        pred = np.moveaxis(found.pred, found.axis, -1)
+        self._require(where, truth, pred.shape[-1])
+        if self._has_scores():
+            # Of two, the difference of scores has the order of the probabilities, without rounding.
+            if pred.shape[-1] == 2:
+                return truth, (pred[..., 1] - pred[..., 0]).asnumpy().ravel()
+            pred = shares(pred.astype("float64"), self.form, -1)
+        return truth, pred.asnumpy().reshape(-1, pred.shape[-1])
+
+    def _has_scores(self) -> bool:
+        return self.form is not None and self.form.numbers != "probabilities"
 
     def _require(self, where: str, truth: Any, classes: int) -> None:
         if truth.size and not ((truth >= 0) & (truth < classes) & (truth == truth.round())).all():
@@ -61,12 +77,19 @@ class _Scores(EvalMetric):
         if not self._labels:
             return self.name, math.nan
         truth, scores = numpy.concatenate(self._labels), numpy.concatenate(self._scores)
+        if scores.ndim == 2 and scores.shape[1] == 2 and truth.ndim == 1:
+            is_share = scores.min() >= 0 and scores.max() <= 1
+            scores = scores[:, 1] if is_share else scores[:, 1] - scores[:, 0]
         if scores.ndim == 1:
             return self.name, self._of_binary(truth == 1, scores)
-        found = [self._of_binary(truth == k, scores[:, k]) for k in range(scores.shape[1])]
+        table = truth == 1 if truth.ndim == 2 else truth[:, None] == numpy.arange(scores.shape[1])
+        if self.average == "micro":
+            return self.name, self._of_binary(table.ravel(), scores.ravel())
+        pairs_of = zip(table.T, scores.T, strict=True)
+        found = [self._of_binary(of_class, column) for of_class, column in pairs_of]
         if self.average is None:
             return self.name, numpy.array(found)
-        known = [(v, (truth == k).sum()) for k, v in enumerate(found) if not math.isnan(v)]
+        known = [(v, table[:, k].sum()) for k, v in enumerate(found) if not math.isnan(v)]
         if not known:
             return self.name, math.nan
         values, counts = numpy.array(known).T
@@ -78,17 +101,18 @@ class _Scores(EvalMetric):
 
 
 def _require_average(where: str, average: str | None) -> None:
-    known = ("macro", "weighted", None)
-    require(average in known, where, "average", "macro, weighted or None", repr(average))
+    known = ("macro", "weighted", "micro", None)
+    require(average in known, where, "average", "macro, weighted, micro or None", repr(average))
 
 
 class ROCAUC(_Scores):
     """Area under the curve of hits over false alarms: the chance that a sample of a class has a
     higher score than another one; ties count half.
 
-    labels: 0 and 1, with scores of the same shape; or class indices, with scores of all classes in
-        a last axis: each class against the others
-    average: over classes: "macro", "weighted" by labels, None gives an array
+    labels: 0 and 1, with scores of the same shape; class indices, with scores of all classes in a
+        last axis: each class against the others; or 0 and 1 of each class, of shape (N, classes)
+    average: over classes: "macro", "weighted" by labels, "micro" for all together, None gives an
+        array
 
     >>> from weft import metric, np
     >>> auc = metric.ROCAUC()
@@ -150,7 +174,7 @@ class CalibrationError(EvalMetric):
     mean over bins of probability, weighted by their samples (Guo et al. 2017).
 
     labels: class indices; preds: probabilities with one more axis, the last; or labels 0 and 1 and
-        probabilities of 1
+        probabilities of 1. Scores of the loss of a model are made probabilities
     bins: how many of equal width
     norm: "l1" for the mean, "max" for the largest gap
 
@@ -174,13 +198,14 @@ class CalibrationError(EvalMetric):
 
     def update(self, labels: Any, preds: Any) -> None:
         for label, pred in pairs(labels, preds, "CalibrationError"):
-            truth = label.asnumpy().ravel()
-            if pred.ndim == label.ndim + 1:
-                shares = pred.asnumpy().reshape(-1, pred.shape[-1])
-                trust, right = shares.max(axis=1), shares.argmax(axis=1) == truth
+            found = read(label, pred, self.form, None, "CalibrationError")
+            truth = found.label.asnumpy().ravel()
+            if found.axis is None:
+                trust, right = shares(found.pred, self.form, None).asnumpy().ravel(), truth == 1
             else:
-                label, pred = same_shape(label, pred, "CalibrationError")
-                trust, right = pred.asnumpy().ravel(), label.asnumpy().ravel() == 1
+                rows = np.moveaxis(shares(found.pred, self.form, found.axis), found.axis, -1)
+                table = rows.asnumpy().reshape(-1, rows.shape[-1])
+                trust, right = table.max(axis=1), table.argmax(axis=1) == truth
             if trust.size and not (trust.min() >= 0 and trust.max() <= 1):
                 raise InvalidValue(
                     "CalibrationError: `preds` must be probabilities; got "

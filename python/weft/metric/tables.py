@@ -9,6 +9,7 @@ from weft import np
 from weft._base.errors import InvalidValue
 from weft._base.options import require, require_whole
 from weft.metric._base import EvalMetric, Sums, pairs, register, same_shape
+from weft.metric._forms import Read, answers, border, classes, read, require_shares, shares
 
 _AVERAGES = ("binary", "macro", "micro", "weighted", None)
 
@@ -17,10 +18,13 @@ class ConfusionMatrix(EvalMetric):
     """The table of labels (rows) and predicted classes (columns), with the number of samples.
 
     classes: how many there are; None: as many as the data shows
-    labels: class indices; preds: the same, or scores with one more axis, `axis`
+    labels, preds: as for `Accuracy`; of several numbers of yes or no each is one
     normalize: "true" divides by the sums of rows, "pred" by those of columns, "all" by the number
         of samples; None for counts
-    ignore_index: labels that do not count
+    ignore_index: labels that do not count; None for those of the loss of a model
+    axis: of the classes; None: that of the loss of a model, or the last
+    threshold: probability above which one number is a yes; None for 0.5. Scores of the loss of a
+        model are made probabilities
 
     `get` gives a NumPy array of shape (classes, classes). It is no figure of an epoch: among the
     metrics of a `weft.Model`, read it with `get` after `evaluate`.
@@ -39,7 +43,8 @@ class ConfusionMatrix(EvalMetric):
         name: str = "confusion_matrix",
         *,
         ignore_index: int | None = None,
-        axis: int = -1,
+        axis: int | None = None,
+        threshold: float | None = None,
     ) -> None:
         if classes is not None:
             require_whole(type(self).__name__, "classes", classes, 1)
@@ -47,7 +52,7 @@ class ConfusionMatrix(EvalMetric):
         rule = "true, pred, all or None"
         require(normalize in known, type(self).__name__, "normalize", rule, repr(normalize))
         self.classes, self.normalize, self.ignore_index = classes, normalize, ignore_index
-        self.axis = axis
+        self.axis, self.threshold = axis, threshold
         super().__init__(name)
 
     def reset(self) -> None:
@@ -57,18 +62,20 @@ class ConfusionMatrix(EvalMetric):
     def update(self, labels: Any, preds: Any) -> None:
         where = type(self).__name__
         for label, pred in pairs(labels, preds, where):
-            chosen = np.argmax(pred, axis=self.axis) if pred.ndim > label.ndim else pred
-            if chosen.shape != label.shape:
-                raise InvalidValue(
-                    f"{where}: `preds` of shape {pred.shape} do not fit `labels` of shape "
-                    f"{label.shape}"
-                )
-            truth = label.asnumpy().ravel().astype("int64")
-            found = chosen.asnumpy().ravel().astype("int64")
-            if self.ignore_index is not None:
-                counted = truth != self.ignore_index
-                truth, found = truth[counted], found[counted]
-            self._add(where, truth, found)
+            self._take(read(label, pred, self.form, self.axis, where), where)
+
+    def _take(self, read_pair: Read, where: str) -> None:
+        truth, chosen = classes(read_pair, self.form, self.threshold, where, False)
+        counted = self._counted(read_pair)
+        if read_pair.axis is None and self.form is not None:
+            require_answers(where, read_pair, self.form.is_signed, counted)
+        values = truth.asnumpy().ravel(), chosen.asnumpy().ravel()
+        self._add(where, *(v.astype("int64")[counted] for v in values))
+
+    def _counted(self, read_pair: Read) -> Any:
+        """Which labels count: bools of NumPy, in one axis."""
+        labels, ignored = read_pair.label.asnumpy().ravel(), self.ignored(self.ignore_index)
+        return numpy.ones(labels.shape, "bool") if ignored is None else labels != ignored
 
     def _add(self, where: str, truth: Any, found: Any) -> None:
         if truth.size == 0:
@@ -108,8 +115,19 @@ class ConfusionMatrix(EvalMetric):
         return f"{type(self).__name__}({self.name}={self.get()[1]})"
 
 
+def require_answers(where: str, found: Read, is_signed: bool, counted: Any) -> None:
+    """Raises ValueError for labels that are no yes or no."""
+    labels = found.label.asnumpy().ravel()[counted]
+    no = -1 if is_signed else 0
+    if not ((labels == no) | (labels == 1)).all():
+        raise InvalidValue(
+            f"{where}: `labels` must be {no} or 1; got {labels.min()} to {labels.max()}"
+        )
+
+
 class _ByClass(ConfusionMatrix):
-    """Base of figures of each class, and of their means.
+    """Base of figures of each class, and of their means; of labels that are a yes or no of several
+    classes, each class is counted for itself.
 
     average: "binary" is the figure of class 1, "macro" the mean over classes, "weighted" that
         weighted by the number of labels, "micro" counts all classes together, None gives an array
@@ -122,8 +140,14 @@ class _ByClass(ConfusionMatrix):
         *,
         classes: int | None = None,
         ignore_index: int | None = None,
-        axis: int = -1,
+        axis: int | None = None,
+        threshold: float | None = None,
+        class_type: str | None = None,
     ) -> None:
+        known = (None, "multilabel")
+        rule = "multilabel or None"
+        require(class_type in known, type(self).__name__, "class_type", rule, repr(class_type))
+        self.class_type = class_type
         require(
             average in _AVERAGES,
             type(self).__name__,
@@ -132,16 +156,43 @@ class _ByClass(ConfusionMatrix):
             repr(average),
         )
         self.average = average
-        super().__init__(classes, None, name, ignore_index=ignore_index, axis=axis)
+        options = {"ignore_index": ignore_index, "axis": axis, "threshold": threshold}
+        super().__init__(classes, None, name, **options)
 
-    def _counts(self) -> tuple[Any, Any]:
+    def reset(self) -> None:
+        super().reset()
+        self._by_label: Any = None  # hits, predicted, right: (3, labels of yes or no)
+
+    def _take(self, read_pair: Read, where: str) -> None:
+        shape = read_pair.pred.shape
+        is_each = read_pair.axis is None and self.form is not None and len(shape) == 2
+        if not (self.class_type == "multilabel" or (is_each and shape[1] > 1)):
+            super()._take(read_pair, where)
+            return
+        found = answers(read_pair, self.form, self.threshold, where, False)
+        counted = self._counted(read_pair)
+        is_signed = self.form is not None and self.form.is_signed
+        require_answers(where, read_pair, is_signed, counted)
+        kept = counted.reshape(-1, shape[-1])
+        truth, chosen = (each.asnumpy().reshape(-1, shape[-1]) & kept for each in found)
+        sums = numpy.stack([(truth & chosen).sum(0), chosen.sum(0), truth.sum(0)])
+        if self._by_label is not None and self._by_label.shape != sums.shape:
+            raise InvalidValue(
+                f"{where}: earlier batches had {self._by_label.shape[1]} classes; got {shape[-1]}"
+            )
+        self._by_label = sums if self._by_label is None else self._by_label + sums
+
+    def _counts(self, hits: Any, predicted: Any, right: Any) -> tuple[Any, Any]:
         """By class: what is right, and what it is a share of."""
         raise NotImplementedError
 
     def get(self) -> tuple[str, Any]:
+        if self._by_label is not None:
+            return self.name, self._of_labels()
         if not self.table.sum():
             return self.name, math.nan
-        hits, of = self._counts()
+        table = self.table
+        hits, of = self._counts(numpy.diag(table), table.sum(axis=0), table.sum(axis=1))
         shares = numpy.divide(hits, of, out=numpy.zeros(len(hits)), where=of > 0)
         if self.average is None:
             return self.name, shares
@@ -153,6 +204,17 @@ class _ByClass(ConfusionMatrix):
         shown = (labels + self.table.sum(axis=0)) > 0  # classes that are neither are left out
         weights = labels if self.average == "weighted" else shown
         return self.name, float((shares * weights).sum() / weights.sum())
+
+    def _of_labels(self) -> Any:
+        """The figure of labels of yes or no: of each, or over all of them."""
+        hits, of = self._counts(*self._by_label)
+        shares = numpy.divide(hits, of, out=numpy.zeros(len(hits)), where=of > 0)
+        if self.average is None:
+            return shares
+        if self.average in ("binary", "micro"):
+            return float(hits.sum() / of.sum()) if of.sum() else 0.0
+        weights = self._by_label[2] if self.average == "weighted" else numpy.ones(len(shares))
+        return float((shares * weights).sum() / weights.sum()) if weights.sum() else 0.0
 
     def _of_class_1(self, shares: Any) -> float:
         if len(shares) > 2:
@@ -180,12 +242,22 @@ class Precision(_ByClass):
         *,
         classes: int | None = None,
         ignore_index: int | None = None,
-        axis: int = -1,
+        axis: int | None = None,
+        threshold: float | None = None,
+        class_type: str | None = None,
     ) -> None:
-        super().__init__(average, name, classes=classes, ignore_index=ignore_index, axis=axis)
+        super().__init__(
+            average,
+            name,
+            classes=classes,
+            ignore_index=ignore_index,
+            axis=axis,
+            threshold=threshold,
+            class_type=class_type,
+        )
 
-    def _counts(self) -> tuple[Any, Any]:
-        return numpy.diag(self.table), self.table.sum(axis=0)
+    def _counts(self, hits: Any, predicted: Any, right: Any) -> tuple[Any, Any]:
+        return hits, predicted
 
 
 class Recall(_ByClass):
@@ -194,9 +266,10 @@ class Recall(_ByClass):
     average: "binary" is the figure of class 1, "macro" the mean over classes, "weighted" that
         weighted by the number of labels, "micro" counts all classes together, None gives an array
         by class
-    classes: how many there are; None: as many as the data shows
-    labels: class indices; preds: the same, or scores with one more axis, `axis`
-    ignore_index: labels that do not count
+    class_type: "multilabel" for labels 0 and 1 of every class in the last axis, whose averages are
+        over the classes' ones; None: so it is where the loss of a model takes such labels of shape
+        (N, classes). "binary" counts all of them together there
+    Others as for `ConfusionMatrix`.
 
     >>> from weft import metric, np
     >>> recall = metric.Recall(average=None)
@@ -212,19 +285,29 @@ class Recall(_ByClass):
         *,
         classes: int | None = None,
         ignore_index: int | None = None,
-        axis: int = -1,
+        axis: int | None = None,
+        threshold: float | None = None,
+        class_type: str | None = None,
     ) -> None:
-        super().__init__(average, name, classes=classes, ignore_index=ignore_index, axis=axis)
+        super().__init__(
+            average,
+            name,
+            classes=classes,
+            ignore_index=ignore_index,
+            axis=axis,
+            threshold=threshold,
+            class_type=class_type,
+        )
 
-    def _counts(self) -> tuple[Any, Any]:
-        return numpy.diag(self.table), self.table.sum(axis=1)
+    def _counts(self, hits: Any, predicted: Any, right: Any) -> tuple[Any, Any]:
+        return hits, right
 
 
 class IoU(_ByClass):
     """Intersection over union of the places of a class, as for segmentation: the mean over classes.
 
     Arguments as for `Recall`; labels of shape (N, H, W), preds with the classes in `axis`, which is
-    1 for networks of images.
+    1 for networks of images, and of which the loss of a model tells.
 
     >>> from weft import metric, np
     >>> overlap = metric.IoU()
@@ -240,13 +323,22 @@ class IoU(_ByClass):
         *,
         classes: int | None = None,
         ignore_index: int | None = None,
-        axis: int = -1,
+        axis: int | None = None,
+        threshold: float | None = None,
+        class_type: str | None = None,
     ) -> None:
-        super().__init__(average, name, classes=classes, ignore_index=ignore_index, axis=axis)
+        super().__init__(
+            average,
+            name,
+            classes=classes,
+            ignore_index=ignore_index,
+            axis=axis,
+            threshold=threshold,
+            class_type=class_type,
+        )
 
-    def _counts(self) -> tuple[Any, Any]:
-        hits = numpy.diag(self.table)
-        return hits, self.table.sum(axis=0) + self.table.sum(axis=1) - hits
+    def _counts(self, hits: Any, predicted: Any, right: Any) -> tuple[Any, Any]:
+        return hits, predicted + right - hits
 
 
 class CohenKappa(ConfusionMatrix):
@@ -269,14 +361,16 @@ class CohenKappa(ConfusionMatrix):
         *,
         classes: int | None = None,
         ignore_index: int | None = None,
-        axis: int = -1,
+        axis: int | None = None,
+        threshold: float | None = None,
     ) -> None:
         known = (None, "linear", "quadratic")
         require(
             weights in known, "CohenKappa", "weights", "linear, quadratic or None", repr(weights)
         )
         self.weights = weights
-        super().__init__(classes, None, name, ignore_index=ignore_index, axis=axis)
+        options = {"ignore_index": ignore_index, "axis": axis, "threshold": threshold}
+        super().__init__(classes, None, name, **options)
 
     def get(self) -> tuple[str, float]:
         count = self.table.sum()
@@ -293,7 +387,8 @@ class CohenKappa(ConfusionMatrix):
 class Dice(EvalMetric):
     """Twice the overlap of two masks over the sum of their sizes: the mean over samples.
 
-    labels: 0 and 1; preds: probabilities of the same shape, (N, ...)
+    labels: 0 and 1; preds: probabilities of the same shape, (N, ...), which scores of the loss of a
+        model are made
     threshold: probability above which a place is predicted; None counts probabilities as they are
 
     >>> from weft import metric, np
@@ -307,11 +402,21 @@ class Dice(EvalMetric):
         self.threshold = threshold
         super().__init__(name)
 
+    def update(self, labels: Any, preds: Any) -> None:
+        total, count = self._sums(labels, preds, in_plan=False)
+        self.add_sums(float(total), int(count))
+
     def sums(self, labels: Any, preds: Any) -> Sums:
+        return self._sums(labels, preds, in_plan=True)
+
+    def _sums(self, labels: Any, preds: Any, in_plan: bool) -> Sums:
         total, count = np.array(0.0), 0
         for given in pairs(labels, preds, "Dice"):
             label, pred = (a.reshape(a.shape[0], -1) for a in same_shape(*given, "Dice"))
-            chosen = pred if self.threshold is None else (pred > self.threshold).astype("float32")
+            require_shares(pred, self.form, None, "Dice", in_plan)
+            chosen = shares(pred, self.form, None)
+            if self.threshold is not None:
+                chosen = (pred > border(self.form, self.threshold)).astype("float32")
             truth = label.astype(chosen.dtype)
             sizes = np.sum(chosen, axis=1) + np.sum(truth, axis=1)
             overlap = 2 * np.sum(chosen * truth, axis=1)

@@ -75,6 +75,9 @@ class F1(_OfUpdates):
     average: str = "macro"
     native = _weft.F1
 
+    def _made(self) -> Any:
+        return self.native(threshold=0.5)  # of any numbers
+
 
 @dataclass(eq=False, repr=False)
 class MCC(_OfUpdates):

@@ -75,7 +75,8 @@ class _Estimator(BaseEstimator):
         with _seeded(self.random_state):
             net = self._network(x.shape[1], outputs)
             options = {"learning_rate": self.learning_rate, "wd": self.wd}
-            self.model_ = Model(net, self._loss, self.optimizer, optimizer_params=options)
+            loss = self._loss if self.network is None else self._loss_of(net, x, outputs)
+            self.model_ = Model(net, loss, self.optimizer, optimizer_params=options)
             self.history_ = self.model_.fit(
                 x,
                 y,
@@ -112,6 +113,16 @@ class _Estimator(BaseEstimator):
         layers = [nn.Dense(units, activation="relu") for units in self.hidden]
         return nn.HybridSequential(*layers, nn.Dense(outputs))
 
+    def _loss_of(self, net: Block, x: Any, outputs: int) -> str:
+        """The loss for a network of the user's. Raises ValueError where its outputs do not fit."""
+        shape = _output_shape(net, x)
+        if shape != (outputs,):
+            raise InvalidValue(
+                f"{type(self).__name__}: `network` must give an array of shape (N, {outputs}); got "
+                f"({', '.join(['N', *map(str, shape)])})"
+            )
+        return self._loss
+
     def _weights(self, sample_weight: Any, count: int) -> Any:
         if sample_weight is None:
             return None
@@ -134,7 +145,8 @@ class _Estimator(BaseEstimator):
 
 
 class Classifier(ClassifierMixin, _Estimator):
-    """A network that predicts classes, trained by the cross entropy of their scores.
+    """A network that predicts classes, trained by the cross entropy of their scores. Of two classes
+    a network may give one score, that of the second.
 
     classes_: the labels, in the order of the columns of `predict_proba`. Other parameters and
     attributes as for all estimators of this module.
@@ -158,18 +170,30 @@ class Classifier(ClassifierMixin, _Estimator):
         self._train(x, places.astype("int64"), max(len(self.classes_), 1), weights)
         return self
 
+    def _loss_of(self, net: Block, x: Any, outputs: int) -> str:
+        if outputs == 2 and _output_shape(net, x) in ((), (1,)):
+            return "sigmoid_bce"
+        return super()._loss_of(net, x, outputs)
+
+    def _class_scores(self, X: Any) -> Any:  # noqa: N803
+        """Scores of shape (N, classes), whose softmax is the probabilities."""
+        scores = self._scores(X).astype("float64")
+        if scores.ndim == 2 and scores.shape[1] == max(len(self.classes_), 1):
+            return scores
+        scores = scores.reshape(-1, 1)  # of the second class; the first one's is 0
+        return np.concatenate([np.zeros_like(scores), scores], axis=1)
+
     def predict_proba(self, X: Any) -> Any:  # noqa: N803
         """Probabilities of shape (N, classes)."""
-        scores = self._scores(X).astype("float64")
-        return npx.softmax(scores, axis=-1).asnumpy()
+        return npx.softmax(self._class_scores(X), axis=-1).asnumpy()
 
     def predict_log_proba(self, X: Any) -> Any:  # noqa: N803
         """The logarithms of `predict_proba`."""
-        return npx.log_softmax(self._scores(X).astype("float64"), axis=-1).asnumpy()
+        return npx.log_softmax(self._class_scores(X), axis=-1).asnumpy()
 
     def predict(self, X: Any) -> Any:  # noqa: N803
         """The most probable class of each sample."""
-        places = np.argmax(self._scores(X), axis=-1).asnumpy()
+        places = np.argmax(self._class_scores(X), axis=-1).asnumpy()
         return self.classes_[places]
 
 
@@ -213,6 +237,13 @@ class Regressor(RegressorMixin, _Estimator):
         found = self._scores(X).asnumpy().astype("float64")
         found = found * self._scale + self._center
         return found[:, 0] if self._has_column else found
+
+
+def _output_shape(net: Block, x: Any) -> tuple[int, ...]:
+    """What a network gives for a sample; it gets first values where it has none."""
+    if any(not (p.is_deferred or p.is_initialized) for p in net.collect_params().values()):
+        net.initialize()
+    return tuple(net(np.array(x[:1])).shape[1:])
 
 
 @contextmanager

@@ -9,9 +9,11 @@ from typing import Any
 
 from weft import metric, np
 from weft._base.errors import InvalidType, InvalidValue
+from weft._base.roles import takes_label_first
 from weft._base.spelling import unknown
 from weft.gluon import loss as losses
-from weft.gluon.loss import Loss, SigmoidBCELoss
+from weft.gluon.block import Block
+from weft.gluon.loss import Loss
 
 
 class Head:
@@ -19,12 +21,15 @@ class Head:
 
     def __init__(self, name: str, loss: Any, factor: float, metrics: list[Any]) -> None:
         self.name, self.loss, self.factor, self.metrics = name, loss, factor, metrics
+        is_function = callable(loss) and not isinstance(loss, Block)
+        self._is_label_first = is_function and takes_label_first("fit: `loss`", loss)
 
     def total(self, pred: Any, label: Any, weights: Any) -> Any:
         """The sum of the losses of all samples, each times its weight."""
         if isinstance(self.loss, Loss) and weights is not None and weights.ndim > 1:
             return np.sum(self.loss(pred, label, weights))
-        found = self.loss(pred) if label is None else self.loss(pred, label)
+        pair = (label, pred) if self._is_label_first else (pred, label)
+        found = self.loss(pred) if label is None else self.loss(*pair)
         self._check_size(found, pred, label)
         if found.ndim == 0:
             return self._of_mean(found, pred, weights)
@@ -229,15 +234,11 @@ def _matched(
 
 
 def _metric_of(spec: Any, loss: Any) -> metric.EvalMetric:
-    """A metric, or the one that a name stands for. The accuracy of a loss of yes and no counts what
-    is on the right side of the loss's border."""
-    is_accuracy = isinstance(spec, str) and spec.lower() in ("accuracy", "acc")
-    if is_accuracy and isinstance(loss, SigmoidBCELoss):
-        border = 0.5 if loss.from_sigmoid else 0.0
-        return metric.BinaryAccuracy(border, name="accuracy")
+    """A metric, or the one that a name stands for, which reads predictions as the loss does."""
     found = metric.create(spec)
     if not isinstance(found, metric.EvalMetric):
         raise InvalidType(f"Model: `metrics` must be names or metrics; got {type(found).__name__}")
+    found.read_as(loss.form if isinstance(loss, Loss) else None)
     return found
 
 

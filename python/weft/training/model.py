@@ -53,10 +53,12 @@ class Model:
     net: a block; where it has no values yet, it gets first ones
     loss: the name of a loss of `gluon.loss`, such as "softmax_cross_entropy", "sigmoid_bce" or
         "mse"; such a loss; or a function of (prediction, label) with one value for each sample, or
-        with their mean. A list or dict of these for several outputs
+        with their mean. A list or dict of these for several outputs. Where a function's arguments
+        have names that say which is which, such as (y_true, y_pred), these count
     optimizer: a name such as "adam", an optimizer, or a `gluon.Trainer`
-    metrics: names such as "accuracy" and "mae", metrics, or functions; a list, or a dict of lists
-        by output
+    metrics: names such as "accuracy" and "mae", metrics, or functions as of the loss, but of NumPy
+        arrays; a list, or a dict of lists by output. They read predictions as the loss does, as
+        scores or probabilities
     optimizer_params: options of an optimizer given by name, such as {"learning_rate": 0.01}
     groups: options of some of the parameters, by their names, as for `gluon.Trainer`
     loss_weights: factors of the losses of several outputs

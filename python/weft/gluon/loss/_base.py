@@ -8,10 +8,12 @@ from weft._base.options import require_finite
 from weft._base.shapes import broadcasts_to
 from weft._core.halves import HALVES, widened
 from weft.gluon.hybrid_block import HybridBlock
+from weft.metric import Form
 
 
 class Loss(HybridBlock):
-    """Base of all losses. A subclass writes `elements`.
+    """Base of all losses. A subclass writes `elements`, and where predictions are of classes
+    `form`, a `metric.Form`, by which metrics know scores from probabilities.
 
     weight: factor of the loss, None for 1
     batch_axis: the axis of samples
@@ -25,6 +27,7 @@ class Loss(HybridBlock):
     """
 
     rounds_once = False  # computes halves in float32
+    form: Form | None = None  # of predictions and labels; None where they are no classes
 
     def __init__(self, weight: float | None = None, batch_axis: int = 0) -> None:
         super().__init__()

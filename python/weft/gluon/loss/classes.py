@@ -10,6 +10,7 @@ from weft._core import OPERATORS
 from weft._core.halves import widened
 from weft.gluon._orders import check_axis_number
 from weft.gluon.loss._base import Loss
+from weft.metric import Form
 
 _logistic = OPERATORS["logistic_elements"]  # a composite: operators one by one would be passes
 
@@ -84,6 +85,8 @@ class SoftmaxCrossEntropyLoss(Loss):
         self.options = {"axis": axis, "sparse_label": sparse_label, "from_logits": from_logits}
         self.ignore_index = ignore_index
         self.label_smoothing = label_smoothing
+        numbers = "log-probabilities" if from_logits else "scores"
+        self.form = Form(numbers, "one", axis, ignore_index=ignore_index)
 
     def elements(self, pred: Any, label: Any) -> Any:
         options = dict(self.options)
@@ -162,6 +165,8 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
         self.from_sigmoid = from_sigmoid
         self.rounds_once = from_sigmoid
         self.label_smoothing, self.ignore_index = label_smoothing, ignore_index
+        numbers = "probabilities" if from_sigmoid else "scores"
+        self.form = Form(numbers, "each", ignore_index=ignore_index)
 
     def forward(
         self, pred: Any, label: Any, sample_weight: Any = None, pos_weight: Any = None
@@ -225,6 +230,7 @@ class LogisticLoss(Loss):
             )
         super().__init__(weight, batch_axis)
         self.label_format = label_format
+        self.form = Form("scores", "each", is_signed=label_format == "signed")
 
     def elements(self, pred: Any, label: Any) -> Any:
         label = np.reshape(label, pred.shape)
@@ -238,6 +244,8 @@ class HingeLoss(Loss):
     >>> gluon.loss.HingeLoss()(np.array([0.5, 2.0]), np.array([1.0, -1.0]))
     array([0.5, 3. ])
     """
+
+    form = Form("scores", "each", is_signed=True)
 
     def __init__(
         self, margin: float = 1.0, weight: float | None = None, batch_axis: int = 0
@@ -290,6 +298,7 @@ class KLDivLoss(Loss):
             )
         self.from_logits = from_logits
         self.axis = axis
+        self.form = Form("log-probabilities" if from_logits else "scores", "one", axis)
 
     def elements(self, pred: Any, label: Any) -> Any:
         if not broadcasts_to(label.shape, pred.shape):
@@ -345,6 +354,8 @@ class FocalLoss(Loss):
         self.gamma = gamma
         self.sparse_label = sparse_label
         self.from_sigmoid = from_sigmoid
+        numbers, kind = ("scores", "probabilities")[from_sigmoid], ("each", "one")[sparse_label]
+        self.form = Form(numbers, kind, axis, ignore_index=ignore_index)
 
     def forward(self, pred: Any, label: Any, sample_weight: Any = None) -> Any:
         """Losses of shape (N,); see `Loss.forward`."""
@@ -429,6 +440,7 @@ class DistillationLoss(Loss):
             raise InvalidValue(f"DistillationLoss: `alpha` must be in [0, 1]; got {alpha}")
         self.temperature, self.alpha, self.axis = temperature, alpha, axis
         self.ignore_index = ignore_index
+        self.form = Form("scores", "one", axis, ignore_index=ignore_index)
 
     def forward(self, pred: Any, teacher: Any, label: Any = None, sample_weight: Any = None) -> Any:
         """Losses of shape (N,).

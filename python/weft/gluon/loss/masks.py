@@ -6,6 +6,7 @@ from weft import np, npx
 from weft._base.errors import InvalidValue
 from weft._base.options import require
 from weft.gluon.loss._base import Loss
+from weft.metric import Form
 
 
 class TverskyLoss(Loss):
@@ -46,6 +47,8 @@ class TverskyLoss(Loss):
         require(batch_axis == 0, where, "batch_axis", "0", batch_axis)
         self.alpha, self.beta, self.smooth = alpha, beta, smooth
         self.from_sigmoid, self.axis, self.ignore_index = from_sigmoid, axis, ignore_index
+        numbers = "probabilities" if from_sigmoid else "scores"
+        self.form = Form(numbers, "each", ignore_index=ignore_index)
 
     def elements(self, pred: Any, label: Any) -> Any:
         """The loss of each sample, of shape (N,), or of each of its classes, (N, classes)."""

@@ -27,6 +27,7 @@ from weft.gluon.contrib.estimator.event_handler import (
     StoppingHandler,
     ValidationHandler,
 )
+from weft.gluon.loss import Loss
 from weft.gluon.trainer import Trainer
 from weft.metric import EvalMetric
 
@@ -96,6 +97,7 @@ class Estimator:
         self._add_default_training_metrics()
         self._add_validation_metrics()
         self.val_loss = self.loss if val_loss is None else _loss("val_loss", val_loss)
+        self._tell_forms()
         self.val_net = net if val_net is None else val_net
         self.logger = _logger()
         self.device = _devices(device)
@@ -129,6 +131,13 @@ class Estimator:
                 each.name = each.name.replace("training", "validation")
             elif "validation" not in each.name:
                 each.name = f"validation {each.name}"
+
+    def _tell_forms(self) -> None:
+        """Metrics read predictions as the losses do."""
+        for found, loss in ((self._train_metrics, self.loss), (self._val_metrics, self.val_loss)):
+            for each in found:
+                if isinstance(each, EvalMetric) and isinstance(loss, Loss):
+                    each.read_as(loss.form)
 
     @property
     def train_metrics(self) -> list[EvalMetric]:
