@@ -10,13 +10,16 @@ from typing import Any
 from weft._base.errors import InvalidType
 from weft._base.spelling import hint
 from weft.callbacks._base import Callback, Logs, is_quiet
+from weft.callbacks._lines import cells_of, last_lines, running_line, text_of, width_of
 
 
 class ProgressBar(Callback):
-    """A bar for the batches of each epoch, by `tqdm` where it is installed.
+    """A line with a bar for the epoch that runs, and one with all figures for each that is over.
 
-    The bar is written to the standard error and ends as one line with the figures. Figures of the
-    running epoch are read a few times a second, because reading waits for the batch.
+    They are fitted to the width of the terminal: names become short, such as `acc`, before figures
+    do not fit. They are written to the standard error, in a notebook to the standard output; where
+    that is neither, such as a file, only the lines of epochs that are over. Figures of the running
+    epoch are read a few times a second, because reading waits for the batch.
 
     >>> from weft import callbacks
     >>> bar = callbacks.ProgressBar()
@@ -25,28 +28,54 @@ class ProgressBar(Callback):
     stops_alike = True
 
     def __init__(self) -> None:
-        self._bar: Any = None
+        self._line: _Line | None = None
+        self._in_epoch = False
 
     def on_epoch_begin(self, epoch: int) -> None:
-        title = f"epoch {epoch + 1}/{self.params['epochs']}"
-        self._bar = _bar(title, self.params["steps"])
-        self._shown = time.monotonic()
+        self._title = f"epoch {epoch + 1}/{self.params['epochs']}"
+        self._line = self._line or _Line()
+        self._began = self._drawn = self._read = time.monotonic()
+        self._done, self._logs, self._in_epoch = 0, {}, True
+        self._draw()
 
     def on_train_batch_end(self, batch: int, logs: Logs) -> None:
-        self._bar.update(1)
+        self._done += 1
         now = time.monotonic()
-        if now - self._shown > 0.25:
-            self._shown = now
-            self._bar.set_postfix_str(text_of(logs), refresh=False)
+        if now - self._drawn < 0.1:
+            return
+        self._drawn = now
+        if now - self._read > 0.25:
+            self._read, self._logs = now, dict(logs)
+        self._draw()
+
+    def on_test_batch_end(self, batch: int, logs: Logs) -> None:
+        now = time.monotonic()
+        if self._in_epoch and now - self._drawn > 0.1:
+            self._drawn = now
+            self._write(f"{self._title}  validation {batch + 1}")
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
-        self._bar.set_postfix_str(text_of(logs))
-        self._bar.close()
-        self._bar = None
+        seconds, self._in_epoch = time.monotonic() - self._began, False
+        if self._line is not None:
+            self._line.end(last_lines(self._title, seconds, logs, self._line.width()))
 
     def on_close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
+        if self._line is not None and self._in_epoch:
+            self._line.end([])
+        self._line, self._in_epoch = None, False
+
+    def _draw(self) -> None:
+        line, steps = self._line, self.params["steps"]
+        if line is None or not line.is_live:
+            return
+        seconds = time.monotonic() - self._began
+        left = seconds * (steps - self._done) / self._done if steps and self._done else None
+        now = self._title, self._done, steps, left, self._logs
+        line.write(running_line(*now, line.width(), line.cells))
+
+    def _write(self, text: str) -> None:
+        if self._line is not None and self._line.is_live:
+            self._line.write(text[: self._line.width()])
 
 
 class EpochLines(Callback):
@@ -103,11 +132,6 @@ class LambdaCallback(Callback):
             setattr(self, name, function)
 
 
-def text_of(logs: Logs) -> str:
-    """The figures as one line."""
-    return ", ".join(f"{name} {value:.4g}" for name, value in logs.items())
-
-
 def shown_by(verbose: int | None) -> list[Callback]:
     """What shows the progress: nothing for 0, a bar for 1, lines for 2; for None a bar where
     somebody looks. Of several processes that train together rank 0 alone shows it."""
@@ -140,40 +164,35 @@ def _in_notebook() -> bool:
 
 
 class _Line:
-    """The bar where `tqdm` is missing: one line that is written over."""
+    """A line that is written over, where somebody looks, until it ends."""
 
-    def __init__(self, title: str, steps: int | None) -> None:
-        self._title, self._steps, self._done, self._text = title, steps, 0, ""
-        self._drawn = 0.0
+    def __init__(self) -> None:
+        self._stream = sys.stdout if _in_notebook() else sys.stderr
+        self.is_live = _is_watched()
+        self.cells = cells_of(self._stream)
+        self._length = 0  # of what stands there
 
-    def update(self, count: int) -> None:
-        self._done += count
-        now = time.monotonic()
-        if now - self._drawn > 0.1:
-            self._drawn = now
-            self._draw()
+    def width(self) -> int:
+        """What fits; the last column is left free, in which some terminals begin a new line. A file
+        has lines of any length."""
+        return width_of(self._stream) - 1 if self.is_live else sys.maxsize
 
-    def set_postfix_str(self, text: str, refresh: bool = True) -> None:
-        self._text = text
-        if refresh:
-            self._draw()
+    def write(self, text: str) -> None:
+        """Writes over what stands there; blanks are what notebooks know, too."""
+        self._stream.write("\r" + text.ljust(self._length))
+        self._stream.flush()
+        self._length = len(text)
 
-    def _draw(self) -> None:
-        of = f"/{self._steps}" if self._steps else ""
-        sys.stderr.write(f"\r\x1b[K{self._title}: {self._done}{of} {self._text}")
-        sys.stderr.flush()
-
-    def close(self) -> None:
-        self._draw()
-        sys.stderr.write("\n")
-
-
-def _bar(title: str, steps: int | None) -> Any:
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        return _Line(title, steps)
-    return tqdm(total=steps, desc=title, unit="batch", leave=True)
+    def end(self, lines: list[str]) -> None:
+        """Leaves lines there, or what stands there."""
+        if self.is_live and lines:
+            self.write(lines[0])
+            lines = lines[1:]
+        if self.is_live:
+            self._stream.write("\n")
+        self._stream.write("".join(f"{line}\n" for line in lines))
+        self._stream.flush()
+        self._length = 0
 
 
-__all__ = ["EpochLines", "LambdaCallback", "ProgressBar", "shown_by", "tell_resumed", "text_of"]
+__all__ = ["EpochLines", "LambdaCallback", "ProgressBar", "shown_by", "tell_resumed"]
