@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from weft._base.errors import Unsupported
 from weft._import.program import Node, Program, every_program
 from weft._import.rules import Rules
+from weft._import.trial import failure
 
 
 @dataclass
@@ -43,7 +44,8 @@ def resolve(program: Program, rules: Rules) -> list[Gap]:
 
 def _reasons(node: Node, rules: Rules) -> list[str]:
     if node.rule is not None:
-        return list(node.rule.problems(node))
+        # What cannot be seen in the arguments is tried.
+        return list(node.rule.problems(node)) or [text for text in (failure(node),) if text]
     known = rules.versions(node.domain, node.operator)
     if known:
         return [f"there is a rule from version {known[0]} on"]

@@ -32,6 +32,8 @@ class Node:
     rule: the `Rule` (rules.py) that runs it, or None before one was found
     notes: what the format knows of the node's tensors, such as scales of integers, or what a rule
         makes of the attributes once, when the program is read
+    types: dtype and shape that each input has in an example, or its number where it is an extent;
+        None where the format does not know them
     """
 
     operator: str
@@ -43,6 +45,7 @@ class Node:
     attributes: dict[str, Any]
     rule: Any = None
     notes: Any = None
+    types: list[tuple[str, tuple[int, ...]] | int] | None = None
 
     @property
     def title(self) -> str:

@@ -197,14 +197,23 @@ def find_shapes(
     for a shape learn it and are made, and nothing is computed or allocated beside them."""
     arrays: list[Any] = []
     call = flatten((args, kwargs), arrays, where)
+
+    def run(placeholders: list[Any]) -> None:
+        given, named = unflatten(call, placeholders)
+        function(*given, **named)
+
+    try_types(run, types_of(arrays))
+
+
+def try_types(function: Callable[[list[Any]], Any], types: ArrayTypes) -> None:
+    """Runs `function` on placeholders of these types and gives the trace up."""
     with begun():
-        placeholders = native.trace_begin(types_of(arrays))
+        placeholders = native.trace_begin(types)
         try:
-            given, named = unflatten(call, placeholders)
             with without_effects():
-                function(*given, **named)
+                function(placeholders)
         finally:
             native.trace_abort()
 
 
-__all__ = ["Dimensions", "Traceable", "Traced", "find_shapes", "trace"]
+__all__ = ["Dimensions", "Traceable", "Traced", "find_shapes", "trace", "try_types"]

@@ -77,6 +77,10 @@ class Aliases:
         group = self._members[self._root(whole)]
         return [node for node in group if whole_of(node) is whole and self._places[node] < here]
 
+    def are_written(self, node: FxNode) -> bool:
+        """Does the program write to what a node shares memory with?"""
+        return any(map(_is_write, self._members[self._root(node)]))
+
     def check(self, write: FxNode, target: Any) -> None:
         """Raises where another node that shares memory with the target is read after the write."""
         here = self._places[write]

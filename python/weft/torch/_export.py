@@ -20,6 +20,7 @@ from weft.torch._aliases import ViewsWrittenError
 from weft.torch._graph import operator_of
 from weft.torch._read import Read, read_program
 from weft.torch._rules import RULES
+from weft.torch._storage import BY_STORAGE
 
 
 def exported(
@@ -27,9 +28,9 @@ def exported(
 ) -> tuple[ExportedProgram, str]:
     """The exported program of a module, of a file, or as it is given; and what errors call it."""
     if isinstance(module, ExportedProgram):
-        return module, "the exported program"
+        return _with_offsets(module), "the exported program"
     if isinstance(module, str | PathLike):
-        return _loaded(fsdecode(module)), fsdecode(module)
+        return _with_offsets(_loaded(fsdecode(module))), fsdecode(module)
     if not isinstance(module, torch.nn.Module):
         raise InvalidType(
             "weft.torch.convert: `module` must be a torch.nn.Module, an ExportedProgram or a path; "
@@ -98,6 +99,13 @@ def _decompositions(program: ExportedProgram) -> dict[Any, Any]:
         return {}
     known = torch.export.default_decompositions()
     return {operator: known[operator] for operator in wanted if operator in known}
+
+
+def _with_offsets(program: ExportedProgram) -> ExportedProgram:
+    """A program whose views know where they begin in memory, which files do not keep: PyTorch
+    finds it by tracing the program again."""
+    names = {operator_of(node.target)[1] for node in _calls(program.graph_module)}
+    return _decomposed(program, {}) if names & BY_STORAGE else program
 
 
 def _calls(module: torch.fx.GraphModule) -> Iterator[torch.fx.Node]:

@@ -15,6 +15,7 @@ from weft._import.arguments import Slot
 from weft._import.program import Node, Port, Program
 from weft.torch._aliases import Aliases, ViewsWrittenError, whole_of
 from weft.torch._rules import RULES
+from weft.torch._storage import BY_STORAGE, by_places, stride_as_product
 from weft.torch._structure import Leaf
 
 # Arguments of operators that say nothing about values.
@@ -144,12 +145,13 @@ class Graph:
         domain, name, is_written = operator_of(node.target)
         if name.startswith(_CHECKS):
             return
-        inputs: list[str] = []
-        attributes: dict[str, Any] = {}
-        for key, value in self._arguments(node, domain, name):
-            attributes[key] = self._template(value, inputs)
+        read: list[FxNode] = []
+        attributes = {
+            key: self._template(value, read) for key, value in self._arguments(node, domain, name)
+        }
+        inputs = [self.values[value] for value in read]
         made = Node(name, domain, 1, node.name, inputs, [node.name], attributes)
-        made.notes = _members(node)
+        made.notes, made.types = _members(node), _types_of(read)
         self.program.nodes.append(made)
         self.values[node] = node.name
         if is_written:
@@ -179,18 +181,36 @@ class Graph:
             if count < len(names):
                 yield names[-1][1:], list(node.args[count:])
             yield from node.kwargs.items()
+        elif name in BY_STORAGE:
+            yield from self._by_storage(node)
+        elif name == "sym_stride":
+            yield from (("self", node.args[0]), ("dim", node.args[1]))
+            yield "axes", stride_as_product(node.args[0].meta["val"], node.args[1])
+        elif name == "sym_storage_offset":
+            offset = node.args[0].meta["val"].storage_offset()
+            yield from (("self", node.args[0]), ("offset", offset if type(offset) is int else None))
         else:
             yield from _by_schema(node, RULES.find(domain, name, 1))
 
-    def _template(self, value: Any, inputs: list[str]) -> Any:
-        """An argument with slots for values, which are added to `inputs`."""
+    def _by_storage(self, node: FxNode) -> Iterator[tuple[str, Any]]:
+        """The arguments of an `as_strided`, by places of a tensor instead of a storage."""
+        source, known = by_places(node)
+        if source is not node.args[0] and self._aliases.are_written(source):
+            raise ViewsWrittenError  # the view may have been, and its source not yet
+        yield "self", source
+        if node.target._schema.name.endswith("scatter"):
+            yield "src", node.args[1]
+        yield from known.items()
+
+    def _template(self, value: Any, read: list[FxNode]) -> Any:
+        """An argument with slots for values, whose nodes are added to `read`."""
         if isinstance(value, FxNode):
             if value in self._bodies:
                 return self._bodies[value]
-            inputs.append(self.values[value])
-            return Slot(len(inputs) - 1)
+            read.append(value)
+            return Slot(len(read) - 1)
         if isinstance(value, list | tuple):
-            return [self._template(item, inputs) for item in value]
+            return [self._template(item, read) for item in value]
         return dtype_name(value) if isinstance(value, torch.dtype) else value
 
 
@@ -212,6 +232,27 @@ def _is_default(argument: Any, value: Any) -> bool:
         return True
     is_plain = not isinstance(value, FxNode | list | tuple)
     return is_plain and argument.has_default_value() and argument.default_value == value
+
+
+def _types_of(nodes: list[FxNode]) -> list[Any] | None:
+    """Dtypes and shapes that nodes have in the example, and numbers; None where one is unknown."""
+    found: list[Any] = []
+    for node in nodes:
+        value = node.meta.get("val")
+        extents = value.shape if isinstance(value, torch.Tensor) else (value,)
+        numbers = [_number_of(extent) for extent in extents]
+        if None in numbers:
+            return None
+        is_tensor = isinstance(value, torch.Tensor)
+        found.append((dtype_name(value.dtype), tuple(numbers)) if is_tensor else numbers[0])
+    return found
+
+
+def _number_of(extent: Any) -> int | None:
+    """The number of an extent in the example."""
+    if isinstance(extent, torch.SymInt):
+        extent = extent.node.hint
+    return extent if type(extent) is int else None
 
 
 def _members(node: FxNode) -> set[int] | None:

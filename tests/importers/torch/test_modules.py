@@ -55,6 +55,17 @@ MODULES = {
     "lstm": lambda: (Recurrent("LSTM", num_layers=2, bidirectional=True), torch.randn(6, 2, 4)),
     "lstm of batches": lambda: (Recurrent("LSTM", batch_first=True), torch.randn(2, 6, 4)),
     "lstm without bias": lambda: (Recurrent("LSTM", bias=False), torch.randn(6, 2, 4)),
+    "projected lstm": lambda: (Recurrent("LSTM", proj_size=3, num_layers=2), torch.randn(6, 2, 4)),
+    "projected lstm in two directions": lambda: (
+        Recurrent("LSTM", proj_size=2, bias=False, bidirectional=True, batch_first=True),
+        torch.randn(2, 6, 4),
+    ),
+    "projected lstm of one sequence": lambda: (Recurrent("LSTM", proj_size=3), torch.randn(6, 4)),
+    "bags": lambda: (nn.EmbeddingBag(9, 4, padding_idx=2), torch.randint(0, 9, (3, 5))),
+    "maxima of bags": lambda: (
+        nn.EmbeddingBag(9, 4, mode="max", padding_idx=-1),
+        torch.randint(0, 9, (3, 5)),
+    ),
     "gru": lambda: (Recurrent("GRU", num_layers=2, bidirectional=True), torch.randn(6, 2, 4)),
     "gru of one sequence": lambda: (Recurrent("GRU"), torch.randn(6, 4)),
     "rnn": lambda: (Recurrent("RNN", nonlinearity="relu"), torch.randn(6, 2, 4)),
@@ -78,6 +89,61 @@ MODULES = {
 def test_a_module_gives_the_results_of_pytorch(name):
     module, x = MODULES[name]()
     check_outputs(module, (x,))
+
+
+@pytest.mark.parametrize("is_training", [False, True])
+def test_running_statistics_of_instance_norms_are_those_of_pytorch(is_training):
+    module = nn.InstanceNorm1d(4, affine=True, track_running_stats=True, momentum=0.3)
+    module.running_mean += torch.randn(4)
+    x = torch.randn(3, 4, 7) * 2 + 1
+    block = weft.torch.convert(module.train(is_training), (x,))
+    for is_hybrid in (False, True):
+        block.hybridize(is_hybrid)
+        with autograd.record():
+            found = block(arrays_of(x))
+        assert error_of(found, module.train()(x)) < 1e-5
+        for name in ("running_mean", "running_var"):
+            parameter = block.collect_params()[name]
+            assert error_of(parameter.data(), getattr(module, name)) < 1e-5
+        assert error_of(block(arrays_of(x)), module.eval()(x)) < 1e-5
+
+
+class Loss(nn.Module):
+    """A cross entropy of scores with two further axes."""
+
+    def __init__(self, **options):
+        super().__init__()
+        self.loss = nn.CrossEntropyLoss(**options)
+
+    def forward(self, scores, labels):
+        return self.loss(scores, labels)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+@pytest.mark.parametrize("is_weighted", [False, True])
+@pytest.mark.parametrize("labels", ["classes", "shares", "one class"])
+def test_cross_entropies_are_those_of_pytorch(labels, is_weighted, smoothing, reduction):
+    shape = (5,) if labels == "one class" else (4, 5, 3, 2)
+    scores = torch.randn(shape)
+    wanted = torch.randint(0, 5, (4, 3, 2))
+    wanted[0, 1] = -100  # does not count
+    wanted = {"classes": wanted, "shares": torch.rand(4, 5, 3, 2).softmax(1)}.get(
+        labels, torch.tensor(3)
+    )
+    options = {"label_smoothing": smoothing, "reduction": reduction}
+    module = Loss(weight=torch.rand(5) if is_weighted else None, **options)
+    scores.requires_grad_()
+    loss = module(scores, wanted)
+    loss.sum().backward()
+    block = weft.torch.convert(module, (scores.detach(), wanted))
+    x = arrays_of(scores)
+    x.attach_grad()
+    with autograd.record():
+        found = block(x, arrays_of(wanted))
+    found.backward()
+    assert error_of(found, loss) < 1e-5
+    assert error_of(x.grad, scores.grad) < 1e-5
 
 
 def test_names_of_parameters_are_those_of_the_state_dict():
@@ -283,6 +349,42 @@ def test_everything_that_is_missing_is_said_at_once():
     assert all(gap in str(raised.value) for gap in gaps)
     with pytest.raises(TypeError, match=r"`module` must be a torch\.nn\.Module"):
         weft.torch.convert(3)
+
+
+REFUSED = {
+    "view of bytes": (lambda x: x.view(torch.int32), "a view of the bytes as another dtype"),
+    "places of maxima": (
+        lambda x: nn.functional.adaptive_max_pool2d(x[None, None], 2, return_indices=True)[1],
+        "the places of the maxima are not supported",
+    ),
+    "a mask and a row": (
+        lambda x: x.index_put((x[:, 0] > 0, torch.tensor(1)), torch.tensor(1.0)),
+        "a mask beside other indices is not supported",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_a_rule_refuses_is_missing(name):
+    class Function(nn.Module):
+        def forward(self, x):
+            return REFUSED[name][0](x * 2) + 1
+
+    args = (torch.randn(4, 5),)
+    gaps = weft.torch.missing(Function(), args)
+    assert len(gaps) == 1 and REFUSED[name][1] in gaps[0]
+    with pytest.raises(NotImplementedError, match=REFUSED[name][1]):
+        weft.torch.convert(Function(), args)
+
+
+def test_a_rule_is_not_refused_for_what_only_traces_cannot_do():
+    class Chooses(nn.Module):
+        def forward(self, x):
+            return x[x > 0], x.nonzero(), x * x.sum().item()
+
+    module, x = Chooses(), torch.randn(4, 5)
+    assert weft.torch.missing(module, (x,)) == []
+    assert error_of(weft.torch.convert(module, (x,))(arrays_of(x)), module(x)) < 1e-5
 
 
 def test_draws_have_the_shape_and_range():

@@ -38,7 +38,14 @@ CASES = {
     "_adaptive_avg_pool2d": [(IMAGE, [2, 3]), (IMAGE, [4, 4]), (IMAGE, [1, 1])],
     "_adaptive_avg_pool3d": [(VOLUME, [2, 2, 2])],
     "_cdist_forward": [(X, Y, 2.0, None), (X, Y, 1.0, None)],
-    "_embedding_bag": [(TABLE, ints(1, 2, 4, 5, 4), ints(0, 2, 3))],
+    "_embedding_bag": [
+        (TABLE, ints(1, 2, 4, 5, 4), ints(0, 2, 2, 3)),
+        *((TABLE, ints(1, 4, 4, 5, 4), ints(0, 2, 2, 4), False, mode) for mode in (1, 2)),
+        *(
+            (TABLE, ints(1, 4, 4, 5, 4), ints(0, 2, 2, 4, 5), False, mode, False, None, True, 4)
+            for mode in (0, 1, 2)
+        ),
+    ],
     "_local_scalar_dense": None,
     "_log_softmax": [(X, 1, False), (X, 0, False)],
     "_native_batch_norm_legit.no_stats": [(IMAGE, CHANNELS, MEAN, True, 0.1, 1e-5)],
@@ -51,6 +58,14 @@ CASES = {
     "add.Scalar": [(X, 2), (WHOLE, 2.5), (X, 2, 3)],
     "add.Tensor": [(X, Y), (X, ROWS), (WHOLE, X[:2, :3]), (X, Y, {"alpha": 2}), (MASK, MASK)],
     "addmm": [(floats(5), X, floats(4, 5)), (floats(5), X, floats(4, 5), {"alpha": 2, "beta": 3})],
+    "addbmm": [
+        (floats(3, 5), floats(2, 3, 4), floats(2, 4, 5), {"alpha": alpha, "beta": beta})
+        for alpha, beta in [(1, 1), (2, 0.5)]
+    ],
+    "addcdiv": [(X, Y, POSITIVE), (X, Y, POSITIVE, {"value": 0.5})],
+    "addcmul": [(X, Y, ROWS), (X, Y, X, {"value": 2})],
+    "addmv": [(floats(3), X, ROWS), (floats(3), X, ROWS, {"alpha": 2, "beta": 3})],
+    "addr": [(X, floats(3), ROWS), (X, floats(3), ROWS, {"alpha": 2, "beta": 3})],
     "alias": [(X,)],
     "amax": [(X, [1]), (X, [0, 1], True), (X,)],
     "amin": [(X, [1]), (X, [0, 1], True), (X,)],
@@ -135,6 +150,8 @@ CASES = {
     "isinf": [(torch.tensor([1.0, float("inf"), float("nan")]),)],
     "isnan": [(torch.tensor([1.0, float("inf"), float("nan")]),)],
     "leaky_relu": [(X,), (X, 0.3)],
+    "lerp.Scalar": [(X, Y, 0.3), (X, Y, 0.7), (X * 1e8, Y, 1.0)],
+    "lerp.Tensor": [(X, Y, UNIT), (X, Y, POSITIVE)],
     "masked_scatter": [(X, MASK, floats(20))],
     "max.dim": [(X, 1), (X, 0, True)],
     "max_pool2d_with_indices": [
@@ -355,3 +372,37 @@ def test_every_core_operator_has_a_rule_with_a_test_or_a_reason():
             untested.append(short)
     assert (lacking, untested) == ([], [])
     assert not any(RULES.find("aten", base, 1) for base in NOT_SUPPORTED)
+
+
+NAN = torch.full((3, 3), float("nan"))
+READ_NOT = {  # functions of three tensors of which one has the factor 0
+    "addmm": lambda c, a, b: torch.addmm(c, a, b, beta=0),
+    "addmm of a row": lambda c, a, b: torch.addmm(c[0], a, b, beta=0, alpha=2),
+    "addmm without product": lambda a, b, c: torch.addmm(a, b, c, alpha=0),
+    "addmv": lambda c, a, b: torch.addmv(c[0], a, b[0], beta=0),
+    "addr": lambda c, a, b: torch.addr(c, a[0], b[0], beta=0),
+    "baddbmm": lambda c, a, b: torch.baddbmm(c[None], a[None], b[None], beta=0),
+    "addbmm": lambda c, a, b: torch.addbmm(c, a[None], b[None], beta=0),
+    "addbmm without product": lambda a, b, c: torch.addbmm(a, b[None], c[None], alpha=0),
+}
+READ = {  # and of which one is read all the same
+    "addcmul": lambda c, a, b: torch.addcmul(a, c, b, value=0),
+    "addcdiv": lambda c, a, b: torch.addcdiv(a, c, b, value=0),
+    "lerp": lambda c, a, b: torch.lerp(a, c, 0.0),
+    "lerp of the end": lambda c, a, b: torch.lerp(c, a, 1.0),
+    "add": lambda c, a, b: torch.add(a, c, alpha=0),
+}
+
+
+@pytest.mark.parametrize("name", [*READ_NOT, *READ])
+def test_nan_comes_through_a_factor_of_zero_where_it_does_in_pytorch(name):
+    class Function(torch.nn.Module):
+        def forward(self, a, b, c):
+            return (READ_NOT | READ)[name](a, b, c)
+
+    tensors = [NAN, floats(3, 3), floats(3, 3, low=1)]
+    if name.endswith("without product"):
+        tensors = [tensors[1], tensors[2], NAN]
+    wanted = Function()(*tensors)
+    assert bool(wanted.isnan().any()) == (name in READ)
+    check(weft.torch.convert(Function(), tuple(tensors))(*map(array_of, tensors)), wanted)

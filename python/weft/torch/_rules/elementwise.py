@@ -235,7 +235,12 @@ def _addcdiv(self: Array, tensor1: Array, tensor2: Array, value: Any = 1) -> nda
 
 @aten("lerp")
 def _lerp(self: Array, end: Array, weight: Any) -> ndarray:
-    return self + (end - self) * weight
+    """From the nearer end, as PyTorch does, so that a weight of 1 gives `end` itself."""
+    step = end - self
+    if not is_array(weight):
+        return self + step * weight if abs(weight) < 0.5 else end - step * (1 - weight)
+    is_near = np.abs(weight) < 0.5
+    return np.where(is_near, self, end) + step * np.where(is_near, weight, weight - 1)
 
 
 @aten("masked_fill")

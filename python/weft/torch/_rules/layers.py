@@ -5,7 +5,6 @@ from typing import Any
 import numpy
 
 from weft import autograd, np, npx
-from weft._base.errors import Unsupported
 from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
 from weft._import.values import Array
@@ -28,17 +27,41 @@ def _addmm(self: Array, mat1: Array, mat2: Array, beta: Any = 1, alpha: Any = 1)
     is_layer = alpha == beta == 1 and self.ndim == 1 and is_float(mat1.dtype)
     if is_layer and not isinstance(self.shape[0], Extent) and self.shape[0] == mat2.shape[1]:
         return npx.fully_connected(mat1, mat2.T, self, flatten=False)
-    return _scaled(np.matmul(mat1, mat2), alpha) + _scaled(self, beta)
+    return _by_blas(self, np.matmul(mat1, mat2), beta, alpha)
+
+
+@aten("addmv")
+def _addmv(self: Array, mat: Array, vec: Array, beta: Any = 1, alpha: Any = 1) -> ndarray:
+    return _by_blas(self, np.matmul(mat, vec), beta, alpha)
+
+
+@aten("addr")
+def _addr(self: Array, vec1: Array, vec2: Array, beta: Any = 1, alpha: Any = 1) -> ndarray:
+    return _added(self, np.outer(vec1, vec2), beta, alpha)
 
 
 @aten("baddbmm")
 def _baddbmm(self: Array, batch1: Array, batch2: Array, beta: Any = 1, alpha: Any = 1) -> ndarray:
-    product = _scaled(np.matmul(batch1, batch2), alpha)
-    return product if beta == 0 else product + _scaled(self, beta)
+    return _added(self, np.matmul(batch1, batch2), beta, alpha)
 
 
-def _scaled(x: ndarray, factor: Any) -> ndarray:
-    return x if factor == 1 else x * factor
+@aten("addbmm")
+def _addbmm(self: Array, batch1: Array, batch2: Array, beta: Any = 1, alpha: Any = 1) -> ndarray:
+    return _by_blas(self, np.sum(np.matmul(batch1, batch2), axis=0), beta, alpha)
+
+
+def _added(x: ndarray, product: ndarray, beta: Any, alpha: Any) -> ndarray:
+    """A product and an array with their factors; of a factor 0 PyTorch does not read the array,
+    whose NaN would stay NaN."""
+    product = product if alpha == 1 else product * alpha
+    return product if beta == 0 else product + (x if beta == 1 else x * beta)
+
+
+def _by_blas(x: ndarray, product: ndarray, beta: Any, alpha: Any) -> ndarray:
+    """The same, where a factor 0 of the product leaves the product unread, too."""
+    if alpha == 0:
+        product = np.zeros(product.shape, dtype=product.dtype)
+    return _added(x, product, beta, alpha)
 
 
 @aten("mm", "bmm")
@@ -201,22 +224,39 @@ def _embedding_bag(
     include_last_offset: bool = False,
     padding_idx: Any = -1,
 ) -> tuple[Any, ...]:
-    """Rows are added to their bags; mode 0 sums, 1 takes the mean."""
-    if mode not in (0, 1) or (padding_idx is not None and padding_idx >= 0):
-        raise Unsupported("maxima of bags, and padding in bags, are not supported")
+    """Rows are joined to those of their bags; mode 0 sums, 1 takes the mean, 2 the maximum."""
     rows = npx.embedding(indices, weight)
     if per_sample_weights is not None:
         rows = rows * np.expand_dims(per_sample_weights, -1)
     starts = offsets[:-1] if include_last_offset else offsets
     bag = np.searchsorted(starts, np.arange(indices.shape[0]), side="right") - 1
+    padding = -1 if padding_idx is None else padding_idx
+    counted = None
+    if padding >= 0:
+        counted = indices != padding
+        rows = np.where(np.expand_dims(counted, -1), rows, 0)
+    if mode == 2:
+        return _maxima_of_bags(rows, bag, starts.shape[0], counted), bag, None, None
     zeros = np.zeros((starts.shape[0], weight.shape[1]), dtype=rows.dtype)
     total = npx.index_add(zeros, bag.reshape((1, -1)), rows)
     if mode == 1:
         counts = np.zeros((starts.shape[0],), dtype=rows.dtype)
         ones = np.ones((indices.shape[0],), dtype=rows.dtype)
+        ones = ones if counted is None else counted.astype(rows.dtype)
         counts = npx.index_add(counts, bag.reshape((1, -1)), ones)
         total = total / np.expand_dims(np.maximum(counts, 1), -1)
     return total, bag, None, None
+
+
+def _maxima_of_bags(rows: ndarray, bag: ndarray, bags: Any, counted: Any) -> ndarray:
+    """For each bag the largest elements of its rows, of equal ones the first; zeros without any."""
+    is_in = np.expand_dims(np.arange(bags), 1) == bag
+    if counted is not None:
+        is_in = np.logical_and(is_in, counted)
+    inside = np.expand_dims(is_in, -1)
+    places = np.argmax(np.where(inside, npx.stop_gradient(rows), -np.inf), axis=1)
+    is_filled = np.expand_dims(np.any(is_in, axis=1), -1)
+    return np.where(is_filled, np.take_along_axis(rows, places, 0), 0)
 
 
 # ---- distances ----------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from typing import Any
 
 from weft import np, npx
-from weft._base.errors import Unsupported
 from weft._core.typing import ndarray
 from weft._import.values import Array
 from weft.torch._rules._dtypes import is_float
@@ -107,13 +106,20 @@ def _cross_entropy_loss(
     axis = 1 if self.ndim > 1 else 0
     log_prob = npx.log_softmax(self, axis=axis)
     if is_float(target.dtype):
-        losses = -np.sum(log_prob * target, axis=axis)
-        return np.mean(losses) if reduction == 1 else _reduced(losses, reduction)
+        target = target * (1 - label_smoothing) + label_smoothing / self.shape[axis]
+        losses = -np.sum(_weighed(log_prob, weight, axis) * target, axis=axis)
+        return _reduced(losses, reduction)
     loss, total = _picked(log_prob, target, weight, reduction, ignore_index)
     if not label_smoothing:
         return loss
-    if weight is not None:
-        raise Unsupported("`label_smoothing` with weights is not supported")
-    smooth = -np.mean(log_prob, axis=axis) * (target != ignore_index).astype(log_prob.dtype)
+    is_used = (target != ignore_index).astype(log_prob.dtype)
+    smooth = -np.sum(_weighed(log_prob, weight, axis), axis=axis) / self.shape[axis] * is_used
     smooth = np.sum(smooth) / total if reduction == 1 else _reduced(smooth, reduction)
     return loss * (1 - label_smoothing) + smooth * label_smoothing
+
+
+def _weighed(x: ndarray, weight: Any, axis: int) -> ndarray:
+    """The classes along an axis, each with its weight."""
+    if weight is None:
+        return x
+    return x * weight.reshape((-1,) + (1,) * (x.ndim - axis - 1))

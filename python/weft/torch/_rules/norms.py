@@ -5,7 +5,6 @@ from typing import Any
 import numpy
 
 from weft import autograd, np, npx
-from weft._base.errors import Unsupported
 from weft._core import composing
 from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
@@ -150,8 +149,19 @@ def _instance_norm(
     eps: float = 1e-5,
     cudnn_enabled: bool = False,
 ) -> ndarray:
-    if not use_input_stats or running_mean is not None:
-        raise Unsupported("running statistics of an instance norm are not supported")
+    """By each sample's own statistics, or, outside of training, by the running ones if there are
+    any; inside `autograd.record()` those follow the mean of the samples'."""
+    if running_mean is None:
+        return npx.instance_norm(input, weight, bias, eps)
+    if not autograd.is_training():
+        rest = (running_mean, running_var, momentum, eps, False)
+        return _batch_normed(input, weight, bias, *rest)[0]
+    axes = tuple(range(2, input.ndim))
+    found = npx.stop_gradient(input)
+    mean = np.mean(np.mean(found, axis=axes), axis=0)
+    var = np.mean(np.var(found, axis=axes, ddof=1), axis=0)
+    running_mean[...] = running_mean * (1 - momentum) + mean * momentum
+    running_var[...] = running_var * (1 - momentum) + var * momentum
     return npx.instance_norm(input, weight, bias, eps)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from weft import autograd, np, npx
 from weft._core.typing import ndarray
 from weft._import.values import Array
+from weft.gluon.rnn._projected import projected_lstm
 from weft.torch._rules._table import aten
 from weft.torch._rules.create import dropped
 
@@ -61,17 +62,20 @@ def _dropped_attention(
 class _Layers:
     """The weights of a recurrent network, by layer and direction."""
 
-    def __init__(self, params: list[ndarray], has_biases: bool, directions: int) -> None:
-        self.each = 4 if has_biases else 2
+    def __init__(
+        self, params: list[ndarray], has_biases: bool, directions: int, is_projected: bool = False
+    ) -> None:
+        self.has_biases, self.is_projected = has_biases, is_projected
+        self.each = (4 if has_biases else 2) + is_projected
         self.params, self.directions = params, directions
 
     def of(self, layer: int, direction: int) -> list[ndarray]:
-        """The two weights and the two biases of a direction."""
+        """The two weights and the two biases of a direction, and its projection if it has one."""
         start = (layer * self.directions + direction) * self.each
         found = self.params[start : start + self.each]
-        if len(found) == 2:
+        if not self.has_biases:
             zeros = np.zeros((found[0].shape[0],), dtype=found[0].dtype)
-            found = [*found, zeros, zeros]
+            found[2:2] = [zeros, zeros]
         return found
 
 
@@ -92,7 +96,7 @@ def _recurrent(
     states = [np.expand_dims(s, 1) for s in states] if is_single else states
     x = np.swapaxes(x, 0, 1) if batch_first and not is_single else x
     directions = 2 if bidirectional else 1
-    layers = _Layers(params, has_biases, directions)
+    layers = _Layers(params, has_biases, directions, run is projected_lstm)
     last: list[list[ndarray]] = [[] for _ in states]
     for layer in range(num_layers):
         if layer and dropout:
@@ -125,7 +129,8 @@ def _lstm(
     batch_first: bool,
 ) -> tuple[ndarray, ...]:
     rest = (params, has_biases, num_layers, dropout, bidirectional, batch_first)
-    return _recurrent(npx.lstm, input, hx, *rest)
+    is_projected = hx[0].shape[-1] != hx[1].shape[-1]
+    return _recurrent(projected_lstm if is_projected else npx.lstm, input, hx, *rest)
 
 
 @aten("gru")

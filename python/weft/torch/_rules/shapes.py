@@ -10,7 +10,7 @@ from weft._base.errors import InvalidValue, Unsupported
 from weft._core.dimensions import Extent
 from weft._core.typing import ndarray
 from weft._import.values import Array, is_array
-from weft.torch._rules._dtypes import cast, promoted
+from weft.torch._rules._dtypes import cast, number_array, promoted
 from weft.torch._rules._table import aten
 from weft.torch._rules.complex_numbers import without_gradient
 
@@ -18,7 +18,7 @@ from weft.torch._rules.complex_numbers import without_gradient
 
 
 @aten(
-    *("alias", "clone", "contiguous", "lift_fresh_copy", "lift_fresh", "lift", "_reshape_alias"),
+    *("alias", "clone", "contiguous", "lift_fresh_copy", "lift_fresh", "lift"),
     *("detach_copy", "_assert_async", "resolve_conj", "resolve_neg"),
 )
 def _same(self: Array) -> ndarray:
@@ -54,6 +54,11 @@ def _view(self: Array, size: Any = None, shape: Any = None, dtype: Any = None) -
     return self.reshape(tuple(shape if size is None else size))
 
 
+@aten("_reshape_alias")
+def _reshape_alias(self: Array, size: Any, stride: Any) -> ndarray:
+    return self.reshape(tuple(size))
+
+
 @aten("view_as", "reshape_as")
 def _view_as(self: Array, other: Array) -> ndarray:
     return self.reshape(other.shape)
@@ -64,6 +69,11 @@ def _product(extents: Any) -> Any:
     for extent in extents:
         count = count * extent
     return count
+
+
+@aten("ravel")
+def _ravel(self: Array) -> ndarray:
+    return self.reshape((-1,))
 
 
 @aten("flatten")
@@ -94,9 +104,20 @@ def _transpose(
     return np.swapaxes(self, first, second) if self.ndim else self
 
 
-@aten("t", "numpy_T", "mT", "matrix_H")
+@aten("t", "mT")
 def _turned(self: Array) -> ndarray:
     return np.swapaxes(self, -1, -2) if self.ndim > 1 else self
+
+
+@aten("numpy_T")
+def _reversed_axes(self: Array) -> ndarray:
+    return np.transpose(self)
+
+
+@aten("matrix_H", "mH", "adjoint")
+def _turned_conjugate(self: Array) -> ndarray:
+    found = _turned(self)
+    return np.conj(found) if self.dtype.kind == "c" else found
 
 
 @aten("movedim", "moveaxis")
@@ -144,13 +165,44 @@ def _broadcast_tensors(tensors: list[Array]) -> list[ndarray]:
     return list(np.broadcast_arrays(*tensors))
 
 
-@aten("as_strided")
-def _as_strided(self: Array, size: Any, stride: Any, storage_offset: Any = None) -> ndarray:
-    """Elements by their places in the rows of an array, which lies there without gaps."""
-    places = numpy.full((), storage_offset or 0, "int64")
+@aten("as_strided", "as_strided_copy")
+def _as_strided(
+    self: Array,
+    size: Any = None,
+    stride: Any = None,
+    storage_offset: int = 0,
+    places: Any = None,
+    own: Any = None,
+    lacking: str | None = None,
+) -> ndarray:
+    """Elements by their places in the rows of an array, as the reader found them. As in PyTorch,
+    those that are not of the operand itself get no gradient."""
+    if lacking is not None:
+        raise Unsupported(lacking)
+    if places is not None:
+        found = np.take(self.reshape((-1,)), np.array(places), axis=0)
+        return found if own is None else np.where(np.array(own), found, without_gradient(found))
+    found: Any = np.array(storage_offset, dtype="int64")
     for extent, step in zip(size, stride, strict=True):
-        places = places[..., None] + numpy.arange(extent) * step
-    return np.take(self.reshape((-1,)), np.array(places), axis=0)
+        found = np.expand_dims(found, -1) + np.arange(extent) * number_array(step)
+    return np.take(self.reshape((-1,)), found, axis=0)
+
+
+@aten("as_strided_scatter")
+def _as_strided_scatter(
+    self: Array,
+    src: Array,
+    size: Any = None,
+    stride: Any = None,
+    storage_offset: int = 0,
+    places: Any = None,
+    lacking: str | None = None,
+) -> ndarray:
+    """An array with other elements where `places` has their numbers, not -1."""
+    if places is None:
+        raise Unsupported(lacking or "open extents are not supported")
+    new = np.take(cast(src, self.dtype).reshape((-1,)), np.array(places.clip(0)), axis=0)
+    return np.where(np.array(places >= 0), new, self)
 
 
 @aten("unfold")
@@ -403,13 +455,18 @@ def _sym_numel(self: Array) -> Any:
 
 
 @aten("sym_stride")
-def _sym_stride(self: Array, dim: int) -> Any:
-    return _product(self.shape[dim % self.ndim + 1 :])
+def _sym_stride(self: Array, dim: int, axes: Any = None) -> Any:
+    """The product of some extents, whose axes the reader found."""
+    if axes is None:
+        raise Unsupported("the stride of a tensor whose rows have gaps is not supported")
+    return _product(self.shape[axis] for axis in axes)
 
 
 @aten("sym_storage_offset")
-def _sym_storage_offset(self: Array) -> int:
-    return 0
+def _sym_storage_offset(self: Array, offset: int | None = None) -> int:
+    if offset is None:
+        raise Unsupported("the offset of a view that begins at an open place is not supported")
+    return offset
 
 
 @aten("sym_is_contiguous")
