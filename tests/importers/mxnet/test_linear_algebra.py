@@ -20,6 +20,12 @@ def turned(x):
 # By name: the operator, its arrays, its attributes, and what it is.
 CASES = {
     "potrf": ("potrf", [POSITIVE], {}, numpy.linalg.cholesky),
+    "gemm": (
+        "gemm",
+        [LOWER, RIGHT, RIGHT],
+        {"alpha": 2.0, "beta": -0.5},
+        lambda a, b, c: 2 * a @ b - c / 2,
+    ),
     "potri": ("potri", [LOWER], {}, lambda a: numpy.linalg.inv(a @ turned(a))),
     "trmm": ("trmm", [LOWER, RIGHT], {"alpha": 2.0}, lambda a, b: 2 * a @ b),
     "trmm, upper": ("trmm", [UPPER, RIGHT], {"lower": False}, lambda a, b: a @ b),
@@ -156,3 +162,9 @@ def test_random_symbols_have_the_shape_that_is_asked_for():
         found = net.bind(args={}).forward()[0].asnumpy()
     assert found.shape == (200, 3)
     assert 1.5 < found.mean() < 3.5
+
+
+def test_gemm_does_not_read_what_counts_nothing():
+    a, b, c = (mx.nd.array(x) for x in (LOWER, RIGHT, numpy.full_like(RIGHT, numpy.nan)))
+    found = mx.nd.linalg.gemm(a, b, c, beta=0.0).asnumpy()
+    numpy.testing.assert_allclose(found, LOWER @ RIGHT, rtol=1e-5)

@@ -94,7 +94,8 @@ def _gemm(
 ) -> ndarray:
     if axis != -2:
         A, B, C = (np.moveaxis(x, axis, -2) for x in (A, B, C))
-    found = np.matmul(_turned(A, transpose_a), _turned(B, transpose_b)) * alpha + C * beta
+    found = np.matmul(_turned(A, transpose_a), _turned(B, transpose_b)) * alpha
+    found = found + C * beta if beta else found  # with 0, MXNet does not read C
     return found if axis == -2 else np.moveaxis(found, -2, axis)
 
 
