@@ -30,3 +30,16 @@ def test_lines_together_equal_lines_alone(dtype, length, size, count, mode):
         alone = resampled(lines[line : line + 1], cotangents[line : line + 1], size, mode)
         for one, other in zip(alone, together, strict=True):
             numpy.testing.assert_array_equal(one[0], other[line])
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("mode", ["nearest", "nearest-exact"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_nearest_element_is_that_of_pytorch(dtype, mode):
+    torch = pytest.importorskip("torch")
+    for extent in range(1, 41):
+        x = numpy.arange(extent, dtype=dtype).reshape(1, 1, extent)
+        for size in range(1, 41):
+            wanted = torch.nn.functional.interpolate(torch.tensor(x), size=size, mode=mode)
+            found = npx.interpolate(np.array(x), size=(size,), mode=mode)
+            numpy.testing.assert_array_equal(found.asnumpy(), wanted.numpy())

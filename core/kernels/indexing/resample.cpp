@@ -41,10 +41,18 @@ struct Taps {
   int64_t first, count;
 };
 
-// Floating-point order as in PyTorch; the clamp is for o at the end.
+// In the precision of the elements, and then as a float, as in PyTorch, so that both choose the
+// same element where a place is almost whole; the clamp is for o at the end.
+template <class T>
+int64_t nearest_in(const Resample& p, int64_t o) {
+  const T half = p.sampling == Sampling::kNearestExact ? T(0.5) : T(0);
+  const T step = static_cast<T>(p.in) / static_cast<T>(p.out);
+  return static_cast<int64_t>(std::floor(static_cast<float>((static_cast<T>(o) + half) * step)));
+}
+
 Taps nearest(const Resample& p, int64_t o) {
-  const double half = p.sampling == Sampling::kNearestExact ? 0.5 : 0;
-  const auto at = static_cast<int64_t>(std::floor((static_cast<double>(o) + half) * step_of(p)));
+  const bool is_wide = p.dtype == DType::kFloat64;
+  const int64_t at = is_wide ? nearest_in<double>(p, o) : nearest_in<float>(p, o);
   return {std::min(at, p.in - 1), 1};
 }
 

@@ -64,6 +64,17 @@ class Line:
             return self.is_stretched
         return math.isclose(self.exact, self.count, rel_tol=1e-6)
 
+    @property
+    def reach(self) -> Any:
+        """The extent of the result that ends are measured by: as the factor gives it, and whole
+        where only the factor's rounding keeps it from being so."""
+        if self.is_exact:
+            return self.count
+        if not self.is_open:
+            return self.exact
+        exact = self.exact
+        return np.where(np.abs(exact - self.count) <= 1e-6 * self.count, self.count, exact)
+
 
 def _library(x: Any) -> Any:
     """The functions for numbers and arrays of a line."""
@@ -91,25 +102,33 @@ def _pytorch_half_pixel(line: Line, y: Any) -> Any:
 
 
 def _half_pixel_symmetric(line: Line, y: Any) -> Any:
-    """The middle of the line stays the middle where the extent was made whole."""
-    offset = line.extent / 2 * (1 - line.count / line.exact)
-    return _half_pixel(line, y) + _narrow(offset)
+    """The middle of the line stays the middle where the extent was made whole. In float64 but for
+    the share by which it was, as ONNX Runtime does."""
+    if line.is_open:
+        share = _narrow(line.count) / _narrow(line.exact)
+        middle, count = _narrow(line.extent) / 2, y.astype("float64")
+        offset, scale = (middle * (1 - share)).astype("float64"), line.scale
+        scale = scale.astype("float64") if is_array(scale) else scale
+        return (offset + (count + 0.5) / scale - 0.5).astype("float32")
+    share = numpy.float32(line.count) / numpy.float32(line.exact)
+    offset = numpy.float32(line.extent) / 2 * (1 - share)
+    return offset.astype("float64") + (y.astype("float64") + 0.5) / line.scale - 0.5
 
 
 def _align_corners(line: Line, y: Any) -> Any:
     def stretched() -> Any:
-        return y * _narrow(line.extent - 1) / _narrow(line.exact - 1)
+        return y * _narrow(line.extent - 1) / _narrow(line.reach - 1)
 
-    return _if(line.exact == 1, lambda: y * 0, stretched)
+    return _if(line.count == 1, lambda: y * 0, stretched)
 
 
 def _crop(line: Line, y: Any) -> Any:
     part, last = line.end - line.start, line.extent - 1
 
     def stretched() -> Any:
-        return y * part * _narrow(last) / _narrow(line.exact - 1)
+        return y * part * _narrow(last) / _narrow(line.reach - 1)
 
-    inner = _if(line.exact == 1, lambda: y * 0 + _narrow(part * last / 2), stretched)
+    inner = _if(line.count == 1, lambda: y * 0 + _narrow(part * last / 2), stretched)
     return inner + _narrow(line.start * last)
 
 
@@ -131,9 +150,13 @@ def _by_scale(line: Line, x: Any) -> Any:
     return _library(x).ceil(x) if line.scale < 1 else _library(x).floor(x)
 
 
+# So close to the middle between two elements a place counts as the middle, as in ONNX Runtime:
+# places are rounded to float32.
+_NEAR = 1e-6
+
 NEAREST: dict[str, Callable[[Line, Any], Any]] = {
-    "round_prefer_floor": lambda line, x: _library(x).ceil(x - 0.5),
-    "round_prefer_ceil": lambda line, x: _library(x).floor(x + 0.5),
+    "round_prefer_floor": lambda line, x: _library(x).ceil(x - (0.5 + _NEAR)),
+    "round_prefer_ceil": lambda line, x: _library(x).floor(x + (0.5 + _NEAR)),
     "floor": lambda line, x: _library(x).floor(x),
     "ceil": lambda line, x: _library(x).ceil(x),
     BY_SCALE: _by_scale,
@@ -149,7 +172,7 @@ def source_of(style: Style, line: Line) -> Any:
         y = numpy.arange(line.count, dtype="float32")
     if not is_array(line.scale):
         line = replace(line, scale=float(numpy.float32(line.scale)))
-    return TRANSFORMS[style.transform](line, y).astype("float64")
+    return TRANSFORMS[style.transform](line, y).astype("float32").astype("float64")
 
 
 def _inside(places: Any, line: Line) -> Any:

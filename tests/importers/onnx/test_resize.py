@@ -1,5 +1,8 @@
 """Resize and Upsample: all ways to find coordinates and to mix elements, beside the reference."""
 
+import math
+from fractions import Fraction
+
 import numpy
 import pytest
 import weft
@@ -8,6 +11,8 @@ from onnx.reference import ReferenceEvaluator
 from onnx_checks import check, check_gradients, one_node, outputs_of
 from onnx_models import model
 from weft import np
+from weft._import.lines import Style, nearest_places
+from weft._import.resizing import line_by_size
 
 TRANSFORMS = (
     "half_pixel",
@@ -52,7 +57,7 @@ def resize(x, attributes, *, scales=None, sizes=None, roi=None, verify=check, **
     ids=lambda style: "-".join(map(str, style.values())),
 )
 # A factor that the extents have, one that they have not, and a crowd of elements for each.
-@pytest.mark.parametrize("scales", [(2.0, 1.5), (0.72, 1.37), (0.1875, 0.25)])
+@pytest.mark.parametrize("scales", [(2.0, 1.5), (0.71, 1.37), (0.1875, 0.25)])
 def test_resize_is_that_of_the_reference(transform, style, scales):
     roi = numpy.array([0, 0, 0.1, -0.2, 1, 1, 0.8, 1.1], "float32")
     resize(
@@ -304,3 +309,91 @@ def test_wrong_attributes_are_named(inputs, attributes, message):
     )
     with pytest.raises((ValueError, NotImplementedError), match=message):
         outputs_of(network, feeds)
+
+
+def exact_places(transform, extent, count):
+    """Where the elements of a result lie on a line that gets an extent, as fractions."""
+    if count == 1 and transform in ("align_corners", "pytorch_half_pixel"):
+        return [Fraction(0)]
+    if count == 1 and transform == "tf_crop_and_resize":
+        return [Fraction(extent - 1, 2)]
+    if transform in ("align_corners", "tf_crop_and_resize"):
+        return [Fraction(y * (extent - 1), count - 1) for y in range(count)]
+    if transform == "asymmetric":
+        return [Fraction(y * extent, count) for y in range(count)]
+    middles = [Fraction((2 * y + 1) * extent, 2 * count) for y in range(count)]
+    return middles if transform == "tf_half_pixel_for_nn" else [m - Fraction(1, 2) for m in middles]
+
+
+ROUND = {
+    "round_prefer_floor": lambda place: math.ceil(place - Fraction(1, 2)),
+    "round_prefer_ceil": lambda place: math.floor(place + Fraction(1, 2)),
+    "floor": math.floor,
+    "ceil": math.ceil,
+}
+PAIRS = [(n, m) for n in range(1, 41) for m in range(1, 41) if n != m]
+# Those whose places are quotients of whole numbers, which float32 has to the last bit.
+WHOLE = ("align_corners", "tf_crop_and_resize")
+
+
+@pytest.mark.parametrize("nearest", ROUND)
+@pytest.mark.parametrize("transform", (*TRANSFORMS, "tf_half_pixel_for_nn"))
+def test_the_nearest_element_is_that_of_exact_fractions(transform, nearest):
+    style = Style("nearest", transform, nearest)
+    for extent, count in PAIRS:
+        found = nearest_places(style, line_by_size(extent, 0, count)).tolist()
+        for place, number in zip(exact_places(transform, extent, count), found, strict=True):
+            near = [place] if transform in WHOLE else [place - SMALL, place, place + SMALL]
+            known = {min(max(ROUND[nearest](p), 0), extent - 1) for p in near}
+            assert number in known, (extent, count, place)
+
+
+SMALL = Fraction(1, 1 << 18)  # that float32 may be beside a place of 40
+
+
+def sized(transform, attributes, rank):
+    """A model that resizes an array to the extents of its second input."""
+    opset = 11 if transform == "tf_half_pixel_for_nn" else 19
+    attributes = {"coordinate_transformation_mode": transform, **attributes}
+    roi, none = numpy.array([0.0] * rank + [1.0] * rank, "float32"), numpy.zeros(0, "float32")
+    node = helper.make_node("Resize", ["x", "roi", "none", "sizes"], ["y"], **attributes)
+    if opset > 11:
+        node.input[2] = ""
+    inputs = {"x": ("float32", [None] * rank), "sizes": ("int64", [rank])}
+    weights = {"roi": roi} | ({"none": none} if opset == 11 else {})
+    return model([node], inputs, {"y": ("float32", [None] * rank)}, weights, opset, ir_version=8)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    "attributes",
+    [{"mode": "nearest", "nearest_mode": way} for way in ROUND]
+    + [{"mode": "linear"}, {"mode": "cubic"}, {"mode": "cubic", "exclude_outside": 1}],
+    ids=lambda attributes: "-".join(map(str, attributes.values())),
+)
+@pytest.mark.parametrize("transform", (*TRANSFORMS, "tf_half_pixel_for_nn"))
+def test_each_pair_of_extents_gives_what_onnx_runtime_gives(transform, attributes):
+    runtime = pytest.importorskip("onnxruntime", reason="not run: ONNX Runtime is not installed")
+    network = sized(transform, attributes, 4)
+    options = runtime.SessionOptions()
+    options.log_severity_level = 3
+    session = runtime.InferenceSession(network.SerializeToString(), options)
+    block = weft.onnx.load(network)
+    generator = numpy.random.default_rng(0)
+    for extent, count in PAIRS[:: 1 if attributes["mode"] == "nearest" else 7]:
+        x = generator.normal(size=(1, 1, extent, 2)).astype("float32")
+        sizes = numpy.array([1, 1, count, 2])
+        (wanted,) = session.run(None, {"x": x, "sizes": sizes})
+        found = block(np.array(x), np.array(sizes)).asnumpy()
+        close = 0 if attributes["mode"] == "nearest" else 2e-4
+        numpy.testing.assert_allclose(found, wanted, rtol=0, atol=close)
+
+
+@pytest.mark.parametrize("mode", ["nearest", "linear", "cubic"])
+def test_one_element_of_a_part_is_its_middle(mode):
+    for extent in range(1, 41):
+        x = numpy.arange(2.0 * extent + 1, dtype="float32").reshape(1, -1)
+        roi = numpy.array([0, 0.25, 1, 0.75], "float32")
+        attributes = {"mode": mode, "coordinate_transformation_mode": "tf_crop_and_resize"}
+        found = resize(x, attributes, sizes=(1, 1), roi=roi, wanted=[numpy.array([[x.mean()]])])
+        assert found[0].tolist() == [[extent]]

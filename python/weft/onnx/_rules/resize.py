@@ -64,16 +64,20 @@ def _interpolated_nearest(
     if style.transform == "tf_crop_and_resize":
         return None
     wanted = [nearest_places(style, line).tolist() for line in lines]
-    places = {
-        "nearest": [[y * n.extent // n.count for y in range(n.count)] for n in lines],
-        "nearest-exact": [
-            [(2 * y + 1) * n.extent // (2 * n.count) for y in range(n.count)] for n in lines
-        ],
-    }
-    for mode, found in places.items():
-        if found == wanted:
+    for mode, half in (("nearest", 0.0), ("nearest-exact", 0.5)):
+        if [_kernel_places(line, half, x.dtype) for line in lines] == wanted:
             return npx.interpolate(x, size=tuple(size), mode=mode)
     return None
+
+
+def _kernel_places(line: Line, half: float, dtype: Any) -> list[int]:
+    """The elements that `npx.interpolate` copies, which it finds in the precision of the image and
+    rounds to float32."""
+    kind: Any = numpy.float64 if dtype == numpy.float64 else numpy.float32
+    step = kind(line.extent) / kind(line.count)
+    places = (numpy.arange(line.count, dtype=kind) + kind(half)) * step
+    places = numpy.floor(places.astype("float32"))
+    return numpy.minimum(places.astype("int64"), line.extent - 1).tolist()
 
 
 def _repeated(x: ndarray, style: Style, lines: list[Line]) -> ndarray | None:
