@@ -35,8 +35,15 @@ def resolve(program: Program, rules: Rules) -> list[Gap]:
     for part in every_program(program):
         for node in part.nodes:
             node.rule = rules.find(node.domain, node.operator, node.version)
-            for reason in _reasons(node, rules):
-                operator = f"{node.domain}.{node.operator}" if node.domain else node.operator
+            operator = f"{node.domain}.{node.operator}" if node.domain else node.operator
+            newest = rules.newest.get(node.domain)
+            if newest is not None and node.version > newest:
+                # Any operator may mean something else there: one reason for them all.
+                operator = f"all operators of {node.domain or f'ai.{rules.format.lower()}'}"
+                reasons = [f"the newest version that Weft knows is {newest}"]
+            else:
+                reasons = _reasons(node, rules)
+            for reason in reasons:
                 key = operator, node.version, reason
                 gaps.setdefault(key, Gap(*key, [])).nodes.append(node.name)
     return list(gaps.values())

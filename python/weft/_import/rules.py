@@ -13,7 +13,7 @@ takes attributes of any name.
 """
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -177,6 +177,7 @@ class Rules:
     module: the name of the module that has the table as `RULES`
     check: of rules that have none of their own
     kind: how a function's signature is read: `Rule`, or `ArgumentRule` of arguments.py
+    newest: the newest version of a domain that the rules were written for; others have no versions
     """
 
     def __init__(
@@ -186,8 +187,10 @@ class Rules:
         *,
         check: Function | None = None,
         kind: type[Rule] = Rule,
+        newest: Mapping[str, int] | None = None,
     ) -> None:
         self.format, self._check, self.kind = format, check, kind
+        self.newest = dict(newest or {})
         self.__module__ = module
         self._table: dict[tuple[str, str], list[tuple[int, Rule]]] = {}
 

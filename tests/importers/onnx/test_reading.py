@@ -14,6 +14,7 @@ from weft._import.mapped import MappedFiles, copied
 from weft._import.prepare import prepared
 from weft.onnx._read import from_message
 from weft.onnx._rules import RULES
+from weft.onnx._rules._table import NEWEST
 
 X = {"x": ("float32", [2])}
 Y = {"y": ("float32", [2])}
@@ -137,6 +138,41 @@ def test_external_data_is_read(tmp_path):
     assert weft.onnx.load(path)(np.zeros(2)).tolist() == [3.0, 4.0]
     with pytest.raises(OSError, match="load the model by its path"):
         weft.onnx.load(path.read_bytes())
+
+
+@pytest.mark.parametrize("domain", sorted(NEWEST))
+def test_a_version_that_is_newer_than_known_is_refused(domain):
+    newest = NEWEST[domain]
+    operator = "Abs" if domain == "" else "Normalizer"
+    nodes = [helper.make_node(operator, ["x"], ["h"], "first", domain=domain)]
+    nodes += [helper.make_node(operator, ["h"], ["y"], domain=domain)]
+    later = {"opset": newest + 1} if domain == "" else {"domains": {domain: newest + 1}}
+    network = model(nodes, X, Y, **later)
+    said = (
+        f"all operators of {domain or 'ai.onnx'} (version {newest + 1}): "
+        f"the newest version that Weft knows is {newest}; 2 nodes, first in node `first`"
+    )
+    assert weft.onnx.missing(network) == [said]
+    with pytest.raises(NotImplementedError) as raised:
+        weft.onnx.load(network)
+    assert said in str(raised.value)
+    # What no node is of says nothing.
+    weft.onnx.load(model([helper.make_node("Abs", ["x"], ["y"])], X, Y, domains={"other": 99}))
+
+
+def test_the_newest_version_is_known():
+    network = model([helper.make_node("Abs", ["x"], ["y"])], X, Y, opset=NEWEST[""])
+    assert weft.onnx.load(network)(np.array([-1.0, 2.0])).tolist() == [1.0, 2.0]
+
+
+def test_a_negative_extent_is_open():
+    network = model([helper.make_node("Abs", ["x"], ["y"])], {"x": ("float32", [2, 3])}, Y)
+    network.graph.input[0].type.tensor_type.shape.dim[0].dim_value = -1
+    block = weft.onnx.load(network)
+    assert block.ports[0].shape == (None, 3)
+    assert block(np.ones((5, 3))).shape == (5, 3)
+    with pytest.raises(ValueError, match=r"must have shape \(\?, 3\); got \(5, 4\)"):
+        block(np.ones((5, 4)))
 
 
 @pytest.mark.parametrize("version", [-1, 0, 1 << 31, (1 << 63) - 1])
