@@ -257,14 +257,21 @@ __all__ = [
 
 
 _find = _spelling.finder("weft.mxnet", _words.PACKAGE)
+# Short names that this package itself never uses: they tell which arrays the program works with.
+_TOLD = frozenset({"nd", "np", "npx"})
 
 
 def __getattr__(name: str) -> Any:
     if name not in _ELSEWHERE:
         return _find(name)
+    if name in _TOLD:
+        from weft.mxnet import _modes
+
+        _modes.hear(name)
     module, attribute = _ELSEWHERE[name]
     found = importlib.import_module(f"weft.mxnet.{module}")
-    return getattr(found, attribute) if attribute else found
+    found = globals()[name] = getattr(found, attribute) if attribute else found
+    return found
 
 
 __dir__ = __all__.copy

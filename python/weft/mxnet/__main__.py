@@ -1,17 +1,19 @@
 """Runs a program of MXNet as it is: `python -m weft.mxnet train.py --epochs 3`.
 
 `import mxnet` then finds weft.mxnet, in the program, in all that it imports, and in the workers of
-its loaders. With `--report` the program is not run: what it uses of MXNet is listed.
+its loaders. `--as 1.9.1` is for libraries that take only some versions of MXNet, such as gluoncv
+(`mx.__version__`). With `--report` the program is not run: what it uses of MXNet is listed.
 """
 
 import os
+import re
 import runpy
 import sys
 
 from weft.mxnet import _alias
 from weft.mxnet._report import report
 
-_USAGE = """usage: python -m weft.mxnet (program.py | -m module | -c code) [arguments]
+_USAGE = """usage: python -m weft.mxnet [--as VERSION] (program.py | -m module | -c code) [argument]
        python -m weft.mxnet --report program.py"""
 
 
@@ -20,6 +22,12 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help"):
         print(_USAGE)
         return 0 if arguments else 2
+    if arguments[0] == "--as":
+        if len(arguments) < 3 or not re.fullmatch(r"\d+(\.\w+)+", arguments[1]):
+            print(f"{_USAGE}\n--as needs a version, such as 1.9.1, and a program", file=sys.stderr)
+            return 2
+        os.environ["WEFT_MXNET_VERSION"] = arguments[1]  # processes that it starts get it, too
+        arguments = arguments[2:]
     first, *rest = arguments
     if first == "--report":
         return _report(rest)

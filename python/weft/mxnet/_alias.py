@@ -16,6 +16,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
+from weft.mxnet import _modes
+
 _OLD, _NEW = "mxnet", "weft.mxnet"
 # Processes that a program starts have its `sys.path` and nothing else before they import its main
 # module: the `mxnet.py` of this folder calls `install` there.
@@ -30,6 +32,7 @@ class _Finder(MetaPathFinder):
     ) -> ModuleSpec | None:
         if not fullname.startswith(_OLD + "."):
             return None
+        _modes.hear(fullname.removeprefix(_OLD + "."))
         found = _module(fullname)
         return None if found is None else ModuleSpec(fullname, _Loader(found))
 
@@ -68,6 +71,7 @@ def install() -> None:
     starts from here; twice is once."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
+    _modes.hear("nd")  # what MXNet gives to programs that set nothing and use nothing of `mx.np`
     sys.modules[_OLD] = importlib.import_module(_NEW)
     if _FOLDER not in sys.path:
         sys.path.insert(1, _FOLDER)  # behind the program's own folder

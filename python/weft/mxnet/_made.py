@@ -14,16 +14,24 @@ from weft.mxnet._modes import default_dtype, read
 from weft.mxnet.device import native_of
 
 
-def made(values: Any, dtype: Any = None) -> Any:
-    """An array of values in the machine's memory, of their own dtype if none is given."""
-    return np.array(numpy.asarray(values, dtype, order="C"), device="cpu")
+def dtype_name(dtype: Any) -> str:
+    """What a dtype is called, of NumPy's, of Weft's, or as text."""
+    if isinstance(dtype, str):
+        return dtype
+    name = getattr(dtype, "name", None)
+    return name if isinstance(name, str) else str(numpy.dtype(dtype).name)
 
 
-def made_as_mxnet(values: Any, dtype: Any = None) -> Any:
-    """An array as `mx.nd.array` makes it: float32 unless `values` is an array of Weft already."""
-    if isinstance(values, np.ndarray):
-        return values if dtype is None else values.astype(dtype)
-    return made(values, dtype or "float32")
+_NARROW = frozenset({"int8", "uint8", "int16", "uint16"})
+
+
+def wrapping(data: ndarray, dtype: Any, cast: Any = ndarray.astype) -> ndarray:
+    """A cast in which a float that a narrow integer cannot hold wraps, as in MXNet and NumPy.
+
+    Weft's own cast takes the nearest integer that there is.
+    """
+    is_narrow = data.dtype.kind == "f" and dtype_name(dtype) in _NARROW
+    return cast(cast(data, "int64"), dtype) if is_narrow else cast(data, dtype)
 
 
 def filled(shape: tuple[int, ...], dtype: Any) -> tuple[Any, numpy.ndarray]:
@@ -136,11 +144,11 @@ _OBJECTS = numpy.dtype(object)
 __all__ = [
     "Like",
     "array",
+    "dtype_name",
     "filled",
     "from_numpy",
     "host",
-    "made",
-    "made_as_mxnet",
     "shared",
     "to_numpy",
+    "wrapping",
 ]

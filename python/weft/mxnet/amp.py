@@ -39,6 +39,9 @@ _PRODUCTS = [
 ]
 
 
+_amp_initialized = False  # libraries of 1.x read it
+
+
 def _refuse(caller: str, **lists: Any) -> None:
     for name, value in lists.items():
         if value:
@@ -67,6 +70,8 @@ def init(
         fp32_ops=fp32_ops,
     )
     _weft.init(target_dtype)
+    global _amp_initialized
+    _amp_initialized = True
 
 
 def init_trainer(optimizer_or_trainer: Any) -> None:

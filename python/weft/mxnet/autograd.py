@@ -15,7 +15,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from weft import autograd as _autograd
 from weft import np
-from weft._base.errors import InvalidType, InvalidValue
+from weft._base.errors import InvalidType, InvalidValue, MissingAttribute
 from weft._base.spelling import public_module
 from weft._core import native as _native
 from weft._core.modes import ModeScope
@@ -212,8 +212,15 @@ def get_symbol(x: ndarray) -> Any:
     return history.symbols_of([x], [], "get_symbol").translated(variable_for)[0]
 
 
+def __getattr__(name: str) -> Any:
+    if name == "NDArray":  # programs of 1.x take it from here by `import *`
+        return public_module("mxnet.ndarray").NDArray
+    raise MissingAttribute(f"module 'weft.mxnet.autograd' has no attribute '{name}'")
+
+
 __all__ = [
     "Function",
+    "NDArray",  # noqa: F822 - by `__getattr__`
     "backward",
     "get_symbol",
     "grad",

@@ -16,6 +16,7 @@ class Dropout(HybridBlock):
     """Sets elements to 0 with probability `rate` and scales the others by 1 / (1 - rate), in train
     mode only.
 
+    rate: from 0, nothing, to 1, everything
     axes: axes along which all elements share their fate
 
     >>> from weft import autograd, np
@@ -31,8 +32,8 @@ class Dropout(HybridBlock):
 
     def __init__(self, rate: float, axes: tuple[int, ...] = ()) -> None:
         super().__init__()
-        if not 0 <= rate < 1:
-            raise InvalidValue(f"Dropout: `rate` must be in [0, 1); got {rate}")
+        if not 0 <= rate <= 1:
+            raise InvalidValue(f"Dropout: `rate` must be in [0, 1]; got {rate}")
         check_dropout_axes(axes)
         self.rate = rate
         self.axes = axes
@@ -40,6 +41,8 @@ class Dropout(HybridBlock):
     def forward(self, x: Any) -> Any:
         if not autograd.is_training() or self.rate == 0:
             return x
+        if self.rate == 1:
+            return x * 0  # nothing stays, and the gradient is 0
         return npx.dropout(x, p=self.rate, axes=self.axes)
 
     def describe(self) -> str:

@@ -8,6 +8,7 @@ from weft import autograd, np, npx
 from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
 from weft._import.values import Array
+from weft.mxnet._made import wrapping
 from weft.mxnet._operators._attributes import dtype_of, flag
 from weft.mxnet._operators._table import RULES as rules
 from weft.mxnet._operators._table import counted
@@ -192,7 +193,7 @@ rules("_contrib_sign_ste", "_npx_sign_ste")(_straight_through(np.sign))
 
 @rules("Cast", "cast", "_npx_cast", "_npi_cast")
 def _cast(data: Array, *, dtype: Any) -> ndarray:
-    return data.astype(dtype_of(dtype))
+    return wrapping(data, dtype_of(dtype))
 
 
 @rules("amp_cast")

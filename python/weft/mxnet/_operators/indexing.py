@@ -52,9 +52,14 @@ def _take(a: Array, indices: Array, *, axis: Any = 0, mode: str = "clip") -> nda
     return np.take(a, _held(indices, a.shape[int(axis)], mode), axis=int(axis))
 
 
-@rules("batch_take", "choose_element_0index")
+@rules("batch_take")
 def _batch_take(a: Array, indices: Array) -> ndarray:
     return npx.pick(a, _held(indices, a.shape[1]), 1)
+
+
+@rules("choose_element_0index")
+def _choose_element(data: Array, index: Array) -> ndarray:
+    return _batch_take(data, index)
 
 
 @rules("pick", "_npx_pick")

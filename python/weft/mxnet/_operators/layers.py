@@ -15,6 +15,7 @@ from weft._import.values import Array
 from weft.mxnet._operators._attributes import flag, ints, parse
 from weft.mxnet._operators._table import RULES as rules
 from weft.mxnet._operators._table import counted
+from weft.mxnet._operators.vision import adaptive_means
 
 
 @rules("FullyConnected", "_npx_fully_connected")
@@ -150,9 +151,12 @@ def _pooling(
     p_value: Any = None,
     count_include_pad: Any = None,
     layout: str | None = None,
+    output_size: Any = None,
 ) -> ndarray:
     x = channels_first(data, layout)
     spatial = x.ndim - 2
+    if ints(output_size, "output_size"):
+        return as_before(_adaptive(x, pool_type, output_size), layout)
     is_counted = True if count_include_pad is None else flag(count_include_pad)
     power = 2 if p_value is None else int(p_value)
     if flag(global_pool):
@@ -178,6 +182,16 @@ def _pooling(
         power,
     )
     return as_before(y, layout)
+
+
+def _adaptive(x: ndarray, pool_type: str, output_size: Any) -> ndarray:
+    """Means over windows that follow from the extents of the result."""
+    if pool_type != "avg" or x.ndim != 4:
+        raise Unsupported(
+            "`output_size` goes with `pool_type` 'avg' of images (N, C, H, W); got "
+            f"{pool_type!r} of an array with {x.ndim} axes"
+        )
+    return adaptive_means(x, output_size)
 
 
 def _same(extents: Any, window: Any, steps: Any) -> tuple[int, ...]:

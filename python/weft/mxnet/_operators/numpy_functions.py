@@ -6,6 +6,7 @@ from weft import np, npx
 from weft._base.errors import Unsupported
 from weft._core.typing import ndarray
 from weft._import.values import Array
+from weft.mxnet._integers import bincount, gcd, is_traced, lcm
 from weft.mxnet._operators._attributes import dtype_of, flag, ints
 from weft.mxnet._operators._table import RULES as rules
 from weft.mxnet._operators._table import counted
@@ -115,7 +116,7 @@ def _polyval(p: Array, x: Array) -> ndarray:
 def _bincount(
     data: Array, weights: Array = None, *, minlength: int = 0, has_weights: Any = False
 ) -> ndarray:
-    return np.bincount(data, weights, int(minlength))
+    return bincount(data, weights, int(minlength))
 
 
 @rules("_histogram", "_npi_histogram")
@@ -156,24 +157,29 @@ def _percentile(
     return np.percentile(a, wanted, one, method=interpolation, keepdims=flag(keepdims))
 
 
+def _of_integers(eager: Any, in_graph: Any, lhs: Any, rhs: Any) -> ndarray:
+    found: ndarray = (in_graph if is_traced(lhs, rhs) else eager)(lhs, rhs)
+    return found
+
+
 @rules("_npi_gcd")
 def _gcd(lhs: Array, rhs: Array) -> ndarray:
-    return np.gcd(lhs, rhs)
+    return _of_integers(np.gcd, gcd, lhs, rhs)
 
 
 @rules("_npi_lcm")
 def _lcm(lhs: Array, rhs: Array) -> ndarray:
-    return np.lcm(lhs, rhs)
+    return _of_integers(np.lcm, lcm, lhs, rhs)
 
 
 @rules("_npi_gcd_scalar")
 def _gcd_of(data: Array, *, scalar: Any, is_int: Any = True) -> ndarray:
-    return np.gcd(data, int(scalar))
+    return _of_integers(np.gcd, gcd, data, int(scalar))
 
 
 @rules("_npi_lcm_scalar")
 def _lcm_of(data: Array, *, scalar: Any, is_int: Any = True) -> ndarray:
-    return np.lcm(data, int(scalar))
+    return _of_integers(np.lcm, lcm, data, int(scalar))
 
 
 @rules("_npi_unravel_index")

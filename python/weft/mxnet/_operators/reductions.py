@@ -237,20 +237,25 @@ def _topk(
 ) -> Any:
     number = None if axis is None else int(axis) % data.ndim
     extent = data.size if number is None else data.shape[number]
+    if ret_typ == "mask":
+        return _topk_mask(data, number, min(int(k), extent) if k > 0 else extent, flag(is_ascend))
     values, places = npx.topk(data, int(k) if k > 0 else extent, number, flag(is_ascend))
     found = places.astype(dtype_of(dtype))
-    if ret_typ == "mask":
-        if number is None:
-            flags = npx.one_hot(places, extent).sum(axis=0).reshape(data.shape)
-        else:
-            flags = np.moveaxis(npx.one_hot(places, extent).sum(axis=number), -1, number)
-        return flags.astype(data.dtype)
     results = {"value": values, "indices": found, "both": (values, found)}
     if ret_typ not in results:
         raise InvalidValue(
             f"`ret_typ` must be 'indices', 'value', 'both' or 'mask'; got {ret_typ!r}"
         )
     return results[ret_typ]
+
+
+def _topk_mask(data: ndarray, axis: int | None, k: int, is_ascend: bool) -> ndarray:
+    """1 for each of the k first elements along an axis, 0 for all others: who is first is the rank,
+    which is the place in the order of the places."""
+    x = data.reshape((-1,)) if axis is None else data
+    along = 0 if axis is None else axis
+    ranks = np.argsort(np.argsort(x, along, descending=not is_ascend), along)
+    return (ranks < k).astype(data.dtype).reshape(data.shape)
 
 
 counted(("topk", "_npx_topk"), lambda given: 2 if given.get("ret_typ") == "both" else 1)

@@ -15,7 +15,12 @@ from weft.mxnet._operators._table import counted
 # ---- axes ----------------------------------------------------------------------------------------
 
 
-@rules("transpose", "_np_transpose", "_npi_transpose")
+@rules("transpose")
+def _transpose_old(data: Array, *, axes: Any = None) -> ndarray:
+    return _transpose(data, axes=axes)
+
+
+@rules("_np_transpose", "_npi_transpose")
 def _transpose(a: Array, *, axes: Any = None) -> ndarray:
     order = ints(axes, "axes")
     return np.transpose(a, order or None)

@@ -109,6 +109,11 @@ def _bilinear_resize(
 
 @rules("_contrib_AdaptiveAvgPooling2D")
 def _adaptive_pooling(data: Array, *, output_size: Any = ()) -> ndarray:
+    return adaptive_means(data, output_size)
+
+
+def adaptive_means(data: ndarray, output_size: Any) -> ndarray:
+    """Means of images (N, C, H, W) over windows that follow from the extents of the result."""
     wanted = ints(output_size, "output_size") or (1,)
     rows, columns = wanted * 2 if len(wanted) == 1 else wanted
     if (rows, columns) == (1, 1):

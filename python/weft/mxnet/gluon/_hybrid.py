@@ -10,7 +10,8 @@ from weft._base.spelling import unknown_argument
 from weft._core import native
 from weft._core.typing import ndarray
 from weft.gluon.block import Block
-from weft.mxnet.gluon._modes import as_nd, is_np_array
+from weft.mxnet._given import as_nd
+from weft.mxnet.gluon._modes import is_np_array
 from weft.mxnet.gluon._symbols import is_symbol, variable
 
 # How MXNet's engine runs a graph: accepted, and without a counterpart.
@@ -38,8 +39,8 @@ def known(options: dict[str, Any]) -> dict[str, Any]:
 def needs_arguments(kind: type) -> bool:
     """Has `forward` of a class an argument that must be given?"""
     function = getattr(kind, "hybrid_forward", None) or kind.forward  # type: ignore[attr-defined]
-    if function is Block.forward:  # nobody wrote one
-        return True
+    if function.__module__ == "weft.mxnet.gluon.block" or function is Block.forward:
+        return True  # nobody wrote one
     parameters = list(inspect.signature(function).parameters.values())[1:]
     return any(
         p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
@@ -48,9 +49,19 @@ def needs_arguments(kind: type) -> bool:
 
 
 def is_old(kind: type) -> bool:
-    """Takes a class symbols of MXNet itself? Its `forward` is a `hybrid_forward` of 1.x, or it says
-    so."""
-    return getattr(kind, "forward", None) is forward or getattr(kind, "_takes_symbols", False)
+    """Takes a class symbols of MXNet itself? It has a `hybrid_forward` of 1.x, or it says so."""
+    return has_hybrid_forward(kind) or getattr(kind, "_takes_symbols", False)
+
+
+def has_hybrid_forward(kind: type) -> bool:
+    """Has the program written the `hybrid_forward` of 1.x for a class, or for one above it?"""
+    return any(callable(vars(cls).get("hybrid_forward")) for cls in kind.__mro__)
+
+
+def is_written_above(kind: type) -> bool:
+    """Is the `forward` that a class has one that the program wrote in a class above it?"""
+    above = next(cls for cls in kind.__mro__[1:] if "forward" in vars(cls))
+    return vars(above)["forward"] is not forward and not above.__module__.startswith("weft.")
 
 
 def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -139,8 +150,10 @@ def _replaced(value: Any, symbols: Any) -> Any:
 __all__ = [
     "OPTIONS",
     "forward",
+    "has_hybrid_forward",
     "infer_shapes",
     "is_old",
+    "is_written_above",
     "known",
     "needs_arguments",
     "wants_integer_gradients",

@@ -55,6 +55,8 @@ def layer(
         given = {} if variadic else _named(title, words, required, args, options)
         for word, value in defaults.items():
             given.setdefault(word, value)
+        if given.get("use_bias") is False:
+            given.pop("bias_initializer", None)  # of no bias, which MXNet leaves aside
         if title == "Activation":
             self.__dict__["_kind"] = given["activation"]
         attributes = None if translate is None else translate(given)

@@ -84,6 +84,24 @@ class Block(_NativeBlock):
         found: NameScope = scope
         return found
 
+    # Private names of 1.x, which libraries that build on MXNet read and write.
+
+    @property
+    def _prefix(self) -> str:
+        return self._names.prefix
+
+    @_prefix.setter
+    def _prefix(self, prefix: str) -> None:
+        self._names.prefix = prefix
+
+    @property
+    def _params(self) -> ParameterDict:
+        return self.params
+
+    @property
+    def _reg_params(self) -> dict[str, Any]:
+        return self._own_parameters
+
     # ---- structure
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -429,9 +447,15 @@ class HybridBlock(Block, _NativeHybrid):
             cls._compose = None  # what a class above composes is not what this one computes
             cls._passes_on = "_passes_on" in vars(cls)
         if "hybrid_forward" in vars(cls) and "forward" not in vars(cls):
-            cls.forward = _hybrid.forward  # type: ignore[method-assign]
+            # A `forward` that the program wrote above goes first, and `super().forward` leads here.
+            if not _hybrid.is_written_above(cls):
+                cls.forward = _hybrid.forward  # type: ignore[method-assign]
             if "infer_shape" not in vars(cls):
                 cls.infer_shape = _hybrid.infer_shapes  # type: ignore[method-assign]
+        elif cls.forward is HybridBlock.forward and not _hybrid.has_hybrid_forward(cls):
+            native = super().forward
+            if native is not _NativeBlock.forward:  # a layer of Weft computes by its own
+                cls.forward = native  # type: ignore[method-assign]
 
     def __init__(self, prefix: str | None = None, params: Any = None) -> None:
         self._begin_names(prefix, params)
@@ -439,6 +463,12 @@ class HybridBlock(Block, _NativeHybrid):
 
     def hybridize(self, active: bool = True, **options: Any) -> None:  # type: ignore[override]
         _NativeHybrid.hybridize(self, active, **_hybrid.known(options))
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """What the block computes: `hybrid_forward` of a subclass that has one."""
+        if _hybrid.has_hybrid_forward(type(self)):
+            return _hybrid.forward(self, *args, **kwargs)
+        return super().forward(*args, **kwargs)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not args and not kwargs and _hybrid.needs_arguments(type(self)):

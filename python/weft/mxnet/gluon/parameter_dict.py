@@ -19,10 +19,10 @@ from weft._mxnet_files import content as _files
 from weft._mxnet_files import numpy_files as _numpy_files
 from weft._mxnet_files.records import record_of as _record_of
 from weft.gluon.parameter import ParameterDict as _Native
+from weft.mxnet._made import dtype_name as _dtype_name
 from weft.mxnet.base import RefusedError
 from weft.mxnet.gluon import _devices
 from weft.mxnet.gluon import parameter as _parameter
-from weft.mxnet.gluon._modes import dtype_name as _dtype_name
 from weft.mxnet.gluon._modes import is_np_array as _is_np_array
 from weft.mxnet.gluon.parameter import Constant, Parameter
 
@@ -50,6 +50,10 @@ class ParameterDict(_Native):
     def prefix(self) -> str:
         """What names begin with."""
         return self._prefix
+
+    @property
+    def _params(self) -> "ParameterDict":
+        return self  # 1.x keeps the parameters in a dict inside of this one
 
     def __missing__(self, name: str) -> Any:
         if name in self._others:

@@ -12,6 +12,7 @@ from weft._base import spelling as _spelling
 from weft._base.errors import FileFailure, InvalidValue, Unsupported
 from weft._core.typing import ndarray
 from weft.gluon import utils as _native
+from weft.mxnet._given import shown
 from weft.mxnet.gluon import _devices
 
 
@@ -44,7 +45,7 @@ def split_and_load(
     if not contexts:
         raise InvalidValue("split_and_load: `ctx_list` must name a context; got none")
     if not isinstance(data, ndarray):
-        data = np.array(data, dtype="float32")
+        data = shown(np.array(data, dtype="float32"))
     parts = (
         [data] if len(contexts) == 1 else split_data(data, len(contexts), batch_axis, even_split)
     )
@@ -180,6 +181,20 @@ def split_rnn_params(
 def shape_is_known(shape: Sequence[int] | None) -> bool:
     """Are all extents of a shape known? Unknown ones are -1, in 1.x also 0."""
     return shape is not None and all(extent > 0 for extent in shape)
+
+
+_REPOSITORY = "https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/"
+
+
+def _get_repo_url() -> str:
+    """Where MXNet kept the files of its networks, or `$MXNET_GLUON_REPO`."""
+    found = os.environ.get("MXNET_GLUON_REPO", _REPOSITORY)
+    return found if found.endswith("/") else found + "/"
+
+
+def _get_repo_file_url(namespace: str, filename: str) -> str:
+    """The address of a file there: programs print it, or look for the file below `~/.mxnet`."""
+    return f"{_get_repo_url()}{namespace}/{filename}"
 
 
 class HookHandle:

@@ -13,7 +13,8 @@ import numpy
 
 from weft._base.errors import InvalidValue
 from weft.gluon.data.vision._colors import EIGENVALUES, EIGENVECTORS, gray, hue_matrix
-from weft.mxnet._made import host, made
+from weft.mxnet._given import made
+from weft.mxnet._made import host
 from weft.mxnet.image._crops import (
     Size,
     center_crop,

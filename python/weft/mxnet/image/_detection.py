@@ -12,7 +12,8 @@ import numpy
 
 from weft._base.errors import InvalidType, InvalidValue
 from weft.mxnet._boxes import Boxes, areas, shared_areas
-from weft.mxnet._made import host, made
+from weft.mxnet._given import made
+from weft.mxnet._made import host
 from weft.mxnet.image._augmenters import (
     Augmenter,
     CastAug,

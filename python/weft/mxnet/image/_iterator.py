@@ -14,7 +14,8 @@ from weft._base.errors import FileFailure, InvalidType, InvalidValue
 from weft._base.options import require_whole
 from weft.gluon.data._recordio import RecordFile, read_index, unpack
 from weft.gluon.data.vision.records import content_of, read_list
-from weft.mxnet._made import filled, host, made
+from weft.mxnet._given import made, shown
+from weft.mxnet._made import filled, host
 from weft.mxnet.image._augmenters import Augmenter, CreateAugmenter
 from weft.mxnet.image._reading import imdecode
 from weft.mxnet.io._base import DataBatch, DataDesc, DataIter
@@ -161,6 +162,7 @@ class ImageIter(DataIter):
         if self._is_over:
             raise StopIteration
         samples, self._kept = self._kept, []
+        rolled = len(samples)
         self._gather(samples)
         missing = self.batch_size - len(samples)
         if missing:
@@ -172,7 +174,8 @@ class ImageIter(DataIter):
             while len(samples) < self.batch_size:
                 self.cur = 0
                 self._gather(samples)
-        return self._batch(samples, missing)
+        # MXNet counts the samples behind those that the epoch before has left.
+        return self._batch(samples, self.batch_size - rolled if rolled else missing)
 
     def _gather(self, samples: list[Any]) -> None:
         """Adds samples until there are enough for a batch, or none is left."""
@@ -201,7 +204,7 @@ class ImageIter(DataIter):
                 )
             row[...] = pixels
             labels[place] = self._label_row(label)
-        return DataBatch([data], [made(labels)], pad)
+        return DataBatch([shown(data)], [made(labels)], pad)
 
     def _label_row(self, label: Any) -> numpy.ndarray:
         values = numpy.asarray(label, "float32").ravel()

@@ -23,7 +23,8 @@ from weft._base.options import require, require_whole
 from weft.gluon.data._recordio import RecordFile, read_index, unpack
 from weft.gluon.data.vision._decoding import decode
 from weft.gluon.data.vision.records import read_list
-from weft.mxnet._made import filled, made
+from weft.mxnet._given import made, shown
+from weft.mxnet._made import filled
 from weft.mxnet.io._base import DataBatch, DataDesc, MXDataIter
 from weft.mxnet.io._order import Order, part_of
 from weft.mxnet.io._record_augmenter import Augmentation, augmented
@@ -265,7 +266,7 @@ class ImageRecordIter(MXDataIter):
             )
             for begin in range(0, len(samples), _CHUNK)
         ]
-        self._waiting.append((DataBatch([data], None, pad, samples), labels, tasks))
+        self._waiting.append((DataBatch([shown(data)], None, pad, samples), labels, tasks))
         return True
 
     def _cancel(self) -> None:

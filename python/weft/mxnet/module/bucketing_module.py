@@ -35,6 +35,7 @@ class BucketingModule(DelegatingModule):
             raise InvalidState("BucketingModule: `default_bucket_key` must be given")
         self._default_bucket_key = default_bucket_key
         self._sym_gen = sym_gen
+        self._fixed_param_names = fixed_param_names  # subclasses of programs read it
         self._options = {
             "logger": logger,
             "context": context,

@@ -16,6 +16,7 @@ from weft.mxnet.ndarray import (  # noqa: F401 - public here; `_methods` adds th
     contrib,
     image,
     linalg,
+    ndarray,
     op,
     random,
     sparse,

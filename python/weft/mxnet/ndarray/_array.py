@@ -16,6 +16,7 @@ from weft._core import native as _native
 from weft._core.printing import print_elements
 from weft._core.typing import ndarray
 from weft.mxnet import autograd as _autograd
+from weft.mxnet._made import wrapping
 from weft.mxnet._modes import asks_for_numpy_shapes
 from weft.mxnet.device import Device, native_of
 
@@ -106,6 +107,8 @@ class NDArray(ndarray, metaclass=_Arrays):
         if isinstance(value, ndarray | numpy.ndarray):
             if value.dtype.kind == "b" and self.dtype.kind != "b":
                 value = value.astype("uint8")
+            elif value.dtype.kind == "f" and self.dtype.kind in "iu":
+                value = wrapping(value, self.dtype) if isinstance(value, ndarray) else value
             if value.ndim > self.ndim and value.shape[0] == 1:
                 value = value.reshape(value.shape[value.ndim - self.ndim :])
         _put(self, key, value)
@@ -174,7 +177,7 @@ class NDArray(ndarray, metaclass=_Arrays):
         """The elements in another dtype; the array itself for its own one and `copy=False`."""
         if not copy and self.dtype == dtype:
             return self
-        return _astype(self, dtype)
+        return wrapping(self, dtype, _astype)  # type: ignore[return-value]
 
     def as_nd_ndarray(self) -> "NDArray":
         """The array itself."""

@@ -48,7 +48,18 @@ def array(source_array: Any, ctx: Any = None, dtype: Any = None) -> NDArray:
         raise InvalidType(f"array: `source_array` must be a grid of numbers; {error}") from None
     if values.dtype == object:
         values = _of_parts(source_array)
-    return NDArray(np.array(values, dtype or _FLOAT, device=place))
+    if values.dtype.kind in "US":  # numbers as texts, such as those of a file of CSV
+        values = _of_texts(values, dtype)
+    with numpy.errstate(invalid="ignore"):  # what an integer cannot hold wraps
+        return NDArray(np.array(values.astype(dtype or _FLOAT), device=place))
+
+
+def _of_texts(values: numpy.ndarray, dtype: Any) -> numpy.ndarray:
+    """Numbers that are written as texts."""
+    try:
+        return values.astype(dtype or _FLOAT)
+    except ValueError as error:
+        raise InvalidValue(f"array: `source_array` must be a grid of numbers; {error}") from None
 
 
 def _of_parts(source: Any) -> numpy.ndarray:

@@ -12,6 +12,7 @@ import numpy
 from weft import np
 from weft._base.errors import InvalidType
 from weft._core.typing import ndarray
+from weft.mxnet import _integers
 from weft.mxnet._modes import read
 
 _DEFAULTS: dict[str, Any] = {
@@ -73,12 +74,15 @@ def _named(call: Callable[..., Any], name: str, function: Any) -> Callable[..., 
 def _binary(name: str) -> Callable[..., Any]:
     function = getattr(np, name)
     of_numbers = getattr(numpy, name)
+    in_graphs = {"gcd": _integers.gcd, "lcm": _integers.lcm}.get(name)
 
     def call(x1: Any, x2: Any, /, out: ndarray | None = None, **kwargs: Any) -> Any:
         if kwargs:
             _check_options(name, kwargs)
         if out is None and _is_number(x1) and _is_number(x2):
             return of_numbers(x1, x2)
+        if in_graphs is not None and _integers.is_traced(x1, x2):
+            return in_graphs(x1, x2)
         if isinstance(x2, float) or isinstance(x1, float):
             x1, x2 = _doubled(x1), _doubled(x2)
         return function(x1, x2) if out is None else function(x1, x2, out=out)

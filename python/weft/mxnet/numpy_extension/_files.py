@@ -16,8 +16,10 @@ from weft._core.typing import ndarray
 from weft._mxnet_files import content as _files
 from weft._mxnet_files import numpy_files as _numpy_files
 from weft._mxnet_files.records import record_of as _record_of
+from weft.mxnet import _modes
 from weft.mxnet import ndarray as _lists
 from weft.mxnet.ndarray._array import Sparse as _Sparse
+from weft.mxnet.ndarray._array import plain
 from weft.mxnet.ndarray._files import record as _record
 from weft.mxnet.ndarray._files import stored as _stored
 
@@ -57,7 +59,14 @@ def load(file: str | PathLike[str]) -> Any:
         return {n: r.array() if r.stype == "default" else _stored(r) for n, r in named if r}
     if found.kind == "npy":
         return found.records[0].array() if found.records[0] else None
-    return _lists.load(file)
+    return _plain(_lists.load(file)) if _modes.read("array") else _lists.load(file)
+
+
+def _plain(found: Any) -> Any:
+    """Arrays of a list file as those of `mx.np`; sparse ones stay."""
+    if isinstance(found, dict):
+        return {name: plain(array) for name, array in found.items()}
+    return [plain(array) for array in found] if isinstance(found, list) else plain(found)
 
 
 __all__ = ["load", "save", "savez"]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 
 from weft._base.errors import InvalidValue, NotFound
-from weft.mxnet._made import made
+from weft.mxnet._given import made
 from weft.mxnet.io import DataBatch, DataDesc, DataIter
 from weft.mxnet.symbol._arrays import wrapped
 

@@ -79,9 +79,16 @@ class Executor:
         self._monitors_all = False
         self._is_merged = os.getenv("MXNET_ELIMINATE_COMMON_EXPR", "1") != "0"
         self._trail: list[tuple[str, list[Any]]] = []  # nodes that a monitor saw, with their inputs
+        # Arrays with a gradient of the program's own, which `backward` leaves as it is.
+        self._lent: list[str] = []
         for name, array in self.arg_dict.items():
             request = self._grad_req[name]
             leaf = whole(array)
+            given = whole(self._given[name]) if name in self._given else None
+            has_own = leaf.grad is not None and given is not None
+            if request != "null" and has_own and not native.shares_box(leaf.grad, given):
+                self._lent.append(name)
+                continue
             if request != "null" and (leaf.grad is None or leaf.grad_req != request):
                 array.attach_grad("write" if name in self._given else request)
         for array in self.aux_dict.values():
@@ -194,6 +201,9 @@ class Executor:
             for name, array in self.arg_dict.items()
             if self._grad_req[name] == "write" or name in self._given
         ]
+        kept = {name: whole(self.arg_dict[name]).grad.copy() for name in self._lent}
+        for name in kept:
+            native.zero_grad(whole(self.arg_dict[name]))  # its own request may be to add
         before = [native.grad_version(leaf) for leaf in leaves]
         if heads:
             autograd.backward(heads, grads)
@@ -208,6 +218,8 @@ class Executor:
             found = whole(self.arg_dict[name]).grad
             with autograd.pause():
                 given[...] = given + found if self._grad_req[name] == "add" else found
+                if name in kept:
+                    found[...] = kept[name]
 
     def _heads_of(self, out_grads: Any) -> tuple[list[Any], list[Any] | None]:
         """The outputs that have a gradient, and what it is."""

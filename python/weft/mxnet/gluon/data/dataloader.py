@@ -10,17 +10,22 @@ import ast
 import functools
 import warnings
 from collections.abc import Iterable, Iterator
+from multiprocessing.reduction import ForkingPickler  # noqa: F401 - as above
 from typing import TYPE_CHECKING, Any
 
 from weft import np
 from weft._base import spelling as _spelling
 from weft._base import words as _words
-from weft._base.containers import sequence_of
 from weft._base.errors import InvalidType
 from weft.gluon.data import DataLoader as _Native
 from weft.gluon.data._workers import WorkerPool
 from weft.gluon.data.batchify import Stack
-from weft.mxnet.gluon._modes import is_np_array, shown
+from weft.mxnet._given import all_shown
+from weft.mxnet.gluon._modes import is_np_array
+from weft.mxnet.gluon.data._pool_batches import (  # noqa: F401 - libraries build on them
+    _as_in_context,
+    _MultiWorkerIter,
+)
 
 
 class _Stack(Stack):
@@ -83,7 +88,7 @@ class DataLoader(_Native):
 
     def __iter__(self) -> Iterator[Any]:
         batches = super().__iter__()
-        return batches if is_np_array() else map(_in_mode, batches)
+        return batches if is_np_array() else map(all_shown, batches)
 
     def _by_processes(self, place: Any) -> Iterator[Any]:
         if self._idle:
@@ -132,15 +137,6 @@ def _runs_when_imported(path: str) -> str | None:
     return (
         f'the main part of {path} is not under `if __name__ == "__main__":`, so it would run again'
     )
-
-
-def _in_mode(batch: Any) -> Any:
-    """A batch in arrays of 1.x, after `reset_np()`."""
-    if isinstance(batch, list | tuple):
-        return sequence_of(type(batch), map(_in_mode, batch))
-    if isinstance(batch, dict):
-        return {key: _in_mode(part) for key, part in batch.items()}
-    return shown(batch)
 
 
 if not TYPE_CHECKING:  # a type checker shall still see a misspelt name

@@ -12,16 +12,15 @@ from `root`, where MXNet kept them, and tells which file it lacks.
 """
 
 import functools
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from weft._base import spelling as _spelling
-from weft._base.errors import MissingFile, NotFound
+from weft._base.errors import NotFound
 from weft.gluon.model_zoo import vision as _native
 from weft.mxnet.gluon import _devices
 from weft.mxnet.gluon.block import adopted_block
+from weft.mxnet.gluon.model_zoo.model_store import get_model_file
 
 # By the name that `get_model` takes: the name of the function.
 _MODELS = {
@@ -50,22 +49,8 @@ def _made(native: Callable[..., Any], file: str, args: tuple[Any, ...], options:
     if prefix is not None or params is not None:
         net._begin_names(prefix, params)
     if is_trained:
-        net.load_parameters(_weights(file, root), device=where)
+        net.load_parameters(get_model_file(file, root), device=where)
     return net
-
-
-def _weights(name: str, root: Any) -> Path:
-    """The file with trained parameters. Raises FileNotFoundError, which tells its place."""
-    home = os.environ.get("MXNET_HOME", os.path.join("~", ".mxnet"))
-    folder = Path(root or os.path.join(home, "models")).expanduser()
-    for path in sorted(folder.glob(f"{name}*.params")):
-        if path.name == f"{name}.params" or path.name.startswith(f"{name}-"):
-            return path
-    raise MissingFile(
-        f"model_zoo: `pretrained=True` needs {folder / (name + '.params')}, and Weft opens no "
-        f"network connection: put MXNet's file {name}-*.params there, or load weights of others "
-        "with `net.load_parameters(path)`"
-    )
 
 
 def _network(title: str, file: str) -> Callable[..., Any]:

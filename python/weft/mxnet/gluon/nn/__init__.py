@@ -13,6 +13,7 @@
 """
 
 import warnings
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from weft._base import spelling as _spelling
@@ -31,10 +32,20 @@ from weft.mxnet.gluon.symbol_block import SymbolBlock
 # ---- containers and functions
 
 
+def _of_old(prefix: Any, params: Any, blocks: tuple[Any, ...]) -> tuple[Any, Any, Any]:
+    """The arguments of a container, in which 1.x had `prefix` and `params` first."""
+    if blocks and (blocks[0] is None or isinstance(blocks[0], str)):
+        prefix, blocks = blocks[0] if prefix is None else prefix, blocks[1:]
+        if blocks and isinstance(blocks[0], Mapping | None):
+            params, blocks = blocks[0] if params is None else params, blocks[1:]
+    return prefix, params, blocks
+
+
 class Sequential(Block, _native.Sequential):
     """Blocks one after another: `add(a, b)`."""
 
     def __init__(self, *blocks: Any, prefix: str | None = None, params: Any = None) -> None:
+        prefix, params, blocks = _of_old(prefix, params, blocks)
         self._begin_names(prefix, params)
         _native.Sequential.__init__(self, *blocks)
 
@@ -55,6 +66,7 @@ class HybridSequential(HybridBlock, _native.HybridSequential):
     _passes_on = True
 
     def __init__(self, *blocks: Any, prefix: str | None = None, params: Any = None) -> None:
+        prefix, params, blocks = _of_old(prefix, params, blocks)
         self._begin_names(prefix, params)
         _native.HybridSequential.__init__(self, *blocks)
 
@@ -236,6 +248,16 @@ _STATISTICS = (
 )
 _SCALES = "epsilon center scale beta_initializer gamma_initializer in_channels"
 BatchNorm = _layer(_native.BatchNorm, f"axis {_STATISTICS} in_channels")
+# Libraries of 1.x derive from it, and hand these to the operator of their own `hybrid_forward`.
+BatchNorm._kwargs = property(  # type: ignore[attr-defined]
+    lambda self: {
+        "axis": self.axis,
+        "eps": self.epsilon,
+        "momentum": self.momentum,
+        "fix_gamma": self.gamma.grad_req == "null",
+        "use_global_stats": self.use_global_stats,
+    }
+)
 BatchNormReLU = _layer(_native.BatchNormReLU, f"axis {_STATISTICS} in_channels")
 SyncBatchNorm = _layer(_native.SyncBatchNorm, f"in_channels num_devices {_STATISTICS}")
 

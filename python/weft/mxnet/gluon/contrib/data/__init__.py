@@ -1,9 +1,10 @@
-"""Data sets and loaders of `mx.gluon.contrib.data`: `vision`, and the sampler of intervals."""
+"""Data sets and loaders of `mx.gluon.contrib.data`: `vision`, `text`, a sampler of intervals."""
 
 from typing import TYPE_CHECKING
 
 from weft._base import spelling as _spelling
 from weft._base import words as _words
+from weft.gluon.data import text
 from weft.mxnet.gluon.contrib.data import vision
 from weft.mxnet.gluon.contrib.data.vision import (
     ImageBboxDataLoader,
@@ -22,6 +23,7 @@ __all__ = [
     "IntervalSampler",
     "create_bbox_augment",
     "create_image_augment",
+    "text",
     "vision",
 ]
 __dir__ = __all__.copy

@@ -22,6 +22,7 @@ from weft.gluon.data.vision import ImageFolderDataset as _Folder
 from weft.gluon.data.vision import ImageListDataset as _List
 from weft.gluon.data.vision import ImageRecordDataset as _Record
 from weft.mxnet import _modes
+from weft.mxnet._given import made, shown
 
 Transform = Callable[[Any, Any], Any]
 
@@ -48,8 +49,8 @@ class _Images(_Dataset):
     _transform: Transform | None = None
 
     def __getitem__(self, index: Any) -> Any:
-        image = self._data[index]
-        label = self._label[index]
+        image = shown(self._data[index])
+        label = shown(self._label[index])
         return (image, label) if self._transform is None else self._transform(image, label)
 
     def __len__(self) -> int:
@@ -172,7 +173,7 @@ class _Decoded(_Dataset):
 
     def __getitem__(self, index: Any) -> Any:
         image, label = super().__getitem__(index)
-        image = np.array(image, device="cpu")
+        image = made(image)
         return (image, label) if self._transform is None else self._transform(image, label)
 
 
