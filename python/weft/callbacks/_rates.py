@@ -128,7 +128,8 @@ class ReduceLROnPlateau(Callback):
         if self.cooling:
             self.cooling -= 1
             self.wait = 0
-        if self.best is None or self._is_better(value - gap, self.best):
+        is_number = value == value  # nothing would be better than NaN
+        if is_number and (self.best is None or self._is_better(value - gap, self.best)):
             self.best, self.wait = value, 0
             return
         if self.cooling:
@@ -253,12 +254,13 @@ class LRFinder(Callback):
         figure = Figure(figsize=(5.5, 3.5), layout="constrained")
         panel = figure.add_subplot()
         panel.plot(self.rates[: len(self.losses)], self.losses)
-        panel.axvline(self.suggestion, color="tab:orange", label=f"{self.suggestion:.2g}")
+        if sum(map(math.isfinite, self.losses)) >= 3:
+            panel.axvline(self.suggestion, color="tab:orange", label=f"{self.suggestion:.2g}")
+            panel.legend()
         panel.set_xscale("log")
         panel.set_xlabel("learning rate")
         panel.set_ylabel("loss")
         panel.grid(alpha=0.3)
-        panel.legend()
         if path is not None:
             figure.savefig(path, dpi=150)
         return figure

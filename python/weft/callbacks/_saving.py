@@ -21,7 +21,7 @@ class Checkpoint(Callback):
     path: the file; it always holds the last state, complete or not at all. A name such as
         "run-{epoch}-{val_loss:.3f}.ckpt" gives a file for each epoch, counted from 1, with any of
         its figures; with `every_batches` there is "{batch}", too
-    best: a second file, which is written when `monitor` is better than ever
+    best: a second file, which is written when `monitor` is better than ever; NaN never is
     monitor, mode: as for `EarlyStopping`
     every: write after so many epochs
     every_batches: write after so many batches, too
@@ -79,7 +79,8 @@ class Checkpoint(Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         if self.best_path is not None:
             value = figure(self, self.monitor, logs)
-            if value is not None and (self.best is None or self._is_better(value, self.best)):
+            is_number = value is not None and value == value  # nothing would be better than NaN
+            if is_number and (self.best is None or self._is_better(value, self.best)):
                 self.best = value
                 self._write(self.best_path, logs)
         if self.path is not None and (epoch + 1) % self.every == 0:
@@ -229,15 +230,29 @@ class CSVLogger(Callback):
         path = Path(self.path)
         if not self.append:
             path.write_text("", "utf-8")
-        self._has_head = path.exists() and path.stat().st_size > 0
+        self._names: list[str] | None = None  # of the columns
+        if path.exists() and path.stat().st_size > 0:
+            self._names, _ = self._read(path)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
-        with Path(self.path).open("a", newline="", encoding="utf-8") as file:
-            table = csv.DictWriter(file, ["epoch", *logs], delimiter=self.separator)
-            if not self._has_head:
+        path, row = Path(self.path), {"epoch": epoch, **logs}
+        known = self._names or []
+        new = [name for name in row if name not in known]
+        rows = [row]
+        if known and new:  # such as of a validation that is not made after every epoch
+            rows = [*self._read(path)[1], row]
+        self._names = [*known, *new]
+        with path.open("w" if new else "a", newline="", encoding="utf-8") as file:
+            table = csv.DictWriter(file, self._names, delimiter=self.separator)
+            if new:
                 table.writeheader()
-            self._has_head = True
-            table.writerow({"epoch": epoch, **logs})
+            table.writerows(rows)
+
+    def _read(self, path: Path) -> tuple[list[str], list[dict[str, str]]]:
+        """The columns and rows that the file has."""
+        with path.open(newline="", encoding="utf-8") as file:
+            table = csv.DictReader(file, delimiter=self.separator)
+            return list(table.fieldnames or []), list(table)
 
 
 __all__ = ["CSVLogger", "Checkpoint", "ExponentialMovingAverage"]

@@ -99,7 +99,9 @@ class EarlyStopping(Callback):
             for name, value in self._best_values.items():
                 parameters[name].set_data(value)
         if self.stopped_epoch is not None and self.verbose:
-            best = "none was better than the baseline"
+            best = "none was " + (
+                "a number" if self.baseline is None else "better than the baseline"
+            )
             if self.best_epoch is not None:
                 best = f"the best was {self.best:.6g} in epoch {self.best_epoch + 1}"
             print(

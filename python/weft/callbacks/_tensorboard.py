@@ -1,6 +1,7 @@
 """The callback that writes for TensorBoard, by the package tensorboardX."""
 
 import os
+import warnings
 from collections.abc import Callable, Mapping
 from os import PathLike
 from typing import Any
@@ -22,7 +23,8 @@ class TensorBoard(Callback):
 
     folder: gets `train` and, where there is a validation, `validation`, so that both are curves of
         one picture
-    histograms: histograms of parameters after so many epochs; 0 for none
+    histograms: histograms of parameters after so many epochs; 0 for none. They have what is finite,
+        and a warning says what is not
     gradients: histograms of the gradients of the last batch, too; steps keep them for that, which
         costs the memory of the parameters once more
     batches: figures of the running epoch after so many batches, too; None for epochs alone
@@ -98,6 +100,7 @@ class TensorBoard(Callback):
         self._has_graph = not self.graph
         self._has_fixed = self._was_profiled = False
         self._last: dict[str, float] = {}
+        self._warned: set[str] = set()
 
     # ---- batches
 
@@ -146,10 +149,24 @@ class TensorBoard(Callback):
 
     def _write_histograms(self, epoch: int) -> None:
         for name, parameter in self.model.net.collect_params().items():
-            self.writer.add_histogram(f"parameters/{name}", _floats(parameter.data()), epoch)
+            self._write_histogram(f"parameters/{name}", parameter.data(), epoch)
         if self.gradients:
             for name, gradient in self.model.gradients().items():
-                self.writer.add_histogram(f"gradients/{name}", _floats(gradient), epoch)
+                self._write_histogram(f"gradients/{name}", gradient, epoch)
+
+    def _write_histogram(self, name: str, given: Any, epoch: int) -> None:
+        """A histogram of what is finite; of what is not a warning, once for each name."""
+        values = _floats(given).ravel()
+        finite = values[numpy.isfinite(values)]
+        if finite.size:  # beyond 1e20 tensorboardX has no bins
+            self.writer.add_histogram(name, numpy.clip(finite, -9e19, 9e19), epoch)
+        if finite.size < values.size and name not in self._warned:
+            self._warned.add(name)
+            warnings.warn(
+                f"TensorBoard: {values.size - finite.size} of the {values.size} elements of {name} "
+                f"are NaN or infinite after epoch {epoch + 1}, and in no histogram",
+                stacklevel=2,
+            )
 
     def _write_graph(self, epoch: int) -> None:
         from weft.callbacks._graph_events import write_graph

@@ -80,6 +80,8 @@ class _Scores(EvalMetric):
         if scores.ndim == 2 and scores.shape[1] == 2 and truth.ndim == 1:
             is_share = scores.min() >= 0 and scores.max() <= 1
             scores = scores[:, 1] if is_share else scores[:, 1] - scores[:, 0]
+        if numpy.isnan(scores).any():  # which have no order
+            return self.name, math.nan
         if scores.ndim == 1:
             return self.name, self._of_binary(truth == 1, scores)
         table = truth == 1 if truth.ndim == 2 else truth[:, None] == numpy.arange(scores.shape[1])
@@ -206,12 +208,13 @@ class CalibrationError(EvalMetric):
                 rows = np.moveaxis(shares(found.pred, self.form, found.axis), found.axis, -1)
                 table = rows.asnumpy().reshape(-1, rows.shape[-1])
                 trust, right = table.max(axis=1), table.argmax(axis=1) == truth
-            if trust.size and not (trust.min() >= 0 and trust.max() <= 1):
+            if bool(((trust < 0) | (trust > 1)).any()):
                 raise InvalidValue(
                     "CalibrationError: `preds` must be probabilities; got "
                     f"{trust.min():.6g} to {trust.max():.6g}; take the softmax or sigmoid first"
                 )
-            places = numpy.clip(numpy.ceil(trust * self.bins).astype("int64") - 1, 0, self.bins - 1)
+            above = numpy.nan_to_num(numpy.ceil(trust * self.bins)).astype("int64")  # NaN stays one
+            places = numpy.clip(above - 1, 0, self.bins - 1)
             self._counts += numpy.bincount(places, minlength=self.bins)
             self._right += numpy.bincount(places, right, self.bins)
             self._trust += numpy.bincount(places, trust, self.bins)
