@@ -20,6 +20,7 @@ blocks (`net.register_forward_hook`), and `npx.callback`, which calls Python fro
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from weft._base.tracebacks import switch
 from weft._trace.state import running
 
 
@@ -63,5 +64,17 @@ def is_eager() -> bool:
     return running.is_eager
 
 
-__all__ = ["eager", "is_eager"]
+def full_tracebacks(shown: bool = True) -> None:
+    """Have errors that leave `fit`, `evaluate` and `predict` the frames of Weft, too? At first they
+    have those of the program alone, unless Weft itself has failed; `WEFT_TRACEBACKS=full` in the
+    environment shows them from the beginning.
+
+    >>> import weft
+    >>> weft.debug.full_tracebacks()
+    >>> weft.debug.full_tracebacks(False)
+    """
+    switch.is_full = bool(shown)
+
+
+__all__ = ["eager", "full_tracebacks", "is_eager"]
 __dir__ = __all__.copy

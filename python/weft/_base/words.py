@@ -552,6 +552,23 @@ DATASET: Table = {
     **_alike("split", "write `gluon.data.random_split(dataset, lengths)`"),
 }
 
+# Attributes of streams.
+STREAM: Table = {
+    **_alike("cache", "write `gluon.data.SimpleDataset(list(stream))`, which keeps its samples"),
+    **_alike("zip", "write `gluon.data.IterableDataset(lambda: zip(stream, other))`"),
+    **_alike("drop_remainder", 'write `stream.batch(size, last_batch="discard")`'),
+    **_alike(
+        "padded_batch pad_batch",
+        "write `stream.batch(size, batchify_fn=gluon.data.batchify.Pad())`",
+    ),
+    **_alike("bucket_by_sequence_length", "write `gluon.data.BucketSampler(lengths, size)`"),
+    **_alike("interleave chain concatenate", "write `gluon.data.IterableDataset(lambda: ...)`"),
+    **_alike("enumerate", "write `gluon.data.IterableDataset(lambda: enumerate(stream))`"),
+    **_alike("from_generator from_tensor_slices", "write `gluon.data.IterableDataset(source)`"),
+    **_alike("unbatch", "write the stream without `batch`"),
+    **_alike("window", "write a function that yields windows, and give it to `IterableDataset`"),
+}
+
 AMP: Table = {
     **_alike("GradScaler LossScaleOptimizer", "write `amp.init_trainer(trainer)`"),
     **_alike("set_global_policy mixed_precision Policy", 'write `amp.init("bfloat16")`'),
@@ -580,6 +597,7 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("ctx", "context"), ("device",)),
     **dict.fromkeys(("dim", "dims", "axes"), ("axis", "axes", "shape")),
     **dict.fromkeys(("keepdim", "keep_dims"), ("keepdims",)),
+    **dict.fromkeys(("drop_remainder", "drop_last"), ("last_batch",)),
     **dict.fromkeys(("input", "tensor", "data", "self"), ("x", "a", "data", "arrays")),
     "other": ("b", "x2", "y"),
     "stride": ("strides", "stride"),

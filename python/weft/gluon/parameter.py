@@ -380,7 +380,8 @@ class Parameter(InParts, NotAnArray, NamedArrays, metaclass=Worded):
         return (
             f"Parameter: `{self.name}` has no values yet, because its shape {self.shape} is not "
             "known: call the block once, or give the layer its input size (`in_units`, "
-            "`in_channels`)"
+            "`in_channels`); where the block was called, its `forward` does not use the layer: "
+            "leave it out"
         )
 
     def data(self, device: DeviceLike = None) -> ndarray:

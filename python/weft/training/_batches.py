@@ -15,6 +15,7 @@ import numpy
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
 from weft._base.options import require, require_whole
+from weft._base.protocols import HasRows
 from weft._core.typing import ndarray
 from weft.gluon.data import ArrayDataset, DataLoader, Dataset
 from weft.gluon.data._epoch import Epoch
@@ -127,6 +128,12 @@ def _are_arrays(given: Sequence[Any]) -> bool:
 
 def array_of(where: str, name: str, given: Any) -> Any:
     """An array of Weft with at least one axis; doubles of NumPy and lists become float32."""
+    if isinstance(given, HasRows):
+        raise InvalidType(
+            f"{where}: `{name}` must be an array; got a sparse matrix, {type(given).__name__} of "
+            f"shape {given.shape}; write `{name}.toarray()`, or give batches of rows: "
+            "`[(rows.toarray(), labels), ...]`"
+        )
     if isinstance(given, ndarray):
         found = given
     else:
@@ -180,7 +187,8 @@ def is_source(given: Any) -> bool:
     """Does it give batches, so that it is no data in memory?"""
     if isinstance(given, Dataset | DataLoader) or is_batches(given):
         return True
-    in_memory = isinstance(given, ndarray | list | tuple | dict) or hasattr(given, "__array__")
+    in_memory = isinstance(given, ndarray | list | tuple | dict | HasRows)
+    in_memory = in_memory or hasattr(given, "__array__")
     return isinstance(given, Iterable) and not in_memory
 
 
@@ -238,6 +246,8 @@ def _rows_as(structure: ArrayData, rows: Any) -> Batch:
 def batch_of(where: str, given: Any) -> Batch:
     """A batch that somebody gave: (inputs, labels, weights), (inputs, labels), or inputs."""
     parts = given if isinstance(given, list | tuple) else (given,)
+    if len(parts) == 3 and _are_names(parts[2]):  # as of files; they weigh nothing
+        parts = parts[:2]
     if not 0 < len(parts) <= 3:
         raise InvalidValue(
             f"{where}: a batch must be (inputs, labels) or (inputs, labels, weights); got "
@@ -245,6 +255,10 @@ def batch_of(where: str, given: Any) -> Batch:
         )
     made = [arrays_of(where, name, p) for name, p in zip(("x", "y", "weight"), parts, strict=False)]
     return Batch.of(*made)
+
+
+def _are_names(given: Any) -> bool:
+    return isinstance(given, list | tuple) and all(isinstance(each, str) for each in given)
 
 
 __all__ = [

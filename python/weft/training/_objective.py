@@ -14,6 +14,7 @@ from weft._base.spelling import unknown
 from weft.gluon import loss as losses
 from weft.gluon.block import Block
 from weft.gluon.loss import Loss
+from weft.gluon.loss.classes import require_whole_labels
 
 
 class Head:
@@ -89,6 +90,15 @@ class Objective:
             )
             for name, loss, factor, of_head in zip(names, chosen, factors, metrics, strict=True)
         ]
+
+    def check_labels(self, outputs: Any, labels: Any) -> None:
+        """Raises ValueError where labels that have to be classes are none; with values, so that it
+        runs before there is a plan."""
+        for head, pred, label, _ in self._by_head(outputs, labels, None):
+            form = head.loss.form if isinstance(head.loss, Loss) else None
+            if form is None or form.kind != "one" or label is None or label.ndim >= pred.ndim:
+                continue
+            require_whole_labels(type(head.loss).__name__, label)
 
     @property
     def has_loss(self) -> bool:

@@ -12,6 +12,8 @@ from weft._pages.curves import chart
 from weft._pages.page import table
 from weft.callbacks import Callback
 
+_MOST_COLUMNS = 3  # of panels in a picture: wider ones fit no page
+
 
 class Record(Callback):
     """Appends each epoch to the model's history, with the figures that other callbacks added.
@@ -93,7 +95,8 @@ class History(Mapping[str, list[float]]):
     def plot(
         self, path: str | PathLike[str] | None = None, *, names: list[str] | None = None
     ) -> Any:
-        """Draws the curves with Matplotlib: a panel for each figure, with that of validation.
+        """Draws the curves with Matplotlib: a panel for each figure, with that of validation, three
+        in a row.
 
         path: a picture to write (.png, .svg, .pdf); None gives the figure to the caller
         names: which figures; all of them by default
@@ -101,10 +104,12 @@ class History(Mapping[str, list[float]]):
         Returns Matplotlib's figure. Raises LookupError where Matplotlib is missing.
         """
         shown = [n for n in (names or self.history) if not n.startswith("val_")]
-        figure = _figure(len(shown))
+        columns = max(min(len(shown), _MOST_COLUMNS), 1)
+        rows = -(-len(shown) // columns)
+        figure = _figure(columns, max(rows, 1))
         epochs = [number + 1 for number in self.epoch]
         for place, name in enumerate(shown):
-            panel = figure.add_subplot(1, len(shown), place + 1)
+            panel = figure.add_subplot(rows, columns, place + 1)
             for label, values in self._lines(name).items():
                 panel.plot(epochs, values, marker=".", label=label)
             panel.set_xlabel("epoch")
@@ -114,7 +119,7 @@ class History(Mapping[str, list[float]]):
             if f"val_{name}" in self.history:
                 panel.legend()
         if path is not None:
-            figure.savefig(path, dpi=150)
+            figure.savefig(path, dpi=100)
         return figure
 
     def __repr__(self) -> str:
@@ -143,14 +148,14 @@ class History(Mapping[str, list[float]]):
         return {label: self.history[key] for label, key in found.items() if key in self.history}
 
 
-def _figure(panels: int) -> Any:
+def _figure(columns: int, rows: int) -> Any:
     try:
         from matplotlib.figure import Figure
     except ImportError:
         raise NotFound(
             "History.plot: needs the package matplotlib; install it with `pip install weft[viz]`"
         ) from None
-    return Figure(figsize=(4.5 * max(panels, 1), 3.2), layout="constrained")
+    return Figure(figsize=(4.2 * columns, 3.0 * rows), layout="constrained")
 
 
 __all__ = ["History", "Record"]

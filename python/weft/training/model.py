@@ -2,7 +2,7 @@
 
 import inspect
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from os import PathLike
 from typing import Any
@@ -11,12 +11,14 @@ from weft import amp, np
 from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue
 from weft._base.options import require, require_whole
 from weft._base.spelling import hint, knows_words, named_arguments
+from weft._base.tracebacks import hides_frames
 from weft._base.words import MODEL, PRECISION_NAMES
 from weft._trace.block_tree import not_hybrid
 from weft.callbacks import Callback
 from weft.callbacks._base import Callbacks
 from weft.callbacks._base import listed as listed_callbacks
 from weft.callbacks._progress import shown_by, tell_resumed
+from weft.gluon import nn
 from weft.gluon._ranks import Ranks, ranks_of
 from weft.gluon.block import Block
 from weft.gluon.hybrid_block import HybridBlock
@@ -50,7 +52,8 @@ _PRECISIONS = ("float32", "bfloat16", "float16")
 class Model:
     """Trains a network in one call, evaluates it, and predicts with it.
 
-    net: a block; where it has no values yet, it gets first ones
+    net: a block, or a list of blocks that run one after another; where it has no values yet, it
+        gets first ones
     loss: the name of a loss of `gluon.loss`, such as "softmax_cross_entropy", "sigmoid_bce" or
         "mse"; such a loss; or a function of (prediction, label) with one value for each sample, or
         with their mean. A list or dict of these for several outputs. Where a function's arguments
@@ -94,7 +97,7 @@ class Model:
     @named_arguments
     def __init__(
         self,
-        net: Block,
+        net: Block | Sequence[Block],
         loss: Any = None,
         optimizer: Any = "adam",
         metrics: Any = None,
@@ -109,6 +112,7 @@ class Model:
         compression_params: dict[str, Any] | None = None,
         deterministic: int | None = None,
     ) -> None:
+        net = _in_sequence(net)
         if not isinstance(net, Block):
             raise InvalidType(f"Model: `net` must be a gluon.Block; got {_no_block(net)}")
         if precision not in _PRECISIONS:
@@ -191,6 +195,7 @@ class Model:
 
     # ---- training
 
+    @hides_frames
     @named_arguments
     def fit(
         self,
@@ -304,6 +309,7 @@ class Model:
         check_arrays(where, ranks, data)
         return ranks
 
+    @hides_frames
     def train_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None) -> dict[str, float]:
         """One update on one batch, which is this rank's part where several train together. Returns
         its figures, those of all ranks."""
@@ -344,6 +350,7 @@ class Model:
 
     # ---- evaluation and prediction
 
+    @hides_frames
     @named_arguments
     def evaluate(
         self,
@@ -370,6 +377,7 @@ class Model:
             finally:
                 hooks.close()
 
+    @hides_frames
     @named_arguments
     def predict(self, x: Any, batch_size: int | None = None, *, steps: int | None = None) -> Any:
         """What the network gives for all samples, in predict mode: an array of shape (N, ...), or
@@ -502,7 +510,9 @@ class Model:
         """
         inputs = in_order(self.net, batch.inputs)
         if self._steps_made is None or self._steps_made.keeps_gradients < self.keeps_gradients:
-            self._initialize(inputs)
+            outputs = self._initialize(inputs)
+            if batch.labels is not None:
+                self.objective.check_labels(outputs, batch.labels)
             self._steps_made = Steps(
                 self.net,
                 self._trainer,
@@ -522,14 +532,15 @@ class Model:
         """Notes the shapes of a batch, for `export`; not for users."""
         self._seen.add(in_order(self.net, batch.inputs))
 
-    def _initialize(self, inputs: tuple[Any, ...]) -> None:
-        """First values for parameters without, and their shapes, by one run of the network, which
-        shows its outputs as well."""
+    def _initialize(self, inputs: tuple[Any, ...]) -> Any:
+        """First values for parameters without, and their shapes, by one run of the network, whose
+        outputs it gives."""
         waiting = [p for p in self.net.collect_params().values() if not _has_values(p)]
         if waiting:
             self.net.initialize()
         outputs = self.net(*(a[:1] for a in inputs))
         self.objective.prepare(outputs)
+        return outputs
 
     def _hooks(
         self,
@@ -556,10 +567,21 @@ class Model:
         return self._weights.apply(batch)
 
 
+def _in_sequence(given: Any) -> Any:
+    """Several blocks as one."""
+    if not isinstance(given, list | tuple) or not given:
+        return given
+    if not all(isinstance(each, Block) for each in given):
+        return given
+    is_hybrid = all(isinstance(each, HybridBlock) for each in given)
+    return nn.HybridSequential(*given) if is_hybrid else nn.Sequential(*given)
+
+
 def _no_block(given: Any) -> str:
     """What was given instead of a block, and what to write."""
     if isinstance(given, list | tuple):
-        return f"a {type(given).__name__}; write `nn.HybridSequential(*blocks)`"
+        kinds = ", ".join(type(each).__name__ for each in given)
+        return f"a {type(given).__name__} of {kinds or 'nothing'}"
     if isinstance(given, type):
         return f"the class {given.__name__}; call it"
     if callable(given):

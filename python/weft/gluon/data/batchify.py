@@ -19,7 +19,7 @@ __all__ = ["Append", "AsList", "Group", "Pad", "Stack", "default_batchify_fn"]
 
 class Stack:
     """Stacks samples along a new first axis; tuples of parts give a list of batches, named tuples
-    and dicts one with their names.
+    and dicts one with their names. Texts, such as names of files, stay a list.
 
     Raises ValueError where shapes, names, or the numbers of parts, differ.
 
@@ -149,11 +149,13 @@ class Group:
 # ---- samples that become one array
 
 
-def _stack_for(first: Any, count: int) -> "_Parts | _Named | _Rows | _Several":
+def _stack_for(first: Any, count: int) -> "_Parts | _Named | _Texts | _Rows | _Several":
     if isinstance(first, Mapping):
         return _Named({name: _stack_for(part, count) for name, part in first.items()})
     if isinstance(first, tuple | list):
         return _Parts([_stack_for(part, count) for part in first], type(first))
+    if isinstance(first, str | bytes):
+        return _Texts(type(first))
     if isinstance(first, numpy.ndarray) and _is_dtype_of_weft(first.dtype):
         return _Rows(first, count)
     return _Several()
@@ -179,6 +181,24 @@ class _Parts:
     def batch(self) -> Any:
         parts = [stack.batch() for stack in self._stacks]
         return sequence_of(self._kind, parts) if is_named_tuple(self._kind) else parts
+
+
+class _Texts:
+    """Samples that are texts or bytes, of which there are no arrays."""
+
+    def __init__(self, kind: type) -> None:
+        self._kind = str if issubclass(kind, str) else bytes
+        self._texts: list[Any] = []
+
+    def add(self, sample: Any) -> None:
+        if not isinstance(sample, self._kind):
+            what = "a text" if self._kind is str else "bytes"
+            why = f"must be {what}, as the first; got {type(sample).__name__}"
+            raise OddSample(len(self._texts), why)
+        self._texts.append(sample)
+
+    def batch(self) -> list[Any]:
+        return self._texts
 
 
 class _Named:

@@ -9,7 +9,8 @@ import numpy
 
 from weft import np
 from weft._base.containers import sequence_of
-from weft._base.errors import IndexOutOfRange, InvalidValue
+from weft._base.errors import IndexOutOfRange, InvalidType, InvalidValue
+from weft._base.protocols import HasRows
 from weft._base.spelling import ChecksOptions, knows_words
 from weft._base.words import DATASET
 
@@ -137,6 +138,12 @@ class ArrayDataset(Dataset):
     def __init__(self, *arrays: Any) -> None:
         if not arrays:
             raise InvalidValue("ArrayDataset: give at least one array")
+        for array in arrays:
+            if isinstance(array, HasRows):
+                raise InvalidType(
+                    f"ArrayDataset: an array must be dense; got a sparse matrix, "
+                    f"{type(array).__name__} of shape {array.shape}; write `.toarray()`"
+                )
         lengths = [len(array) for array in arrays]
         if len(set(lengths)) > 1:
             raise InvalidValue(f"ArrayDataset: all arrays must have the same length; got {lengths}")

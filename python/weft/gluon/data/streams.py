@@ -23,6 +23,8 @@ import numpy
 from weft import np
 from weft._base.errors import FileFailure, InvalidType, InvalidValue, MissingFile
 from weft._base.options import require, require_whole
+from weft._base.spelling import knows_words, named_arguments
+from weft._base.words import STREAM
 from weft.gluon.data.batchify import default_batchify_fn
 from weft.gluon.data.dataset import Dataset
 from weft.gluon.data.sampler import Sampler
@@ -30,6 +32,7 @@ from weft.gluon.data.sampler import Sampler
 Samples = Callable[[], Iterator[Any]]
 
 
+@knows_words(STREAM)
 class IterableDataset:
     """Samples one after another, again at each iteration.
 
@@ -99,6 +102,7 @@ class IterableDataset:
         require_whole("shuffle", "size", size, 1)
         return IterableDataset(lambda: _shuffled(self, size))
 
+    @named_arguments
     def batch(
         self,
         batch_size: int,

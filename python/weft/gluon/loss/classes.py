@@ -8,6 +8,7 @@ from weft._base.options import require, require_finite
 from weft._base.shapes import broadcasts_to
 from weft._core import OPERATORS
 from weft._core.halves import widened
+from weft._trace.state import is_tracing
 from weft.gluon._orders import check_axis_number
 from weft.gluon.loss._base import Loss
 from weft.metric import Form
@@ -15,9 +16,11 @@ from weft.metric import Form
 _logistic = OPERATORS["logistic_elements"]  # a composite: operators one by one would be passes
 
 
-def _check_indices(pred: Any, label: Any) -> None:
+def _check_indices(pred: Any, label: Any, axis: int) -> None:
     """Raises ValueError for labels that are no indices of classes, and says how to make them."""
     if label.ndim != pred.ndim:
+        _check_axis("SoftmaxCrossEntropyLoss", pred, label, axis)
+        require_whole_labels("SoftmaxCrossEntropyLoss", label)
         return
     if label.shape == pred.shape:
         told = (
@@ -30,6 +33,33 @@ def _check_indices(pred: Any, label: Any) -> None:
         "SoftmaxCrossEntropyLoss: `label` must have numbers of classes, an axis fewer than `pred` "
         f"of shape {pred.shape}; got shape {label.shape}; {told}"
     )
+
+
+def require_whole_labels(where: str, label: Any) -> None:
+    """Raises ValueError for class indices that are no whole numbers, which would be cut to such. In
+    a plan labels have no values yet; a model looks at those of its first batch."""
+    if is_tracing() or label.dtype.name[0] not in "fb" or label.dtype.name == "bool":
+        return
+    if bool(np.any(label != np.floor(label))):
+        raise InvalidValue(
+            f"{where}: `label` must have whole numbers, those of classes; got {label.min()} to "
+            f"{label.max()} with others between; for numbers that are no classes write "
+            "`gluon.loss.L2Loss()`"
+        )
+
+
+def _check_axis(where: str, pred: Any, label: Any, axis: int) -> None:
+    """Raises ValueError for labels of the places of an image where the classes are in axis 1, which
+    is where networks of images have them."""
+    if label.ndim != pred.ndim - 1 or not -pred.ndim <= axis < pred.ndim or pred.ndim < 3:
+        return
+    rest = [tuple(n for k, n in enumerate(pred.shape) if k != at) for at in (axis % pred.ndim, 1)]
+    if tuple(label.shape) == rest[1] != rest[0]:
+        raise InvalidValue(
+            f"{where}: `label` must have the axes of `pred`, of shape {pred.shape}, but {axis}, "
+            f"that of the classes; got shape {label.shape}; where the classes are in axis 1, as in "
+            f"networks of images, write `gluon.loss.{where}(axis=1)`"
+        )
 
 
 class SoftmaxCrossEntropyLoss(Loss):
@@ -93,7 +123,7 @@ class SoftmaxCrossEntropyLoss(Loss):
         if self.ignore_index is not None:
             options["ignore_index"] = self.ignore_index
         if self.options["sparse_label"]:
-            _check_indices(pred, label)
+            _check_indices(pred, label, self.options["axis"])
         loss = npx.softmax_cross_entropy(pred, label, **options)
         loss = self._smoothed(loss, pred, label) if self.label_smoothing else loss
         return loss if self.class_weight is None else loss * self._factors(pred, label, loss)
@@ -377,6 +407,8 @@ class FocalLoss(Loss):
         require(is_axis, "FocalLoss", "axis", f"in [-{pred.ndim}, {pred.ndim})", self.axis)
         rest = list(pred.shape)
         rest.pop(self.axis)
+        _check_axis("FocalLoss", pred, label, self.axis)
+        require_whole_labels("FocalLoss", label)
         if tuple(label.shape) != tuple(rest):
             raise InvalidValue(
                 "FocalLoss: `label` must be class indices, with the axes of `pred` but that of the "

@@ -11,6 +11,7 @@ from typing import Any
 from weft import autograd, metric
 from weft._base.errors import InvalidValue
 from weft._base.options import require_whole
+from weft._base.tracebacks import hides_frames
 from weft._core import collectives, native
 from weft.device import Device
 from weft.gluon._ranks import Ranks, parts_with, ranks_of
@@ -184,6 +185,7 @@ class Estimator:
 
     # ---- running
 
+    @hides_frames
     def evaluate(self, val_data: Any, batch_axis: int = 0, event_handlers: Any = None) -> None:
         """Runs the network on validation data; the figures are in `val_metrics` then.
 
@@ -198,6 +200,7 @@ class Estimator:
         with loader as batches, autograd.predict_mode():
             _Evaluation(self, batches, of_epochs, batch_axis).run_epoch(0)
 
+    @hides_frames
     def fit(
         self,
         train_data: Any,

@@ -12,6 +12,7 @@ from weft.gluon.data.vision._pixels import (
     below,
     between,
     check_probability,
+    has_channels_first,
     like,
     pixels_of,
     uniform,
@@ -25,7 +26,9 @@ class RandomErasing:
     scale: share of the area, from and to; ratio: of height to width, from and to
     value: what it is filled with; None for noise of the image's range
 
-    Images (H, W, C), or float (C, H, W) behind `ToTensor` with `channels_first`.
+    channels_first: images are (C, H, W); None: they are where that is plain, as behind `ToTensor`
+
+    Images (H, W, C) or (C, H, W).
 
     >>> from weft import np
     >>> from weft.gluon.data.vision import transforms
@@ -41,7 +44,7 @@ class RandomErasing:
         ratio: tuple[float, float] = (0.3, 3.3),
         value: float | None = 0,
         *,
-        channels_first: bool = False,
+        channels_first: bool | None = None,
     ) -> None:
         check_probability("RandomErasing", p)
         for name, (low, high) in (("scale", scale), ("ratio", ratio)):
@@ -52,11 +55,14 @@ class RandomErasing:
         self._channels_first = channels_first
 
     def __call__(self, image: Any) -> numpy.ndarray:
-        pixels = pixels_of("RandomErasing", image, channels_first=self._channels_first)
+        is_first = self._channels_first
+        if is_first is None:
+            is_first = has_channels_first(image)
+        pixels = pixels_of("RandomErasing", image, channels_first=is_first)
         if uniform() >= self._p:
             return pixels
         out = pixels.copy()
-        view = numpy.moveaxis(out, 0, -1) if self._channels_first else out
+        view = numpy.moveaxis(out, -3, -1) if is_first else out
         height, width = view.shape[-3:-1]
         for _ in range(10):
             area = height * width * between(*self._scale)

@@ -23,13 +23,19 @@ def pixels_of(name: str, image: Any, *, channels_first: bool = False) -> numpy.n
             f"{name}: an image must have three axes, with one for channels; got shape "
             f"{pixels.shape}"
         )
-    if not channels_first and pixels.shape[-3] in _CHANNELS and pixels.shape[-1] > 4:
+    if not channels_first and has_channels_first(pixels):
         raise InvalidValue(
             f"{name}: an image must have its channels last, (H, W, C); got shape {pixels.shape}, "
             "which has them in front: put `image.transpose(1, 2, 0)` before it, and `ToTensor()` "
             "behind it, which brings channels to the front"
         )
     return pixels
+
+
+def has_channels_first(image: Any) -> bool:
+    """Can it only be (..., C, H, W), as behind `ToTensor`?"""
+    shape = numpy.shape(image)
+    return len(shape) > 2 and shape[-3] in _CHANNELS and shape[-1] > 4
 
 
 def like(values: numpy.ndarray, pixels: numpy.ndarray) -> numpy.ndarray:
@@ -66,4 +72,13 @@ def below(count: int) -> int:
     return min(int(uniform() * count), count - 1)
 
 
-__all__ = ["below", "between", "check_probability", "like", "mirrored", "pixels_of", "uniform"]
+__all__ = [
+    "below",
+    "between",
+    "check_probability",
+    "has_channels_first",
+    "like",
+    "mirrored",
+    "pixels_of",
+    "uniform",
+]

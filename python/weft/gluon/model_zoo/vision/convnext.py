@@ -11,6 +11,7 @@ from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo._config import Config
+from weft.gluon.model_zoo._functions import zoo_function
 from weft.gluon.model_zoo.vision._parts import Classifier
 from weft.gluon.parameter import Parameter
 from weft.gluon.published import Names
@@ -235,7 +236,7 @@ def _named(size: str) -> Callable[..., ConvNeXt]:
 
     create.__name__ = create.__qualname__ = f"convnext_{size}"
     create.__doc__ = f"torchvision's ConvNeXt, {size}; see `ConvNeXt`."
-    return create
+    return zoo_function(create)
 
 
 convnext_tiny, convnext_small, convnext_base, convnext_large = map(_named, _SPECS)

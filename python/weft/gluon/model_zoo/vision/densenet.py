@@ -6,6 +6,7 @@ from typing import Any
 from weft import np
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.model_zoo._functions import zoo_function
 from weft.gluon.model_zoo.vision._parts import Classifier, relu
 from weft.gluon.published import Names
 
@@ -121,7 +122,7 @@ def _named(layers: int) -> Callable[..., DenseNet]:
 
     create.__name__ = create.__qualname__ = f"densenet{layers}"
     create.__doc__ = f"DenseNet-{layers}; see `DenseNet`, of which it takes `bn_size`, `dropout`."
-    return create
+    return zoo_function(create)
 
 
 densenet121, densenet161, densenet169, densenet201 = (_named(layers) for layers in _SPECS)

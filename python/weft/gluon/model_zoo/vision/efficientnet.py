@@ -10,6 +10,7 @@ from typing import Any
 
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.model_zoo._functions import zoo_function
 from weft.gluon.model_zoo.vision._parts import (
     Classifier,
     conv_unit,
@@ -213,7 +214,7 @@ def _scaled(name: str) -> Callable[..., EfficientNet]:
 
     create.__name__ = create.__qualname__ = f"efficientnet_{name}"
     create.__doc__ = f"torchvision's EfficientNet-{name.upper()}; see `EfficientNet`."
-    return create
+    return zoo_function(create)
 
 
 _V2: dict[str, tuple[tuple[Stage, ...], int, float]] = {
@@ -273,7 +274,7 @@ def _second(name: str) -> Callable[..., EfficientNet]:
 
     create.__name__ = create.__qualname__ = f"efficientnet_v2_{name}"
     create.__doc__ = f"torchvision's EfficientNetV2-{name.upper()}; see `EfficientNet`."
-    return create
+    return zoo_function(create)
 
 
 efficientnet_b0, efficientnet_b1, efficientnet_b2, efficientnet_b3 = map(

@@ -7,6 +7,7 @@ from typing import Any
 from weft import np
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.model_zoo._functions import zoo_function
 from weft.gluon.model_zoo.vision._parts import Classifier, conv_block, relu
 from weft.gluon.published import Names
 
@@ -176,6 +177,7 @@ class Inception3(Classifier):
         return super().forward(x)
 
 
+@zoo_function
 def inception_v3(classes: int = 1000, *, transform_input: bool = False) -> Inception3:
     """Inception v3; see `Inception3`."""
     return Inception3(classes, transform_input=transform_input)

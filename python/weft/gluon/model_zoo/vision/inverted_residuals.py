@@ -14,6 +14,7 @@ from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo._config import Config
+from weft.gluon.model_zoo._functions import zoo_function
 from weft.gluon.model_zoo.vision._parts import (
     Classifier,
     ReLU6,
@@ -204,6 +205,7 @@ def _strides(output_stride: int) -> Iterator[tuple[int, int]]:
                 reached *= stride
 
 
+@zoo_function
 def mobilenet_v2(
     classes: int = 1000, *, multiplier: float = 1.0, dropout: float = 0.2
 ) -> RoundedMobileNetV2:

@@ -5,6 +5,7 @@ from typing import Any
 from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.model_zoo._functions import zoo_function
 from weft.gluon.model_zoo.vision._parts import Classifier, ReLU6, conv_block, relu
 
 
@@ -114,41 +115,49 @@ class MobileNetV2(Classifier):
         self.output = nn.HybridSequential(nn.Conv2D(classes, 1, use_bias=False), nn.Flatten())
 
 
+@zoo_function
 def mobilenet1_0(classes: int = 1000) -> MobileNet:
     """MobileNet; see `MobileNet`."""
     return MobileNet(1.0, classes)
 
 
+@zoo_function
 def mobilenet0_75(classes: int = 1000) -> MobileNet:
     """MobileNet with three quarters of the channels."""
     return MobileNet(0.75, classes)
 
 
+@zoo_function
 def mobilenet0_5(classes: int = 1000) -> MobileNet:
     """MobileNet with half of the channels."""
     return MobileNet(0.5, classes)
 
 
+@zoo_function
 def mobilenet0_25(classes: int = 1000) -> MobileNet:
     """MobileNet with a quarter of the channels."""
     return MobileNet(0.25, classes)
 
 
+@zoo_function
 def mobilenet_v2_1_0(classes: int = 1000) -> MobileNetV2:
     """MobileNet v2; see `MobileNetV2`."""
     return MobileNetV2(1.0, classes)
 
 
+@zoo_function
 def mobilenet_v2_0_75(classes: int = 1000) -> MobileNetV2:
     """MobileNet v2 with three quarters of the channels."""
     return MobileNetV2(0.75, classes)
 
 
+@zoo_function
 def mobilenet_v2_0_5(classes: int = 1000) -> MobileNetV2:
     """MobileNet v2 with half of the channels."""
     return MobileNetV2(0.5, classes)
 
 
+@zoo_function
 def mobilenet_v2_0_25(classes: int = 1000) -> MobileNetV2:
     """MobileNet v2 with a quarter of the channels."""
     return MobileNetV2(0.25, classes)

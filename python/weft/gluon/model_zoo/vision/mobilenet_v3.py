@@ -7,6 +7,7 @@ from typing import Any
 from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.model_zoo._functions import zoo_function
 from weft.gluon.model_zoo.vision._parts import (
     Classifier,
     HardSwish,
@@ -167,11 +168,13 @@ class MobileNetV3(Classifier):
         )
 
 
+@zoo_function
 def mobilenet_v3_large(classes: int = 1000, **options: Any) -> MobileNetV3:
     """torchvision's MobileNet v3, large; see `MobileNetV3`, of which it takes the options."""
     return MobileNetV3("large", classes, **options)
 
 
+@zoo_function
 def mobilenet_v3_small(classes: int = 1000, **options: Any) -> MobileNetV3:
     """torchvision's MobileNet v3, small; see `MobileNetV3`, of which it takes the options."""
     return MobileNetV3("small", classes, **options)

@@ -7,6 +7,7 @@ from typing import Any
 from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.model_zoo._functions import zoo_function
 from weft.gluon.model_zoo.vision._parts import AdaptiveAvgPool, Classifier, relu
 from weft.gluon.published import Names
 
@@ -33,6 +34,7 @@ class LeNet(Classifier):
         self.output = nn.Dense(classes)
 
 
+@zoo_function
 def lenet(classes: int = 10) -> LeNet:
     """LeNet; see `LeNet`."""
     return LeNet(classes)
@@ -84,6 +86,7 @@ class AlexNet(Classifier):
         self.output = nn.Dense(classes)
 
 
+@zoo_function
 def alexnet(classes: int = 1000, *, adaptive: bool = False) -> AlexNet:
     """AlexNet; see `AlexNet`."""
     return AlexNet(classes, adaptive=adaptive)
@@ -143,6 +146,7 @@ class VGG(Classifier):
 _STAGES = {11: [1, 1, 2, 2, 2], 13: [2, 2, 2, 2, 2], 16: [2, 2, 3, 3, 3], 19: [2, 2, 4, 4, 4]}
 
 
+@zoo_function
 def get_vgg(num_layers: int, **options: Any) -> VGG:
     """VGG with 11, 13, 16 or 19 layers; options: of `VGG`.
 
@@ -164,7 +168,7 @@ def _named(layers: int, batch_norm: bool) -> Callable[..., VGG]:
 
     create.__name__ = create.__qualname__ = f"vgg{layers}_bn" if batch_norm else f"vgg{layers}"
     create.__doc__ = f"VGG-{layers}{' with batch norm' if batch_norm else ''}; see `VGG`."
-    return create
+    return zoo_function(create)
 
 
 vgg11, vgg13, vgg16, vgg19 = (_named(layers, False) for layers in _STAGES)
@@ -230,11 +234,13 @@ class SqueezeNet(Classifier):
         )
 
 
+@zoo_function
 def squeezenet1_0(classes: int = 1000) -> SqueezeNet:
     """SqueezeNet 1.0; see `SqueezeNet`."""
     return SqueezeNet("1.0", classes)
 
 
+@zoo_function
 def squeezenet1_1(classes: int = 1000) -> SqueezeNet:
     """SqueezeNet 1.1; see `SqueezeNet`."""
     return SqueezeNet("1.1", classes)

@@ -15,6 +15,7 @@ from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo._config import Config
+from weft.gluon.model_zoo._functions import zoo_function
 from weft.gluon.model_zoo.vision._parts import (
     Classifier,
     conv_unit,
@@ -210,7 +211,7 @@ def _named(kind: str, size: str, spec: tuple[int, int, float, float, int]) -> Ca
 
     create.__name__ = create.__qualname__ = f"regnet_{kind}_{size}"
     create.__doc__ = f"torchvision's RegNet{kind.upper()} of {size}; see `RegNet`."
-    return create
+    return zoo_function(create)
 
 
 (

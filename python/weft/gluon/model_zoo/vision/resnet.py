@@ -8,6 +8,7 @@ from weft import npx
 from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.model_zoo._functions import zoo_function
 from weft.gluon.model_zoo.vision._parts import Classifier, conv3x3, dense_or_flat, relu
 from weft.gluon.published import Names
 
@@ -288,6 +289,7 @@ SPECS: dict[int, tuple[bool, list[int], list[int]]] = {
 }
 
 
+@zoo_function
 def get_resnet(version: int, num_layers: int, **options: Any) -> Classifier:
     """A residual network.
 
@@ -317,7 +319,7 @@ def _named(version: int, num_layers: int) -> Callable[..., Classifier]:
 
     create.__name__ = create.__qualname__ = f"resnet{num_layers}_v{version}"
     create.__doc__ = f"ResNet-{num_layers}, version {version}; see `ResNetV{version}`."
-    return create
+    return zoo_function(create)
 
 
 resnet18_v1, resnet34_v1, resnet50_v1, resnet101_v1, resnet152_v1 = (

@@ -8,6 +8,7 @@ from typing import Any
 
 from weft.gluon import nn
 from weft.gluon.model_zoo._config import Config
+from weft.gluon.model_zoo._functions import zoo_function
 from weft.gluon.model_zoo.vision._parts import conv_block, relu
 from weft.gluon.model_zoo.vision.resnet import SPECS, BasicBlockV1, ResNetV1, _ResidualV1
 
@@ -60,7 +61,7 @@ def _named(name: str, layers: int, **options: Any) -> Callable[..., ResNetV1]:
     create.__name__ = create.__qualname__ = name
     told = "".join(f", {key} {value}" for key, value in options.items())
     create.__doc__ = f"torchvision's {name}: {layers} layers{told}; see `Bottleneck`."
-    return create
+    return zoo_function(create)
 
 
 resnet18, resnet34, resnet50, resnet101, resnet152 = (

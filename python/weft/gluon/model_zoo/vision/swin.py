@@ -14,6 +14,7 @@ from weft._base.options import require
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo._config import Config
+from weft.gluon.model_zoo._functions import zoo_function
 from weft.gluon.model_zoo.vision._transformers import pair
 from weft.gluon.model_zoo.vision._windows import CosineAttention, WindowAttention
 from weft.gluon.nn.attention import feed_forward
@@ -307,7 +308,7 @@ def _named(name: str, **sizes: Any) -> Callable[..., Swin]:
     create.__name__ = create.__qualname__ = name
     told = ", ".join(f"{key} {value}" for key, value in sizes.items())
     create.__doc__ = f"torchvision's {name}: {told}; `options` of `Swin`."
-    return create
+    return zoo_function(create)
 
 
 _DEEP, _WIDE = (2, 2, 18, 2), (4, 8, 16, 32)

@@ -7,6 +7,7 @@ from weft import np
 from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
+from weft.gluon.model_zoo._functions import zoo_function
 from weft.gluon.model_zoo.vision._parts import conv_block, relu
 
 
@@ -61,6 +62,7 @@ class UNet(HybridBlock):
         return self.output(x)
 
 
+@zoo_function
 def unet(classes: int = 2) -> UNet:
     """U-Net; see `UNet`."""
     return UNet(classes)

@@ -13,6 +13,7 @@ from weft._base.errors import InvalidValue
 from weft.gluon import nn
 from weft.gluon.hybrid_block import HybridBlock
 from weft.gluon.model_zoo._config import Config
+from weft.gluon.model_zoo._functions import zoo_function
 from weft.gluon.model_zoo.vision._transformers import EncoderLayer, pair
 from weft.gluon.parameter import Parameter
 from weft.gluon.published import Names, Split
@@ -279,7 +280,7 @@ def _named(name: str, **sizes: Any) -> Callable[..., ViT]:
     create.__name__ = create.__qualname__ = name
     told = ", ".join(f"{key} {value}" for key, value in sizes.items())
     create.__doc__ = f"torchvision's {name}: {told}; `options` of `ViT`."
-    return create
+    return zoo_function(create)
 
 
 _BASE: dict[str, Any] = {"units": 768, "hidden_size": 3072, "num_layers": 12, "num_heads": 12}
