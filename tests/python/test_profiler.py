@@ -12,6 +12,7 @@ from weft import autograd, engine, np, npx, profiler
 from weft.gluon import nn
 from weft.profiler import Machine
 from weft.profiler._events import nested
+from weft.profiler._table import rest_of, rows_of, with_rest
 
 HERE = Path(__file__).name
 
@@ -290,11 +291,37 @@ def test_a_row_has_rates_and_a_share_of_the_machine(made):
     assert add.ceiling == pytest.approx(2 * 20 / 500)
 
 
+@pytest.mark.parametrize("by", ["operator", "layer", "line"])
+@pytest.mark.parametrize("top", [None, 2])
+def test_the_rows_of_a_table_are_all_of_the_time(by, top):
+    net = nn.HybridSequential(nn.Dense(64, activation="relu"), nn.Dense(4))
+    net.initialize()
+    net.hybridize()
+    x = np.ones((32, 16))
+    net(x).wait_to_read()
+    with profiler.profile() as p:
+        for _ in range(5):
+            with autograd.record():
+                loss = net(x).sum()
+            loss.backward()
+            with profiler.span("of its own"):
+                sum(range(10_000))
+    rows = rows_of(p.events, by, "time", None, None)
+    every = with_rest(rows, rest_of(p.events, p.wall), top)
+    shown = p.text(by, top=top).splitlines()[1:]
+    assert [line.split("  ")[0] for line in shown][-2:] == ["(between steps)", "(the program)"]
+    if top is None:
+        assert sum(row.share for row in every) == pytest.approx(1)
+        assert sum(row.time for row in every) == pytest.approx(p.wall, rel=1e-6)
+
+
 def test_a_table_prints_rows_and_what_they_are_of_the_whole(made, capsys):
     made.table(by="layer", machine=Machine(flops=1e9, bandwidth=1e9))
     head, *rows, last = capsys.readouterr().out.splitlines()
     assert head.split() == ["layer", "time", "share", "calls", "GB/s", "GFLOP/s", "of", "machine"]
-    assert [row.split("  ")[0] for row in rows] == ["(no layer)", "body.0", "Dense"]
+    assert [row.split("  ")[0] for row in rows] == [
+        *("(no layer)", "body.0", "Dense", "(between steps)", "(the program)")
+    ]
     assert last == "2.000 µs in all; operators took 0.900 µs (45%); at most 0.0 MiB in use"
 
 

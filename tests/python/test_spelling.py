@@ -51,6 +51,7 @@ def examples():
         "trainer": gluon.Trainer(net.collect_params(), "sgd"),
         "model": weft.Model(net, "mse"),
         "accuracy": metric.Accuracy(),
+        "stream": gluon.data.IterableDataset(range(2)),
         "dataset": gluon.data.ArrayDataset([1]),
     }
 
@@ -195,6 +196,7 @@ def test_no_word_of_the_table_is_one_of_weft(table):
         "METRICS": [metric],
         "METRIC": [metric.Accuracy],
         "DATASET": [gluon.data.ArrayDataset],
+        "STREAM": [gluon.data.IterableDataset],
         "AMP": [weft.amp],
         "PACKAGE": [weft],
         "AUTOGRAD": [autograd],
@@ -452,7 +454,6 @@ HABITS = {
     "a window's size": (lambda: nn.MaxPool2D(kernel_size=2), "write `pool_size`"),
     "summary without data": (lambda: nn.Dense(2).summary(), "`net.summary(np.zeros((1, 4)))`"),
     "summary of a model": (lambda: small()[0].summary(), "summary: the model has seen no data"),
-    "a list as network": (lambda: weft.Model([nn.Dense(2)]), "`nn.HybridSequential(*blocks)`"),
     "precision, short": (lambda: weft.Model(nn.Dense(2), precision="bf16"), 'write "bfloat16"'),
     "mixed precision": (lambda: weft.Model(nn.Dense(2), amp=True), "write `precision`"),
     "a schedule": (lambda: weft.Model(nn.Dense(2), scheduler=1), '{"lr_scheduler": schedule}'),
@@ -530,6 +531,7 @@ HINTED = {
     gluon.Trainer: ("zero_grad", "lr"),
     weft.Model: ("predict_proba", "evaluate_generator"),
     gluon.data.ArrayDataset: tuple(words.DATASET),
+    gluon.data.IterableDataset: tuple(words.STREAM),
     metric.Accuracy: tuple(words.METRIC),
 }
 

@@ -565,8 +565,10 @@ STREAM: Table = {
     **_alike("interleave chain concatenate", "write `gluon.data.IterableDataset(lambda: ...)`"),
     **_alike("enumerate", "write `gluon.data.IterableDataset(lambda: enumerate(stream))`"),
     **_alike("from_generator from_tensor_slices", "write `gluon.data.IterableDataset(source)`"),
-    **_alike("unbatch", "write the stream without `batch`"),
-    **_alike("window", "write a function that yields windows, and give it to `IterableDataset`"),
+    **_alike("unbatch", "leave `stream.batch(size)` out"),
+    **_alike(
+        "window", "write `gluon.data.IterableDataset(windows)`, of a function that yields them"
+    ),
 }
 
 AMP: Table = {

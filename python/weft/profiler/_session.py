@@ -7,11 +7,12 @@ from types import TracebackType
 from typing import Self
 
 from weft._base.errors import InvalidState, InvalidValue
+from weft._base.options import require_whole
 from weft._core import native
 from weft.profiler._events import COMPUTING, Event, nested
 from weft.profiler._machine import Machine, known_machine
 from weft.profiler._memory import Allocation, allocations_of, over_time
-from weft.profiler._table import Row, duration, rows_of, text_of
+from weft.profiler._table import Row, duration, rest_of, rows_of, text_of, with_rest
 
 
 class Profile:
@@ -116,8 +117,13 @@ class Profile:
         top: int | None = None,
         machine: Machine | None = None,
     ) -> str:
-        """`rows(by, ...)` as lines of text."""
-        return text_of(self.rows(by, sort=sort, top=top, machine=machine), by)
+        """`rows(by, ...)` as lines of text. Behind them stands what no row has of the wall time,
+        but for threads: what plans do between their steps, and the program's own work."""
+        rows = self.rows(by, sort=sort, machine=machine)
+        if top is not None:
+            require_whole("table", "top", top, least=1)
+        rest = [] if by == "thread" else rest_of(self.events, self.wall)
+        return text_of(with_rest(rows, rest, top), by)
 
     def summary(self) -> str:
         """One line: the wall time, what operators took of it on all threads, what the program

@@ -97,6 +97,30 @@ def rows_of(
     return sorted(rows, key=_ORDERS[sort])[:top]
 
 
+def rest_of(events: Iterable[Event], wall: float) -> list[Row]:
+    """What no row of `rows_of` has of the wall time: what plans and passes do between their steps,
+    and the time in which nothing of Weft ran, which is the program's own."""
+    here = [event for event in events if is_of_process(event)]
+    around = [event for event in here if event.kind not in COMPUTING | {"wait", "work"}]
+    busy, end = 0.0, 0.0
+    for event in sorted(here, key=lambda event: event.begin):
+        until = event.begin + event.duration
+        busy += max(until - max(event.begin, end), 0.0)
+        end = max(end, until)
+    known = (
+        ("(between steps)", sum(event.own for event in around), len(around)),
+        ("(the program)", max(wall - busy, 0.0), 1),
+    )
+    return [Row(name, time, 0.0, calls, 0, 0, 0, None) for name, time, calls in known if time > 0]
+
+
+def with_rest(rows: list[Row], rest: list[Row], top: int | None) -> list[Row]:
+    """The first rows, and behind them the rest; shares are those of all together."""
+    total = sum(row.time for row in [*rows, *rest])
+    shown = [*rows[:top], *rest]
+    return [row._replace(share=row.time / total if total > 0 else 0.0) for row in shown]
+
+
 def _row(name: str, events: list[Event], total: float, machine: Machine | None) -> Row:
     time = sum(event.own for event in events)
     ceiling = None
@@ -157,5 +181,5 @@ def duration(seconds: float) -> str:
     return f"{seconds * 1e3:.3f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.3f} µs"
 
 
-__all__ = ["Row", "duration", "rows_of", "text_of"]
+__all__ = ["Row", "duration", "rest_of", "rows_of", "text_of", "with_rest"]
 __dir__ = __all__.copy
