@@ -12,6 +12,7 @@ import numpy
 from weft import np
 from weft._core import native
 from weft.gluon.data._blocks import shared_out
+from weft.gluon.data._skipped import Short, those_that_can
 from weft.gluon.data._workers import NO_SAMPLE
 from weft.gluon.data.batchify import OddSample, Stack, default_batchify_fn, gather_rows
 from weft.gluon.data.dataset import ArrayDataset, Dataset
@@ -20,8 +21,13 @@ from weft.gluon.data.dataset import ArrayDataset, Dataset
 class BatchMaker:
     """Makes a batch of sample numbers, in this process or a worker."""
 
-    def __init__(self, dataset: Dataset, batchify: Callable[[list[Any]], Any] | None) -> None:
-        self._dataset = dataset
+    def __init__(
+        self,
+        dataset: Dataset,
+        batchify: Callable[[list[Any]], Any] | None,
+        skips: bool = False,
+    ) -> None:
+        self._dataset, self._skips = dataset, skips
         self._batchify = batchify or default_batchify_fn
         self._rows = _rows_of(dataset) if batchify is None else None
 
@@ -53,10 +59,21 @@ class BatchMaker:
         return batches if len(batches) > 1 else batches[0]
 
     def _batch_of(self, indices: list[int], place: MutableSequence[int]) -> Any:
+        if self._skips:
+            return self._batch_of_whole(indices)
         samples = self._samples(indices, place)
         if isinstance(self._batchify, Stack):
             return self._batchify.of(samples, len(indices))
         return self._batchify(list(samples))
+
+    def _batch_of_whole(self, indices: list[int]) -> Any:
+        """The batch without samples that are damaged."""
+        found, skipped = those_that_can(self._dataset.__getitem__, indices)
+        try:
+            batch = self._batchify([sample for _, sample in found]) if found else None
+        except OddSample as error:
+            raise error.of([index for index, _ in found]) from None
+        return Short(batch, skipped) if skipped else batch
 
     def _samples(self, indices: list[int], place: MutableSequence[int]) -> Iterator[Any]:
         for number, index in enumerate(indices):

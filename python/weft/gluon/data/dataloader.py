@@ -22,6 +22,7 @@ from weft.gluon.data import _generators
 from weft.gluon.data._epoch import Epoch, Place, sampler_state, set_sampler_state
 from weft.gluon.data._making import BatchMaker
 from weft.gluon.data._shards import Cut, ShardedBatches, SharedOrder, place_of, seed_of
+from weft.gluon.data._skipped import Skipped
 from weft.gluon.data._workers import WorkerPool, stays_here
 from weft.gluon.data.dataset import Dataset, SimpleDataset
 from weft.gluon.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
@@ -67,6 +68,10 @@ class DataLoader:
         batch is spread evenly over all ranks, so that they make as many steps. A random order
         follows from a number that rank 0 draws here, the same for all; of a pair it is that of 0
 
+    skip: at most so many samples of an epoch whose making fails as a damaged file does (OSError,
+        ValueError) are left out of their batches; a warning counts them at its end, and `skipped`
+        has their numbers and errors
+
     `state_dict` tells the place in the order of samples, also in the middle of an epoch, and
     `load_state_dict` continues there; `weft.save_checkpoint` writes it into a file.
 
@@ -95,8 +100,12 @@ class DataLoader:
         timeout: float = 120,
         pin_memory: bool = False,
         shard: Any = None,
+        skip: int = 0,
     ) -> None:
-        for name, number in (("num_workers", num_workers), ("prefetch", prefetch)):
+        for name, number in (
+            *(("num_workers", num_workers), ("prefetch", prefetch)),
+            ("skip", skip),
+        ):
             if number is not None:
                 require_whole("DataLoader", name, number, 0)
         require(timeout > 0, "DataLoader", "timeout", "above 0", timeout)
@@ -116,7 +125,8 @@ class DataLoader:
             dataset = dataset if isinstance(dataset, Dataset) else SimpleDataset(dataset)
             self._samples = len(dataset)
             self._batch_sampler = _batch_sampler_of(self._samples, *given, shard)
-        self._make_batch = BatchMaker(dataset, batchify_fn)
+        self.skipped = Skipped(skip)
+        self._make_batch = BatchMaker(dataset, batchify_fn, skips=skip > 0)
         self._num_workers = num_workers
         self._thread_pool = thread_pool
         self._timeout = timeout
@@ -132,7 +142,10 @@ class DataLoader:
 
     def __iter__(self) -> Iterator[Any]:
         place, self._continued = self._continued or self._begin(), None
-        epoch = Epoch(place, self._batches(place))
+        batches = self._batches(place)
+        if self.skipped.most:
+            batches = self.skipped.left_out(batches, place.advance)
+        epoch = Epoch(place, batches)
         self._latest = weakref.ref(epoch)
         return epoch
 
