@@ -187,12 +187,19 @@ struct Doomed {
 };
 constinit thread_local Doomed doomed __attribute__((tls_model("initial-exec"))) = {};
 
+// Of the nodes that this thread has made. The tls_model makes the access a load, without a call.
+constinit thread_local uint64_t last_sequence __attribute__((tls_model("initial-exec"))) = 0;
+
 }  // namespace
 
-// No clock is needed: a node is younger than what it depends on, and only that matters.
+// A node is younger than what it depends on, also where another thread has made that, and than what
+// this thread has made before. So contributions to a cotangent are added in the order in which a
+// graph's sweep adds them, from the last reader to the first, and the sums have the same bits.
 void TapeNode::order_after_edges() {
+  sequence_ = last_sequence + 1;
   for (const Edge& edge : edges_)
     if (edge && edge.node->sequence_ >= sequence_) sequence_ = edge.node->sequence_ + 1;
+  last_sequence = sequence_;
 }
 
 void* TapeNode::operator new(size_t bytes) {
