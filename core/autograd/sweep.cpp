@@ -64,6 +64,8 @@ class Sweep {
   Status deliver_to_watchers(const TapeNode& node, const ops::Values& cotangents);
   Status visit(TapeNode& node, ops::Values cotangents);
   void count_uses();
+  void find_needed();
+  bool is_needed(const TapeNode& node) const { return wanted_.empty() || needed_.contains(&node); }
   Status visit_complete_leaves(const TapeNode& node);
   bool ends_at(const TapeNode& node, const TapeNode& from) const {
     return leads_to_released(node, from) && (!leaving_ || from.segment() == segment_);
@@ -90,6 +92,8 @@ class Sweep {
   PoolVector<Leaving>* leaving_ = nullptr;
   // Of leaves that tell somebody: how many edges of nodes that were not visited lead to them.
   std::unordered_map<const TapeNode*, size_t> uses_;
+  // Of a sweep with questions: nodes that are wanted, or depend on one that is.
+  std::unordered_set<const TapeNode*> needed_;
 };
 
 // The same value on the sweep's builder. The builder of a rule is gone when the rule is done.
@@ -189,7 +193,7 @@ Status Sweep::visit(TapeNode& node, ops::Values cotangents) {
   const ops::Values& inputs = gradients.value();
   const auto edges = node.edges();
   for (size_t i = 0; i < edges.size() && i < inputs.size(); ++i) {
-    if (!edges[i] || !inputs[i]) continue;
+    if (!edges[i] || !inputs[i] || !is_needed(*edges[i].node)) continue;
     if (!ends_at(node, *edges[i].node)) {
       WEFT_TRY(add(edges[i], inputs[i]));
       continue;
@@ -221,6 +225,25 @@ void Sweep::count_uses() {
   }
 }
 
+// No other node is asked: its rule may be costly, have no gradient, or lead back to this sweep.
+// Released nodes count, too, because what is wanted behind one is an error.
+void Sweep::find_needed() {
+  PoolVector<const TapeNode*> all;
+  std::unordered_set<const TapeNode*> seen;
+  for (const Edge& want : wanted_) needed_.insert(want.node.get());
+  for (const Edge& head : heads_)
+    if (seen.insert(head.node.get()).second) all.push_back(head.node.get());
+  for (size_t i = 0; i < all.size(); ++i)
+    for (const Edge& edge : all[i]->edges())
+      if (edge && seen.insert(edge.node.get()).second) all.push_back(edge.node.get());
+  std::ranges::sort(all, {}, [](const TapeNode* node) { return node->sequence(); });
+  for (const TapeNode* const node : all)
+    if (std::ranges::any_of(node->edges(), [&](const Edge& edge) {
+          return edge && needed_.contains(edge.node.get());
+        }))
+      needed_.insert(node);
+}
+
 // Leaves that only this node, which has been visited, was missing for. They stay on the heap, with
 // nothing pending.
 Status Sweep::visit_complete_leaves(const TapeNode& node) {
@@ -240,6 +263,7 @@ Status Sweep::visit_complete_leaves(const TapeNode& node) {
 Status Sweep::run() {
   const ProfileScope scope(ProfileKind::kBackward, "backward");
   if (told_leaves.load(std::memory_order_relaxed) && wanted_.empty() && !leaving_) count_uses();
+  if (!wanted_.empty()) find_needed();
   while (!heap_.empty()) {
     std::ranges::pop_heap(heap_, earlier);
     const Ref<TapeNode> node = std::move(heap_.back());

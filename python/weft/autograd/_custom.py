@@ -17,9 +17,10 @@ from weft.autograd._rule_operators import Rule, Tie, structure_key
 
 
 class _Running(threading.local):
-    """Does this thread run the forward rule of a function?"""
+    """Does this thread run the forward rule of a function, or the adjoint of its tangent rule?"""
 
     in_forward = False
+    in_adjoint = False
 
     def __reduce__(self) -> Any:
         return _Running, ()
@@ -280,6 +281,9 @@ class custom_jvp(_WithRule):  # noqa: N801 - the name that JAX has
         """The adjoint of the tangent rule, which is linear: its gradient at zero."""
         assert self._tangent_rule is not None
         again = is_recording() or bool(native.modes() & native.TRACING)
+        # A call of the function within its own rule: where a tangent goes in, the function is
+        # linear there, and its operators have its adjoint.
+        is_within = self._rules.in_adjoint
         tangents = trees.mapped(
             lambda x: np.zeros_like(x) if isinstance(x, native.ndarray) else None, residuals
         )
@@ -287,11 +291,24 @@ class custom_jvp(_WithRule):  # noqa: N801 - the name that JAX has
         with record(train_mode=is_training()):
             for tangent in moving:
                 tangent.attach_grad()
-            _, change = self._tangent_rule(*fixed, residuals, tangents)
+            if is_within:
+                change = self._fun(*self._all(fixed, tangents))
+            else:
+                _, change = self._tangent_rule(*fixed, residuals, tangents)
             heads = [leaf.value for leaf in trees.leaves_of(change)]
             vectors = [leaf.value for leaf in trees.leaves_of(cotangents)]
-            found = iter(sweep(heads, moving, vectors, create_graph=again))
+            self._rules.in_adjoint = True
+            try:
+                found = iter(sweep(heads, moving, vectors, create_graph=again))
+            finally:
+                self._rules.in_adjoint = is_within
         return trees.mapped(lambda x: next(found) if has_gradient(x) else x, tangents)
+
+    def _all(self, fixed: list[Any], moving: Any) -> list[Any]:
+        """The arguments in their order."""
+        given, kept = iter(moving), iter(fixed)
+        count = len(fixed) + len(moving)
+        return [next(kept) if i in self._fixed else next(given) for i in range(count)]
 
 
 __all__ = ["custom_jvp", "custom_vjp"]
