@@ -27,6 +27,7 @@ PyObject* call(PyObject* object, PyObject* const* args, size_t flags, PyObject* 
     }
     inputs[i] = tensor_of(args[i]);
   }
+  follow_task();
   const weft_status status =
       without_gil([&] { return weft_function_call(self->function, inputs, ninputs, outs, nouts); });
   if (status != WEFT_OK) return raise_status(status);

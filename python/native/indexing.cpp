@@ -439,6 +439,7 @@ bool write_places(weft_tensor view, const Selection& selection, weft_tensor valu
   const PlaceValues places(selection);
   const weft_value values[] = {tensor_value(view), tensor_value(value), places.arrays,
                                places.axes,        places.position,     places.shown_axes};
+  follow_task();
   const weft_status status = weft_invoke(op, values, 6, &view, 1);
   weft_tensor_release(value);
   if (status != WEFT_OK) raise_status(status);

@@ -62,6 +62,7 @@ PYBIND11_MODULE(_native, module) {
   module.attr("Function") = py::handle(reinterpret_cast<PyObject*>(&function_type));
   if (!add_structure(module.ptr()) || !add_contents(module.ptr())) throw py::error_already_set();
   define_arrays(module);
+  define_contexts(module);
   define_autograd(module);
   define_control(module);
   define_files(module);

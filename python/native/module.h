@@ -13,6 +13,7 @@
 namespace weft::python {
 
 void define_arrays(pybind11::module_& module);    // module_arrays.cpp
+void define_contexts(pybind11::module_& module);  // contexts.cpp: scopes of modes
 void define_autograd(pybind11::module_& module);  // module_autograd.cpp: modes, gradients, traces
 void define_control(pybind11::module_& module);  // module_control.cpp: loops and branches in traces
 void define_files(pybind11::module_& module);    // module_files.cpp: safetensors and .weft

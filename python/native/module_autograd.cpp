@@ -1,4 +1,5 @@
 // The modes of a thread, gradients, and traces, for weft.autograd and hybridized blocks.
+#include "contexts.h"
 #include "module.h"
 #include "operator_object.h"
 
@@ -24,6 +25,7 @@ void backward(const py::sequence& heads, const py::object& head_grads, bool reta
   const std::vector<weft_tensor> tensors = tensors_of(heads, "backward");
   const std::vector<weft_tensor> grads = head_gradients(head_grads, tensors.size(), "backward");
   weft_status status;
+  follow_task();
   {
     const WithoutGil release;
     status = weft_backward(tensors.data(), grads.data(), tensors.size(), retain_graph);
@@ -36,6 +38,7 @@ py::list grad(const py::sequence& heads, const py::sequence& variables,
   const std::vector<weft_tensor> tensors = tensors_of(heads, "grad");
   const std::vector<weft_tensor> grads = head_gradients(head_grads, tensors.size(), "grad");
   const std::vector<weft_tensor> leaves = tensors_of(variables, "grad");
+  follow_task();
   std::vector<weft_tensor> out(leaves.size(), nullptr);
   weft_status status;
   {
@@ -255,8 +258,6 @@ void define_autograd(py::module_& module) {
   module.def("history", history, py::arg("arrays"));
   module.def("attach_given_grad", attach_given_grad, py::arg("array"), py::arg("gradient"),
              py::arg("adds"));
-  module.def("modes", weft_modes);
-  module.def("set_modes", weft_set_modes, py::arg("set"), py::arg("clear"));
   module.def("backward", backward, py::arg("heads"), py::arg("head_grads") = py::none(),
              py::arg("retain_graph") = false);
   module.def("grad", grad, py::arg("heads"), py::arg("variables"),

@@ -11,6 +11,7 @@
 #include <Python.h>
 #include <weft/weft.h>
 
+#include "contexts.h"
 #include "gil.h"
 
 namespace weft::python {
@@ -277,6 +278,7 @@ PyObject* find_function(const char* name);  // borrowed; null if there is none
 
 // Calls an operator with one result. Null: a Python error is set.
 inline weft_tensor invoke(weft_op op, const weft_value* values, size_t count) {
+  follow_task();
   weft_tensor out = nullptr;
   const weft_status status = weft_invoke(op, values, count, &out, 1);
   if (__builtin_expect(status != WEFT_OK, 0)) {

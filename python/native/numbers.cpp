@@ -56,6 +56,7 @@ PyObject* absent(Slot slot) {
 }
 
 PyObject* result(weft_op op, const weft_value* values, size_t count, const ResultClass& kind) {
+  follow_task();
   weft_tensor out = nullptr;
   const weft_status status = weft_invoke(op, values, count, &out, 1);
   if (__builtin_expect(status != WEFT_OK, 0)) return raise_status(status);
@@ -143,6 +144,7 @@ PyObject* in_place(PyObject* a, PyObject* b) {
   if (found == Found::kNo) Py_RETURN_NOTIMPLEMENTED;
   if (!ops[slot]) return absent(slot);
   if (keeps_dtype(ResultClass(a))) cut_fractions(values);
+  follow_task();
   weft_tensor out = tensor_of(a);
   const weft_status status = weft_invoke(ops[slot], values, 2, &out, 1);
   if (status != WEFT_OK) return raise_status(status);

@@ -399,6 +399,7 @@ PyObject* call_with_list_of_results(OperatorObject* self, Call& call) {
   weft_tensor* const outs = results.get();
   if (!outs) return nullptr;
   if (call.out && !read_out(self, call.out, outs, static_cast<Py_ssize_t>(count))) return nullptr;
+  follow_task();
   status = weft_invoke(self->op, call.values, given, outs, count);
   if (status != WEFT_OK) return raise_status(status);
   if (!call.out) return wrap_list(outs, count, call.result());
@@ -454,6 +455,7 @@ PyObject* call_operator(PyObject* object, PyObject* const* args, size_t flags, P
     return nullptr;
   }
   if (!ensure_array(self, call)) return nullptr;
+  follow_task();
   const int outputs = self->info.outputs;
   weft_tensor outs[kMaxOutputs] = {};
   if (outputs == 0) return call_with_list_of_results(self, call);

@@ -15,6 +15,7 @@ and whatever reads a result waits for it.
 from types import TracebackType
 
 from weft._core import native
+from weft._core.modes import ModeScope
 
 
 class deferred:  # noqa: N801 - used as a function, as autograd.record is
@@ -35,10 +36,10 @@ class deferred:  # noqa: N801 - used as a function, as autograd.record is
     """
 
     def __init__(self) -> None:
-        self._before: list[int] = []
+        self._scope = ModeScope(native.DEFERRING, 0)
 
     def __enter__(self) -> None:
-        self._before.append(native.set_modes(native.DEFERRING, 0))
+        self._scope.__enter__()
 
     def __exit__(
         self,
@@ -46,8 +47,7 @@ class deferred:  # noqa: N801 - used as a function, as autograd.record is
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if not self._before.pop() & native.DEFERRING:
-            native.set_modes(0, native.DEFERRING)
+        self._scope.__exit__(kind, error, trace)
 
 
 def policy() -> str:

@@ -11,22 +11,21 @@ from weft._core.dtypes import CODES, number_of
 
 
 class ModeScope:
-    """Modes of this thread within a `with` block."""
+    """Modes within a `with` block: of this thread, and where tasks of an event loop take turns on
+    it, of this task and those that it begins there."""
 
     __slots__ = ("_before", "_clear", "_set")
 
     def __init__(self, set_: int, clear: int) -> None:
         self._set = set_
         self._clear = clear
-        self._before: list[int] = []
+        self._before: list[Any] = []
 
     def __enter__(self) -> None:
-        self._before.append(native.set_modes(self._set, self._clear))
+        self._before.append(native.enter_modes(self._set, self._clear))
 
     def __exit__(self, *error: Any) -> None:
-        changed = self._set | self._clear
-        before = self._before.pop() & changed
-        native.set_modes(before, changed & ~before)
+        native.leave_modes(self._before.pop(), self._set | self._clear)
 
 
 MIXED = native.MIXED_FLOAT16 | native.MIXED_BFLOAT16

@@ -14,6 +14,8 @@ _RECORDING, _TRAINING = native.RECORDING, native.TRAINING
 def record(train_mode: bool = True) -> ModeScope:
     """A `with` block whose operators are recorded for `backward`; training mode by default.
 
+    It counts for this thread, and where asyncio's tasks take turns on it, for this task alone.
+
     >>> from weft import autograd, np
     >>> x = np.array([1.0, 2.0])
     >>> x.attach_grad()

@@ -1,38 +1,31 @@
-"""What nodes are called, and attributes that they are given, where the user says neither."""
+"""What nodes are called, and attributes that they are given, where the user says neither.
+
+Scopes are those of the thread, and where tasks of an event loop take turns on it, of the task.
+"""
 
 import threading
 from collections import Counter
-from typing import Any, Self
+from contextvars import ContextVar
+from typing import Any, ClassVar, Self
 
 from weft._base.errors import InvalidType
 
-
-class _Stacks(threading.local):
-    """The scopes that this thread is in, the innermost last."""
-
-    def __init__(self) -> None:
-        self.names: list[Any] = []
-        self.attrs: list[Any] = []
-
-
-_here = _Stacks()
+# The scopes around, the innermost last.
+_names: ContextVar[tuple[Any, ...]] = ContextVar("weft names", default=())
+_attrs: ContextVar[tuple[Any, ...]] = ContextVar("weft attributes", default=())
 
 
 class _Scope:
-    """Something of which the innermost one of the thread is in force."""
+    """Something of which the innermost one is in force."""
 
-    _slot = ""
-
-    @classmethod
-    def _stack(cls) -> list[Any]:
-        return getattr(_here, cls._slot)
+    _around: ClassVar[ContextVar[tuple[Any, ...]]]
 
     def __enter__(self) -> Self:
-        self._stack().append(self)
+        self._around.set((*self._around.get(), self))
         return self
 
     def __exit__(self, *error: Any) -> None:
-        self._stack().pop()
+        self._around.set(self._around.get()[:-1])
 
 
 class NameManager(_Scope):
@@ -44,7 +37,7 @@ class NameManager(_Scope):
     'tanh0'
     """
 
-    _slot = "names"
+    _around = _names
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
@@ -56,6 +49,16 @@ class NameManager(_Scope):
         number = self._counts[hint]
         self._counts[hint] += 1
         return f"{hint}{number}"
+
+
+class _Own(threading.local):
+    """What names nodes of a thread outside of all scopes."""
+
+    def __init__(self) -> None:
+        self.manager = NameManager()
+
+
+_own = _Own()
 
 
 class Prefix(NameManager):
@@ -84,7 +87,7 @@ class AttrScope(_Scope):
     {'stage': '1'}
     """
 
-    _slot = "attrs"
+    _around = _attrs
 
     def __init__(self, **attrs: str) -> None:
         check_texts("AttrScope", attrs)
@@ -104,15 +107,14 @@ def name_for(name: str | None, hint: str) -> str:
     """The name of a new node."""
     if name is not None and (not isinstance(name, str) or not name):
         raise InvalidType(f"{hint}: `name` must be a string that is not empty; got {name!r}")
-    stack = NameManager._stack()
-    if not stack:
-        stack.append(NameManager())  # the thread's own
-    return stack[-1].get(name, hint)
+    scopes = _names.get()
+    manager = scopes[-1] if scopes else _own.manager
+    return str(manager.get(name, hint))
 
 
 def attrs_for(attrs: dict[str, str] | None = None) -> dict[str, str]:
     """The attributes of a new node: those of the scopes around, then its own."""
     merged: dict[str, str] = {}
-    for scope in AttrScope._stack():
+    for scope in _attrs.get():
         merged |= scope.attrs
     return merged | (attrs or {})
