@@ -312,6 +312,7 @@ PyObject* backward(PyObject* self, PyObject* args, PyObject* keywords) {
   const weft_tensor head = tensor_of(self);
   const weft_tensor head_grad = out_grad == Py_None ? nullptr : tensor_of(out_grad);
   follow_task();
+  note_backward(self);
   const uint32_t before = weft_modes();
   if (is_training >= 0)
     weft_set_modes(is_training ? WEFT_MODE_TRAINING : 0, is_training ? 0 : WEFT_MODE_TRAINING);

@@ -26,6 +26,7 @@ void backward(const py::sequence& heads, const py::object& head_grads, bool reta
   const std::vector<weft_tensor> grads = head_gradients(head_grads, tensors.size(), "backward");
   weft_status status;
   follow_task();
+  note_backward(tensors.size() == 1 ? heads[0].ptr() : nullptr);
   {
     const WithoutGil release;
     status = weft_backward(tensors.data(), grads.data(), tensors.size(), retain_graph);
@@ -256,6 +257,7 @@ void define_autograd(py::module_& module) {
   module.def("checkpoint_abort", weft_checkpoint_abort);
   module.def("set_integer_gradients", set_integer_gradients, py::arg("allowed"));
   module.def("history", history, py::arg("arrays"));
+  module.def("mean_of_backward", mean_of_backward);
   module.def("attach_given_grad", attach_given_grad, py::arg("array"), py::arg("gradient"),
              py::arg("adds"));
   module.def("backward", backward, py::arg("heads"), py::arg("head_grads") = py::none(),

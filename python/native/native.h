@@ -276,6 +276,11 @@ PyObject* operator_list();                  // all operators as functions, in re
 weft_op find_operator(const char* name);    // null if there is none; no Python error
 PyObject* find_function(const char* name);  // borrowed; null if there is none
 
+// Of the array whose `backward` was the last on this thread: the rows of what it is the mean of,
+// and 0 where it is none. For a warning, so means are noted while they are recorded.
+int64_t mean_of_backward();
+void note_backward(PyObject* head);  // null: several
+
 // Calls an operator with one result. Null: a Python error is set.
 inline weft_tensor invoke(weft_op op, const weft_value* values, size_t count) {
   follow_task();

@@ -19,6 +19,11 @@ constexpr int kMostInts = 65536;  // a longer list is a mistake
 
 PyObject* out_name = nullptr;   // interned "out"
 PyObject* name_name = nullptr;  // interned "name": the name of a node, in calls with symbols
+// The mean that was recorded last: a weak reference, which may be null, and its rows.
+PyObject* noted_mean = nullptr;
+int64_t noted_rows = 0;
+weft_op mean_op = nullptr;
+thread_local int64_t rows_of_backward = 0;
 PyObject* functions = nullptr;  // dict: name → function, in registry order
 
 // Everything that one call needs until it returns.
@@ -443,6 +448,22 @@ PyObject* composed(OperatorObject* self, const Call& call, PyObject* const* args
   return result;
 }
 
+// A recorded mean of all elements is noted for who calls its `backward`.
+PyObject* wrap_mean(weft_tensor out, const Call& call) {
+  PyObject* const mean = wrap(out, call.result());
+  const bool is_noted = mean && is_array(mean) && weft_tensor_rank(tensor_of(mean)) == 0 &&
+                        (weft_modes() & WEFT_MODE_RECORDING);
+  if (!is_noted) return mean;
+  const weft_value& given = call.values[0];
+  Py_CLEAR(noted_mean);
+  if (given.tag == WEFT_TAG_TENSOR && weft_tensor_rank(given.as.tensor) > 0) {
+    noted_rows = weft_tensor_shape(given.as.tensor)[0];
+    noted_mean = PyWeakref_NewRef(mean, nullptr);
+    if (!noted_mean) PyErr_Clear();
+  }
+  return mean;
+}
+
 // The vectorcall. The path of eager calls with one result is kept short.
 PyObject* call_operator(PyObject* object, PyObject* const* args, size_t flags, PyObject* keywords) {
   OperatorObject* self = self_of(object);
@@ -469,6 +490,7 @@ PyObject* call_operator(PyObject* object, PyObject* const* args, size_t flags, P
     Py_INCREF(out);
     return out;
   }
+  if (__builtin_expect(self->op == mean_op, 0)) return wrap_mean(outs[0], call);
   return outputs == 1 ? wrap(outs[0], call.result()) : wrap_all(outs, outputs, call.result());
 }
 
@@ -541,6 +563,7 @@ bool update_functions() {
     out_name = PyUnicode_InternFromString("out");
     name_name = PyUnicode_InternFromString("name");
     functions = PyDict_New();
+    mean_op = find_operator("mean");
   }
   if (!out_name || !name_name || !functions) return false;
   for (size_t i = static_cast<size_t>(PyDict_GET_SIZE(functions)); i < weft_op_count(); ++i) {
@@ -561,6 +584,17 @@ PyObject* operator_list() { return update_functions() ? PyDict_Values(functions)
 
 PyObject* find_function(const char* name) {
   return update_functions() ? PyDict_GetItemString(functions, name) : nullptr;
+}
+
+int64_t mean_of_backward() { return rows_of_backward; }
+
+void note_backward(PyObject* head) {
+  rows_of_backward = 0;
+  if (!head || !noted_mean) return;
+  PyObject* const mean = PyObject_CallNoArgs(noted_mean);
+  if (!mean) PyErr_Clear();
+  if (mean == head) rows_of_backward = noted_rows;
+  Py_XDECREF(mean);
 }
 
 weft_op find_operator(const char* name) {

@@ -1,6 +1,7 @@
 """The trainer: applies an optimizer to parameters."""
 
 import math
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
@@ -62,6 +63,8 @@ class Trainer(OverRanks, SavedStates):
     ...     groups={r".*bias": {"wd": 0.0}, r"0\..*": {"learning_rate": 1e-4}},
     ... )
     """
+
+    _has_warned = False  # of a mean that is taken twice
 
     @named_arguments
     def __init__(
@@ -221,6 +224,7 @@ class Trainer(OverRanks, SavedStates):
         """
         batch_size = _checked_size("step", batch_size)
         _check_norm("step", clip_global_norm)
+        self._warn_of_mean("step", batch_size)
         if closure is not None or self._optimizer.needs_closure:
             return step_by(self, closure, batch_size, clip_global_norm)
         if not self._is_reduced:
@@ -311,6 +315,19 @@ class Trainer(OverRanks, SavedStates):
                 for gradient in others:
                     gradient[...] = first
 
+    def _warn_of_mean(self, caller: str, batch_size: int) -> None:
+        """Once: a mean over the batch was taken before `backward`, and is taken again now."""
+        is_twice = batch_size > 1 and native.mean_of_backward() == batch_size
+        if not is_twice or self._has_warned or is_tracing() or self.adds_gradients:
+            return
+        self._has_warned = True
+        warnings.warn(
+            f"{caller}: `backward` was called on a mean over {batch_size} samples, and `{caller}` "
+            f"divides by {batch_size} once more; write `loss.backward()` without the mean, or "
+            f"`trainer.{caller}(1)`",
+            stacklevel=4,
+        )
+
     def _clip_mean(
         self, caller: str, most: float | None, batch_size: int, ignore_stale_grad: bool
     ) -> None:
@@ -359,6 +376,7 @@ class Trainer(OverRanks, SavedStates):
         """What `step` does after `allreduce_grads`."""
         batch_size = _checked_size("update", batch_size)
         _check_norm("update", clip_global_norm)
+        self._warn_of_mean("update", batch_size)
         if self._optimizer.needs_closure:
             step_by(self, None, batch_size)
         self._clip_mean("update", clip_global_norm, batch_size, ignore_stale_grad)
