@@ -123,7 +123,7 @@ function trace(f, inputs::Tensor...; dynamic = (), bounds = (;))
     end
     length(examples) == 1 && return examples[1]
     out = Ref{Ptr{Cvoid}}(C_NULL)
-    GC.@preserve examples check(C.weft_function_join(handles(examples), length(examples), out))
+    GC.@preserve examples check(C.weft_function_join(handles(Graph, examples), length(examples), out))
     return Graph(out[])
 end
 
@@ -149,7 +149,7 @@ function trace_example(f, inputs, dims, earlier)
         types = example_types(inputs, dims, length(earlier) + 1)
         check(C.weft_trace_begin_types(types, length(inputs), placeholders))
         runs = true
-        GC.@preserve earlier check(C.weft_trace_set_example(length(earlier), handles(earlier), length(earlier)))
+        GC.@preserve earlier check(C.weft_trace_set_example(length(earlier), handles(Graph, earlier), length(earlier)))
         for one in dims
             places, axes = Csize_t[first(at) for at in one.places], Int32[last(at) for at in one.places]
             check(C.weft_trace_add_dimension(one.name, one.bounds[1], one.bounds[2], places, axes, length(axes)))

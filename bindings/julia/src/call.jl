@@ -44,6 +44,7 @@ value(::Operator, ::Int, x::DataType, _) = C.Value(C.WEFT_TAG_DTYPE, 0, code(x))
 
 function value(op::Operator, place::Int, x::Integer, _)
     op.kinds[place] == C.WEFT_TAG_FLOAT && return C.Value(C.WEFT_TAG_FLOAT, 0, number(Float64(x)))
+    x > typemax(Int64) && return C.Value(C.WEFT_TAG_UNSIGNED, 0, UInt64(x))
     return C.Value(C.WEFT_TAG_INT, 0, number(Int64(x)))
 end
 

@@ -53,6 +53,10 @@ function Base.unsafe_convert(::Type{Ptr{Cvoid}}, owned::Owned)
     return owned.handle
 end
 
+# A copy would have the handle and no finalizer.
+Base.deepcopy_internal(owned::Owned, ::IdDict) =
+    throw(ArgumentError("deepcopy: a $(nameof(typeof(owned))) is a reference; tensor(Array(x)) copies elements"))
+
 """
     release!(object)
 

@@ -147,7 +147,8 @@ end
     bind_input!(context, input, memory)
 
 Lets every run read an array of Julia, without a copy. Its elements are taken in the order of memory, so it
-has the input's axes in the opposite order.
+has the input's axes in the opposite order. A vector that was resized since, which moves it, is an error of
+the run.
 """
 function bind_input!(context::Context, input, memory::Array)
     place = place_of(context, :input, input)
@@ -159,7 +160,7 @@ function bind_input!(context::Context, input, memory::Array)
         extents = vector ? flat_shape(context, place, one, length(memory)) : collect(Int64, reverse(size(memory)))
         take_shape!(context, place, one, extents)
         check(C.weft_context_bind_input(context, place, memory, sizeof(memory)))
-        context.memory[place] = memory
+        context.memory[place] = (memory, pointer(memory), sizeof(memory))
     end
     return context
 end
@@ -193,9 +194,16 @@ function set_input!(context::Context, input, x::Union{AbstractArray,Number})
     return copy_input!(context, input, tensor(x; dtype = one.dtype), !(x isa AbstractArray && ndims(x) > 1))
 end
 
+# Is bound memory where the library knows it?
+is_there(held) = !(held isa Tuple) || (pointer(held[1]) == held[2] && sizeof(held[1]) == held[3])
+
 "Runs the entry point."
 function run!(context::Context)
-    lock(() -> check(C.weft_context_run(context)), context.turn)
+    lock(context.turn) do
+        all(is_there, values(context.memory)) ||
+            throw(WeftError(INVALID_STATE, "run!: an array that bind_input! was given was resized; bind it again"))
+        check(C.weft_context_run(context))
+    end
     return context
 end
 
@@ -226,7 +234,12 @@ end
 "Writes a state."
 function set_state!(context::Context, which, x::Tensor)
     place, content = place_of(context, :state, which), bytes(x)
-    lock(() -> check(C.weft_context_write_state(context, place, content, length(content))), context.turn)
+    lock(context.turn) do
+        one = port(context, :state, place)
+        (dtype(x), size(x)) == (one.dtype, one.shape) ||
+            throw(WeftError(INVALID_TYPE, "set_state!: `$(one.name)` is $(one.dtype) of $(one.shape); got $(dtype(x)) of $(size(x))"))
+        check(C.weft_context_write_state(context, place, content, length(content)))
+    end
     return context
 end
 

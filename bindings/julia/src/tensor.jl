@@ -176,5 +176,6 @@ function load(path::AbstractString)
     end
 end
 
-# The handles of arrays, which the caller keeps alive.
-handles(tensors) = Ptr{Cvoid}[Base.unsafe_convert(Ptr{Cvoid}, x) for x in tensors]
+# The handles of arrays, which the caller keeps alive. Anything else has an address, too, so the type is asked.
+handles(tensors) = handles(Tensor, tensors)
+handles(type, objects) = Ptr{Cvoid}[Base.unsafe_convert(Ptr{Cvoid}, x::type) for x in objects]

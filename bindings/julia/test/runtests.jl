@@ -4,6 +4,8 @@ using Test
 using Weft
 using Weft: Ops, Tensor, WeftError
 
+include("misuse.jl")
+
 const FOLDER = get(ENV, "WEFT_CONFORMANCE", joinpath(@__DIR__, "..", "..", "conformance"))
 
 struct Case
@@ -117,6 +119,7 @@ function passes(one::Case)
     one.kind == "memory" && isempty(of(one, "status")) && return run_model(one)
     one.kind in ("refusal", "misshapen", "memory") && return refused(run_model, one)
     one.kind == "failure" && return refused(run_call, one)
+    one.kind == "misuse" && return Misuse.passes(one.name)
     results, leaves = run_call(one)
     right = all(expected(results[i], words) for (i, words) in enumerate(of(one, "result")))
     one.kind == "gradient" && Weft.backward(results[1])
