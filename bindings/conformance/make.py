@@ -9,6 +9,7 @@ the generic instruction set and the machine's own is wanted to the bit; others w
 import argparse
 import os
 import pickle
+import re
 import subprocess
 import sys
 import urllib.parse
@@ -396,6 +397,16 @@ def shape_cases() -> list[str]:
     return lines
 
 
+# ---- misuse -------------------------------------------------------------------------------------
+
+
+def misuse_cases() -> list[str]:
+    """The lines of what each binding's test has a function for: README.md has the names."""
+    section = (HERE / "README.md").read_text("utf-8").partition("## Misuse")[2]
+    names = re.findall(r"^\| `([a-z-]+)` \|", section, re.M)
+    return [line for name in names for line in (f"case misuse {name}", "end")]
+
+
 def main() -> int:
     """Runs the command; 1 if --check found a difference."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -409,7 +420,7 @@ def main() -> int:
     lines += [*operator_cases(), *failure_cases()]
     if not given.check:
         make_models(MODELS)
-    lines += [*model_cases(), *shape_cases()]
+    lines += [*model_cases(), *shape_cases(), *misuse_cases()]
     whole = "\n".join(lines) + "\n"
     if given.check:
         before, now = CASES.read_text("utf-8").splitlines(), whole.splitlines()

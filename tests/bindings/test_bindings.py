@@ -32,6 +32,11 @@ LANGUAGES = {
 }
 
 
+# Those with a file of the mistakes of their own; Scala's are Java's.
+SUITES = ["csharp", "go", "java", "javascript", "julia", "octave", "r", "ruby", "rust"]
+SOURCES = {".cs", ".go", ".java", ".jl", ".js", ".m", ".R", ".rb", ".rs"}
+
+
 def run(command: list[str], folder: Path, **variables: str) -> None:
     """Runs a command; its output is the failure's text."""
     done = subprocess.run(
@@ -47,6 +52,27 @@ def test_generated_code_is_current():
 @pytest.mark.full
 def test_cases_are_current():
     run([sys.executable, str(BINDINGS / "conformance" / "make.py"), "--check"], ROOT)
+
+
+def misuse_of(page: Path) -> list[str]:
+    """The names of the table of mistakes that a page has."""
+    table = page.read_text("utf-8").partition("`collector`")[2].partition("\n\n")[0]
+    return ["collector", *re.findall(r"^\| `([a-z-]+)` \|", table, re.M)]
+
+
+def test_each_binding_has_the_same_mistakes():
+    names = misuse_of(BINDINGS / "conformance" / "README.md")
+    assert len(names) > 10
+    cases = (BINDINGS / "conformance" / "cases.txt").read_text("utf-8")
+    assert re.findall(r"^case misuse (.*)$", cases, re.M) == names
+    assert misuse_of(ROOT / "docs" / "languages.md") == names
+    assert misuse_of(ROOT / "docs" / "zh" / "languages.md") == names
+    for suite in SUITES:
+        sources = (BINDINGS / suite).rglob("*isuse*")
+        texts = [path.read_text("utf-8") for path in sources if path.suffix in SOURCES]
+        assert texts, suite
+        for name in names:
+            assert re.search(f"{name}|{name.replace('-', '_')}", "\n".join(texts)), (suite, name)
 
 
 def test_versions_are_those_of_the_library():
