@@ -25,8 +25,8 @@ function push(out, { name, names, kinds, inputs }, i, value) {
     case "undefined":
       return out.push(TAG_DEFAULT, 0);
     case "number":
-    case "bigint": // JavaScript has one kind of number: a whole one is an integer unless the attribute is a float
-      return kind === TAG_FLOAT || !isWhole(value) ? out.push(TAG_FLOAT, Number(value)) : out.push(value > LARGEST ? TAG_UNSIGNED : TAG_INT, value);
+    case "bigint": // JavaScript has one kind of number: a whole one is an integer unless the attribute is a float, or -0 an operand
+      return kind === TAG_FLOAT || !isWhole(value) || (isInput && Object.is(value, -0)) ? out.push(TAG_FLOAT, Number(value)) : out.push(value > LARGEST ? TAG_UNSIGNED : TAG_INT, value);
     case "boolean":
       return out.push(TAG_BOOL, value);
     case "string":

@@ -235,12 +235,13 @@ export const own = {
     refuse(/seed|count/, () => weft.seed(2n ** 64n), () => weft.seed(-1), () => weft.setNumThreads(2 ** 32 + 1));
   },
   async "no-integer"(weft) {
-    const a = weft.zeros([4]), context = (await weft.load(`${models}open.weft`)).context();
+    const { ops, tensor } = weft, a = weft.zeros([4]), context = (await weft.load(`${models}open.weft`)).context();
     for (const wrong of [2.5, NaN, Infinity, 2 ** 70, 2n ** 64n, "2", null, undefined])
       refuse(/./, () => weft.zeros([wrong]), () => weft.fromBytes("float32", [wrong], new Uint8Array(0)), () => weft.ops.reshape(a, [wrong]),
         () => context.setInputShape("x", [wrong, 3]), ...(wrong == null ? [] : [() => weft.ops.sum(a, { axis: wrong })]));
     for (const wrong of [NaN, Infinity, 2 ** 31, -(2 ** 31) - 1, 2.5]) refuse(/int32 must have whole numbers/, () => weft.tensor([wrong], { dtype: "int32" }));
     refuse(/uint8/, () => weft.tensor([256], { dtype: "uint8" }));
+    assert.deepEqual([ops.divide(tensor([1]), -0).item(), ops.sum(a, { axis: -0 }).item()], [-Infinity, 0]); // its sign matters alone to operands
     refuse(/./, () => context.input(NaN), () => context.input(-1), () => context.input(1.5), () => context.bindOutput(-1));
   },
 };
