@@ -265,13 +265,16 @@ export class Model {
   }
   #call(verb, inputs) {
     const ports = PORTS[verb], names = ports.filter((port) => port.isInput).map((port) => port.name);
-    for (const name of Object.keys(inputs))
+    const given = inputs === undefined ? names : Object.keys(inputs); // without any: what is in memory
+    for (const name of given)
       if (!names.includes(name)) throw new TypeError(`${verb}: there is no input \\`${name}\\`; there are: ${names.join(", ")}`);
-    for (const port of ports.filter((port) => port.isInput && port.name in inputs)) {
-      const given = inputs[port.name];
-      if (!(given instanceof port.kind) || given.length !== port.elements)
-        throw new TypeError(`${verb}: \\`${port.name}\\` must be a ${port.kind.name} of ${port.elements} elements; got ${given?.constructor?.name} of ${given?.length}`);
-      this.#array(verb, port).set(given);
+    for (const name of names)
+      if (!given.includes(name)) throw new TypeError(`${verb}: all inputs must be given; \\`${name}\\` is missing`);
+    for (const port of ports.filter((port) => port.isInput && inputs !== undefined)) {
+      const elements = inputs[port.name];
+      if (!(elements instanceof port.kind) || elements.length !== port.elements)
+        throw new TypeError(`${verb}: \\`${port.name}\\` must be a ${port.kind.name} of ${port.elements} elements; got ${elements?.constructor?.name} of ${elements?.length}`);
+      this.#array(verb, port).set(elements);
     }
     this.#exports[`module_${verb}`]();
     const outputs = ports.filter((port) => !port.isInput);
@@ -291,8 +294,8 @@ export async function load(source = "@name@.wasm") {
 """  # noqa: E501
 
 _METHOD = """\
-  /** Sets inputs, by name, and calls @verb@; gives the outputs by name. Inputs that are absent stay as they were. */
-  @verb@(inputs = {}) {
+  /** Sets all inputs, by name, and calls @verb@; gives the outputs by name. Without `inputs`: on what @verb@Memory has. */
+  @verb@(inputs) {
     return this.#call("@verb@", inputs);
   }
   /** The memory of an input or output of @verb@: write to an input, no copy is made. */
@@ -326,7 +329,7 @@ def _types(functions: list[_Function], has_state: bool) -> str:
     text = "// Types of a model compiled by Weft. Written by `weft compile`.\n"
     text += "export class Model {\n"
     for verb, _, ports in functions:
-        inputs = "; ".join(f"{p.name}?: {_ARRAYS[p.dtype]}" for p in ports if p.is_input)
+        inputs = "; ".join(f"{p.name}: {_ARRAYS[p.dtype]}" for p in ports if p.is_input)
         outputs = "; ".join(f"{p.name}: {_ARRAYS[p.dtype]}" for p in ports if not p.is_input)
         text += f"  {verb}(inputs?: {{ {inputs} }}): {{ {outputs} }};\n"
         for p in ports:

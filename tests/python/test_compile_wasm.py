@@ -60,7 +60,7 @@ def test_a_module_gives_the_librarys_results(tmp_path, capsys):
     names = [line.rsplit("/", 1)[1] for line in capsys.readouterr().out.split()]
     assert names == ["net.wasm", "net.mjs", "net.d.mts"]
     types = (tmp_path / "net.d.mts").read_text()
-    port = re.search(r"run\(inputs\?: \{ (\w+)\?: Float32Array", types)
+    port = re.search(r"run\(inputs\?: \{ (\w+): Float32Array", types)
     outputs = f"Object.values(model.run({{ {port[1]}: {floats(x)} }}))"
     script = f"console.log(JSON.stringify({outputs}[0]))"
     found = numpy.array(list(node(tmp_path, script).values()))
@@ -74,14 +74,17 @@ def test_wrong_inputs_are_errors_that_name_what_is_expected(tmp_path):
     script = """
     const said = [];
     const wrong = [new Float32Array(35), new Int32Array(36)].map((x) => ({ x }));
-    for (const inputs of [{ y: new Float32Array(36) }, ...wrong])
+    const right = () => model.run({ x: new Float32Array(36).fill(1) });
+    right();
+    for (const inputs of [{ y: new Float32Array(36) }, {}, ...wrong])
       try { model.run(inputs); } catch (error) { said.push(`${error.name}: ${error.message}`); }
     console.log(JSON.stringify(said));
     """
-    port = re.search(r"run\(inputs\?: \{ (\w+)\?:", (tmp_path / "net.d.mts").read_text())[1]
+    port = re.search(r"run\(inputs\?: \{ (\w+):", (tmp_path / "net.d.mts").read_text())[1]
     said = node(tmp_path, script.replace("{ x:", f"{{ {port}:"))
     assert said == [
         f"TypeError: run: there is no input `y`; there are: {port}",
+        f"TypeError: run: all inputs must be given; `{port}` is missing",
         f"TypeError: run: `{port}` must be a Float32Array of 36 elements; got Float32Array of 35",
         f"TypeError: run: `{port}` must be a Float32Array of 36 elements; got Int32Array of 36",
     ]
@@ -100,7 +103,7 @@ def test_a_module_trains_and_goes_back(tmp_path):
     wanted = [float(training.run(x.asnumpy(), label.asnumpy())[0].tolist()[0]) for _ in range(4)]
     module(path, tmp_path, "--train")
     types = (tmp_path / "net.d.mts").read_text()
-    inputs = re.search(r"train\(inputs\?: \{ (\w+)\?: \w+; (\w+)\?:", types)
+    inputs = re.search(r"train\(inputs\?: \{ (\w+): \w+; (\w+):", types)
     script = f"""
     const given = {{ {inputs[1]}: {floats(x.asnumpy())}, {inputs[2]}: Int32Array.of(2) }};
     const loss = () => Object.values(model.train(given))[0][0];
