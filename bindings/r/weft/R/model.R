@@ -31,7 +31,12 @@ weft_ports <- function(context, which = c("inputs", "outputs", "states")) {
 
 # The number from 0 of a port by its name or its number from 1.
 place_of <- function(context, which, port) {
-  if (is.numeric(port)) return(as.integer(port) - 1L)
+  if (is.numeric(port)) {
+    if (!(length(port) == 1L && port %in% seq_len(2^20))) {
+      stop("expected the number of an ", sub("s$", "", which), ", from 1 on; got ", port, call. = FALSE)
+    }
+    return(as.integer(port) - 1L)
+  }
   names <- vapply(weft_ports(context, which), function(one) one$name, "")
   place <- match(port, names)
   if (is.na(place)) {
@@ -59,10 +64,17 @@ weft_set_input <- function(context, input, x) {
 
 weft_run <- function(context, ...) {
   given <- list(...)
-  for (i in seq_along(given)) {
+  keys <- lapply(seq_along(given), function(i) {
     name <- names(given)[i]
-    weft_set_input(context, if (is.null(name) || name == "") i else name, given[[i]])
+    if (is.null(name) || name == "") i else name
+  })
+  places <- vapply(keys, function(key) place_of(context, "inputs", key), 0L)
+  all <- vapply(weft_ports(context, "inputs"), function(one) one$name, "")
+  left <- all[!seq_along(all) %in% (places + 1L)]
+  if (length(given) && length(left)) {
+    stop("weft_run: all inputs must be given, or none; `", left[1L], "` is missing", call. = FALSE)
   }
+  for (i in seq_along(given)) weft_set_input(context, keys[[i]], given[[i]])
   .Call(r_run, pointer_of(context))
   invisible(context)
 }

@@ -17,6 +17,7 @@ weft_tensor <- function(x, dtype = NULL, shape = NULL) {
     return(if (is.null(dtype) || dtype == weft_dtype(x)) x else ops$cast(x, dtype))
   }
   if (is.data.frame(x)) x <- matrix_of(x)
+  if (inherits(x, "integer64")) return(from_integer64(x, dtype, shape))
   if (is.null(dtype)) {
     dtype <- if (is.logical(x)) "bool" else if (is.complex(x)) "complex64" else "float32"
   }
@@ -45,9 +46,33 @@ matrix_of <- function(x) {
   as.matrix(x)
 }
 
+# The package bit64 keeps integers in the bits of doubles.
+from_integer64 <- function(x, dtype, shape) {
+  if (is.null(shape)) shape <- if (is.null(dim(x))) length(x) else dim(x)
+  numbers <- unclass(x)
+  dim(numbers) <- dim(x)
+  bytes <- writeBin(as.vector(turned(numbers)), raw())
+  if (any(is.na(x))) stop("weft_tensor: int64 has no NA", call. = FALSE)
+  made <- weft_tensor(bytes, "int64", shape)
+  if (is.null(dtype)) made else weft_tensor(made, dtype)
+}
+
+# Numbers that a dtype of integers does not have would become others.
+check_range <- function(x, dtype) {
+  if (!grepl("int", dtype) || !is.numeric(x)) return()
+  is_unsigned <- startsWith(dtype, "u")
+  bits <- as.numeric(sub("u?int", "", dtype))
+  low <- if (is_unsigned) 0 else -2^(bits - 1)
+  wrong <- which(trunc(x) < low | trunc(x) >= 2^(bits - !is_unsigned))
+  if (length(wrong)) {
+    stop("weft_tensor: ", dtype, " has no ", format(x[wrong[1L]], digits = 17L), call. = FALSE)
+  }
+}
+
 # NA is NaN among floats; no other dtype has a place for it.
 known <- function(x, dtype) {
   is_float <- grepl("float|complex", dtype)
+  check_range(x, dtype)
   if ((is.double(x) && is_float) || !(is.numeric(x) || is.logical(x)) || !anyNA(x)) return(x)
   if (!is_float) stop("weft_tensor: ", dtype, " has no NA; float32 has NaN", call. = FALSE)
   storage.mode(x) <- "double"
@@ -78,7 +103,7 @@ as.double.weft_tensor <- function(x, ...) as.double(as.array(x))
 
 print.weft_tensor <- function(x, ...) {
   cat("<weft_tensor ", weft_dtype(x), " [", paste(.Call(r_shape, x), collapse = ", "), "]>\n", sep = "")
-  print(as.array(x), ...)
+  print(as.array(if (grepl("int64", weft_dtype(x))) ops$cast(x, "float64") else x), ...)
   invisible(x)
 }
 

@@ -5,6 +5,7 @@
 #include <R.h>
 #include <R_ext/Rdynload.h>
 #include <Rinternals.h>
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 #include <weft/weft.h>
@@ -12,11 +13,12 @@
 static void check(weft_status status) {
   if (status != WEFT_OK) {
     /* An R condition with a class and the status, so that programs can tell failures apart. */
-    SEXP call =
-        PROTECT(lang3(install("weft_failure"), ScalarInteger(status), mkString(weft_last_error())));
-    SEXP space = PROTECT(R_FindNamespace(mkString("weft")));
-    eval(call, space);
-    UNPROTECT(2);
+    SEXP text = PROTECT(ScalarString(mkCharCE(weft_last_error(), CE_UTF8)));
+    SEXP number = PROTECT(ScalarInteger(status));
+    SEXP name = PROTECT(mkString("weft"));
+    SEXP call = PROTECT(lang3(install("weft_failure"), number, text));
+    eval(call, R_FindNamespace(name));
+    UNPROTECT(4);
     error("%s", weft_last_error());
   }
 }
@@ -62,7 +64,7 @@ static int is_tensor(SEXP value) {
   return TYPEOF(value) == VECSXP && inherits(value, "weft_tensor");
 }
 static weft_tensor tensor_of(SEXP value) {
-  if (!is_tensor(value)) error("expected a weft_tensor");
+  if (!is_tensor(value) || XLENGTH(value) != 1) error("expected a weft_tensor");
   return get_tensor(VECTOR_ELT(value, 0));
 }
 static SEXP as_tensors(weft_tensor* handles, size_t count) {
@@ -79,22 +81,39 @@ static weft_tensor* tensors_of(SEXP list) {
   for (i = 0; i < XLENGTH(list); ++i) out[i] = tensor_of(VECTOR_ELT(list, i));
   return out;
 }
-static const char** texts_of(SEXP texts) {
-  const char** out = (const char**)R_alloc((size_t)XLENGTH(texts) + 1, sizeof *out);
+static const char** texts_of(SEXP texts, R_xlen_t count) {
+  const char** out = (const char**)R_alloc((size_t)count + 1, sizeof *out);
   R_xlen_t i;
-  for (i = 0; i < XLENGTH(texts); ++i) out[i] = translateCharUTF8(STRING_ELT(texts, i));
+  if (TYPEOF(texts) != STRSXP || XLENGTH(texts) != count)
+    error("expected names: a text for each of %d", (int)count);
+  for (i = 0; i < count; ++i) {
+    if (STRING_ELT(texts, i) == NA_STRING) error("expected a text; got NA");
+    out[i] = translateCharUTF8(STRING_ELT(texts, i));
+  }
   return out;
 }
 static const char* text_of(SEXP text) {
   if (TYPEOF(text) != STRSXP || XLENGTH(text) != 1) error("expected one text");
-  return translateCharUTF8(STRING_ELT(text, 0));
+  return texts_of(text, 1)[0];
 }
-static int64_t* extents_of(SEXP shape) {
-  int64_t* out = (int64_t*)R_alloc((size_t)XLENGTH(shape) + 1, sizeof *out);
+static int is_whole(double number) {
+  return number >= -0x1p63 && number < 0x1p63 && number == (double)(int64_t)number;
+}
+/* Of an operand: a zero below 0 has a sign, which no integer has. */
+static int is_integer(double number) {
+  return is_whole(number) && (number != 0 || !signbit(number));
+}
+static int64_t* wholes_of(SEXP numbers, const char* name) {
+  int64_t* out = (int64_t*)R_alloc((size_t)XLENGTH(numbers) + 1, sizeof *out);
   R_xlen_t i;
-  for (i = 0; i < XLENGTH(shape); ++i) out[i] = (int64_t)REAL(shape)[i];
+  for (i = 0; i < XLENGTH(numbers); ++i) {
+    const double number = REAL(numbers)[i];
+    if (!is_whole(number)) error("`%s` must have whole numbers; got %g", name, number);
+    out[i] = (int64_t)number;
+  }
   return out;
 }
+static int64_t* extents_of(SEXP shape) { return wholes_of(shape, "shape"); }
 static SEXP as_extents(const int64_t* shape, int32_t rank) {
   SEXP out = PROTECT(allocVector(REALSXP, rank < 0 ? 0 : rank));
   int32_t i;
@@ -114,6 +133,7 @@ static weft_dtype dtype_of(SEXP name) {
  * library converts: a double array is made first. */
 static SEXP r_tensor(SEXP values, SEXP shape, SEXP dtype) {
   const int64_t* extents = extents_of(shape);
+  const weft_dtype wanted = dtype_of(dtype);
   weft_tensor wide = NULL, out = NULL;
   weft_value arguments[2] = {{WEFT_TAG_TENSOR, 0, {NULL}}, {WEFT_TAG_DTYPE, 0, {NULL}}};
   weft_op cast;
@@ -125,13 +145,13 @@ static SEXP r_tensor(SEXP values, SEXP shape, SEXP dtype) {
     case INTSXP: data = INTEGER(values), own = WEFT_INT32; break;
     case LGLSXP: data = LOGICAL(values), own = WEFT_INT32; break;
     case CPLXSXP: data = COMPLEX(values), own = WEFT_COMPLEX128; break;
-    case RAWSXP: /* the bytes of the elements */ own = dtype_of(dtype), data = RAW(values); break;
+    case RAWSXP: /* the bytes of the elements */ own = wanted, data = RAW(values); break;
     default: error("weft_tensor: expected numbers, logicals, complex numbers or raw bytes");
   }
   check(weft_tensor_create(own, (int32_t)XLENGTH(shape), extents, data, &wide));
   arguments[0].as.tensor = wide;
-  arguments[1].as.integer = dtype_of(dtype);
-  if (arguments[1].as.integer == own) return as_tensor(wide);
+  arguments[1].as.integer = wanted;
+  if (wanted == own) return as_tensor(wide);
   check(weft_op_find("cast", &cast));
   status = weft_invoke(cast, arguments, 2, &out, 1);
   weft_tensor_release(wide);
@@ -149,7 +169,8 @@ static SEXP r_shape(SEXP x) {
   weft_tensor handle = tensor_of(x);
   return as_extents(weft_tensor_shape(handle), weft_tensor_rank(handle));
 }
-/* The elements, row-major: complex numbers, or doubles, which hold all integers up to 2^53. */
+/* The elements, row-major: complex numbers, or doubles, which hold all integers below 2^53: others
+ * are an error. */
 static SEXP r_values(SEXP x) {
   weft_tensor handle = tensor_of(x), wide = NULL;
   const weft_dtype dtype = weft_tensor_dtype(handle);
@@ -158,6 +179,7 @@ static SEXP r_values(SEXP x) {
   weft_value arguments[2] = {{WEFT_TAG_TENSOR, 0, {NULL}}, {WEFT_TAG_DTYPE, 0, {NULL}}};
   weft_op cast;
   weft_status status;
+  R_xlen_t i;
   SEXP out = PROTECT(allocVector(is_complex ? CPLXSXP : REALSXP, count));
   arguments[0].as.tensor = handle;
   arguments[1].as.integer = is_complex ? WEFT_COMPLEX128 : WEFT_FLOAT64;
@@ -167,6 +189,12 @@ static SEXP r_values(SEXP x) {
                             (size_t)count * (is_complex ? 16 : 8));
   weft_tensor_release(wide);
   check(status);
+  for (i = 0; (dtype == WEFT_INT64 || dtype == WEFT_UINT64) && i < count; ++i)
+    if (fabs(REAL(out)[i]) >= 0x1p53)
+      error(
+          "R's numbers have all integers below 2^53; got about %.17g of %s: ops$cast(x, "
+          "\"float64\") rounds it",
+          REAL(out)[i], weft_dtype_name(dtype));
   UNPROTECT(1);
   return out;
 }
@@ -180,11 +208,18 @@ static SEXP r_bytes(SEXP x) {
   return out;
 }
 static SEXP r_release(SEXP x) {
-  SEXP pointer = TYPEOF(x) == VECSXP ? VECTOR_ELT(x, 0) : x;
-  if (TYPEOF(pointer) != EXTPTRSXP) error("weft_release: expected an object of weft");
-  if (R_ExternalPtrTag(pointer) == tensor_tag) finalize_tensor(pointer);
-  if (R_ExternalPtrTag(pointer) == context_tag) finalize_context(pointer);
-  if (R_ExternalPtrTag(pointer) == model_tag) finalize_model(pointer);
+  SEXP pointer = TYPEOF(x) == VECSXP && XLENGTH(x) == 1 ? VECTOR_ELT(x, 0) : x;
+  const SEXP tag = TYPEOF(pointer) == EXTPTRSXP ? R_ExternalPtrTag(pointer) : R_NilValue;
+  if (tag == tensor_tag)
+    finalize_tensor(pointer);
+  else if (tag == context_tag)
+    finalize_context(pointer);
+  else if (tag == model_tag)
+    finalize_model(pointer);
+  else if (tag == function_tag)
+    finalize_function(pointer);
+  else
+    error("weft_release: expected an object of weft");
   return R_NilValue;
 }
 static SEXP r_same(SEXP a, SEXP b) {
@@ -196,7 +231,7 @@ static SEXP r_detach(SEXP x) {
   return as_tensor(out);
 }
 static SEXP r_save(SEXP path, SEXP names, SEXP arrays) {
-  check(weft_tensors_save(text_of(path), texts_of(names), tensors_of(arrays),
+  check(weft_tensors_save(text_of(path), texts_of(names, XLENGTH(arrays)), tensors_of(arrays),
                           (size_t)XLENGTH(arrays), NULL));
   return R_NilValue;
 }
@@ -229,7 +264,6 @@ static SEXP r_load(SEXP path) {
 static void set_numbers(weft_value* out, const weft_argument_info* argument, SEXP value) {
   const R_xlen_t count = XLENGTH(value);
   const int is_list = count != 1 || getAttrib(value, install("list")) != R_NilValue;
-  R_xlen_t i;
   if (TYPEOF(value) == LGLSXP && count == 1) {
     const int choice = LOGICAL(value)[0];
     out->tag = choice == NA_LOGICAL ? WEFT_TAG_NONE : WEFT_TAG_BOOL;
@@ -239,8 +273,8 @@ static void set_numbers(weft_value* out, const weft_argument_info* argument, SEX
   value = PROTECT(coerceVector(value, REALSXP));
   if (!is_list) {
     const double number = REAL(value)[0];
-    const int whole = number == (double)(int64_t)number;
-    if (argument->kind == WEFT_TAG_FLOAT || !whole) {
+    if (argument->kind == WEFT_TAG_FLOAT ||
+        !(argument->kind == WEFT_TAG_TENSOR ? is_integer(number) : is_whole(number))) {
       out->tag = WEFT_TAG_FLOAT;
       out->as.real = number;
     } else {
@@ -248,11 +282,9 @@ static void set_numbers(weft_value* out, const weft_argument_info* argument, SEX
       out->as.integer = (int64_t)number;
     }
   } else {
-    int64_t* numbers = (int64_t*)R_alloc((size_t)count + 1, sizeof *numbers);
-    for (i = 0; i < count; ++i) numbers[i] = (int64_t)REAL(value)[i];
     out->tag = WEFT_TAG_INTS;
     out->count = (uint32_t)count;
-    out->as.ints = numbers;
+    out->as.ints = wholes_of(value, argument->name);
   }
   UNPROTECT(1);
 }
@@ -267,7 +299,7 @@ static void set_value(weft_value* out, const char* op, const weft_argument_info*
     out->count = (uint32_t)XLENGTH(value);
     out->as.tensors = tensors_of(value);
   } else if (TYPEOF(value) == STRSXP && XLENGTH(value) == 1) {
-    const char* text = translateCharUTF8(STRING_ELT(value, 0));
+    const char* text = text_of(value);
     if (argument->kind == WEFT_TAG_DTYPE) {
       out->tag = WEFT_TAG_DTYPE;
       out->as.integer = dtype_of(value);
@@ -337,7 +369,7 @@ static SEXP r_binary(SEXP sign, SEXP a, SEXP b) {
       values[k].as.tensor = tensor_of(x);
     } else if (TYPEOF(x) == REALSXP && XLENGTH(x) == 1 && ATTRIB(x) == R_NilValue) {
       const double number = REAL(x)[0];
-      const int whole = number == (double)(int64_t)number;
+      const int whole = is_integer(number);
       values[k].tag = whole ? WEFT_TAG_INT : WEFT_TAG_FLOAT;
       if (whole)
         values[k].as.integer = (int64_t)number;
@@ -354,7 +386,7 @@ static SEXP r_arguments(SEXP name) {
   weft_op op;
   weft_op_info info;
   int32_t i;
-  SEXP out;
+  SEXP out, count;
   memset(&info, 0, sizeof info);
   info.struct_size = sizeof info;
   check(weft_op_find(text_of(name), &op));
@@ -362,8 +394,9 @@ static SEXP r_arguments(SEXP name) {
   out = PROTECT(allocVector(STRSXP, info.inputs + info.attributes));
   for (i = 0; i < info.inputs + info.attributes; ++i)
     SET_STRING_ELT(out, i, mkChar(info.arguments[i].name));
-  setAttrib(out, install("inputs"), ScalarInteger(info.inputs));
-  UNPROTECT(1);
+  count = PROTECT(ScalarInteger(info.inputs));
+  setAttrib(out, install("inputs"), count);
+  UNPROTECT(2);
   return out;
 }
 
@@ -470,6 +503,8 @@ static SEXP r_write(SEXP path, SEXP entries, SEXP functions, SEXP inputs, SEXP o
   weft_writer writer = NULL;
   SEXP owner;
   R_xlen_t i;
+  if (TYPEOF(entries) != STRSXP || XLENGTH(entries) != XLENGTH(functions))
+    error("weft_write_model: `entry` must be one text");
   check(weft_writer_create(&writer));
   owner = PROTECT(wrap_writer(writer));
   for (i = 0; i < XLENGTH(entries); ++i) {
@@ -479,9 +514,11 @@ static SEXP r_write(SEXP path, SEXP entries, SEXP functions, SEXP inputs, SEXP o
       error("weft_write_model: the function has %d inputs and %d outputs; got %d and %d names",
             (int)weft_function_inputs(function), (int)weft_function_outputs(function),
             (int)XLENGTH(VECTOR_ELT(inputs, i)), (int)XLENGTH(VECTOR_ELT(outputs, i)));
-    check(weft_writer_add_entry(writer, translateCharUTF8(STRING_ELT(entries, i)), function,
-                                texts_of(VECTOR_ELT(inputs, i)), texts_of(VECTOR_ELT(outputs, i)),
-                                texts_of(VECTOR_ELT(captures, i))));
+    check(weft_writer_add_entry(
+        writer, texts_of(entries, XLENGTH(entries))[i], function,
+        texts_of(VECTOR_ELT(inputs, i), XLENGTH(VECTOR_ELT(inputs, i))),
+        texts_of(VECTOR_ELT(outputs, i), XLENGTH(VECTOR_ELT(outputs, i))),
+        texts_of(VECTOR_ELT(captures, i), (R_xlen_t)weft_function_captures(function))));
   }
   check(weft_writer_save(writer, text_of(path)));
   UNPROTECT(1);
@@ -553,7 +590,7 @@ static SEXP r_ports(SEXP context, SEXP which) {
   for (i = 0; i < count; ++i) {
     const weft_port port = port_of(handle, getter(name), i);
     SEXP one = PROTECT(mkNamed(VECSXP, (const char**)kNames));
-    SET_VECTOR_ELT(one, 0, mkString(port.name));
+    SET_VECTOR_ELT(one, 0, ScalarString(mkCharCE(port.name, CE_UTF8)));
     SET_VECTOR_ELT(one, 1, mkString(weft_dtype_name(port.dtype)));
     SET_VECTOR_ELT(one, 2, as_extents(port.shape, port.rank));
     SET_VECTOR_ELT(one, 3, ScalarReal((double)port.bytes));
@@ -641,7 +678,10 @@ static SEXP r_reset(SEXP context) {
 
 static SEXP r_version(void) { return mkString(weft_version()); }
 static SEXP r_seed(SEXP seed) {
-  check(weft_random_seed((uint64_t)asReal(seed)));
+  const double number = asReal(seed);
+  if (!(number >= 0 && number < 0x1p64 && number == floor(number)))
+    error("weft_seed: `seed` must be a whole number from 0 to below 2^64; got %g", number);
+  check(weft_random_seed((uint64_t)number));
   return R_NilValue;
 }
 static SEXP r_threads(SEXP count) {
