@@ -15,5 +15,6 @@ LDFLAGS="-Wl,-rpath,$prefix/lib" mkoctfile --mex -I"$prefix/include" "$here/src/
   -o weft_mex.mex
 if [ "${1:-}" = test ]; then
   octave-cli --quiet --path "$here" --path "$build" "$here/tests/conformance.m" "$here/../conformance"
+  octave-cli --quiet --path "$here" --path "$build" "$here/tests/misuse.m" "$here/../conformance"
   octave-cli --quiet --path "$here" --path "$build" "$here/tests/native.m"
 fi

@@ -4,16 +4,14 @@ classdef Context < handle
     id = 0;
   end
   methods
-    function this = Context(id)
-      this.id = id;
-    end
+    function this = Context(id), this.id = id; end
     function all = ports(this, which)
       % A struct array with name, dtype, shape (-1: open) and bytes of 'inputs', 'outputs' or 'states'.
       all = weft_mex('ports', this.id, which);
     end
     function place = find(this, which, port)
       if isnumeric(port)
-        place = port - 1;
+        place = double(port) - 1;
         return;
       end
       all = this.ports(which);
@@ -23,9 +21,7 @@ classdef Context < handle
         error('weft:notFound', 'context: there is no %s `%s`; there are: %s', which(1:end - 1), port, strjoin(names, ', '));
       end
     end
-    function this = setInputShape(this, input, shape)
-      weft_mex('set_shape', this.id, this.find('inputs', input), shape);
-    end
+    function this = setInputShape(this, input, shape), weft_mex('set_shape', this.id, this.find('inputs', input), double(shape)); end
     function this = setInput(this, input, x)
       % Copies an array, whose shape must be the input's or sets its open dimensions. A row or column of
       % numbers may have any shape: it sets the first dimension if that alone is open.
@@ -38,9 +34,7 @@ classdef Context < handle
       end
       weft_mex('bind', this.id, place, x.id, isFlat);
     end
-    function this = run(this)
-      weft_mex('run', this.id);
-    end
+    function this = run(this), weft_mex('run', this.id); end
     function y = output(this, output)
       if nargin < 2, output = 1; end
       y = weft.Tensor(weft_mex('output', this.id, this.find('outputs', output)));
@@ -48,9 +42,7 @@ classdef Context < handle
     function y = state(this, state)
       y = weft.Tensor(weft_mex('state', this.id, this.find('states', state)));
     end
-    function this = reset(this)
-      weft_mex('reset', this.id);
-    end
+    function this = reset(this), weft_mex('reset', this.id); end
     function delete(this)
       if this.id
         weft_mex('release', this.id);

@@ -23,9 +23,7 @@ classdef Function < handle
     function all = call(this, varargin)
       all = weft.internal.wrap(weft_mex('call_function', this.id, cellfun(@(one) one.id, varargin)));
     end
-    function all = captures(this)
-      all = weft.internal.wrap(weft_mex('captures', this.id));
-    end
+    function all = captures(this), all = weft.internal.wrap(weft_mex('captures', this.id)); end
     function save(this, path, inputs, outputs, weights, entry)
       % Writes a .weft file; weights: a containers.Map of the captured tensors by name.
       if nargin < 6, entry = 'forward'; end
@@ -44,8 +42,6 @@ classdef Function < handle
       end
       weft_mex('write', path, entry, this.id, inputs, outputs, names);
     end
-    function delete(this)
-      if this.id, weft_mex('release', this.id); end
-    end
+    function delete(this), if this.id, weft_mex('release', this.id); end end
   end
 end

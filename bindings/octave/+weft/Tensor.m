@@ -9,40 +9,20 @@ classdef Tensor < handle
     function this = Tensor(id)
       this.id = id;
     end
-    function delete(this)
-      weft_mex('release', this);
-    end
-    function name = dtype(this)
-      name = weft_mex('dtype', this.id);
-    end
-    function s = shape(this)
-      s = weft_mex('shape', this.id);
-    end
-    function x = double(this)
-      x = weft.internal.values(this, 'float64');
-    end
-    function x = single(this)
-      x = single(weft.internal.values(this, 'float32'));
-    end
-    function b = bytes(this)
-      b = weft_mex('read', this.id);
-    end
-    function same = isSame(this, other)
-      same = weft_mex('same', this.id, other.id) ~= 0;
-    end
-    function y = detach(this)
-      y = weft.Tensor(weft_mex('detach', this.id));
-    end
-    function this = attachGrad(this)
-      weft_mex('attach_grad', this.id);
-    end
+    function delete(this), weft_mex('release', this); end
+    function name = dtype(this), name = weft_mex('dtype', this.id); end
+    function s = shape(this), s = weft_mex('shape', this.id); end
+    function x = double(this), x = weft.internal.values(this, 'float64'); end
+    function x = single(this), x = single(weft.internal.values(this, 'float32')); end
+    function b = bytes(this), b = weft_mex('read', this.id); end
+    function same = isSame(this, other), same = weft_mex('same', this.id, other.id) ~= 0; end
+    function y = detach(this), y = weft.Tensor(weft_mex('detach', this.id)); end
+    function this = attachGrad(this), weft_mex('attach_grad', this.id); end
     function g = gradient(this)
       g = weft_mex('gradient', this.id);
       if g, g = weft.Tensor(g); else, g = []; end
     end
-    function backward(this)
-      weft_mex('backward', this.id);
-    end
+    function backward(this), weft_mex('backward', this.id); end
     function y = part(this, first, last, axis)
       % Elements first to last, counted from 1, along an axis, counted from 1.
       count = weft_mex('shape', this.id);
@@ -264,7 +244,7 @@ classdef Tensor < handle
         return;
       end
       fprintf('weft.Tensor %s [%s]\n', this.dtype(), strtrim(sprintf('%d ', this.shape())));
-      disp(this.double());
+      if any(strcmp(this.dtype(), {'int64', 'uint64'})), disp(typecast(this.bytes(), this.dtype())); else, disp(this.double()); end
     end
   end
 end

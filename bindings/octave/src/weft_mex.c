@@ -53,7 +53,7 @@ static slot* at(double id) {
   const double turn = id >= 1 && id < PLACES * TURNS ? (double)(uint64_t)(id / PLACES) : 0;
   const double place = id - turn * PLACES;
   slot* one;
-  if (!(place >= 1 && place <= (double)count)) return NULL;
+  if (!(place >= 1 && place <= (double)count && place == (double)(size_t)place)) return NULL;
   one = &table[(size_t)place - 1];
   return one->kind != FREE && one->turn == turn ? one : NULL;
 }
@@ -66,7 +66,8 @@ static mxArray* keep(enum kind kind, void* handle) {
       if (!larger) fail("weft: there is no memory for another handle");
       table = larger;
     }
-    memset(&table[count++], 0, sizeof *table);
+    memset(&table[count], 0, sizeof *table);
+    table[count++].turn = 1; /* so that no small number is an id */
   }
   table[place].kind = kind;
   table[place].handle = handle;
@@ -78,7 +79,7 @@ static double number_of(const mxArray* value) {
   mxArray* id;
   double out;
   if (mxIsDouble(value)) return mxGetNumberOfElements(value) == 1 ? mxGetScalar(value) : 0;
-  id = mxGetProperty(value, 0, "id");
+  id = strncmp(mxGetClassName(value), "weft.", 5) ? NULL : mxGetProperty(value, 0, "id");
   out = id ? mxGetScalar(id) : 0;
   if (id) mxDestroyArray(id);
   return out;
@@ -113,9 +114,27 @@ static void release(const mxArray* value) {
 
 /* Memory of mxMalloc is freed when the MEX function ends, also by an error. */
 static char* text_of(const mxArray* value) {
-  char* text = mxIsChar(value) ? mxArrayToString(value) : NULL;
-  if (!text) fail("weft: expected a text");
+  char* text = value && mxIsChar(value) && mxGetM(value) <= 1 ? mxArrayToString(value) : NULL;
+  if (!text) fail("weft: expected a text of one row");
+  if (strlen(text) < mxGetNumberOfElements(value))
+    mexErrMsgIdAndTxt("weft:invalidValue", "a text must not have NUL characters; got `%s`...",
+                      text);
   return text;
+}
+static int is_whole(double x) {
+  return x >= -9223372036854775808.0 && x < 9223372036854775808.0 && x == (double)(int64_t)x;
+}
+static double* doubles_of(const mxArray* value) {
+  if (!value || !mxIsDouble(value) || mxIsComplex(value)) fail("weft: expected numbers of double");
+  return mxGetPr(value);
+}
+/* One whole number from 0 on. */
+static size_t natural(const mxArray* value) {
+  const double* x = doubles_of(value);
+  if (mxGetNumberOfElements(value) != 1 || !is_whole(*x) || *x < 0)
+    mexErrMsgIdAndTxt("weft:invalidType", "expected one whole number that is not below 0; got %g",
+                      mxGetNumberOfElements(value) ? *x : 0.0);
+  return (size_t)*x;
 }
 static const char** texts_of(const mxArray* cell) {
   const size_t n = mxGetNumberOfElements(cell);
@@ -125,17 +144,19 @@ static const char** texts_of(const mxArray* cell) {
   for (i = 0; i < n; ++i) out[i] = text_of(mxGetCell(cell, i));
   return out;
 }
-static weft_tensor* tensors_of(const mxArray* ids) {
+static void* handles_of(const mxArray* ids, enum kind kind) {
   const size_t n = mxGetNumberOfElements(ids);
-  weft_tensor* out = mxMalloc((n + 1) * sizeof *out);
+  void** out = mxMalloc((n + 1) * sizeof *out);
   size_t i;
   for (i = 0; i < n; ++i) {
-    mxArray* id = number(mxGetPr(ids)[i]);
-    out[i] = get(id, TENSOR);
-    mxDestroyArray(id);
+    slot* one = at(doubles_of(ids)[i]);
+    if (!one || one->kind != kind)
+      mexErrMsgIdAndTxt("weft:invalidState", "expected a %s that was not released", kNames[kind]);
+    out[i] = one->handle;
   }
   return out;
 }
+static weft_tensor* tensors_of(const mxArray* ids) { return handles_of(ids, TENSOR); }
 static mxArray* keep_tensors(const weft_tensor* tensors, size_t n) {
   mxArray* out = mxCreateDoubleMatrix(1, n, mxREAL);
   size_t i;
@@ -150,7 +171,11 @@ static int64_t* extents_of(const mxArray* value) {
   const size_t n = mxGetNumberOfElements(value);
   int64_t* out = mxMalloc((n + 1) * sizeof *out);
   size_t i;
-  for (i = 0; i < n; ++i) out[i] = (int64_t)mxGetPr(value)[i];
+  for (i = 0; i < n; ++i) {
+    const double x = doubles_of(value)[i];
+    if (!is_whole(x)) mexErrMsgIdAndTxt("weft:invalidType", "expected whole numbers; got %g", x);
+    out[i] = (int64_t)x;
+  }
   return out;
 }
 static mxArray* extents(const int64_t* shape, int32_t rank) {
@@ -174,14 +199,19 @@ static mxArray* bytes_of(const void* data, size_t bytes) {
 
 #define MOST 32 /* arguments of any operator */
 
-/* A number takes the dtype of the arrays beside it; a whole one is an integer. */
-static void set_number(weft_value* out, double x) {
-  if (x == (double)(int64_t)x) {
-    out->tag = WEFT_TAG_INT;
-    out->as.integer = (int64_t)x;
-  } else {
+/* A number takes the dtype of the arrays beside it; a whole one is an integer, but for an operand
+ * that is a zero below 0, whose sign no integer has. Of 64 bits it keeps all digits. */
+static void set_number(weft_value* out, const mxArray* value, int32_t kind) {
+  const double x = mxGetScalar(value);
+  const int is_wide = mxIsClass(value, "int64") || mxIsClass(value, "uint64");
+  out->tag = WEFT_TAG_INT;
+  if (kind == WEFT_TAG_FLOAT ||
+      (!is_wide && (!is_whole(x) || (kind == WEFT_TAG_TENSOR && x == 0 && 1 / x < 0)))) {
     out->tag = WEFT_TAG_FLOAT;
     out->as.real = x;
+  } else {
+    out->as.integer = is_wide ? *(const int64_t*)mxGetData(value) : (int64_t)x;
+    if (mxIsClass(value, "uint64") && out->as.integer < 0) out->tag = WEFT_TAG_UNSIGNED;
   }
 }
 /* A value as the .m files pass it: {} left out; {'tensor', id}; {'tensors', ids}; {'number', x};
@@ -189,9 +219,11 @@ static void set_number(weft_value* out, double x) {
 static void set_value(weft_value* out, const weft_argument_info* argument, const mxArray* pair) {
   const char* what;
   const mxArray* value;
+  if (!pair || !mxIsCell(pair)) fail("weft_mex: expected a cell for each argument");
   if (!mxGetNumberOfElements(pair)) return;
   what = text_of(mxGetCell(pair, 0));
   value = mxGetNumberOfElements(pair) > 1 ? mxGetCell(pair, 1) : NULL;
+  if (!value && strcmp(what, "none")) fail("weft_mex: expected a value of an argument");
   if (!strcmp(what, "tensor")) {
     out->tag = WEFT_TAG_TENSOR;
     out->as.tensor = get(value, TENSOR);
@@ -200,11 +232,7 @@ static void set_value(weft_value* out, const weft_argument_info* argument, const
     out->count = (uint32_t)mxGetNumberOfElements(value);
     out->as.tensors = tensors_of(value);
   } else if (!strcmp(what, "number")) {
-    set_number(out, mxGetScalar(value));
-    if (argument->kind == WEFT_TAG_FLOAT) {
-      out->tag = WEFT_TAG_FLOAT;
-      out->as.real = mxGetScalar(value);
-    }
+    set_number(out, value, argument->kind);
   } else if (!strcmp(what, "ints")) {
     out->tag = WEFT_TAG_INTS;
     out->count = (uint32_t)mxGetNumberOfElements(value);
@@ -240,6 +268,7 @@ static mxArray* call(int n, const mxArray** in) {
   size_t given = mxGetNumberOfElements(in[1]), nouts = 0, i;
   weft_tensor* outs;
   memset(values, 0, sizeof values);
+  if (!mxIsCell(in[1])) fail("weft_mex: expected a cell of arguments");
   if (given > (size_t)(info.inputs + info.attributes) || given > MOST)
     fail("weft: too many arguments");
   for (i = 0; i < given; ++i) set_value(&values[i], &info.arguments[i], mxGetCell(in[1], i));
@@ -273,7 +302,7 @@ static mxArray* binary(const mxArray** in) {
       values[i].tag = WEFT_TAG_BOOL;
       values[i].as.integer = mxGetScalar(x) != 0;
     } else if (is_number) {
-      set_number(&values[i], mxGetScalar(x));
+      set_number(&values[i], x, WEFT_TAG_TENSOR);
     } else if (mxIsClass(x, "weft.Tensor")) {
       values[i].tag = WEFT_TAG_TENSOR;
       values[i].as.tensor = get(x, TENSOR);
@@ -304,12 +333,13 @@ static mxArray* create(const mxArray** in) {
   const size_t rank = mxGetNumberOfElements(in[1]),
                bytes = mxGetNumberOfElements(in[2]) * mxGetElementSize(in[2]);
   const int64_t* shape = extents_of(in[1]);
-  size_t wanted = weft_dtype_size(dtype), i;
+  double wanted = (double)weft_dtype_size(dtype);
   weft_tensor out = NULL;
-  for (i = 0; i < rank; ++i) wanted *= (size_t)(shape[i] < 0 ? 0 : shape[i]);
-  if (bytes && bytes != wanted)
-    mexErrMsgIdAndTxt("weft:invalidValue", "weft.tensor: the shape needs %d bytes; got %d",
-                      (int)wanted, (int)bytes);
+  size_t i;
+  for (i = 0; i < rank; ++i) wanted *= (double)shape[i];
+  if (bytes && (double)bytes != wanted)
+    mexErrMsgIdAndTxt("weft:invalidValue", "weft.tensor: the shape needs %.0f bytes; got %.0f",
+                      wanted, (double)bytes);
   check(weft_tensor_create(dtype, (int32_t)rank, shape, bytes ? mxGetData(in[2]) : NULL, &out));
   return keep(TENSOR, out);
 }
@@ -326,17 +356,7 @@ static mxArray* grad(const mxArray** in) {
                   mxGetScalar(in[2]) != 0, mxGetScalar(in[2]) != 0, out));
   return keep_tensors(out, n);
 }
-static weft_function* functions_of(const mxArray* ids) {
-  const size_t n = mxGetNumberOfElements(ids);
-  weft_function* out = mxMalloc((n + 1) * sizeof *out);
-  size_t i;
-  for (i = 0; i < n; ++i) {
-    mxArray* id = number(mxGetPr(ids)[i]);
-    out[i] = get(id, FUNCTION);
-    mxDestroyArray(id);
-  }
-  return out;
-}
+static weft_function* functions_of(const mxArray* ids) { return handles_of(ids, FUNCTION); }
 /* trace_begin(inputs, shapes, earlier): placeholders like the inputs, but with these shapes, for
  * the next example after the functions of earlier ones. */
 static mxArray* trace_begin(const mxArray** in) {
@@ -504,7 +524,7 @@ static void take_shape(weft_context handle, size_t index, const weft_port* port,
 }
 static void bind(const mxArray** in) {
   slot* one = find(in[0], CONTEXT);
-  const size_t index = (size_t)mxGetScalar(in[1]);
+  const size_t index = natural(in[1]);
   weft_tensor x = get(in[2], TENSOR);
   const size_t bytes = (size_t)weft_tensor_elements(x) * weft_dtype_size(weft_tensor_dtype(x));
   const weft_port port = port_of(one->handle, "inputs", index);
@@ -534,14 +554,14 @@ static mxArray* from_port(const weft_port port, const void* data) {
 static mxArray* output(const mxArray** in) {
   weft_context handle = get(in[0], CONTEXT);
   const void* data = NULL;
-  check(weft_context_output_data(handle, (size_t)mxGetScalar(in[1]), &data));
-  return from_port(port_of(handle, "outputs", (size_t)mxGetScalar(in[1])), data);
+  check(weft_context_output_data(handle, natural(in[1]), &data));
+  return from_port(port_of(handle, "outputs", natural(in[1])), data);
 }
 static mxArray* state(const mxArray** in) {
   weft_context handle = get(in[0], CONTEXT);
-  const weft_port port = port_of(handle, "states", (size_t)mxGetScalar(in[1]));
+  const weft_port port = port_of(handle, "states", natural(in[1]));
   void* copy = mxMalloc(port.bytes + 1);
-  check(weft_context_read_state(handle, (size_t)mxGetScalar(in[1]), copy, port.bytes));
+  check(weft_context_read_state(handle, natural(in[1]), copy, port.bytes));
   return from_port(port, copy);
 }
 static mxArray* entries(const mxArray** in) {
@@ -585,19 +605,20 @@ static mxArray* on_file(const char* command, const mxArray** in) {
   if (!strcmp(command, "run")) check(weft_context_run(get(in[0], CONTEXT)));
   if (!strcmp(command, "reset")) check(weft_context_reset(get(in[0], CONTEXT)));
   if (!strcmp(command, "set_shape"))
-    check(weft_context_set_input_shape(get(in[0], CONTEXT), (size_t)mxGetScalar(in[1]),
-                                       extents_of(in[2]), (int32_t)mxGetNumberOfElements(in[2])));
+    check(weft_context_set_input_shape(get(in[0], CONTEXT), natural(in[1]), extents_of(in[2]),
+                                       (int32_t)mxGetNumberOfElements(in[2])));
   return number(0);
 }
 static mxArray* on_library(const char* command, const mxArray** in) {
   if (!strcmp(command, "version")) return mxCreateString(weft_version());
   if (!strcmp(command, "alive")) return number(at(number_of(in[0])) != NULL);
-  if (!strcmp(command, "seed")) check(weft_random_seed((uint64_t)mxGetScalar(in[0])));
-  if (!strcmp(command, "threads")) check(weft_set_num_threads((int32_t)mxGetScalar(in[0])));
+  if (!strcmp(command, "seed")) check(weft_random_seed(natural(in[0])));
+  if (!strcmp(command, "threads"))
+    check(weft_set_num_threads(natural(in[0]) > INT32_MAX ? 0 : (int32_t)natural(in[0])));
   if (!strcmp(command, "backward"))
     check(weft_backward(tensors_of(in[0]), NULL, mxGetNumberOfElements(in[0]), 0));
   if (!strcmp(command, "modes"))
-    return number(weft_set_modes((uint32_t)mxGetScalar(in[0]), (uint32_t)mxGetScalar(in[1])));
+    return number(weft_set_modes((uint32_t)natural(in[0]), (uint32_t)natural(in[1])));
   if (!strcmp(command, "live")) {
     weft_memory figures = WEFT_MEMORY_INIT;
     check(weft_memory_stats(&figures, 0));

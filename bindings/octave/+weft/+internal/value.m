@@ -15,7 +15,7 @@ function pair = value(x, isInput)
   elseif islogical(x) && isscalar(x)
     pair = {'bool', double(x)};
   elseif isnumeric(x) && isscalar(x)
-    pair = {'number', double(x)};
+    pair = {'number', x};
   elseif isnumeric(x) && ~isInput
     pair = {'ints', double(x(:)')};
   elseif isnumeric(x) || islogical(x)

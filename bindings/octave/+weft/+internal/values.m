@@ -3,6 +3,9 @@ function x = values(tensor, dtype)
   own = tensor.dtype();
   isComplex = strncmp(own, 'complex', 7);
   if isComplex, dtype = 'complex128'; end
+  if any(strcmp(own, {'int64', 'uint64'})) && any(abs(double(typecast(tensor.bytes(), own))) >= 2 ^ 53)
+    error('weft:invalidValue', 'a double has all whole numbers below 2^53; typecast(x.bytes(), ''%s'') has all of %s', own, own);
+  end
   wide = weft.Tensor(weft_mex('call', 'cast', {{'tensor', tensor.id}, {'text', dtype}}));
   if strcmp(dtype, 'float32')
     x = typecast(wide.bytes(), 'single');
