@@ -5,9 +5,14 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import * as weft from "../lib/index.js";
 import { Engine } from "../lib/engine.js";
+import { shared } from "../../javascript/test/misuse.js";
 import { bytesOf, hasFile, models, runCases, testBoundOutput, testModels } from "../../javascript/test/models.js";
 
-testModels({ ...weft, load: (source) => weft.load(source, { threads: 1 }) });
+const single = { ...weft, load: (source) => weft.load(source, { threads: 1 }) };
+testModels(single);
+
+// What of the mistakes of bindings/conformance models can meet.
+for (const [name, run] of Object.entries(shared)) test(`misuse: ${name}`, () => run(single));
 
 const engine = await Engine.start();
 const x = Float32Array.of(-2, -1, 0, 1, 2, 3), y = Float32Array.of(-10, 13, -30, -15); // of dense.weft
