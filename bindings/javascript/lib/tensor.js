@@ -13,7 +13,7 @@ const MOST = 16; // axes
 
 /** The extents of nested arrays: rows have one length, and none contains itself. */
 function shapeOf(nested, depth = 0) {
-  if (!Array.isArray(nested)) return [];
+  if (!Array.isArray(nested) || !nested.some(Array.isArray)) return Array.isArray(nested) ? [nested.length] : [];
   if (depth === MOST) throw new TypeError(`tensor: arrays must be nested at most ${MOST} times; got more, or one that contains itself`);
   const shapes = nested.map((row) => shapeOf(row, depth + 1));
   const other = shapes.find((shape) => `${shape}` !== `${shapes[0]}` || shape.length !== shapes[0].length);

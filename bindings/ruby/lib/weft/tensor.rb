@@ -185,6 +185,7 @@ module Weft
   # The extents of nested arrays, whose rows must have one length.
   def rows_shape(elements)
     return [] unless elements.is_a?(Array)
+    return [elements.size] unless elements.any?(Array)
 
     shapes = elements.map { |row| rows_shape(row) }.uniq
     raise Error.new(INVALID_VALUE, "tensor: rows have different shapes: #{shapes.first(2).join(' and ')}") if shapes.size > 1
