@@ -81,7 +81,7 @@ export class Model extends ModelCalls {
   readonly weights: Record<string, Tensor>;
   setBudget(bytes: number, entry?: string): void;
   context(entry?: string, options?: { sharing?: Context }): Context;
-  run<T extends Elements = Float32Array>(inputs?: Inputs, options?: { entry?: string }): Record<string, T>;
+  run<T extends Elements = Float32Array>(inputs: Inputs, options?: { entry?: string }): Record<string, T>;
   close(): void;
 }
 export function load(source: Source): Promise<Model>;

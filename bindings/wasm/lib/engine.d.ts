@@ -26,7 +26,7 @@ export interface Model {
   setBudget(bytes: number, entry?: string): void;
   context(entry?: string, options?: { sharing?: Context }): Context;
   run<T extends Elements = Float32Array>(
-    inputs?: Record<string | number, Elements | Shaped>,
+    inputs: Record<string | number, Elements | Shaped>,
     options?: { entry?: string },
   ): Record<string, T>;
   close(): void;

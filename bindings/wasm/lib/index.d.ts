@@ -41,7 +41,7 @@ export interface Model {
   setBudget(bytes: number, entry?: string): Promise<void>;
   context(entry?: string, options?: { sharing?: Context }): Promise<Context>;
   run<T extends Elements = Float32Array>(
-    inputs?: Record<string | number, Elements | Shaped>,
+    inputs: Record<string | number, Elements | Shaped>,
     options?: { entry?: string; transfer?: boolean },
   ): Promise<Record<string, T>>;
   memoryBytes(): Promise<number>;
