@@ -19,8 +19,6 @@ trait Arrays {
   def tensor[A, E: ClassTag](rows: A)(implicit of: Rows[A, E], element: Element[E]): Tensor = {
     val shape = of.shape(rows)
     val flat = of.flat(rows).toArray
-    require(flat.length == shape.product, s"tensor: rows have different lengths: shape $shape needs " +
-      s"${shape.product} elements; got ${flat.length}")
     // The Java binding takes no extents as one axis.
     if (shape.isEmpty) ops.reshape(element.of(flat, Seq(1L)), Ints()) else element.of(flat, shape)
   }

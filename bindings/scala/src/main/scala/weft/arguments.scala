@@ -61,8 +61,7 @@ object Element {
   implicit val float: Element[Float] = element[Float]((a, s) => org.weft.Elements.of(a, s: _*))(_.toFloats)
   implicit val double: Element[Double] = element[Double]((a, s) => org.weft.Elements.of(a, s: _*))(_.toDoubles)
   implicit val long: Element[Long] = element[Long]((a, s) => org.weft.Elements.of(a, s: _*))(_.toLongs)
-  implicit val int: Element[Int] =
-    element[Int]((a, s) => org.weft.Elements.of(a, s: _*))(x => ops.cast(x, int64).toLongs.map(_.toInt))
+  implicit val int: Element[Int] = element[Int]((a, s) => org.weft.Elements.of(a, s: _*))(_.toInts)
 }
 
 /** Numbers in rows: E itself, `Seq[E]`, `Seq[Seq[E]]` and so on. */
@@ -79,7 +78,11 @@ object Rows {
 
   implicit def nested[A, S[X] <: Seq[X], E](implicit inner: Rows[A, E]): Rows[S[A], E] =
     new Rows[S[A], E] {
-      def shape(rows: S[A]) = rows.size.toLong :: rows.headOption.toList.flatMap(inner.shape(_))
+      def shape(rows: S[A]) = {
+        val shapes = rows.map(inner.shape(_)).distinct
+        require(shapes.size < 2, s"tensor: rows have different lengths: ${shapes.take(2).mkString(" and ")}")
+        rows.size.toLong :: shapes.headOption.toList.flatten
+      }
       def flat(rows: S[A]) = rows.iterator.flatMap(inner.flat(_))
     }
 }

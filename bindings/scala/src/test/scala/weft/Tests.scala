@@ -34,6 +34,7 @@ object Tests {
     arguments()
     gradientsAndFunctions()
     files()
+    misuse()
     leaks()
     if (failed > 0) sys.exit(1)
     println("passed")
@@ -151,6 +152,35 @@ object Tests {
       def run() = open.context()("x" -> zeros(Seq(2, 3))).values.head.to[Float].toSeq
       val wanted = run()
       assert((0 until 100).par.forall(_ => run() == wanted), "other numbers")
+    }
+  }
+
+  /** What of the `misuse` cases Scala adds to Java's, which run beside this: rows, numbers, names of inputs. */
+  private def misuse(): Unit = {
+    test("rows that promise as many elements") {
+      for (rows <- Seq(Seq(Seq(1f, 2f), Seq(3f, 4f, 5f), Seq(6f)), Seq(Seq(1f), Seq())))
+        says("rows have different lengths") { tensor(rows) }
+      assert(tensor(Seq(Seq[Float](), Seq[Float]())).shape.toSeq == Seq(2, 0), "rows without elements")
+    }
+    test("wide integers") {
+      for (number <- Seq(9007199254740993L, Long.MinValue, Long.MaxValue)) {
+        assert((zeros(1, int64) + number).to[Long].toSeq == Seq(number), "an operand")
+        assert((number + zeros(1, int64)).to[Long].toSeq == Seq(number), "a number on the left")
+        says("wanted as int32") { tensor(Seq(number)).to[Int] }
+        if (number != Long.MinValue) says(number.toString) { tensor(Seq(number)).item } // a double is -2^63
+      }
+    }
+    test("names beyond 16 bits, and inputs that are missing") {
+      val wide = "f\u00fcr-\ud83d\ude00"
+      val traced = trace(zeros(2), zeros(2)) { case Seq(a, b) => Seq(a - b) }
+      val path = java.io.File.createTempFile(wide, ".weft").getPath
+      new org.weft.Writer().entry(wide, traced, Seq(s"a$wide", "b"), Seq(s"y$wide")).save(path)
+      using(model(path).context(wide)) { context =>
+        val x = tensor(Seq(3f, 5f))
+        same(context(s"a$wide" -> x, "b" -> tensor(Seq(1f, 1f)))(s"y$wide"), 2, 4)
+        says("`b` is missing") { context(s"a$wide" -> x) }
+        says(s"`a$wide` is missing") { context("b" -> x) }
+      }
     }
   }
 
