@@ -646,6 +646,12 @@ func BitwiseXor(x1 Operand, x2 Operand) (*Tensor, error) {
 
 var opBoundedIntegers = operator{name: "bounded_integers"}
 
+// BoundedIntegersOptions is what BoundedIntegers may be given beside its required arguments.
+type BoundedIntegersOptions struct {
+	// are they places, so that others are an IndexError? Default: false.
+	IsIndex *bool
+}
+
 // BoundedIntegers: The integers that it is given, of which none may lie outside of bounds.
 //
 // x: int64, any shape.
@@ -657,13 +663,17 @@ var opBoundedIntegers = operator{name: "bounded_integers"}
 // caller: operator that refuses others.
 //
 // what: what they are to it.
-func BoundedIntegers(x Operand, least int64, most int64, caller string, what string) (*Tensor, error) {
+func BoundedIntegers(x Operand, least int64, most int64, caller string, what string, options *BoundedIntegersOptions) (*Tensor, error) {
+	if options == nil {
+		options = &BoundedIntegersOptions{}
+	}
 	c := newCall(&opBoundedIntegers)
 	c.operand(x)
 	c.int_(least)
 	c.int_(most)
 	c.string_(caller)
 	c.string_(what)
+	optional(c, options.IsIndex, false, c.bool_)
 	return c.one()
 }
 
@@ -1124,7 +1134,7 @@ type CumprodOptions struct {
 	Axis *int64
 	// Axis is none on purpose.
 	AxisNone bool
-	// floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none.
+	// dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: none.
 	Dtype *Dtype
 	// Dtype is none on purpose.
 	DtypeNone bool
@@ -1152,7 +1162,7 @@ type CumsumOptions struct {
 	Axis *int64
 	// Axis is none on purpose.
 	AxisNone bool
-	// floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none.
+	// dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: none.
 	Dtype *Dtype
 	// Dtype is none on purpose.
 	DtypeNone bool
@@ -1465,6 +1475,20 @@ func Einsum(operands []*Tensor, subscripts string) (*Tensor, error) {
 	c := newCall(&opEinsum)
 	c.tensors(operands)
 	c.string_(subscripts)
+	return c.one()
+}
+
+var opElement = operator{name: "element"}
+
+// Element: The element at `index` of every axis, as an array of its own without axes.
+//
+// x: any dtype.
+//
+// index: a place along each axis, at least 0.
+func Element(x Operand, index []int64) (*Tensor, error) {
+	c := newCall(&opElement)
+	c.operand(x)
+	c.ints_(index)
 	return c.one()
 }
 

@@ -368,8 +368,9 @@ namespace Weft
         /// <param name="most">upper bound.</param>
         /// <param name="caller">operator that refuses others.</param>
         /// <param name="what">what they are to it.</param>
-        public static Tensor BoundedIntegers(Operand x, long least, long most, string caller, string what) =>
-            BoundedIntegersOperator.Get().One(new object[] { x, least, most, caller, what });
+        /// <param name="isIndex">are they places, so that others are an IndexError? Default: false.</param>
+        public static Tensor BoundedIntegers(Operand x, long least, long most, string caller, string what, bool? isIndex = null) =>
+            BoundedIntegersOperator.Get().One(new object[] { x, least, most, caller, what, isIndex });
 
         private static readonly LazyOperator BroadcastOperator = new LazyOperator("broadcast");
 
@@ -601,7 +602,7 @@ namespace Weft
         /// <param name="x">any real dtype.</param>
         /// <param name="axis">axis to run along; none runs along the flat array. Default: none.</param>
         /// <param name="axisNone">axis is none on purpose.</param>
-        /// <param name="dtype">floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none.</param>
+        /// <param name="dtype">dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: none.</param>
         /// <param name="dtypeNone">dtype is none on purpose.</param>
         public static Tensor Cumprod(Operand x, long? axis = null, bool axisNone = false, Dtype? dtype = null, bool dtypeNone = false) =>
             CumprodOperator.Get().One(new object[] { x, axisNone ? Operator.None : (object)axis, dtypeNone ? Operator.None : (object)dtype });
@@ -612,7 +613,7 @@ namespace Weft
         /// <param name="x">any real dtype.</param>
         /// <param name="axis">axis to run along; none runs along the flat array. Default: none.</param>
         /// <param name="axisNone">axis is none on purpose.</param>
-        /// <param name="dtype">floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none.</param>
+        /// <param name="dtype">dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: none.</param>
         /// <param name="dtypeNone">dtype is none on purpose.</param>
         public static Tensor Cumsum(Operand x, long? axis = null, bool axisNone = false, Dtype? dtype = null, bool dtypeNone = false) =>
             CumsumOperator.Get().One(new object[] { x, axisNone ? Operator.None : (object)axis, dtypeNone ? Operator.None : (object)dtype });
@@ -767,6 +768,14 @@ namespace Weft
         /// <param name="subscripts">a letter for each axis, terms joined by commas, then -&gt; and the result's axes.</param>
         public static Tensor Einsum(Tensor[] operands, string subscripts) =>
             EinsumOperator.Get().One(new object[] { operands, subscripts });
+
+        private static readonly LazyOperator ElementOperator = new LazyOperator("element");
+
+        /// <summary>The element at `index` of every axis, as an array of its own without axes.</summary>
+        /// <param name="x">any dtype.</param>
+        /// <param name="index">a place along each axis, at least 0.</param>
+        public static Tensor Element(Operand x, long[] index) =>
+            ElementOperator.Get().One(new object[] { x, index });
 
         private static readonly LazyOperator EluOperator = new LazyOperator("elu");
 

@@ -321,7 +321,10 @@ export function bitwiseXor(x1: Operand, x2: Operand): Tensor;
  * @param caller operator that refuses others.
  * @param what what they are to it.
  */
-export function boundedIntegers(x: Operand, least: number | bigint, most: number | bigint, caller: string, what: string): Tensor;
+export function boundedIntegers(x: Operand, least: number | bigint, most: number | bigint, caller: string, what: string, options?: {
+  /** are they places, so that others are an IndexError? Default: false. */
+  isIndex?: boolean;
+}): Tensor;
 /**
  * The array of one rank, on all ranks of a group.
  * @param x any dtype; the same type on all ranks, whose other arrays are not read.
@@ -515,7 +518,7 @@ export function cummin(x: Operand, options?: {
 export function cumprod(x: Operand, options?: {
   /** axis to run along; none runs along the flat array. Default: none. */
   axis?: number | bigint | null;
-  /** floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none. */
+  /** dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: none. */
   dtype?: Dtype | null;
 }): Tensor;
 /**
@@ -525,7 +528,7 @@ export function cumprod(x: Operand, options?: {
 export function cumsum(x: Operand, options?: {
   /** axis to run along; none runs along the flat array. Default: none. */
   axis?: number | bigint | null;
-  /** floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none. */
+  /** dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: none. */
   dtype?: Dtype | null;
 }): Tensor;
 /**
@@ -655,6 +658,12 @@ export function eigh(a: Operand, options?: {
  * @param subscripts a letter for each axis, terms joined by commas, then -> and the result's axes.
  */
 export function einsum(operands: Tensor[], subscripts: string): Tensor;
+/**
+ * The element at `index` of every axis, as an array of its own without axes.
+ * @param x any dtype.
+ * @param index a place along each axis, at least 0.
+ */
+export function element(x: Operand, index: number[] | number): Tensor;
 /**
  * x above zero, alpha (exp(x) - 1) below.
  * @param x any real dtype; bool and integers become the default float.

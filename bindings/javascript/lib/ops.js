@@ -158,9 +158,11 @@ const $bitwise_xor = define("bitwise_xor", []);
 export function bitwiseXor(x1, x2) {
   return $bitwise_xor.call2(x1, x2);
 }
-const $bounded_integers = define("bounded_integers", []);
-export function boundedIntegers(x, least, most, caller, what) {
-  return $bounded_integers.call([x, least, most, caller, what]);
+const $bounded_integers = define("bounded_integers", ["isIndex"]);
+export function boundedIntegers(x, least, most, caller, what, options) {
+  if (options === undefined) return $bounded_integers.call([x, least, most, caller, what]);
+  $bounded_integers.accept(options);
+  return $bounded_integers.call([x, least, most, caller, what, options.isIndex]);
 }
 const $broadcast = define("broadcast", ["group"]);
 export function broadcast(x, root, options) {
@@ -369,6 +371,10 @@ export function eigh(a, options) {
 const $einsum = define("einsum", []);
 export function einsum(operands, subscripts) {
   return $einsum.call([operands, subscripts]);
+}
+const $element = define("element", []);
+export function element(x, index) {
+  return $element.call([x, index]);
 }
 const $elu = define("elu", ["alpha"]);
 export function elu(x, options) {

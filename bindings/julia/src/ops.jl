@@ -301,8 +301,9 @@ The integers that it is given, of which none may lie outside of bounds.
 - `most`: upper bound.
 - `caller`: operator that refuses others.
 - `what`: what they are to it.
+- `is_index`: are they places, so that others are an IndexError? Default: false.
 """
-bounded_integers(x, least, most, caller, what) = call(:bounded_integers, x, least, most, caller, what)
+bounded_integers(x, least, most, caller, what; is_index = nothing) = call(:bounded_integers, x, least, most, caller, what, is_index)
 
 """
 The array of one rank, on all ranks of a group.
@@ -503,7 +504,7 @@ Running product along an axis; bool and integers multiply in 64 bits.
 
 - `x`: any real dtype.
 - `axis`: axis to run along; none runs along the flat array. Default: none.
-- `dtype`: floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none.
+- `dtype`: dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: none.
 """
 cumprod(x; axis = nothing, dtype = nothing) = call(:cumprod, x, axis, dtype)
 
@@ -512,7 +513,7 @@ Running sum along an axis; bool and integers add in 64 bits.
 
 - `x`: any real dtype.
 - `axis`: axis to run along; none runs along the flat array. Default: none.
-- `dtype`: floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none.
+- `dtype`: dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: none.
 """
 cumsum(x; axis = nothing, dtype = nothing) = call(:cumsum, x, axis, dtype)
 
@@ -645,6 +646,14 @@ Products of operands summed over labelled axes, from the first operand to the la
 - `subscripts`: a letter for each axis, terms joined by commas, then -> and the result's axes.
 """
 einsum(operands, subscripts) = call(:einsum, operands, subscripts)
+
+"""
+The element at `index` of every axis, as an array of its own without axes.
+
+- `x`: any dtype.
+- `index`: a place along each axis, at least 0.
+"""
+element(x, index) = call(:element, x, index)
 
 """
 x above zero, alpha (exp(x) - 1) below.

@@ -299,14 +299,15 @@ classdef ops
       y = weft.Tensor(weft_mex('call', 'bitwise_xor', given));
     end
 
-    function y = bounded_integers(x, least, most, caller, what)
+    function y = bounded_integers(x, least, most, caller, what, varargin)
       % The integers that it is given, of which none may lie outside of bounds.
       %   x: int64, any shape.
       %   least: lower bound.
       %   most: upper bound.
       %   caller: operator that refuses others.
       %   what: what they are to it.
-      given = weft.internal.arguments('bounded_integers', {'x', 'least', 'most', 'caller', 'what'}, {x, least, most, caller, what}, {});
+      %   'is_index': are they places, so that others are an IndexError? Default: false.
+      given = weft.internal.arguments('bounded_integers', {'x', 'least', 'most', 'caller', 'what', 'is_index'}, {x, least, most, caller, what, []}, varargin);
       y = weft.Tensor(weft_mex('call', 'bounded_integers', given));
     end
 
@@ -509,7 +510,7 @@ classdef ops
       % Running product along an axis; bool and integers multiply in 64 bits.
       %   x: any real dtype.
       %   'axis': axis to run along; none runs along the flat array. Default: none.
-      %   'dtype': floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none.
+      %   'dtype': dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: none.
       given = weft.internal.arguments('cumprod', {'x', 'axis', 'dtype'}, {x, [], []}, varargin);
       y = weft.Tensor(weft_mex('call', 'cumprod', given));
     end
@@ -518,7 +519,7 @@ classdef ops
       % Running sum along an axis; bool and integers add in 64 bits.
       %   x: any real dtype.
       %   'axis': axis to run along; none runs along the flat array. Default: none.
-      %   'dtype': floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none.
+      %   'dtype': dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: none.
       given = weft.internal.arguments('cumsum', {'x', 'axis', 'dtype'}, {x, [], []}, varargin);
       y = weft.Tensor(weft_mex('call', 'cumsum', given));
     end
@@ -653,6 +654,14 @@ classdef ops
       %   subscripts: a letter for each axis, terms joined by commas, then -> and the result's axes.
       given = weft.internal.arguments('einsum', {'operands', 'subscripts'}, {operands, subscripts}, {});
       y = weft.Tensor(weft_mex('call', 'einsum', given));
+    end
+
+    function y = element(x, index)
+      % The element at `index` of every axis, as an array of its own without axes.
+      %   x: any dtype.
+      %   index: a place along each axis, at least 0.
+      given = weft.internal.arguments('element', {'x', 'index'}, {x, index}, {});
+      y = weft.Tensor(weft_mex('call', 'element', given));
     end
 
     function y = elu(x, varargin)

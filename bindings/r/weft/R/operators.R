@@ -266,8 +266,9 @@ ops$bitwise_xor <- function(x1, x2) {
 #   most: upper bound.
 #   caller: operator that refuses others.
 #   what: what they are to it.
-ops$bounded_integers <- function(x, least, most, caller, what) {
-  call_operator("bounded_integers", list(x, least, most, caller, what), TRUE)
+#   is_index: are they places, so that others are an IndexError? Default: false.
+ops$bounded_integers <- function(x, least, most, caller, what, is_index = NULL) {
+  call_operator("bounded_integers", list(x, least, most, caller, what, is_index), TRUE)
 }
 
 # The array of one rank, on all ranks of a group.
@@ -444,7 +445,7 @@ ops$cummin <- function(x, axis = NULL) {
 # Running product along an axis; bool and integers multiply in 64 bits.
 #   x: any real dtype.
 #   axis: axis to run along; none runs along the flat array. Default: none. NA: none.
-#   dtype: floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none. NA: none.
+#   dtype: dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: none. NA: none.
 ops$cumprod <- function(x, axis = NULL, dtype = NULL) {
   call_operator("cumprod", list(x, axis, dtype), TRUE)
 }
@@ -452,7 +453,7 @@ ops$cumprod <- function(x, axis = NULL, dtype = NULL) {
 # Running sum along an axis; bool and integers add in 64 bits.
 #   x: any real dtype.
 #   axis: axis to run along; none runs along the flat array. Default: none. NA: none.
-#   dtype: floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none. NA: none.
+#   dtype: dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: none. NA: none.
 ops$cumsum <- function(x, axis = NULL, dtype = NULL) {
   call_operator("cumsum", list(x, axis, dtype), TRUE)
 }
@@ -570,6 +571,13 @@ ops$eigh <- function(a, upper = NULL) {
 #   subscripts: a letter for each axis, terms joined by commas, then -> and the result's axes.
 ops$einsum <- function(operands, subscripts) {
   call_operator("einsum", list(operands, subscripts), TRUE)
+}
+
+# The element at `index` of every axis, as an array of its own without axes.
+#   x: any dtype.
+#   index: a place along each axis, at least 0.
+ops$element <- function(x, index) {
+  call_operator("element", list(x, index), TRUE)
 }
 
 # x above zero, alpha (exp(x) - 1) below.

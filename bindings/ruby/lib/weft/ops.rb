@@ -270,8 +270,9 @@ module Weft
     #   most: upper bound.
     #   caller: operator that refuses others.
     #   what: what they are to it.
-    def bounded_integers(x, least, most, caller, what)
-      Operator.named("bounded_integers").call([x, least, most, caller, what]).first
+    #   is_index: are they places, so that others are an IndexError? Default: false.
+    def bounded_integers(x, least, most, caller, what, is_index: nil)
+      Operator.named("bounded_integers").call([x, least, most, caller, what, is_index]).first
     end
 
     # The array of one rank, on all ranks of a group.
@@ -448,7 +449,7 @@ module Weft
     # Running product along an axis; bool and integers multiply in 64 bits.
     #   x: any real dtype.
     #   axis: axis to run along; none runs along the flat array. Default: none.
-    #   dtype: floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none.
+    #   dtype: dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: none.
     def cumprod(x, axis: nil, dtype: nil)
       Operator.named("cumprod").call([x, axis, dtype]).first
     end
@@ -456,7 +457,7 @@ module Weft
     # Running sum along an axis; bool and integers add in 64 bits.
     #   x: any real dtype.
     #   axis: axis to run along; none runs along the flat array. Default: none.
-    #   dtype: floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none.
+    #   dtype: dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: none.
     def cumsum(x, axis: nil, dtype: nil)
       Operator.named("cumsum").call([x, axis, dtype]).first
     end
@@ -574,6 +575,13 @@ module Weft
     #   subscripts: a letter for each axis, terms joined by commas, then -> and the result's axes.
     def einsum(operands, subscripts)
       Operator.named("einsum").call([operands, subscripts]).first
+    end
+
+    # The element at `index` of every axis, as an array of its own without axes.
+    #   x: any dtype.
+    #   index: a place along each axis, at least 0.
+    def element(x, index)
+      Operator.named("element").call([x, index]).first
     end
 
     # x above zero, alpha (exp(x) - 1) below.

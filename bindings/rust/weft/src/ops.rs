@@ -733,6 +733,13 @@ pub fn bitwise_xor<'a>(x1: impl Into<Input<'a>>, x2: impl Into<Input<'a>>) -> Re
     arguments.one(&OPERATOR)
 }
 
+/// What [`bounded_integers_with`] may be given beside its required arguments.
+#[derive(Clone, Default)]
+pub struct BoundedIntegers {
+    /// are they places, so that others are an IndexError? Default: `false`.
+    pub is_index: Given<bool>,
+}
+
 /// The integers that it is given, of which none may lie outside of bounds.
 ///
 /// `x`: int64, any shape.
@@ -745,6 +752,11 @@ pub fn bitwise_xor<'a>(x1: impl Into<Input<'a>>, x2: impl Into<Input<'a>>) -> Re
 ///
 /// `what`: what they are to it.
 pub fn bounded_integers<'a>(x: impl Into<Input<'a>>, least: i64, most: i64, caller: &str, what: &str) -> Result<Tensor> {
+    bounded_integers_with(x, least, most, caller, what, &BoundedIntegers::default())
+}
+
+/// As [`bounded_integers`], with what may be left out.
+pub fn bounded_integers_with<'a>(x: impl Into<Input<'a>>, least: i64, most: i64, caller: &str, what: &str, options: &BoundedIntegers) -> Result<Tensor> {
     static OPERATOR: Operator = Operator::new(c"bounded_integers");
     let mut arguments = Arguments::new();
     arguments.input(x.into());
@@ -752,6 +764,7 @@ pub fn bounded_integers<'a>(x: impl Into<Input<'a>>, least: i64, most: i64, call
     arguments.int(most);
     arguments.string(caller);
     arguments.string(what);
+    arguments.given_bool(&options.is_index);
     arguments.one(&OPERATOR)
 }
 
@@ -1229,7 +1242,7 @@ pub fn cummin_with<'a>(x: impl Into<Input<'a>>, options: &Cummin) -> Result<Tens
 pub struct Cumprod {
     /// axis to run along; none runs along the flat array. Default: `none`.
     pub axis: Given<i64>,
-    /// floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: `none`.
+    /// dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: `none`.
     pub dtype: Given<Dtype>,
 }
 
@@ -1255,7 +1268,7 @@ pub fn cumprod_with<'a>(x: impl Into<Input<'a>>, options: &Cumprod) -> Result<Te
 pub struct Cumsum {
     /// axis to run along; none runs along the flat array. Default: `none`.
     pub axis: Given<i64>,
-    /// floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: `none`.
+    /// dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: `none`.
     pub dtype: Given<Dtype>,
 }
 
@@ -1578,6 +1591,19 @@ pub fn einsum(operands: &[&Tensor], subscripts: &str) -> Result<Tensor> {
     let mut arguments = Arguments::new();
     arguments.tensors(operands);
     arguments.string(subscripts);
+    arguments.one(&OPERATOR)
+}
+
+/// The element at `index` of every axis, as an array of its own without axes.
+///
+/// `x`: any dtype.
+///
+/// `index`: a place along each axis, at least 0.
+pub fn element<'a>(x: impl Into<Input<'a>>, index: &[i64]) -> Result<Tensor> {
+    static OPERATOR: Operator = Operator::new(c"element");
+    let mut arguments = Arguments::new();
+    arguments.input(x.into());
+    arguments.ints(index);
     arguments.one(&OPERATOR)
 }
 

@@ -365,9 +365,10 @@ object ops {
     * @param most upper bound.
     * @param caller operator that refuses others.
     * @param what what they are to it.
+    * @param isIndex are they places, so that others are an IndexError? Default: false.
     */
-  def boundedIntegers(x: Operand, least: Long, most: Long, caller: String, what: String): Tensor =
-    opBoundedIntegers.one(Array[Object](x, Long.box(least), Long.box(most), caller, what))
+  def boundedIntegers(x: Operand, least: Long, most: Long, caller: String, what: String, isIndex: Opt[Boolean] = Opt.absent): Tensor =
+    opBoundedIntegers.one(Array[Object](x, Long.box(least), Long.box(most), caller, what, isIndex.value))
 
   private val opBroadcast = op("broadcast")
 
@@ -615,7 +616,7 @@ object ops {
     *
     * @param x any real dtype.
     * @param axis axis to run along; none runs along the flat array. Default: none.
-    * @param dtype floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none.
+    * @param dtype dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: none.
     */
   def cumprod(x: Operand, axis: Opt[Long] = Opt.absent, dtype: Opt[Dtype] = Opt.absent): Tensor =
     opCumprod.one(Array[Object](x, axis.value, dtype.value))
@@ -626,7 +627,7 @@ object ops {
     *
     * @param x any real dtype.
     * @param axis axis to run along; none runs along the flat array. Default: none.
-    * @param dtype floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none.
+    * @param dtype dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: none.
     */
   def cumsum(x: Operand, axis: Opt[Long] = Opt.absent, dtype: Opt[Dtype] = Opt.absent): Tensor =
     opCumsum.one(Array[Object](x, axis.value, dtype.value))
@@ -790,6 +791,16 @@ object ops {
     */
   def einsum(operands: Seq[Tensor], subscripts: String): Tensor =
     opEinsum.one(Array[Object](operands.toArray, subscripts))
+
+  private val opElement = op("element")
+
+  /** The element at `index` of every axis, as an array of its own without axes.
+    *
+    * @param x any dtype.
+    * @param index a place along each axis, at least 0.
+    */
+  def element(x: Operand, index: Ints): Tensor =
+    opElement.one(Array[Object](x, index.numbers))
 
   private val opElu = op("elu")
 

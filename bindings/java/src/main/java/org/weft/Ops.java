@@ -999,6 +999,18 @@ public final class Ops {
 
     private static final Operator OP_BOUNDED_INTEGERS = new Operator("bounded_integers");
 
+    /** What {@link #boundedIntegers} may be given beside its required arguments. */
+    public static final class BoundedIntegers {
+        private Object isIndex;
+
+        /** are they places, so that others are an IndexError? Default: false. */
+        public BoundedIntegers isIndex(boolean value) {
+            isIndex = value;
+            return this;
+        }
+
+    }
+
     /**
      * The integers that it is given, of which none may lie outside of bounds.
      *
@@ -1009,7 +1021,21 @@ public final class Ops {
      * @param what what they are to it.
      */
     public static Tensor boundedIntegers(Operand x, long least, long most, String caller, String what) {
-        return OP_BOUNDED_INTEGERS.one(new Object[] {x, least, most, caller, what});
+        return OP_BOUNDED_INTEGERS.one(new Object[] {x, least, most, caller, what, null});
+    }
+
+    /**
+     * The integers that it is given, of which none may lie outside of bounds.
+     *
+     * @param x int64, any shape.
+     * @param least lower bound.
+     * @param most upper bound.
+     * @param caller operator that refuses others.
+     * @param what what they are to it.
+     * @param options what may be left out
+     */
+    public static Tensor boundedIntegers(Operand x, long least, long most, String caller, String what, BoundedIntegers options) {
+        return OP_BOUNDED_INTEGERS.one(new Object[] {x, least, most, caller, what, options.isIndex});
     }
 
     private static final Operator OP_BROADCAST = new Operator("broadcast");
@@ -1724,7 +1750,7 @@ public final class Ops {
 
         private Object dtype;
 
-        /** floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none. */
+        /** dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: none. */
         public Cumprod dtype(Dtype value) {
             dtype = value;
             return this;
@@ -1777,7 +1803,7 @@ public final class Ops {
 
         private Object dtype;
 
-        /** floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their own. Default: none. */
+        /** dtype of the result, to which elements are cast first; none: 64 bits for integers, for floats their own. Default: none. */
         public Cumsum dtype(Dtype value) {
             dtype = value;
             return this;
@@ -2276,6 +2302,18 @@ public final class Ops {
      */
     public static Tensor einsum(Tensor[] operands, String subscripts) {
         return OP_EINSUM.one(new Object[] {operands, subscripts});
+    }
+
+    private static final Operator OP_ELEMENT = new Operator("element");
+
+    /**
+     * The element at `index` of every axis, as an array of its own without axes.
+     *
+     * @param x any dtype.
+     * @param index a place along each axis, at least 0.
+     */
+    public static Tensor element(Operand x, long[] index) {
+        return OP_ELEMENT.one(new Object[] {x, index});
     }
 
     private static final Operator OP_ELU = new Operator("elu");
