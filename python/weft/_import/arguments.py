@@ -56,7 +56,10 @@ class ArgumentRule(Rule):
             if default is inspect.Parameter.empty and name not in node.attributes:
                 yield f"argument `{name}` is missing"
 
-    def __call__(self, call: Call, inputs: list[Any]) -> Any:
+    def takes_array(self, place: int) -> bool:
+        return True
+
+    def on_arrays(self, call: Call, inputs: list[Any]) -> Any:
         values = [array_of(value) if is_host(value) else value for value in inputs]
         arguments = {n: _filled(value, values) for n, value in call.node.attributes.items()}
         if self.takes_call:

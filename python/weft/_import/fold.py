@@ -13,6 +13,7 @@ from weft._import.program import Node, Program, bodies_of, readers_of
 from weft._import.rules import Call
 from weft._import.run import Scope
 from weft._import.values import host_of, is_array, is_host
+from weft._trace.tracing import try_types
 
 # A result may be as large as what it is made of, or this many bytes: a filled or repeated array is
 # cheaper to make than to keep.
@@ -21,6 +22,14 @@ _SMALL = 4096
 VARYING = {
     *("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial"),
     *("Bernoulli", "Dropout"),
+}
+
+
+# Operators whose results may be larger than all that they read.
+_GROWING = {
+    *("Add", "Sub", "Mul", "Div", "Pow", "Mod", "Max", "Min", "Sum", "Mean", "And", "Or", "Xor"),
+    *("Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Where", "MatMul", "Gather"),
+    *("Concat", "Expand", "Tile", "Range", "ConstantOfShape", "OneHot", "Pad", "DFT"),
 }
 
 
@@ -66,20 +75,55 @@ def _results_of(node: Node, program: Program) -> list[Any] | None:
     scope = Scope()
     scope.values.update((name, program.constants[name]) for name in names)
     inputs = [scope.values[name] if name else None for name in node.inputs]
-    if math.prod([value.size for value in inputs if value is not None] or [0]) > 1 << 40:
-        return None
+    read = sum(value.nbytes for value in inputs if value is not None)
+    made = _bytes_made(node, scope, inputs)
+    if (made is None and node.operator in _GROWING) or (
+        made is not None and made > max(read, _SMALL)
+    ):
+        return None  # nothing is computed to be thrown away
     try:
         with autograd.pause():
             results = node.rule(Call(node, scope), inputs)
-    except (Error, ArithmeticError, TypeError, ValueError, LookupError):
+    except (Error, ArithmeticError, MemoryError, TypeError, ValueError, LookupError):
         return None  # the run says what is wrong, with the names of the call
     results = list(results) if isinstance(results, tuple) else [results]
-    read = sum(value.nbytes for value in inputs if value is not None)
     if not all(is_array(value) or is_host(value) for value in results):
         return None
     if sum(math.prod(r.shape) * r.dtype.itemsize for r in results) > max(read, _SMALL):
         return None
     return [host_of(value) for value in results]
+
+
+def _bytes_made(node: Node, scope: Scope, inputs: list[Any]) -> int | None:
+    """How many bytes a node's results have, by its rule on placeholders, so that no file makes
+    gigabytes of a few bytes while it is read; None where the rule needs the elements."""
+    rule, made = node.rule, 0
+    assert rule is not None
+
+    def measured(placeholders: list[Any]) -> None:
+        nonlocal made
+        waiting = iter(placeholders)
+        given = [
+            next(waiting) if is_taken else v for is_taken, v in zip(taken, inputs, strict=True)
+        ]
+        results = rule.on_arrays(Call(node, scope), given)
+        results = results if isinstance(results, tuple) else (results,)
+        for value in results:
+            if is_array(value) or is_host(value):
+                made += math.prod(value.shape) * value.dtype.itemsize
+
+    taken = [rule.takes_array(n) and is_host(v) for n, v in enumerate(inputs)]
+    types = [
+        (value.dtype.name, value.shape)
+        for value, is_taken in zip(inputs, taken, strict=True)
+        if is_taken
+    ]
+    try:
+        with autograd.pause():
+            try_types(measured, types)
+    except (Error, ArithmeticError, TypeError, ValueError, LookupError, AttributeError):
+        return None
+    return made
 
 
 def _keep(

@@ -117,6 +117,10 @@ class Rule:
         """The kind of the input at a place."""
         return self.kinds[place] if place < len(self.kinds) else self.rest
 
+    def takes_array(self, place: int) -> bool:
+        """Is the input at this place an array of the network, whose elements may be unknown?"""
+        return self.kind_of(place) == "array"
+
     def reads_on_host(self, place: int) -> bool:
         """Must the input at this place be known before the network runs?"""
         return self.kind_of(place) in HOST_KINDS
@@ -139,17 +143,24 @@ class Rule:
             yield from self.check(node)
 
     def __call__(self, call: Call, inputs: list[Any]) -> Any:
-        attributes = dict(call.node.attributes)
-        if self.takes_call:
-            attributes[_CALL] = call
         present = [value for value in inputs if value is not None]
         if self.host is not None and present and all(map(is_host, present)):
-            return _host_results(self.host(*inputs, **attributes))
+            return _host_results(self.host(*inputs, **self._attributes(call)))
+        return self.on_arrays(call, inputs)
+
+    def on_arrays(self, call: Call, inputs: list[Any]) -> Any:
+        """The same on arrays, even where all inputs are host values."""
         taken = [
             value if value is None or kind is None else CONVERSIONS[kind](value)
             for value, kind in zip(inputs, map(self.kind_of, range(len(inputs))), strict=True)
         ]
-        return self.function(*taken, **attributes)
+        return self.function(*taken, **self._attributes(call))
+
+    def _attributes(self, call: Call) -> dict[str, Any]:
+        attributes = dict(call.node.attributes)
+        if self.takes_call:
+            attributes[_CALL] = call
+        return attributes
 
 
 def _found(table: "Rules", domain: str, name: str, version: int) -> Rule | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue
+from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue, OutOfMemory
 from weft._import.program import Node, Program
 from weft._import.rules import Call
 
@@ -51,7 +51,7 @@ def _run_node(node: Node, scope: Scope) -> None:
     inputs = [scope[name] if name else None for name in node.inputs]
     try:
         results = node.rule(Call(node, scope), inputs)
-    except (Error, ArithmeticError, TypeError, ValueError, LookupError) as error:
+    except (Error, ArithmeticError, MemoryError, TypeError, ValueError, LookupError) as error:
         raise _placed(error, node) from error
     if not isinstance(results, tuple):
         results = (results,)
@@ -69,6 +69,8 @@ def _placed(error: Exception, node: Node) -> Exception:
         return error
     if isinstance(error, Error) and isinstance(error, _KEPT):
         placed: Exception = type(error)(f"{node.title}: {text}")
+    elif isinstance(error, MemoryError):  # of NumPy, which computes shapes and texts
+        placed = OutOfMemory(f"{node.title}: {text or 'there is no memory for a result'}")
     elif isinstance(error, TypeError):
         placed = InvalidType(f"{node.title}: {text}")
     else:

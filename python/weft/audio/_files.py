@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy
 
-from weft._base.errors import FileFailure, MissingFile
+from weft._base.errors import FileFailure, InvalidValue, MissingFile
 from weft._core import native
 from weft._core.typing import ndarray
 from weft.audio._signals import resample
 
 INSTALL = "pip install 'weft[audio]'"
+
+DEFAULT_LIMIT = 1 << 28  # samples of all channels: a gigabyte, 90 minutes of 48 kHz
+_VARIABLE = "WEFT_MAX_AUDIO_SAMPLES"
 
 
 def load(
@@ -54,10 +57,27 @@ def _by_soundfile(name: str) -> tuple[numpy.ndarray, int]:
     import soundfile
 
     try:
-        samples, rate = soundfile.read(name, dtype="float32", always_2d=True)
+        with soundfile.SoundFile(name) as source:
+            _require_few(source.frames * source.channels, name)
+            samples = source.read(dtype="float32", always_2d=True)
+            rate = source.samplerate
+    except FileFailure:
+        raise
     except (RuntimeError, OSError) as error:  # soundfile's own error is a RuntimeError
         raise FileFailure(f"load: {name} cannot be read: {error}") from None
     return samples.T, int(rate)
+
+
+def _require_few(count: int, name: str) -> None:
+    """Raises OSError for more samples than the limit: a packed file of 1 MB can have billions."""
+    told = os.environ.get(_VARIABLE, "") or str(DEFAULT_LIMIT)
+    if not told.isascii() or not told.isdigit():
+        raise InvalidValue(f"{_VARIABLE}: must be a count of samples; got {told!r}")
+    if count > int(told):
+        raise FileFailure(
+            f"load: {name} has {count} samples, more than {told}; set {_VARIABLE} to a larger "
+            "number if you want it"
+        )
 
 
 def _by_wave(name: str) -> tuple[numpy.ndarray, int]:

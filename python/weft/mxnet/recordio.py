@@ -20,6 +20,7 @@ import numpy
 from weft._base.errors import FileFailure, InvalidState, InvalidValue, NotFound
 from weft.gluon.data import _recordio as recordio
 from weft.gluon.data.vision._decoding import opencv
+from weft.gluon.data.vision._extents import require_size
 from weft.mxnet._made import host
 
 IRHeader = recordio.Header
@@ -239,6 +240,7 @@ def unpack_img(s: bytes, iscolor: int = -1) -> tuple[IRHeader, numpy.ndarray]:
     image = None
     if content:
         module = opencv("unpack_img")
+        require_size(content, "unpack_img")
         image = module.imdecode(numpy.frombuffer(content, numpy.uint8), iscolor)
     if image is None:
         raise FileFailure(

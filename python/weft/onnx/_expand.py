@@ -1,7 +1,7 @@
 """Functions of a model, and operators without a rule that ONNX itself defines by others, written
 out in place. The `onnx` package does it; weights stay aside meanwhile, so they are not copied."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import onnx
 from onnx import AttributeProto, defs, inliner, shape_inference
@@ -14,6 +14,7 @@ def expanded(model: onnx.ModelProto) -> onnx.ModelProto:
     wanted = _without_rule(model)
     if not model.functions and not wanted:
         return model
+    _require_few_nodes(model)
     skeleton, weights = _without_weights(model)
     try:
         if skeleton.functions:
@@ -29,6 +30,40 @@ def expanded(model: onnx.ModelProto) -> onnx.ModelProto:
     except Exception as error:  # the inliner raises what its C++ code meets
         raise InvalidValue(f"functions cannot be written out: {error}") from None
     return _with_weights(skeleton, weights)
+
+
+_ALWAYS_FINE = 1 << 12  # nodes that calls of functions may make; otherwise one a byte of the file
+
+
+def _require_few_nodes(model: onnx.ModelProto) -> None:
+    """Raises ValueError where calls of functions, written out, are too many nodes: functions that
+    each call the one before twice double them at each step. Circles are refused, too."""
+    bodies = {(f.domain, f.name): f for f in model.functions}
+    counts: dict[tuple[str, str], int] = {}
+    entered: set[tuple[str, str]] = set()
+
+    def count(nodes: Iterable[onnx.NodeProto]) -> int:
+        keys = [(node.domain, node.op_type) for node in nodes_of(nodes)]
+        return sum(counts.get(key, 1) for key in keys)
+
+    waiting = list(bodies)
+    while waiting:
+        key = waiting[-1]
+        called = {(n.domain, n.op_type) for n in nodes_of(bodies[key].node)} & bodies.keys()
+        missing = called - counts.keys()
+        if key in counts or not missing:
+            counts.setdefault(key, count(bodies[key].node))
+            waiting.pop()
+            entered.discard(key)
+        elif key in entered:
+            raise InvalidValue(f"function `{key[1]}` calls itself")
+        else:
+            entered.add(key)
+            waiting.extend(missing)
+    total = count(model.graph.node)
+    most = max(_ALWAYS_FINE, model.ByteSize())
+    if total > most:
+        raise InvalidValue(f"functions written out are {total} nodes; the file may have {most}")
 
 
 def _without_rule(model: onnx.ModelProto) -> set[tuple[str, str]]:
@@ -141,7 +176,12 @@ def _operators(graph: onnx.GraphProto) -> set[tuple[str, str]]:
 
 def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
     """The nodes of a graph and of the bodies of its control flow."""
-    for node in graph.node:
+    return nodes_of(graph.node)
+
+
+def nodes_of(nodes: Iterable[onnx.NodeProto]) -> Iterator[onnx.NodeProto]:
+    """These nodes, and those of the bodies of their control flow."""
+    for node in nodes:
         yield node
         for attribute in node.attribute:
             if attribute.type == AttributeProto.GRAPH:
@@ -194,4 +234,4 @@ def _with_weights(skeleton: onnx.ModelProto, weights: list[onnx.TensorProto]) ->
     return skeleton
 
 
-__all__ = ["expanded"]
+__all__ = ["expanded", "nodes_of"]

@@ -15,7 +15,7 @@ from onnx import AttributeProto
 
 from weft._base.errors import FileFailure, InvalidValue, MissingFile
 from weft._import.program import Node, Port, Program
-from weft.onnx._expand import expanded
+from weft.onnx._expand import expanded, nodes_of
 from weft.onnx._gradient import with_bodies
 from weft.onnx._large import without_weights
 from weft.onnx._tensors import Source, array_from, dense, dtype_name
@@ -71,6 +71,19 @@ def _parsed(content: bytes, title: str) -> onnx.ModelProto:
     return model
 
 
+def _require_texts(model: onnx.ModelProto) -> None:
+    """Raises OSError where a name is no UTF-8: protobuf then gives bytes, or fails at the read."""
+    for graph in (model.graph, *model.functions):
+        for node in nodes_of(graph.node):
+            try:
+                names = (node.op_type, node.domain, node.name, *node.input, *node.output)
+                is_text = all(isinstance(name, str) for name in names)
+            except UnicodeDecodeError:
+                is_text = False
+            if not is_text:
+                raise FileFailure("a node has a name that is no UTF-8, so the file is damaged")
+
+
 def _domain(name: str) -> str:
     return "" if name == "ai.onnx" else name
 
@@ -80,6 +93,7 @@ class _Reader:
 
     def __init__(self, model: onnx.ModelProto, path: str | None) -> None:
         self.source = None if path is None else Source(os.path.abspath(path))
+        _require_texts(model)
         for imported in model.opset_import:
             if not 0 < imported.version < 1 << 31:
                 raise InvalidValue(

@@ -22,6 +22,8 @@ _PACKED = {
     getattr(TensorProto, "INT2", -1): 2,
     getattr(TensorProto, "UINT2", -1): 2,
 }
+_LARGEST_GROWTH = 1000  # bytes of a sparse tensor with its zeros for one that is stored
+_ALWAYS_FINE = 64 << 20  # bytes
 
 
 @dataclass
@@ -72,13 +74,28 @@ def array_from(tensor: TensorProto, source: Source | None) -> numpy.ndarray:
 def dense(sparse: onnx.SparseTensorProto, source: Source | None) -> numpy.ndarray:
     """A sparse tensor with its zeros."""
     values, places = array_from(sparse.values, source), array_from(sparse.indices, source)
-    shape = tuple(sparse.dims)
+    shape, name = tuple(sparse.dims), sparse.values.name
+    count = math.prod(shape)
+    most = max(_ALWAYS_FINE, _LARGEST_GROWTH * (values.nbytes + places.nbytes))
+    if any(extent < 0 for extent in shape) or count * values.itemsize > most:
+        raise FileFailure(
+            f"sparse tensor `{name}`: shape {shape} must have extents of at least 0 and at most "
+            f"{most} bytes, by what is stored"
+        )
+    if places.ndim == 2 and places.shape[1] == len(shape):
+        fits = bool((places >= 0).all() and (places < numpy.array(shape)).all())
+        flat = places @ numpy.array([math.prod(shape[n + 1 :]) for n in range(len(shape))], "int64")
+    else:
+        fits, flat = places.ndim == 1, places
+    if not fits or flat.size != values.size or (flat.size and not _are_within(flat, count)):
+        raise FileFailure(f"sparse tensor `{name}`: indices do not fit shape {shape}")
     found = numpy.zeros(shape, values.dtype)
-    flat = places if places.ndim == 1 else numpy.ravel_multi_index(tuple(places.T), shape)
-    if flat.size != values.size or (flat.size and not 0 <= flat.min() <= flat.max() < found.size):
-        raise FileFailure(f"sparse tensor `{sparse.values.name}`: indices do not fit shape {shape}")
-    found.reshape(-1)[flat] = values
+    found.reshape(-1)[flat] = values.reshape(-1)
     return found
+
+
+def _are_within(places: numpy.ndarray, count: int) -> bool:
+    return bool(0 <= places.min() <= places.max() < count)
 
 
 def _texts(value: numpy.ndarray) -> numpy.ndarray:

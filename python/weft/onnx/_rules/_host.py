@@ -10,6 +10,30 @@ from weft._core.dimensions import Extent
 from weft._core.dtypes import CODES, ExtraDType, dtype_of_ml_dtypes
 from weft._import.values import host_of
 
+_MOST_MADE = 1 << 24  # elements that a file may ask for of a host value
+_SHAPE_ARITHMETIC = 1 << 12  # elements: what is larger is an array of the network
+
+
+def is_large(count: int) -> bool:
+    """Are so many elements no shape arithmetic, but part of the network? It makes them where there
+    is memory for them."""
+    return count > _SHAPE_ARITHMETIC
+
+
+def require_room(count: int, what: str) -> None:
+    """Raises ValueError where a file asks for too many elements, before any is made."""
+    if count > _MOST_MADE:
+        raise InvalidValue(f"{what} must have at most {_MOST_MADE} elements; got {count}")
+
+
+def require_kernel(weight: Any, kernel_shape: Any) -> None:
+    """Raises ValueError where the attribute `kernel_shape` contradicts the weights."""
+    if kernel_shape is not None and list(kernel_shape) != list(weight.shape[2:]):
+        raise InvalidValue(
+            f"`kernel_shape` must be that of the weights, {list(weight.shape[2:])}; "
+            f"got {list(kernel_shape)}"
+        )
+
 
 def is_known(dtype: numpy.dtype[Any]) -> bool:
     """Has Weft the dtype?"""
@@ -189,7 +213,10 @@ __all__ = [
     "host_of",
     "is_floating",
     "is_known",
+    "is_large",
     "remainder",
+    "require_kernel",
+    "require_room",
     "simplified",
     "where",
 ]

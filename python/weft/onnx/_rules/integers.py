@@ -13,6 +13,7 @@ import numpy
 from weft import np, npx
 from weft._core.typing import ndarray
 from weft._import.values import array_of, is_host
+from weft.onnx._rules._host import require_kernel
 from weft.onnx._rules._table import RULES as rules
 from weft.onnx._rules.layers import _window
 from weft.onnx._rules.quantization import RANGES
@@ -147,6 +148,7 @@ def _conv_integer(
     pads: Any = None,
     strides: Any = None,
 ) -> ndarray:
+    require_kernel(w, kernel_shape)
     return conv_sums(
         x,
         x_zero_point,
@@ -226,6 +228,7 @@ def _qlinear_conv(
     pads: Any = None,
     strides: Any = None,
 ) -> ndarray:
+    require_kernel(w, kernel_shape)
     sums = conv_sums(
         x,
         x_zero_point,

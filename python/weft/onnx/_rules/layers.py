@@ -10,6 +10,7 @@ from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
 from weft._import.values import Array, Ints
 from weft._import.windows import taps_of
+from weft.onnx._rules._host import require_kernel
 from weft.onnx._rules._table import RULES as rules
 from weft.onnx._rules.shapes import padded
 
@@ -63,6 +64,7 @@ def _conv(
     pads: Any = None,
     strides: Any = None,
 ) -> ndarray:
+    require_kernel(w, kernel_shape)
     kernel = tuple(w.shape[2:])
     strides, dilations, front, back = _window(
         x.shape[2:], kernel, strides, pads, dilations, auto_pad
@@ -90,6 +92,7 @@ def _conv_transpose(
     pads: Any = None,
     strides: Any = None,
 ) -> ndarray:
+    require_kernel(w, kernel_shape)
     kernel = tuple(w.shape[2:])
     rank = len(kernel)
     strides = tuple(strides or (1,) * rank)

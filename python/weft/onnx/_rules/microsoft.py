@@ -111,6 +111,7 @@ def _fused_conv(
         auto_pad=auto_pad,
         dilations=dilations,
         group=group,
+        kernel_shape=kernel_shape,
         pads=pads,
         strides=strides,
     )

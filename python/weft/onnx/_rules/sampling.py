@@ -14,6 +14,7 @@ from weft import np
 from weft._base.errors import InvalidValue, Unsupported
 from weft._core.typing import ndarray
 from weft._import.values import Array, Ints, array_of, host_of, is_array
+from weft.onnx._rules._host import require_kernel, require_room
 from weft.onnx._rules._table import RULES as rules
 from weft.onnx._rules.layers import _window, sum_of
 
@@ -158,6 +159,7 @@ def _grid_sample(
 @rules("AffineGrid")
 def _affine_grid(theta: Array, size: Ints, *, align_corners: int = 0) -> ndarray:
     extents = size[2:]
+    require_room(math.prod(extents), "a grid")
     lines = []
     for extent in extents:
         if align_corners:
@@ -341,6 +343,7 @@ def _deform_conv(
     strides: Any = None,
 ) -> ndarray:
     """Each tap of the kernel reads where its offset says; then it is a product with the weight."""
+    require_kernel(w, kernel_shape)
     kernel = tuple(w.shape[2:])
     rank, taps = len(kernel), math.prod(kernel)
     extents, counts = x.shape[2:], offset.shape[2:]

@@ -1,5 +1,6 @@
 """Operators on shapes: reshape, transpose, join, split, repeat, pad, and shapes as numbers."""
 
+import math
 from typing import Any
 
 import numpy
@@ -55,9 +56,19 @@ def _reshape(x: Array, shape: Ints, *, allowzero: int = 0) -> ndarray:
     return x.reshape(resolved(x.shape, shape, allowzero))
 
 
-@rules("Flatten", host=lambda x, *, axis=1: x.reshape((int(numpy.prod(x.shape[:axis])), -1)))
+def _flatten_host(x: numpy.ndarray, *, axis: int = 1) -> numpy.ndarray:
+    return x.reshape((math.prod(x.shape[: _flat_axis(x, axis)]), -1))
+
+
+def _flat_axis(x: Any, axis: int) -> int:
+    if not -x.ndim <= axis <= x.ndim:
+        raise InvalidValue(f"`axis` must be in [{-x.ndim}, {x.ndim}]; got {axis}")
+    return axis + x.ndim if axis < 0 else axis
+
+
+@rules("Flatten", host=_flatten_host)
 def _flatten(x: Array, *, axis: int = 1) -> ndarray:
-    axis = axis + x.ndim if axis < 0 else axis
+    axis = _flat_axis(x, axis)
     if axis == 0:
         return x.reshape((1, -1))
     if axis == x.ndim:
@@ -125,6 +136,8 @@ def _expanded_host(x: numpy.ndarray, shape: numpy.ndarray) -> numpy.ndarray:
     if any(isinstance(n, Extent) for n in shape.reshape(-1).tolist()):
         return _expand(array_of(x), tuple(shape.tolist()))
     wanted = numpy.broadcast_shapes(x.shape, tuple(shape.tolist()))
+    if _host.is_large(math.prod(wanted)) and _host.is_known(x.dtype):
+        return _expand(array_of(x), wanted)
     return numpy.broadcast_to(x, wanted).copy()
 
 
@@ -194,7 +207,14 @@ def _split(
 # ---- repeat, pad, fill --------------------------------------------------------------------------
 
 
-@rules("Tile", since=6, host=lambda x, repeats: numpy.tile(x, repeats.tolist()))
+def _tile_host(x: numpy.ndarray, repeats: numpy.ndarray) -> Any:
+    times = tuple(repeats.reshape(-1).tolist())
+    if _host.is_large(x.size * math.prod(times)) and _host.is_known(x.dtype):
+        return np.tile(array_of(x), times)
+    return numpy.tile(x, times)
+
+
+@rules("Tile", since=6, host=_tile_host)
 def _tile(x: Array, repeats: Ints) -> ndarray:
     return np.tile(x, repeats)
 
@@ -267,6 +287,10 @@ def _range_host(start: numpy.ndarray, limit: numpy.ndarray, step: numpy.ndarray)
     bounds = start.item(), limit.item(), step.item()
     if any(isinstance(number, Extent) for number in bounds):
         return np.arange(*bounds, dtype="int64")
+    if not bounds[2]:
+        raise InvalidValue("`delta` must not be 0")
+    if _host.is_large(math.ceil((bounds[1] - bounds[0]) / bounds[2])):
+        return np.arange(*bounds, dtype=start.dtype)
     return numpy.arange(*bounds, dtype=start.dtype)
 
 

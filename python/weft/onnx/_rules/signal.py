@@ -15,6 +15,7 @@ from weft._base.errors import InvalidValue, Unsupported
 from weft._core.typing import ndarray
 from weft._import.extents import count_of_frames, is_open
 from weft._import.values import Array, Floats, Ints, array_of
+from weft.onnx._rules._host import require_room
 from weft.onnx._rules._table import RULES as rules
 from weft.onnx._rules.shapes import padded
 
@@ -128,6 +129,8 @@ def _dft_of(x: ndarray, length: int | None, axis: int, is_inverse: bool, oneside
     if length is None:
         extent = x.shape[axis]
         length = 2 * (extent - 1) if is_inverse and onesided else extent
+    if not is_open(length):
+        require_room(length, "a transform")
     lines = np.moveaxis(x, axis, -2)
     real = lines[..., 0]
     imaginary = lines[..., 1] if x.shape[-1] == 2 else None
@@ -197,6 +200,7 @@ def _cosines(name: str, *factors: float) -> None:
 
     def rule(size: Ints, *, output_datatype: int = 1, periodic: int = 1) -> ndarray:
         count = size[0]
+        require_room(count, "a window")
         angle = 2 * numpy.pi * numpy.arange(count) / max(count if periodic else count - 1, 1)
         values = sum(factor * numpy.cos(k * angle) for k, factor in enumerate(factors))
         return _typed(numpy.asarray(values), output_datatype)
@@ -227,6 +231,7 @@ def _mel_weight_matrix(
 ) -> ndarray:
     """Triangles over the frequencies of a transform, equally wide on the scale of hearing."""
     bins, length = num_mel_bins[0], dft_length[0]
+    require_room((bins + 2) * (length // 2 + 1), "a matrix of mels")
     low, high = (
         2595 * numpy.log10(1 + hertz[0] / 700) for hertz in (lower_edge_hertz, upper_edge_hertz)
     )

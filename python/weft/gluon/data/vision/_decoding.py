@@ -14,6 +14,7 @@ import numpy
 
 from weft._base.errors import FileFailure, MissingFile
 from weft._base.regular_files import regular
+from weft.gluon.data.vision._extents import jpeg_size, require_size
 
 INSTALL = "pip install 'weft[images]'"
 
@@ -49,38 +50,38 @@ def decode(content: bytes, color: bool, where: str, min_size: int | None = None)
     min_size: a JPEG is decoded at 1/2, 1/4 or 1/8 of its size where no side becomes shorter; None
         for its whole size
 
-    Raises OSError for what is no image or a damaged one, ImportError where neither library is
-    installed.
+    Of 16 bits an element the upper 8 are taken, alpha is left out, and a palette is looked up.
+
+    Raises OSError for what is no image, a damaged one, or one of too many pixels, ImportError where
+    neither library is installed.
     """
     if not content:
         raise FileFailure(f"{where}: an image is wanted, and there are no bytes")
+    require_size(content, where)
     parts = 1 if min_size is None else _parts(content, min_size)
-    decoded = _by_opencv if has_opencv() else _by_pillow
+    decoded = _by_opencv if has_opencv() and not _is_for_pillow(content) else _by_pillow
     pixels = decoded(content, color, where, parts)
     return pixels if color else pixels[..., None]
+
+
+def _is_for_pillow(content: bytes) -> bool:
+    """Is it a file whose transparent pixels OpenCV makes darker: a GIF, or a TIFF with alpha? Where
+    Pillow is not installed OpenCV reads them all the same."""
+    if content[:4] not in (b"GIF8", b"II*\0", b"MM\0*") or find_spec("PIL") is None:
+        return False
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            return image.format == "GIF" or image.mode in ("RGBA", "RGBX", "LA", "RGBa")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return False
 
 
 def _parts(content: bytes, min_size: int) -> int:
     """Of how many times the size of the result a JPEG may be: 1, 2, 4 or 8."""
     shorter = min(jpeg_size(content) or (0, 0))
     return max((n for n in (1, 2, 4, 8) if -(-shorter // n) >= min_size), default=1)
-
-
-def jpeg_size(content: bytes) -> tuple[int, int] | None:
-    """Width and height of a JPEG, from its frame header; None for what has none."""
-    if content[:2] != b"\xff\xd8":
-        return None
-    place = 2
-    while place + 9 <= len(content) and content[place] == 0xFF:
-        marker = content[place + 1]
-        if marker == 0xFF:  # markers may be filled up
-            place += 1
-            continue
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # no tables
-            high, wide = content[place + 5 : place + 7], content[place + 7 : place + 9]
-            return int.from_bytes(wide, "big"), int.from_bytes(high, "big")
-        place += 2 + int.from_bytes(content[place + 2 : place + 4], "big")
-    return None
 
 
 def _by_opencv(content: bytes, color: bool, where: str, parts: int) -> numpy.ndarray:
@@ -111,14 +112,31 @@ def _by_pillow(content: bytes, color: bool, where: str, parts: int) -> numpy.nda
         with Image.open(io.BytesIO(content)) as image:
             if parts > 1:
                 image.draft(None, (image.width // parts, image.height // parts))
-            upright = ImageOps.exif_transpose(image)
+            upright = _of_8_bits(ImageOps.exif_transpose(image), image.format, where)
             return numpy.array(upright.convert("RGB" if color else "L"))
     except UnidentifiedImageError:
         raise FileFailure(
             f"{where}: its {len(content)} bytes are no image that Pillow knows"
         ) from None
+    except FileFailure:
+        raise
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise FileFailure(f"{where}: its image is damaged: {error}") from error
+
+
+def _of_8_bits(image: Any, format: str | None, where: str) -> Any:
+    """The image with 8 bits an element. Pillow would cut 16 bits off at 255; as OpenCV, the upper 8
+    are taken here. Raises OSError for 32 bits, of which no library says what is white."""
+    from PIL import Image
+
+    is_of_16 = image.mode.startswith("I;16") or (image.mode == "I" and format in ("PNG", "PPM"))
+    if is_of_16:
+        return Image.fromarray((numpy.asarray(image) >> 8).astype(numpy.uint8))
+    if image.mode in ("I", "F"):
+        raise FileFailure(
+            f"{where}: its elements have 32 bits; an image has 8 or 16, such as `x.astype('uint8')`"
+        )
+    return image
 
 
 __all__ = ["INSTALL", "content_of", "decode", "has_opencv", "jpeg_size", "opencv"]

@@ -16,6 +16,7 @@ import numpy
 from weft._base.errors import FileFailure, InvalidValue, MissingFile
 from weft.gluon.data.dataset import Dataset
 from weft.gluon.data.vision._decoding import decode
+from weft.gluon.data.vision._extents import require_pixels
 
 Transform = Callable[[Any, Any], Any] | None
 
@@ -138,6 +139,7 @@ class VOCSegmentation(VOCDetection):
         path = self._root / "SegmentationClass" / f"{name}.png"
         try:
             with Image.open(path) as mask:
+                require_pixels(*mask.size, f"VOCSegmentation: {path}")
                 return numpy.array(mask, "uint8")  # numbers of the palette
         except FileNotFoundError:
             raise MissingFile(f"VOCSegmentation: there is no file {path}") from None
