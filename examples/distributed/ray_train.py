@@ -1,4 +1,4 @@
-"""The same training by Ray: pip install 'weft[ray]', then python ray_train.py --workers 4."""
+"""The same training by Ray: pip install '.[ray]', then python ray_train.py --workers 4."""
 
 import argparse
 

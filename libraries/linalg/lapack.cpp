@@ -71,7 +71,7 @@ weft_status find_lapack() {
   for (const char* name : kNames)
     if (take_file(name)) return WEFT_OK;
   return weft_fail(WEFT_UNSUPPORTED,
-                   "no LAPACK is found: `pip install weft[linalg]` brings one, and so does the "
+                   "no LAPACK is found: `pip install scipy-openblas64` brings one, and so does the "
                    "system's package liblapack3 or libopenblas0; WEFT_LAPACK may name a file");
 }
 

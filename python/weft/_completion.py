@@ -11,6 +11,7 @@ key, so it answers at once. The shell reads it when it starts:
 import argparse
 
 from weft._base.errors import Error
+from weft._base.packages import installing
 
 SHELLS = ("bash", "zsh", "fish")
 # Arguments that are paths, by their names in the parser.
@@ -39,7 +40,7 @@ def completion(parser: argparse.ArgumentParser, shell: str) -> str:
     except ImportError as error:
         raise CompletionError(
             f"completion: a script for {shell} is made by shtab, which is not installed; "
-            "pip install 'weft[completion]'"
+            f"{installing('completion')}"
         ) from error
     _mark_paths(parser, shtab.FILE, shtab.DIRECTORY)
     return shtab.complete(parser, shell=shell)

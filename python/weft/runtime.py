@@ -222,7 +222,7 @@ def load_library(path: str | os.PathLike[str]) -> None:
 def load_linalg() -> None:
     """Loads the library of operators over LAPACK, which files with factorizations of matrices need.
 
-    Raises NotImplementedError where there is no LAPACK: `pip install weft[linalg]` brings one.
+    Raises NotImplementedError where there is no LAPACK: `pip install '.[linalg]'` brings one.
 
     >>> from weft import runtime
     >>> runtime.load_linalg()  # from now on files with `np.linalg.solve` and its kind can be run

@@ -329,5 +329,5 @@ def test_without_the_package_the_error_says_what_to_install(monkeypatch):
     import sys
 
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
-    with pytest.raises(ImportError, match=r"pip install weft\[hub\]"):
+    with pytest.raises(ImportError, match=r"pip install 'huggingface_hub>"):
         hub.load("org/name")

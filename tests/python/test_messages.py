@@ -585,8 +585,8 @@ except ImportError as error:
 """
 
 PACKAGES = {
-    "onnx": ("onnx", "weft.onnx: it needs onnx: pip install 'weft[onnx]'"),
-    "sklearn": ("sklearn", "weft.sklearn: it needs scikit-learn: pip install 'weft[sklearn]'"),
+    "onnx": ("onnx", "weft.onnx: it needs onnx: pip install 'onnx>"),
+    "sklearn": ("sklearn", "weft.sklearn: it needs scikit-learn: pip install 'scikit-learn>"),
     "runtime": ("cffi", "import of cffi halted"),
 }
 

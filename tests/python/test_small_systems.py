@@ -243,7 +243,7 @@ def test_a_file_says_which_library_it_needs(solver):
 
 def test_a_file_runs_from_c_with_the_library(solver):
     if not has_library():
-        pytest.skip("not run: there is no LAPACK; `pip install weft[linalg]` brings one")
+        pytest.skip("not run: there is no LAPACK; `pip install scipy-openblas64` brings one")
     folder, wanted = solver
     found = in_a_process(folder / "solver.weft", folder / "x.raw", folder / "y.raw", "load")
     assert found.returncode == 0, found.stderr

@@ -198,5 +198,5 @@ def test_images_of_another_shape_are_told(data, tmp_path):
 
 def test_tensorboardx_missing_is_told(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "tensorboardX", None)
-    with pytest.raises(LookupError, match=r"pip install weft\[tensorboard\]"):
+    with pytest.raises(LookupError, match=r"pip install 'tensorboardX>"):
         callbacks.TensorBoard(tmp_path)

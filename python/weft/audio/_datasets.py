@@ -29,7 +29,7 @@ class AudioFolderDataset(Dataset):
         `audio.melspectrogram`
 
     WAV of 16 bits is read by Python's own module, other WAV and FLAC, OGG and MP3 with
-    `pip install 'weft[audio]'`. `synsets` names the classes in order, `items` has path and label of
+    `pip install '.[audio]'`. `synsets` names the classes in order, `items` has path and label of
     each file. Raises OSError that names the file that cannot be read.
 
     >>> import os, wave

@@ -9,11 +9,10 @@ from typing import Any
 import numpy
 
 from weft._base.errors import FileFailure, InvalidValue, MissingFile
+from weft._base.packages import installing
 from weft._core import native
 from weft._core.typing import ndarray
 from weft.audio._signals import resample
-
-INSTALL = "pip install 'weft[audio]'"
 
 DEFAULT_LIMIT = 1 << 28  # samples of all channels: a gigabyte, 90 minutes of 48 kHz
 _VARIABLE = "WEFT_MAX_AUDIO_SAMPLES"
@@ -25,7 +24,7 @@ def load(
     """A signal and its sampling rate: float32 from -1 to 1; (T,), or (channels, T) of
     several channels.
 
-    path: a WAV file of 16 bits; with `soundfile` (`pip install 'weft[audio]'`) also other
+    path: a WAV file of 16 bits; with `soundfile` (`pip install '.[audio]'`) also other
         WAV, FLAC, OGG and MP3 files
     sr: the rate to have it at, by `resample`; the file's own unless given
     mono: whether the mean of the channels is wanted
@@ -90,12 +89,12 @@ def _by_wave(name: str) -> tuple[numpy.ndarray, int]:
     except wave.Error as error:
         raise ImportError(
             f"load: {name} is no WAV file of integers ({error}); other files need soundfile: "
-            f"{INSTALL}"
+            f"{installing('audio')}"
         ) from error
     if parameters.sampwidth != 2:
         raise ImportError(
             f"load: {name} has {8 * parameters.sampwidth} bits a sample; files that have not 16 "
-            f"need soundfile: {INSTALL}"
+            f"need soundfile: {installing('audio')}"
         )
     whole = len(content) // (2 * parameters.nchannels) * 2 * parameters.nchannels
     samples = numpy.frombuffer(content[:whole], "<i2").reshape(-1, parameters.nchannels)

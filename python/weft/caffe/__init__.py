@@ -5,7 +5,7 @@
 >>> y = net(weft.np.ones((1, 3, 227, 227)))  # doctest: +SKIP
 >>> solver = weft.caffe.Solver("solver.prototxt")  # doctest: +SKIP
 
-It needs the package `protobuf`, and training those of its data: `pip install weft[caffe]`.
+It needs the package `protobuf`, and training those of its data: `pip install '.[caffe]'`.
 """
 
 from weft.caffe._load import load, missing

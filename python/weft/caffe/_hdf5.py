@@ -14,7 +14,8 @@ from typing import Any
 import numpy
 
 from weft._base.errors import FileFailure, MissingFile
-from weft._core.files import replacing
+from weft._base.packages import installing
+from weft._base.writing import replacing
 
 Blobs = list[numpy.ndarray | None]
 _MOST_BLOBS = 64  # of one layer
@@ -30,9 +31,7 @@ def library(title: str) -> Any:
     try:
         import h5py
     except ImportError:
-        raise ImportError(
-            f"{title}: needs the package h5py; install it with `pip install weft[caffe]`"
-        ) from None
+        raise ImportError(f"{title}: it needs h5py: {installing('caffe')}") from None
     return h5py
 
 

@@ -16,7 +16,7 @@ import numpy
 from weft._base.errors import FileFailure, InvalidType, InvalidValue, MissingFile
 from weft.caffe import _hdf5
 from weft.caffe._hdf5 import is_hdf5
-from weft.caffe._messages import message
+from weft.caffe._messages import message, require_protobuf
 from weft.caffe._upgrade import upgraded, upgraded_solver
 
 Path_ = str | PathLike[str]
@@ -44,6 +44,7 @@ def content_of(path: Path_, caller: str) -> bytes:
 
 def parsed(kind: str, content: bytes, name: str) -> Any:
     """A message of a text. Raises ValueError for what is no such text."""
+    require_protobuf()
     from google.protobuf import text_format
 
     found = message(kind)()
@@ -89,6 +90,7 @@ def read_net(path: Path_, caller: str) -> Any:
 def _known_part(content: bytes) -> Any:
     """A net whose unknown fields are those of layers that are not known, which are all said at
     once later; None for any other text."""
+    require_protobuf()
     from google.protobuf import text_format
 
     from weft.caffe._rules import unknown_types
@@ -111,6 +113,7 @@ def read_solver(path: Path_, caller: str) -> Any:
 
 def read_binary(kind: str, path: Path_, caller: str) -> Any:
     """A binary message. Raises OSError for a damaged file."""
+    require_protobuf()
     from google.protobuf.message import DecodeError
 
     content = content_of(path, caller)

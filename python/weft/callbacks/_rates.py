@@ -7,6 +7,8 @@ from typing import Any
 
 from weft._base.errors import InvalidState, InvalidType, NotFound
 from weft._base.options import require, require_whole
+from weft._base.packages import installing
+from weft._base.writing import replacing
 from weft.callbacks._base import Callback, figure, is_better_by
 from weft.lr_scheduler import LRScheduler
 
@@ -247,10 +249,7 @@ class LRFinder(Callback):
         try:
             from matplotlib.figure import Figure
         except ImportError:
-            raise NotFound(
-                "LRFinder.plot: needs the package matplotlib; install it with `pip install "
-                "weft[viz]`"
-            ) from None
+            raise NotFound(f"LRFinder.plot: it needs matplotlib: {installing('viz')}") from None
         figure = Figure(figsize=(5.5, 3.5), layout="constrained")
         panel = figure.add_subplot()
         panel.plot(self.rates[: len(self.losses)], self.losses)
@@ -262,7 +261,8 @@ class LRFinder(Callback):
         panel.set_ylabel("loss")
         panel.grid(alpha=0.3)
         if path is not None:
-            figure.savefig(path, dpi=150)
+            with replacing(path, "plot") as inside:
+                figure.savefig(inside, dpi=150)
         return figure
 
 

@@ -11,6 +11,7 @@ import numpy
 from weft import profiler
 from weft._base.errors import InvalidType, InvalidValue, NotFound
 from weft._base.options import require_whole
+from weft._base.packages import installing
 from weft._core.typing import ndarray
 from weft.callbacks._base import Callback, Logs
 
@@ -41,7 +42,7 @@ class TensorBoard(Callback):
     those of images and texts are called after each epoch. `writer` is the writer of `train`, with
     all that tensorboardX has.
 
-    Raises LookupError where tensorboardX is missing: `pip install weft[tensorboard]`.
+    Raises LookupError where tensorboardX is missing: `pip install '.[tensorboard]'`.
 
     >>> import os
     >>> import weft
@@ -273,10 +274,7 @@ def _writer_class() -> Callable[..., Any]:
     try:
         from tensorboardX import SummaryWriter
     except ImportError:
-        raise NotFound(
-            "TensorBoard: needs the package tensorboardX; install it with `pip install "
-            "weft[tensorboard]`"
-        ) from None
+        raise NotFound(f"TensorBoard: it needs tensorboardX: {installing('tensorboard')}") from None
     writer: Callable[..., Any] = SummaryWriter
     return writer
 

@@ -10,7 +10,7 @@
     WeftTrainer(train, scaling_config=ScalingConfig(num_workers=4)).fit()
 
 `WeftConfig` is what Ray's own `DataParallelTrainer(train, backend_config=WeftConfig())` takes. It
-needs `pip install 'weft[ray]'`.
+needs `pip install '.[ray]'`.
 """
 
 import os

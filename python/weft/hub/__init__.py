@@ -8,7 +8,7 @@
 
 What a config.json describes is built from the model zoo and takes the weights beside it by name.
 No code of the folder is run. To download needs the package `huggingface_hub`: `pip install
-weft[hub]`; a local folder needs none.
+'.[hub]'`; a local folder needs none.
 """
 
 from weft.hub._families import families

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from weft._base.errors import FileFailure, InvalidType, InvalidValue, MissingFile
+from weft._base.packages import installing
 from weft._base.regular_files import regular
 from weft._core.typing import ndarray
 from weft.hub._generation import GENERATION
@@ -113,7 +114,7 @@ class Source:
         except ImportError:
             raise ImportError(
                 f"weft.hub.load: there is no folder {self.name}, and to look on the hub needs the "
-                "package huggingface_hub; install it with `pip install weft[hub]`"
+                f"package huggingface_hub: {installing('hub')}"
             ) from None
         try:
             found = snapshot_download(self.name, allow_patterns=list(patterns), **self._options)

@@ -5,7 +5,7 @@
 >>> net.hybridize()  # doctest: +SKIP
 >>> y = net(weft.np.ones((1, 3, 224, 224)))  # doctest: +SKIP
 
-It needs the package `onnx`: `pip install weft[onnx]`.
+It needs the package `onnx`: `pip install '.[onnx]'`.
 """
 
 from weft._base.packages import package as _package

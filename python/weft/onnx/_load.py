@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from weft._base.errors import InvalidType, InvalidValue, NotFound
+from weft._base.packages import installing
 from weft._core.typing import DeviceLike
 from weft._import.block import ImportedBlock
 from weft._import.missing import require_all, resolve
@@ -114,9 +115,7 @@ def _program(model: "str | PathLike[str] | bytes | onnx.ModelProto") -> Program:
     try:
         import onnx
     except ImportError:
-        raise ImportError(
-            "weft.onnx: needs the package onnx; install it with `pip install weft[onnx]`"
-        ) from None
+        raise ImportError(f"weft.onnx: it needs onnx: {installing('onnx')}") from None
     from weft.onnx._read import from_bytes, from_file, from_message
 
     if isinstance(model, onnx.ModelProto):

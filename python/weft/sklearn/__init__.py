@@ -1,6 +1,6 @@
 """Networks as scikit-learn's estimators: in pipelines, grid searches and cross-validation.
 
-It needs the package `scikit-learn`: `pip install weft[sklearn]`.
+It needs the package `scikit-learn`: `pip install '.[sklearn]'`.
 
 >>> from weft.sklearn import Classifier                                     # doctest: +SKIP
 >>> from sklearn.model_selection import cross_val_score                     # doctest: +SKIP

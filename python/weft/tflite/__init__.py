@@ -5,7 +5,7 @@
 >>> net.hybridize()  # doctest: +SKIP
 >>> net.export("model.weft", *examples)  # doctest: +SKIP
 
-It needs the package `tflite`: `pip install weft[tflite]`.
+It needs the package `tflite`: `pip install '.[tflite]'`.
 """
 
 from weft.tflite._load import load, missing

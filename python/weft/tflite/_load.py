@@ -3,6 +3,7 @@
 from os import PathLike, fsdecode
 
 from weft._base.errors import FileFailure, InvalidType, InvalidValue, MissingFile
+from weft._base.packages import installing
 from weft._core.typing import DeviceLike
 from weft._import.block import ImportedBlock
 from weft._import.missing import resolve
@@ -69,9 +70,7 @@ def _program(model: str | PathLike[str] | bytes, rounds_twice: bool = False) -> 
     try:
         import tflite  # noqa: F401
     except ImportError:
-        raise ImportError(
-            "weft.tflite: needs the package tflite; install it with `pip install weft[tflite]`"
-        ) from None
+        raise ImportError(f"weft.tflite: it needs tflite: {installing('tflite')}") from None
     from weft.tflite._read import program_of
 
     if isinstance(model, bytes | bytearray):

@@ -6,7 +6,7 @@
 >>> net(weft.np.ones((1, 3))).shape  # doctest: +SKIP
 (1, 2)
 
-It needs PyTorch, 2.9 or later: `pip install weft[torch]`.
+It needs PyTorch, 2.9 or later: `pip install '.[torch]'`.
 """
 
 from weft.torch._convert import convert, missing

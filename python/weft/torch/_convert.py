@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from weft._base.packages import installing
 from weft._core.typing import DeviceLike
 from weft._import.missing import require_all, resolve
 from weft.device import Device, current
@@ -79,9 +80,7 @@ def _read(module: Any, args: Sequence[Any], kwargs: Any, dynamic_shapes: Any) ->
     try:
         import torch  # noqa: F401
     except ImportError:
-        raise ImportError(
-            "weft.torch: needs PyTorch; install it with `pip install weft[torch]`"
-        ) from None
+        raise ImportError(f"weft.torch: it needs PyTorch: {installing('torch')}") from None
     from weft.torch._export import exported, read
 
     return read(*exported(module, args, kwargs, dynamic_shapes))

@@ -6,8 +6,10 @@ from os import PathLike
 from typing import Any
 
 from weft._base.errors import InvalidValue, NotFound
+from weft._base.packages import installing
 from weft._base.spelling import unknown
 from weft._base.words import FIGURE_NAMES
+from weft._base.writing import replacing
 from weft._pages.curves import chart
 from weft._pages.page import table
 from weft.callbacks import Callback
@@ -119,7 +121,8 @@ class History(Mapping[str, list[float]]):
             if f"val_{name}" in self.history:
                 panel.legend()
         if path is not None:
-            figure.savefig(path, dpi=100)
+            with replacing(path, "plot") as inside:
+                figure.savefig(inside, dpi=100)
         return figure
 
     def __repr__(self) -> str:
@@ -152,9 +155,7 @@ def _figure(columns: int, rows: int) -> Any:
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise NotFound(
-            "History.plot: needs the package matplotlib; install it with `pip install weft[viz]`"
-        ) from None
+        raise NotFound(f"History.plot: it needs matplotlib: {installing('viz')}") from None
     return Figure(figsize=(4.2 * columns, 3.0 * rows), layout="constrained")
 
 

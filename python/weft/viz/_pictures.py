@@ -8,6 +8,7 @@ from typing import Any
 import numpy
 
 from weft._base.errors import InvalidValue, NotFound
+from weft._base.packages import installing
 from weft._core.typing import ndarray
 
 Path = str | PathLike[str] | None
@@ -17,9 +18,7 @@ def _figure(where: str, width: float, height: float) -> Any:
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise NotFound(
-            f"{where}: needs the package matplotlib; install it with `pip install weft[viz]`"
-        ) from None
+        raise NotFound(f"{where}: it needs matplotlib: {installing('viz')}") from None
     return Figure(figsize=(width, height), layout="constrained")
 
 

@@ -88,7 +88,7 @@ def test_what_scales_says_what_to_install(monkeypatch):
     import sys
 
     monkeypatch.setitem(sys.modules, "cv2", None)
-    with pytest.raises(ImportError, match=r"imresize: it needs OpenCV: pip install 'weft\[images"):
+    with pytest.raises(ImportError, match=r"imresize: it needs OpenCV: pip install 'opencv"):
         mx.image.imresize(picture(0), 5, 5)
 
 

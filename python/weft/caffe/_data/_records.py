@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 import numpy
 
 from weft._base.errors import FileFailure, InvalidValue, MissingFile, Unsupported
+from weft._base.packages import installing
 from weft.caffe._messages import message
 
 
@@ -62,9 +63,7 @@ class LmdbReader:
         try:
             import lmdb
         except ImportError:
-            raise ImportError(
-                f"{title}: needs the package lmdb; install it with `pip install weft[caffe]`"
-            ) from None
+            raise ImportError(f"{title}: it needs lmdb: {installing('caffe')}") from None
         if not os.path.exists(source):
             raise MissingFile(f"{title}: there is no LMDB {source}")
         is_folder = os.path.isdir(source)
@@ -85,9 +84,9 @@ class LmdbReader:
 
     def __iter__(self) -> Iterator[Any]:
         """Each datum, from the first on again after the last."""
+        datum_class = message("Datum")
         from google.protobuf.message import DecodeError
 
-        datum_class = message("Datum")
         while True:
             with self.base.environment.begin(buffers=False) as transaction:
                 for key, value in transaction.cursor():

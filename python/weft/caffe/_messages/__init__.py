@@ -8,6 +8,7 @@ program does no harm.
 import functools
 from typing import Any
 
+from weft._base.packages import package
 from weft.caffe._messages.nets import NETS
 from weft.caffe._messages.old import OLD
 from weft.caffe._messages.options_a_to_k import OPTIONS_A_TO_K
@@ -21,18 +22,20 @@ _SHARED = {
 }
 
 
+def require_protobuf() -> None:
+    """Raises ImportError, which says what to install, where the package `protobuf` is missing."""
+    package("weft.caffe", "google.protobuf", "caffe", "protobuf")
+
+
 @functools.cache
 def message(name: str) -> Any:
     """The class of a message, such as `NetParameter`.
 
     Raises ImportError where the package `protobuf` is missing.
     """
-    try:
-        from google.protobuf import message_factory
-    except ImportError:
-        raise ImportError(
-            "weft.caffe: needs the package protobuf; install it with `pip install weft[caffe]`"
-        ) from None
+    require_protobuf()
+    from google.protobuf import message_factory
+
     return message_factory.GetMessageClass(_pool().FindMessageTypeByName(f"{_PACKAGE}.{name}"))
 
 
@@ -95,4 +98,4 @@ def _add_field(described: Any, line: str) -> None:
         field.default_value = default
 
 
-__all__ = ["message"]
+__all__ = ["message", "require_protobuf"]

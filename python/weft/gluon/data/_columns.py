@@ -75,7 +75,7 @@ def table_arrays(table: Any, columns: Any = None) -> dict[str, numpy.ndarray]:
 
     Numbers in one piece are not copied; fixed-size lists become arrays (rows, size), categories
     their numbers, texts arrays of objects. Missing floats are NaN. Needs
-    `pip install 'weft[arrow]'`. Raises ValueError for a column that is not there, or that lacks
+    `pip install '.[arrow]'`. Raises ValueError for a column that is not there, or that lacks
     values and has none that stands for them.
 
     >>> from weft.gluon import data

@@ -110,7 +110,7 @@ class ParquetDataset(Dataset):
 
     Numbers are scalars of NumPy, fixed-size lists arrays, texts `str`. `arrays` has whole columns,
     `ParquetStream` reads from begin to end. Workers open the files themselves. Needs
-    `pip install 'weft[arrow]'`. Raises FileNotFoundError, OSError for a damaged file, ValueError
+    `pip install '.[arrow]'`. Raises FileNotFoundError, OSError for a damaged file, ValueError
     for a column that is not there.
 
     >>> from weft.gluon import data

@@ -2,7 +2,7 @@
 
 The last two axes are the matrix, all others are batches. Small real matrices have kernels in the
 core: determinant, inverse, solution and Cholesky factor up to 4 rows, `eigh` up to 3. For all
-others a library of operators brings those of a LAPACK (`pip install weft[linalg]`). Without one
+others a library of operators brings those of a LAPACK (`pip install '.[linalg]'`). Without one
 NumPy's functions compute, in 64 bits, and a file with such a factorization runs in Python alone.
 
 >>> from weft import np

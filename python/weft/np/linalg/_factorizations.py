@@ -2,7 +2,7 @@
 
 Small real matrices have kernels in the core. All others wait for a kernel, which one of these
 brings at the first use: the library of operators `libweft_linalg.so`, where it finds a LAPACK (the
-extra `weft[linalg]`, or the system's), or else NumPy's functions, in 64 bits and for this process
+extra `linalg`, or the system's), or else NumPy's functions, in 64 bits and for this process
 alone.
 """
 

@@ -10,9 +10,9 @@ import onnx
 from onnx import helper
 
 from weft._base.errors import InvalidType, InvalidValue
+from weft._base.writing import replacing
 from weft._core import native
 from weft._core.dimensions import Dim
-from weft._core.files import replacing
 from weft._export.export import export as export_file
 from weft.onnx._export._graph import read
 from weft.onnx._export._write import written
@@ -124,7 +124,8 @@ def _finish(
         file.write(model.SerializeToString())
     onnx.checker.check_model(unfinished if external_data else model, full_check=True)
     if external_data:
-        os.replace(data, f"{fsdecode(path)}.data")
+        with replacing(f"{fsdecode(path)}.data", "onnx.export") as beside:
+            os.replace(data, beside)
 
 
 def _move_tensors(model: onnx.ModelProto, file: str, location: str) -> None:

@@ -21,7 +21,7 @@ class Tokenizer:
     max_length: longer texts are cut off; None for whole texts
     add_special_tokens: whether the tokens are put around that the file asks for, such as [CLS]
 
-    It can be sent to worker processes. Needs `pip install 'weft[text]'`. Raises FileNotFoundError,
+    It can be sent to worker processes. Needs `pip install '.[text]'`. Raises FileNotFoundError,
     and OSError for a file that is no tokenizer.
 
     >>> from weft.gluon.data import text

@@ -13,10 +13,9 @@ from typing import Any
 import numpy
 
 from weft._base.errors import FileFailure, MissingFile
+from weft._base.packages import installing
 from weft._base.regular_files import regular
 from weft.gluon.data.vision._extents import jpeg_size, require_size
-
-INSTALL = "pip install 'weft[images]'"
 
 
 def has_opencv() -> bool:
@@ -28,7 +27,7 @@ def opencv(where: str) -> Any:
     try:
         import cv2
     except ImportError as error:
-        raise ImportError(f"{where}: it needs OpenCV: {INSTALL}") from error
+        raise ImportError(f"{where}: it needs OpenCV: {installing('images')}") from error
     return cv2
 
 
@@ -116,7 +115,7 @@ def _by_pillow(content: bytes, color: bool, where: str, parts: int) -> numpy.nda
     try:
         from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError as error:
-        raise ImportError(f"{where}: it needs OpenCV or Pillow: {INSTALL}") from error
+        raise ImportError(f"{where}: it needs OpenCV or Pillow: {installing('images')}") from error
     try:
         with Image.open(io.BytesIO(content)) as image:
             if parts > 1:
@@ -148,4 +147,4 @@ def _of_8_bits(image: Any, format: str | None, where: str) -> Any:
     return image
 
 
-__all__ = ["INSTALL", "content_of", "decode", "has_opencv", "jpeg_size", "opencv"]
+__all__ = ["content_of", "decode", "has_opencv", "jpeg_size", "opencv"]
