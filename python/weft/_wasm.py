@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from weft import runtime
 from weft._base.errors import Unsupported
+from weft._base.writing import write_text
 
 _PAGE = 1 << 16
 _STACK = 1 << 17
@@ -71,7 +72,7 @@ def compile_module(path: str, output: str, name: str, **options: Any) -> list[Pa
         _compile(command, [source, around], made[0], name, functions, has_state)
     texts = (_loader(name, functions, has_state), _types(functions, has_state))
     for file, text in zip(made[1:], texts, strict=True):
-        file.write_text(text, "utf-8")
+        write_text(file, text, "compile")
     return made
 
 

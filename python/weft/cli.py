@@ -19,6 +19,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from weft._base.writing import write_text
 from weft._boards.write import LAYOUTS, facts, require_names, write_package
 from weft._completion import add_completion, completion
 from weft._measure import add_benchmark, add_profile, benchmark_file, profile_script
@@ -300,7 +301,7 @@ def write_page(plans: dict[str, Any], path: str, title: str) -> None:
     from weft._pages.plans import page_of
 
     named = [(f"entry {name}", plan["forward"], None) for name, plan in plans.items()]
-    Path(path).write_text(page_of(named, title), "utf-8")
+    write_text(path, page_of(named, title), "info")
 
 
 def list_operators(path: str) -> int:

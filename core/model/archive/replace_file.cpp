@@ -18,6 +18,8 @@ std::atomic<unsigned> next_number{0};
 
 }  // namespace
 
+ReplaceFile::ReplaceFile(const std::string& path) : path_(os::followed(path)) {}
+
 Status ReplaceFile::failed(const char* what) const {
   const int error = errno;
   return errors::io("save", "`", path_, "` ", what, ": ", std::strerror(error),
@@ -66,6 +68,7 @@ Status ReplaceFile::write(const void* data, size_t bytes) {
 }
 
 Status ReplaceFile::commit() {
+  os::keep_mode(file_, path_.c_str());
   if (!os::flush(file_) || !give_name()) return failed("cannot be written");
   const bool is_closed = os::close_written(file_);
   file_ = -1;

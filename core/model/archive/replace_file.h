@@ -1,7 +1,8 @@
 // Writes a file in one step: to a temporary file in the same folder, which takes the name when all
 // of it is on the disk. Until then, and after any failure, the old file is whole. If the file
 // system can, the temporary file has no name until it is complete, so a killed process leaves
-// nothing behind.
+// nothing behind. The new file has the mode of the old one; where the path is a link, the file that
+// it leads to is replaced. Python's writers do the same (python/weft/_base/writing.py).
 #pragma once
 
 #include <stddef.h>
@@ -14,7 +15,7 @@ namespace weft::model {
 
 class ReplaceFile {
  public:
-  explicit ReplaceFile(std::string path) : path_(std::move(path)) {}
+  explicit ReplaceFile(const std::string& path);
   ~ReplaceFile();  // without commit, the temporary file is removed
   ReplaceFile(const ReplaceFile&) = delete;
   ReplaceFile& operator=(const ReplaceFile&) = delete;

@@ -32,6 +32,10 @@ ptrdiff_t write(int file, const void* from, size_t bytes);
 bool close_written(int file);
 // The file's bytes are on the disk when it returns.
 bool flush(int file);
+// Gives an open file the mode of the one at a path, if there is one.
+void keep_mode(int file, const char* path);
+// What a path leads to: another one where it is a link, itself where it is none.
+std::string followed(const std::string& path);
 // Replaces `to`, in one step, and keeps the new name through a crash where the system can.
 bool rename_over(const char* from, const char* to);
 void remove_file(const char* path);

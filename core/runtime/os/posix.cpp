@@ -93,6 +93,30 @@ bool close_written(int file) { return ::close(file) == 0; }
 
 bool flush(int file) { return ::fsync(file) == 0; }
 
+void keep_mode(int file, const char* path) {
+  struct stat info {};
+  constexpr mode_t kPermissions = 07777;
+  if (::stat(path, &info) == 0 && S_ISREG(info.st_mode)) {
+    [[maybe_unused]] const int changed = ::fchmod(file, info.st_mode & kPermissions);
+  }
+}
+
+// `realpath` would refuse a link whose file is not there yet.
+std::string followed(const std::string& path) {
+  constexpr int kMostLinks = 40;  // as in Linux
+  std::string at = path;
+  for (int i = 0; i < kMostLinks; ++i) {
+    struct stat info {};
+    if (::lstat(at.c_str(), &info) != 0 || !S_ISLNK(info.st_mode)) return at;
+    char target[4096];
+    const ssize_t length = ::readlink(at.c_str(), target, sizeof target);
+    if (length <= 0 || length == ssize_t{sizeof target}) return path;
+    const std::string next(target, static_cast<size_t>(length));
+    at = next[0] == '/' ? next : folder_of(at) + "/" + next;
+  }
+  return path;
+}
+
 bool rename_over(const char* from, const char* to) {
   if (::rename(from, to) != 0) return false;
   // The new name must survive a crash, too. File systems that cannot sync a folder do not need it.

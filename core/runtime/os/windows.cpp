@@ -91,6 +91,10 @@ bool close_written(int file) { return ::_close(file) == 0; }
 
 bool flush(int file) { return ::_commit(file) == 0; }
 
+void keep_mode(int, const char*) {}  // a folder gives its files their rights
+
+std::string followed(const std::string& path) { return path; }
+
 bool rename_over(const char* from, const char* to) {
   if (::MoveFileExW(wide(from).c_str(), wide(to).c_str(),
                     MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH))

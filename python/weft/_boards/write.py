@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from weft._base.errors import InvalidValue, Unsupported
+from weft._base.writing import write_text, writing
 from weft._boards.arduino import ARDUINO
 from weft._boards.cmsis_pack import CMSIS_PACK
 from weft._boards.esp_idf import ESP_IDF
@@ -137,7 +138,7 @@ def write_package(package: str, made: Path, folder: Path, known: Mapping[str, st
     for path, text in sorted((Text(p).substitute(known), t) for p, t in texts.items()):
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, "utf-8")
+        write_text(target, text, "compile")
         written.append(target)
     if layout.archive:
         archive = folder / Text(layout.archive).substitute(known)
@@ -148,7 +149,10 @@ def write_package(package: str, made: Path, folder: Path, known: Mapping[str, st
 
 def _pack(archive: Path, root: Path, files: list[Path]) -> None:
     """Zips files by their paths below `root`, with one date for all: the same bytes every time."""
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as pack:
+    with (
+        writing(archive, "compile") as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as pack,
+    ):
         for path in files:
             entry = zipfile.ZipInfo(path.relative_to(root).as_posix())
             entry.compress_type = zipfile.ZIP_DEFLATED

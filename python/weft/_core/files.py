@@ -1,12 +1,10 @@
 """Writing named arrays to a file, at once or while the program goes on, and reading them."""
 
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from os import PathLike, fsdecode
 from typing import Any
 
-from weft._base.errors import Error, FileFailure, InvalidType, InvalidValue, Unsupported
+from weft._base.errors import FileFailure, InvalidType, InvalidValue, Unsupported
 from weft._core import native
 
 
@@ -55,39 +53,6 @@ def save_arrays(
         return BackgroundWrite(name, native.save_arrays_async(name, names, values, texts))
     native.save_arrays(name, names, values, texts)
     return None
-
-
-@contextmanager
-def replacing(path: str | PathLike[str], caller: str) -> Iterator[str]:
-    """A path in the folder of `path` to write to, in one step or several. What is there at the end
-    takes the place of `path`; after a failure nothing has changed, and nothing is left.
-
-    It is in a folder of its own that nobody else can write to, so no link that somebody has made
-    there is followed. Raises OSError where there can be none, which names `path`.
-    """
-    import shutil
-    from tempfile import mkdtemp
-
-    target = fsdecode(path)
-    try:
-        folder = mkdtemp(prefix=f".{os.path.basename(target)}-", dir=os.path.dirname(target) or ".")
-    except OSError as error:
-        raise FileFailure(_unwritten(caller, target, error.strerror)) from None
-    inside = os.path.join(folder, os.path.basename(target))
-    try:
-        yield inside
-        os.replace(inside, target)
-    except Error as error:
-        error.args = tuple(str(part).replace(inside, target) for part in error.args)
-        raise
-    except OSError as error:
-        raise FileFailure(_unwritten(caller, target, error.strerror)) from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _unwritten(caller: str, path: str, why: str | None) -> str:
-    return f"{caller}: `{path}` cannot be written: {why}; a file that was there before is unchanged"
 
 
 class Described:
@@ -153,4 +118,4 @@ def check_form(value: Any, form: Any, complaint: str, place: str = "its descript
         check_form(value[name], inner, complaint, f"`{name}`")
 
 
-__all__ = ["BackgroundWrite", "Described", "check_form", "replacing", "save_arrays"]
+__all__ = ["BackgroundWrite", "Described", "check_form", "save_arrays"]

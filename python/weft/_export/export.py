@@ -6,9 +6,9 @@ from typing import Any, Never
 
 from weft import autograd
 from weft._base.errors import Error, InvalidType, InvalidValue
+from weft._base.writing import replacing
 from weft._core import native
 from weft._core.dimensions import Dim
-from weft._core.files import replacing
 from weft._export.dynamic import Dynamic
 from weft._export.names import input_names, name_of, named_in, names_in, output_names
 from weft._trace.block_tree import not_hybrid

@@ -4,9 +4,9 @@ import struct
 from os import PathLike, fsdecode
 from typing import Literal, NamedTuple
 
+from weft._base import writing as _writing
 from weft._base.errors import FileFailure, MissingFile
 from weft._base.regular_files import regular
-from weft._core.files import replacing
 from weft._mxnet_files import list_file, numpy_files
 from weft._mxnet_files.records import Record
 
@@ -105,8 +105,7 @@ def without_role(name: str) -> str:
 
 def write_bytes(path: str | PathLike[str], content: bytes, caller: str = "save") -> None:
     """Writes a file that takes the place of an old one in one step."""
-    with replacing(path, caller) as inside, open(inside, "wb") as file:
-        file.write(content)
+    _writing.write_bytes(path, content, caller)
 
 
 __all__ = [

@@ -5,6 +5,7 @@ from os import PathLike, fsdecode
 from typing import Any
 
 from weft._base.errors import InvalidType, InvalidValue, NotFound
+from weft._base.writing import replacing, write_text
 
 _UNITS = {
     "": 1,
@@ -57,7 +58,7 @@ def plot_arenas(figures: str, path: str | PathLike[str], title: str) -> None:
     arenas = plans_of(figures)
     if Path(path).suffix.lower() in (".html", ".htm"):
         page = page_of([(name, plan, None) for name, plan in arenas], title)
-        Path(path).write_text(page, "utf-8")
+        write_text(path, page, "plot_arena")
         return
     try:
         from matplotlib.figure import Figure
@@ -84,7 +85,8 @@ def plot_arenas(figures: str, path: str | PathLike[str], title: str) -> None:
         axes.set_title(_heading(name, arena, title))
         axes.set_xlabel("step")
         axes.set_ylabel("MB")
-    figure.savefig(path)
+    with replacing(path, "plot_arena") as inside:
+        figure.savefig(inside)
 
 
 def _heading(name: str, arena: dict[str, Any], title: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy
 
 from weft._base.errors import FileFailure
+from weft._base.writing import write_bytes
 from weft.caffe._messages import message
 
 _DATA_TAG = b"\x2a"  # field 5, of packed numbers
@@ -49,14 +50,11 @@ def weights_message(
 
 def write_message(content: Any, path: str | PathLike[str], caller: str) -> None:
     """Writes a message to a file, which replaces an old one in one step."""
-    target = Path(path)
-    part = target.with_name(f"{target.name}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content.SerializeToString())
-        part.replace(target)
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FileFailure(f"{caller}: {path}: {error.strerror}") from None
+    write_bytes(path, content.SerializeToString(), caller)
 
 
 __all__ = ["blob_of", "weights_message", "write_message"]

@@ -1,6 +1,7 @@
 """Callbacks that write files while training goes on: checkpoints, averages, tables."""
 
 import csv
+import io
 import os
 from collections import ChainMap
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from typing import Any
 from weft import np
 from weft._base.errors import InvalidValue
 from weft._base.options import require, require_whole
+from weft._base.writing import write_text
 from weft._trace.planned import hybridize
 from weft.callbacks._base import Callback, Logs, figure, is_better_by, is_quiet
 
@@ -229,7 +231,7 @@ class CSVLogger(Callback):
     def on_train_begin(self) -> None:
         path = Path(self.path)
         if not self.append:
-            path.write_text("", "utf-8")
+            write_text(path, "", "CSVLogger")
         self._names: list[str] | None = None  # of the columns
         if path.exists() and path.stat().st_size > 0:
             self._names, _ = self._read(path)
@@ -242,11 +244,16 @@ class CSVLogger(Callback):
         if known and new:  # such as of a validation that is not made after every epoch
             rows = [*self._read(path)[1], row]
         self._names = [*known, *new]
-        with path.open("w" if new else "a", newline="", encoding="utf-8") as file:
-            table = csv.DictWriter(file, self._names, delimiter=self.separator)
-            if new:
-                table.writeheader()
-            table.writerows(rows)
+        text = io.StringIO(newline="")
+        table = csv.DictWriter(text, self._names, delimiter=self.separator)
+        if new:
+            table.writeheader()
+        table.writerows(rows)
+        if new:
+            write_text(path, text.getvalue(), "CSVLogger")
+            return
+        with path.open("a", newline="", encoding="utf-8") as file:
+            file.write(text.getvalue())
 
     def _read(self, path: Path) -> tuple[list[str], list[dict[str, str]]]:
         """The columns and rows that the file has."""

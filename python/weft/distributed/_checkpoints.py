@@ -16,7 +16,8 @@ from typing import Any
 
 from weft import np, npx
 from weft._base.errors import Disconnected, FileFailure, InvalidValue, MissingFile, Unsupported
-from weft._core.files import check_form, replacing, save_arrays
+from weft._base.writing import replacing
+from weft._core.files import check_form, save_arrays
 from weft._core.typing import ndarray
 from weft._processes import session as sessions
 from weft._processes.session import Session

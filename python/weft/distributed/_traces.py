@@ -1,10 +1,11 @@
 """Profiles of all ranks as one trace, on one clock: that of the store."""
 
 import json
-from os import PathLike, fspath
+from os import PathLike
 from typing import Any
 
 from weft._base.errors import InvalidState
+from weft._base.writing import writing
 from weft._processes import session as sessions
 from weft.profiler import Profile
 from weft.profiler._trace import trace_of
@@ -40,7 +41,7 @@ def save_trace(profile: Profile, path: str | PathLike[str]) -> float:
     )
     told = [json.loads(text) for text in found]
     if session.rank == 0:
-        with open(fspath(path), "w", encoding="utf-8") as file:
+        with writing(path, "save_trace", "w") as file:
             json.dump(merged(told, session.generation.hosts), file)
     return max(float(each["error"]) for each in told)
 

@@ -20,7 +20,9 @@ from typing import Any
 import numpy
 
 from weft._base.errors import Error, FileFailure, InvalidValue, MissingFile
+from weft._base.writing import write_text
 from weft.gluon.data.vision._decoding import opencv
+from weft.gluon.data.vision._extents import require_size
 from weft.gluon.data.vision.records import content_of, read_list
 from weft.mxnet.recordio import IRHeader, MXIndexedRecordIO, encoded, pack
 
@@ -75,10 +77,7 @@ def _write_list(path: str, entries: list[Entry]) -> None:
         "\t".join([str(number), *(f"{label:f}" for label in labels), name]) + "\n"
         for number, labels, name in entries
     ]
-    try:
-        Path(path).write_text("".join(lines), "utf-8")
-    except OSError as error:
-        raise FileFailure(f"im2rec: {path} cannot be written: {error.strerror}") from None
+    write_text(path, "".join(lines), "im2rec")
 
 
 def write_records(list_path: str, root: Path, options: argparse.Namespace) -> tuple[int, int]:
@@ -145,6 +144,7 @@ def record_of(entry: Entry, root: Path, options: argparse.Namespace) -> bytes:
 
 def _decoded(content: bytes, name: str, color: int) -> numpy.ndarray:
     module = opencv("im2rec")
+    require_size(content, f"im2rec: {name}")
     image = module.imdecode(numpy.frombuffer(content, "uint8"), color) if content else None
     if image is None:
         raise FileFailure(

@@ -26,6 +26,7 @@ from typing import Any
 
 from weft import memory
 from weft._base.errors import InvalidType, InvalidValue
+from weft._base.writing import writing
 from weft.mxnet._operator_times import OperatorTimes
 
 # What `set_config` knows. Most that chooses what MXNet records means nothing here.
@@ -131,7 +132,7 @@ def dump(finished: bool = True, profile_process: str = "worker") -> None:
         events = list(_events)
     folder = os.path.dirname(os.path.abspath(_config["filename"]))
     os.makedirs(folder, exist_ok=True)
-    with open(_config["filename"], "w", encoding="utf-8") as file:
+    with writing(_config["filename"], "dump", "w") as file:
         json.dump({"traceEvents": events, "displayTimeUnit": "ms"}, file)
     if finished:
         set_state("stop")

@@ -6,12 +6,18 @@ bits as uint8: `np.load(file).view(dtype)` brings the numbers back. Files of Wef
 `npx.save`'s.
 """
 
+import bz2
+import gzip
+import lzma
+import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy
 
 from weft._base.errors import InvalidType
+from weft._base.writing import writing
 from weft._core import native
 from weft._core.dtypes import is_storage
 from weft._core.typing import ArrayLike, DTypeLike, ndarray
@@ -28,7 +34,21 @@ def save(file: Any, arr: ArrayLike, allow_pickle: bool = False) -> None:
     >>> np.load("weights.npy")
     array([1., 2.])
     """
-    numpy.save(file, _written(arr), allow_pickle=allow_pickle)
+    with _opened(file, "save", ".npy") as out:
+        numpy.save(out, _written(arr), allow_pickle=allow_pickle)
+
+
+@contextmanager
+def _opened(file: Any, caller: str, ending: str) -> Iterator[Any]:
+    """An open file as it is; a path with its ending as a file that is replaced in one step."""
+    if not isinstance(file, str | os.PathLike):
+        yield file
+        return
+    name = os.fspath(file)
+    # Read and write: into a file that is only written NumPy writes by C's buffers, whose last
+    # failure nobody sees.
+    with writing(name if name.endswith(ending) else f"{name}{ending}", caller, "w+b") as out:
+        yield out
 
 
 def _written(value: ArrayLike) -> numpy.ndarray:
@@ -41,7 +61,8 @@ def _archive(name: str, doc: str) -> Callable[..., None]:
 
     def call(file: Any, *args: ArrayLike, allow_pickle: bool = False, **kwds: ArrayLike) -> None:
         arrays = {key: _written(value) for key, value in kwds.items()}
-        inner(file, *(_written(a) for a in args), allow_pickle=allow_pickle, **arrays)
+        with _opened(file, name, ".npz") as out:
+            inner(out, *(_written(a) for a in args), allow_pickle=allow_pickle, **arrays)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = doc
@@ -216,12 +237,29 @@ def savetxt(fname: Any, X: ArrayLike, *args: Any, **kwargs: Any) -> None:  # noq
     >>> open("table.txt").read().strip()
     '1.0 2.0'
     """
-    numpy.savetxt(fname, host(array_of(X)), *args, **kwargs)
+    values = host(array_of(X))
+    packing = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+    is_path = isinstance(fname, str | os.PathLike)
+    ending = os.path.splitext(os.fspath(fname))[1] if is_path else ""
+    with _opened(fname, "savetxt", "") as out:
+        if ending not in packing:
+            numpy.savetxt(out, values, *args, **kwargs)
+            return
+        with packing[ending](out, "wb") as packed:
+            numpy.savetxt(packed, values, *args, **kwargs)
 
 
 def to_file(a: ndarray, fid: Any, sep: str = "", format: str = "%s") -> None:
     """The array's method `tofile`."""
-    numpy.ascontiguousarray(host(a)).tofile(fid, sep, format)
+    values = numpy.ascontiguousarray(host(a))
+    if not isinstance(fid, str | os.PathLike):
+        values.tofile(fid, sep, format)
+        return
+    with _opened(fid, "tofile", "") as out:
+        if sep:
+            out.write(sep.join(format % number for number in values.reshape(-1).tolist()).encode())
+        else:
+            out.write(values.data)
 
 
 def to_bytes(a: ndarray, order: str = "C") -> bytes:

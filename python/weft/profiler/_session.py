@@ -8,6 +8,7 @@ from typing import Self
 
 from weft._base.errors import InvalidState, InvalidValue
 from weft._base.options import require_whole
+from weft._base.writing import writing
 from weft._core import native
 from weft.profiler._events import COMPUTING, Event, nested
 from weft.profiler._machine import Machine, known_machine
@@ -176,7 +177,7 @@ class Profile:
         """
         from weft.profiler._trace import trace_of
 
-        with open(path, "w", encoding="utf-8") as file:
+        with writing(path, "trace", "w") as file:
             json.dump(trace_of(self.events), file)
 
 

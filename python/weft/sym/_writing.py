@@ -9,7 +9,7 @@ import os
 from os import PathLike
 from typing import Any
 
-from weft._core.files import replacing
+from weft._base.writing import replacing
 from weft.sym._nodes import SLICE, Call, Constant, Entry, Node, Variable, in_order, variables_of
 
 FORMAT = "weft.sym"

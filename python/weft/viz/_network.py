@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from weft._base.errors import InvalidState, InvalidValue, NotFound
+from weft._base.writing import write_bytes, write_text
 from weft._pages.page import page, table
 from weft.viz._graph import Box, NetworkGraph, graph_of
 
@@ -59,14 +60,14 @@ def plot_network(
         text = _by_graphviz(dot_of(graph), "svg") if shutil.which("dot") else svg_of(graph)
     elif ending in (".png", ".pdf") and path is not None:
         text = dot_of(graph)
-        Path(path).write_bytes(_run_dot(text, ending[1:], path))
+        write_bytes(path, _run_dot(text, ending[1:], path), "plot_network")
         return text
     else:
         raise InvalidValue(
             f"plot_network: `path` must end in .svg, .png, .pdf, .dot or .html; got {path!r}"
         )
     if path is not None:
-        Path(path).write_text(text, "utf-8")
+        write_text(path, text, "plot_network")
     return text
 
 

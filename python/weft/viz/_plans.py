@@ -8,6 +8,7 @@ from typing import Any
 
 from weft import profiler
 from weft._base.errors import InvalidType, InvalidValue
+from weft._base.writing import write_text
 from weft._core import native
 from weft._pages.plans import Plan, page_of
 from weft._trace.arena import plans_of
@@ -56,7 +57,7 @@ def plot_plan(
         seconds = _measured(net, inputs, plans[0][1])
     page = page_of([(name, plan, seconds) for name, plan in plans], title or type(net).__name__)
     if path is not None:
-        Path(path).write_text(page, "utf-8")
+        write_text(path, page, "plot_plan")
     return page
 
 

@@ -20,6 +20,7 @@ from weft._base.errors import (
 )
 from weft._base.options import require_whole
 from weft._base.spelling import hint
+from weft._base.writing import write_text
 from weft._core.typing import ndarray
 from weft._processes import session as sessions
 from weft._processes.session import Session
@@ -174,7 +175,7 @@ class KVStore:
         parts = self._states()
         if self.rank == 0:
             text = [part.hex() for part in parts]
-            Path(fspath(path)).write_text(json.dumps({"weft.kv": 1, "parts": text}))
+            write_text(path, json.dumps({"weft.kv": 1, "parts": text}), "save_optimizer_states")
 
     def load_optimizer_states(self, path: str | PathLike[str]) -> None:
         """Reads what was written by as many servers. All workers call it."""

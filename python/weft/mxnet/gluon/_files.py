@@ -7,6 +7,7 @@ from pathlib import Path as _File
 from typing import Any
 
 from weft._base.errors import FileFailure
+from weft._base.writing import write_text
 from weft.gluon._flat_weights import cut_vectors, joined_vectors
 from weft.gluon.hybrid_block import HybridBlock as _NativeHybrid
 from weft.mxnet.gluon.parameter import adopted
@@ -62,7 +63,7 @@ def write_tree(block: Any, prefix: Path) -> None:
     """Writes `prefix-model.json`, which blocks there are."""
     tree = {"blocks": [_described(name, part) for name, part in walked(block)]}
     text = json.dumps(tree, indent=1)
-    _File(f"{fspath(prefix)}-model.json").write_text(text, encoding="utf-8")
+    write_text(f"{fspath(prefix)}-model.json", text, "save")
 
 
 def _described(name: str, block: Any) -> dict[str, Any]:

@@ -8,7 +8,6 @@ counts, which those of the same name here get.
 
 import pickle
 import struct
-import sys
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from math import prod
@@ -128,7 +127,9 @@ class _Present:
         else:
             made = kind(*arguments)
         if state is not None:
-            vars(made).update({name: value for name, value in state.items() if name[:2] != "__"})
+            for name, value in state.items():
+                if not name.startswith("__"):
+                    object.__setattr__(made, name, value)
         return made
 
     # ---- what others than this package have in pickles
@@ -249,9 +250,12 @@ def _rebuilt(found: StandIn) -> StandIn:
 def _class_of(module: str, name: str) -> type:
     """A class that is there: arrays and devices of this package, and optimizers and schedulers,
     those of the program among them. Raises TypeError for all else; nothing is imported."""
-    kind = getattr(sys.modules.get(module), "__dict__", {}).get(name)
-    if isinstance(kind, type) and issubclass(kind, _classes()):
-        return kind
+    waiting = list(_classes())
+    while waiting:
+        kind = waiting.pop()
+        if (kind.__module__, kind.__qualname__) == (module, name):
+            return kind
+        waiting.extend(kind.__subclasses__())
     raise _unknown(module, name)
 
 

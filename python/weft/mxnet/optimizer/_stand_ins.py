@@ -27,19 +27,19 @@ class StandIn:
 
     def __new__(cls, *arguments: Any) -> "StandIn":
         made = object.__new__(cls)
-        vars(made).update(arguments=arguments, state=None, items=[])
+        made.arguments, made.state, made.items = arguments, None, []
         return made
 
     def __init__(self, *_: Any) -> None:
         """The arguments are written down already."""
 
     def __setstate__(self, state: Any) -> None:
-        vars(self).update(state=state)
+        self.state = state
 
     def __call__(self, *arguments: Any) -> "StandIn":
         """What came of a call may be called, as what `getattr` gives."""
         made = StandIn(*arguments)
-        vars(made).update(name=("", "call"), called=self)
+        made.name, made.called = ("", "call"), self
         return made
 
     def __setitem__(self, key: Any, value: Any) -> None:

@@ -10,11 +10,12 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from os import PathLike, fspath
+from os import PathLike
 from typing import Any, ClassVar
 
-from weft._base.errors import FileFailure, InvalidType, InvalidValue, Unsupported
+from weft._base.errors import InvalidType, InvalidValue, Unsupported
 from weft._base.spelling import hint
+from weft._base.writing import write_text
 from weft.mxnet._operators import state_places
 from weft.mxnet._reading.graph import Entry, Graph, GraphNode, reachable
 from weft.mxnet._reading.symbol_files import parse_graph, to_json
@@ -215,11 +216,7 @@ class Symbol(Arithmetic):
 
     def save(self, fname: str | PathLike[str], remove_amp_cast: bool = True) -> None:
         """Writes a symbol file, which `mx.sym.load` reads, as does MXNet."""
-        try:
-            with open(fspath(fname), "w", encoding="utf-8") as file:
-                file.write(self.tojson(remove_amp_cast))
-        except OSError as error:
-            raise FileFailure(f"save: {fspath(fname)}: {error.strerror}") from None
+        write_text(fname, self.tojson(remove_amp_cast), "save")
 
     def __reduce__(self) -> Any:
         return _loaded, (type(self), self.tojson(remove_amp_cast=False))

@@ -1,5 +1,6 @@
 """Operators around images: boxes that do not overlap, and image files, which the host reads."""
 
+import io
 import math
 from typing import Any
 
@@ -67,18 +68,21 @@ def _number(value: numpy.ndarray | None, default: Any) -> Any:
 
 @rules("ImageDecoder")
 def _image_decoder(encoded: Host, *, pixel_format: str = "RGB") -> ndarray:
-    """The pixels of an image file, by Pillow, as the standard's own reference has them."""
+    """The pixels of an image file, by Pillow."""
+    try:
+        from PIL import Image, UnidentifiedImageError
+    except ImportError:
+        raise Unsupported("needs the package pillow, which is not installed") from None
     if pixel_format not in ("RGB", "BGR", "Grayscale"):
         raise Unsupported(f"`pixel_format` must be RGB, BGR or Grayscale; got {pixel_format!r}")
-    from weft.gluon.data.vision._decoding import decode
-
-    is_gray = pixel_format == "Grayscale"
     try:
-        pixels = decode(encoded.tobytes(), not is_gray, "ImageDecoder", by_pillow=True)
-    except ImportError as error:
-        raise Unsupported(str(error)) from None
-    except OSError as error:
+        image = Image.open(io.BytesIO(encoded.tobytes()))  # refuses too many pixels
+        if image.mode.startswith("I"):  # 16 bits: Pillow would cut them off at 255
+            image = Image.fromarray((numpy.asarray(image) >> 8).astype("uint8"))
+        image = image.convert("L" if pixel_format == "Grayscale" else "RGB")
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError) as error:
         raise InvalidValue(f"the bytes are no image: {error}") from None
-    if is_gray:
-        return array_of(pixels)
+    pixels = numpy.asarray(image)
+    if pixel_format == "Grayscale":
+        return array_of(pixels[:, :, None])
     return array_of(pixels[:, :, ::-1] if pixel_format == "BGR" else pixels)

@@ -15,6 +15,7 @@ import numpy
 from weft._base import spelling
 from weft._base.errors import FileFailure, InvalidType, InvalidValue, MissingFile, NotFound
 from weft._base.options import require_whole
+from weft._base.writing import writing
 
 
 def count_tokens(
@@ -167,7 +168,7 @@ class Vocabulary:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes it as JSON, which `load` reads."""
-        with open(path, "w", encoding="utf-8") as file:
+        with writing(path, "save", "w") as file:
             json.dump(self._state(), file, ensure_ascii=False, indent=0)
 
     @classmethod

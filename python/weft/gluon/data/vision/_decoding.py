@@ -42,20 +42,12 @@ def content_of(path: str | os.PathLike, where: str) -> bytes:
         raise FileFailure(f"{where}: {path} cannot be read: {error.strerror or error}") from None
 
 
-def decode(
-    content: bytes,
-    color: bool,
-    where: str,
-    min_size: int | None = None,
-    *,
-    by_pillow: bool = False,
-) -> numpy.ndarray:
+def decode(content: bytes, color: bool, where: str, min_size: int | None = None) -> numpy.ndarray:
     """An image, uint8 (H, W, 3) in the order red, green, blue, or (H, W, 1) in gray.
 
     where: begins the error, and names the file
     min_size: a JPEG is decoded at 1/2, 1/4 or 1/8 of its size where no side becomes shorter; None
         for its whole size
-    by_pillow: by Pillow even where OpenCV is; their grays are one step apart
 
     Of 16 bits an element the upper 8 are taken, alpha is left out, and a palette is looked up.
 
@@ -66,7 +58,7 @@ def decode(
         raise FileFailure(f"{where}: an image is wanted, and there are no bytes")
     require_size(content, where)
     parts = 1 if min_size is None else _parts(content, min_size)
-    is_for_pillow = by_pillow or not has_opencv() or _is_for_pillow(content)
+    is_for_pillow = not has_opencv() or _is_for_pillow(content)
     decoded = _by_pillow if is_for_pillow else _by_opencv
     pixels = decoded(content, color, where, parts)
     return pixels if color else pixels[..., None]
