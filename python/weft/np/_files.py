@@ -119,7 +119,9 @@ class NpzFile(Mapping[str, ndarray]):
         self.close()
 
 
-def _read(found: numpy.ndarray) -> ndarray:
+def _read(found: Any) -> ndarray:
+    if not isinstance(found, numpy.ndarray):  # NumPy gives the bytes of what is no array
+        raise InvalidType(f"load: the file must hold arrays; got {type(found).__name__}")
     if found.dtype.kind not in "biufc" or found.dtype.itemsize > (
         16 if found.dtype.kind == "c" else 8
     ):

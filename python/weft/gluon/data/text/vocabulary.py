@@ -188,7 +188,7 @@ class Vocabulary:
             if len(set(tokens)) < len(tokens) or not set(vocabulary._tokens) <= set(tokens):
                 raise ValueError("its tokens are not different, or some with a meaning are missing")
             vocabulary._set(tokens)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise FileFailure(f"Vocabulary.load: {name} holds no vocabulary: {error}") from None
         return vocabulary
 
