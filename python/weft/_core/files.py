@@ -92,7 +92,7 @@ class Described:
             raise InvalidValue(f"{reader}: `{name}` must be a file of `{self.writer}`; it is not")
         try:
             description = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise FileFailure(f"{reader}: `{name}` is damaged: {error}") from error
         version = description.get("version") if isinstance(description, dict) else None
         if isinstance(version, int) and version > self.version:

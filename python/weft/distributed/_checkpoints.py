@@ -277,7 +277,7 @@ def _read_index(folder: str) -> dict[str, Any]:
             f"load_checkpoint: `{folder}` has no {INDEX}: it is no checkpoint of several ranks, or "
             "was never complete"
         ) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FileFailure(f"load_checkpoint: `{path}` is damaged: {error}") from error
     version = index.get("version") if isinstance(index, dict) else None
     if isinstance(version, int) and version > VERSION:

@@ -182,7 +182,7 @@ class KVStore:
         try:
             told = json.loads(Path(fspath(path)).read_text())
             parts = [bytes.fromhex(part) for part in told["parts"]]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise FileFailure(
                 f"load_optimizer_states: `{fspath(path)}` is no file of states: {error}"
             ) from error

@@ -395,7 +395,7 @@ def _decoded(kind: str, content: bytes, where: str) -> Any:
             return json.loads(content)
         if ending == "npy":
             return numpy.load(io.BytesIO(content), allow_pickle=False)
-    except ValueError as error:  # of int, of texts, of JSON and of NumPy
+    except (ValueError, RecursionError) as error:  # of int, of texts, of JSON and of NumPy
         raise FileFailure(f"{where}: its content cannot be read: {error}") from None
     return content
 

@@ -217,7 +217,7 @@ def _initializer(variable: GraphNode) -> Any:
         return next((word for end, word in _BY_NAME.items() if variable.name.endswith(end)), None)
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = text
     word, options = found if isinstance(found, list) and len(found) == 2 else (found, {})
     try:

@@ -84,7 +84,7 @@ def read_tree(block: Any, prefix: Path) -> tuple[list[Any], dict[str, str]]:
     try:
         blocks = json.loads(path.read_text(encoding="utf-8"))["blocks"]
         saved = [(part["name"], part["class"]) for part in blocks]
-    except (ValueError, TypeError, LookupError):
+    except (ValueError, TypeError, LookupError, RecursionError):
         raise FileFailure(f"load: {path} is damaged, or not what `save` writes") from None
     own = list(walked(block))
     kinds = [(name.count("."), type(part).__name__) for name, part in own]

@@ -196,7 +196,7 @@ class COCODetection(Dataset):
             self.categories = [int(kind["id"]) for kind in kinds]
             boxes = self._boxes(content["annotations"], crowd)
             files = [(str(i["file_name"]), int(i["id"])) for i in content["images"]]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise FileFailure(f"COCODetection: {path} is damaged: {error!r}") from None
         none = numpy.zeros((0, 5), "float32")
         found = [(name, boxes.get(number, none)) for name, number in files]
