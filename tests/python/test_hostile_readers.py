@@ -275,3 +275,9 @@ def test_nothing_unpickles_what_a_file_has():
         "gluon/data/_workers",
         "testing/_layers",
     }
+
+
+def test_a_text_is_no_file_of_pytorch(tmp_path):
+    (tmp_path / "x.pth").write_text("see the README")
+    with pytest.raises(OSError, match=r"x.pth is no file of PyTorch.*begins with b'see the '"):
+        _dense().load_parameters(tmp_path / "x.pth")

@@ -39,8 +39,9 @@ class Loaded(NamedTuple):
         """Raises LookupError for what is missing or extra, ValueError for another shape, where it
         may not be."""
         if self.missing and not allow_missing:
+            beside = f", and has {named(self.extra)}" if self.extra else ""
             raise NotFound(
-                f"load_parameters: {source} lacks {named(self.missing)}; "
+                f"load_parameters: {source} lacks {named(self.missing)}{beside}; "
                 "use `allow_missing=True` to keep them as they are"
             )
         if self.extra and not ignore_extra:

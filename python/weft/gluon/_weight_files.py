@@ -25,6 +25,10 @@ _IN_FOLDER = (
     "pytorch_model.bin",
     "pytorch_model.bin.index.json",
 )
+# How files of `torch.save` begin: an archive, a pickle.
+_OF_TORCH = (b"PK\x03\x04", b"\x80")
+# What wrappers of a module put before all its names.
+_PREFIXES = ("module.", "_orig_mod.")
 # A training program writes its weights under one of these names, beside other things.
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
 
@@ -115,6 +119,13 @@ def _places(index: Path) -> dict[str, str]:
 def _read_torch(path: Path) -> Arrays:
     if not path.is_file():
         raise MissingFile(f"load_parameters: there is no file {path}")
+    with open(path, "rb") as file:
+        beginning = file.read(8)
+    if not beginning.startswith(_OF_TORCH):
+        raise FileFailure(
+            f"load_parameters: {path} is no file of PyTorch, which `torch.save` writes; it begins "
+            f"with {beginning!r}"
+        )
     try:
         import torch
     except ImportError:
@@ -149,6 +160,15 @@ def _state_dict(found: Any, path: Path) -> dict[str, Any]:
             f"load_parameters: {path} must have a dict of tensors; `{name}` is a "
             f"{type(value).__name__}"
         )
+    return _without_prefix(found)
+
+
+def _without_prefix(found: dict[str, Any]) -> dict[str, Any]:
+    """The tensors by the names that the module itself gives them: `DataParallel` and
+    `torch.compile` put a word before all."""
+    for prefix in _PREFIXES:
+        if all(name.startswith(prefix) for name in found):
+            return _without_prefix({name[len(prefix) :]: v for name, v in found.items()})
     return found
 
 

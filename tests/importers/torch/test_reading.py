@@ -61,3 +61,18 @@ def test_mutated_files_end_in_an_error_or_run(tmp_path_factory, data):
         weft.torch.convert(path)(np.zeros((2, 4)))
     except weft.Error as error:
         assert str(error)
+
+
+@pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "module._orig_mod."])
+def test_weights_of_a_wrapped_module_are_read_by_its_own_names(prefix, tmp_path):
+    net = weft.gluon.nn.Dense(3, in_units=4)
+    wanted = torch.randn(3, 4)
+    torch.save({f"{prefix}weight": wanted, f"{prefix}bias": torch.zeros(3)}, tmp_path / "x.pth")
+    net.load_parameters(tmp_path / "x.pth")
+    assert (net.weight.data().asnumpy() == wanted.numpy()).all()
+
+
+def test_weights_of_another_module_are_named_beside_those_that_lack(tmp_path):
+    torch.save({"fc.weight": torch.zeros(3, 4)}, tmp_path / "x.pth")
+    with pytest.raises(LookupError, match=r"lacks `weight`, `bias`, and has `fc.weight`"):
+        weft.gluon.nn.Dense(3, in_units=4).load_parameters(tmp_path / "x.pth")
