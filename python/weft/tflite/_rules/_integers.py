@@ -11,7 +11,7 @@ from weft._base.errors import Unsupported
 from weft._core.typing import ndarray
 from weft.tflite._read import Tensor
 from weft.tflite._rules._fixed import scaled, scaled_on_host
-from weft.tflite._rules._scales import bounds, centred, factors
+from weft.tflite._rules._scales import bounds, centred, factors, product_factor
 
 # So many products of two centred int8 have a sum that float32 holds exactly: 2^24 / 255^2.
 _EXACT = 256
@@ -64,15 +64,15 @@ def comparable(x: ndarray, tensor: Tensor) -> ndarray:
 def prelu(x: ndarray, slope: ndarray, inputs: Any, output: Tensor) -> ndarray:
     """x, or slope times x where x is negative."""
     wide = centred(x, inputs[0])
-    keeping = _F64(inputs[0].step) / _F64(output.step)
-    sloping = _F64(inputs[0].step) * _F64(inputs[1].step) / _F64(output.step)
+    keeping = _F64(_F32(inputs[0].step) / _F32(output.step))
+    sloping = product_factor(*inputs, output)
     negative = scaled(wide * centred(slope, inputs[1]), *factors(sloping))
     return saturated(np.where(wide < 0, negative, scaled(wide, *factors(keeping))), output)
 
 
 def product(a: ndarray, b: ndarray, inputs: Any, output: Tensor) -> ndarray:
     """The matrix product."""
-    factor = _F64(inputs[0].step) * _F64(inputs[1].step) / _F64(output.step)
+    factor = _F64(_F32(inputs[0].step) * _F32(inputs[1].step)) / _F64(output.step)
     left, right = (
         centred(x, tensor).astype("float32") for x, tensor in zip((a, b), inputs, strict=True)
     )
@@ -84,6 +84,25 @@ def product(a: ndarray, b: ndarray, inputs: Any, output: Tensor) -> ndarray:
 
 
 # ---- tables of one operand ----------------------------------------------------------------------
+
+
+def rectified_table(function: int) -> Callable[[Tensor, Tensor], numpy.ndarray]:
+    """Makes the table of an activation: x in steps of the result, within its bounds."""
+
+    def table(x: Tensor, y: Tensor) -> numpy.ndarray:
+        values = numpy.arange(-128, 128, dtype="int64") - x.zero
+        found = scaled_on_host(values, *factors(_F64(_F32(x.step) / _F32(y.step)))) + y.zero
+        return numpy.clip(found, *bounds(y, function)).astype("int8")
+
+    return table
+
+
+def absolute_table(x: Tensor, y: Tensor) -> numpy.ndarray:
+    """|x| in steps of the result."""
+    values = numpy.abs(numpy.arange(-128, 128, dtype="int64") - x.zero)
+    if x.step != y.step:
+        values = scaled_on_host(values, *factors(_F64(_F32(x.step) / _F32(y.step))))
+    return numpy.clip(values + y.zero, -128, 127).astype("int8")
 
 
 def leaky_table(alpha: float) -> Callable[[Tensor, Tensor], numpy.ndarray]:
@@ -172,6 +191,7 @@ def bilinear(x: ndarray, size: tuple[int, ...], corners: bool, centres: bool) ->
 
 
 __all__ = [
+    "absolute_table",
     "bilinear",
     "comparable",
     "difference",
@@ -179,6 +199,7 @@ __all__ = [
     "leaky_table",
     "prelu",
     "product",
+    "rectified_table",
     "requantized",
     "saturated",
     "squared_difference",

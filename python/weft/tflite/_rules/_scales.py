@@ -14,6 +14,8 @@ from weft.tflite._read import Tensor
 # By number of ActivationFunctionType: the bounds of the real result.
 _BOUNDS = {0: (None, None), 1: (0.0, None), 2: (-1.0, 1.0), 3: (0.0, 6.0)}
 _TANH = 4
+ZERO_TO_ONE = -1  # an operator, but no activation that is part of one
+_BOUNDS[ZERO_TO_ONE] = (0.0, 1.0)
 
 
 def is_int8(call: Any) -> bool:
@@ -36,6 +38,8 @@ def activated(x: ndarray, function: int) -> ndarray:
     low, high = _BOUNDS[function]
     if low == 0.0 and high is None:
         return npx.relu(x)
+    if x.dtype.kind in "iu":  # bounds are whole, and a float would make floats of the integers
+        low, high = (None if end is None else int(end) for end in (low, high))
     return x if low is None and high is None else np.clip(x, low, high)
 
 
@@ -75,6 +79,11 @@ def factors(scales: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
     return multiplier.asnumpy(), shift.asnumpy()
 
 
+def product_factor(a: Tensor, b: Tensor, output: Tensor) -> numpy.float64:
+    """From steps of a product to those of a result; found in float32, as TensorFlow Lite does."""
+    return numpy.float64(numpy.float32(a.step) * numpy.float32(b.step) / numpy.float32(output.step))
+
+
 def rescaled(x: ndarray, factor: float, output: Tensor, function: int = 0) -> ndarray:
     """int32 times a real factor as int8 of the output's zero point."""
     multiplier, shift = factors(numpy.float64(factor))
@@ -100,14 +109,6 @@ def require_room(call: Any, shape: Any) -> None:
         raise InvalidValue(
             f"the result has shape {tuple(shape)}; the file declares {declared} elements"
         )
-
-
-def require_same_scale(*tensors: Tensor) -> None:
-    """Raises where tensors whose integers are only moved have different scales."""
-    first = tensors[0]
-    for tensor in tensors[1:]:
-        if tensor.is_quantized and (tensor.step, tensor.zero) != (first.step, first.zero):
-            raise InvalidValue(f"tensors `{first.name}` and `{tensor.name}` have different scales")
 
 
 def table_of(

@@ -14,7 +14,7 @@ from weft._import.arithmetic import whole_quotient
 from weft.tflite._read import Tensor
 from weft.tflite._rules._fixed import scaled
 from weft.tflite._rules._integers import saturated
-from weft.tflite._rules._scales import bounds, factors
+from weft.tflite._rules._scales import bounds, factors, product_factor
 
 _F64 = numpy.float64
 # So many int16 have a sum that float32 holds exactly: 2^24 / 2^15.
@@ -58,8 +58,8 @@ def combined(
 
 def multiplied(a: ndarray, b: ndarray, inputs: Any, output: Tensor, function: int) -> ndarray:
     """a * b."""
-    factor = _F64(inputs[0].step) * _F64(inputs[1].step) / _F64(output.step)
     product = a.astype("int32") * b.astype("int32")
+    factor = product_factor(*inputs, output)
     return saturated(scaled(product, *factors(factor)), output, function)
 
 

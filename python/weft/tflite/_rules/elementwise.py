@@ -13,24 +13,27 @@ from weft._import.arithmetic import whole_quotient
 from weft._import.program import Node, Program
 from weft._import.values import Array, Host
 from weft.tflite._rules._integers import (
+    absolute_table,
     comparable,
     difference,
     hard_swish_table,
     leaky_table,
     prelu,
+    rectified_table,
     requantized,
     saturated,
     squared_difference,
 )
-from weft.tflite._rules._kinds import of_integers
+from weft.tflite._rules._kinds import of_integers, of_one_kind
 from weft.tflite._rules._scales import (
+    ZERO_TO_ONE,
     activated,
     bounds,
     centred,
     ends,
     is_int8,
+    product_factor,
     require_room,
-    require_same_scale,
     rescaled,
     rounded_away,
     table_of,
@@ -56,24 +59,38 @@ def _add_table(node: Node, program: Program, table: Callable[[Any, Any], numpy.n
         node.inputs.append(name)
 
 
-def _prepare_table(function: Function) -> Callable[[Node, Program], None]:
-    """Adds the table of a function of floats."""
+def _prepared(table: Callable[[Any, Any], numpy.ndarray]) -> Callable[[Node, Program], None]:
+    """Adds a table of two tensors."""
 
     def prepare(node: Node, program: Program) -> None:
-        _add_table(node, program, lambda x, y: table_of(function, x, y))
+        _add_table(node, program, table)
 
     return prepare
 
 
+def _prepare_table(function: Function) -> Callable[[Node, Program], None]:
+    """Adds the table of a function of floats."""
+    return _prepared(lambda x, y: table_of(function, x, y))
+
+
 def _unary(name: str, function: Function, of_numpy: Function | None = None) -> None:
+    prepare = _prepare_table(of_numpy) if of_numpy else None
+    check = of_one_kind("int8") if of_numpy else None
+    rules.add(name, _by_table(function), prepare=prepare, check=check)
+
+
+def _by_table(function: Function) -> Function:
+    """A function of floats; integers have a table."""
+
     def rule(x: Array, table: Array = None) -> ndarray:
         return function(x) if table is None else npx.quantized_lookup(x, table)
 
-    prepare = _prepare_table(of_numpy) if of_numpy else None
-    rules.add(name, rule, prepare=prepare, check=of_integers("int8") if of_numpy else None)
+    return rule
 
 
-def _with_wide(name: str, function: Function, of_numpy: Function, wide: Function) -> None:
+def _with_wide(
+    name: str, function: Function, prepare: Callable[[Node, Program], None], wide: Function
+) -> None:
     """A function that has a form for int16, too, of the array and its tensors."""
 
     def rule(x: Array, table: Array = None, *, _: Any) -> ndarray:
@@ -82,22 +99,13 @@ def _with_wide(name: str, function: Function, of_numpy: Function, wide: Function
             return wide(x, source, output)
         return function(x) if table is None else npx.quantized_lookup(x, table)
 
-    rules.add(name, rule, prepare=_prepare_table(of_numpy), check=of_integers("int8", "int16"))
+    rules.add(name, rule, prepare=prepare, check=of_one_kind("int8", "int16"))
 
 
-def _relu_like(
-    name: str, function: Function, low: float, high: float | None, activation: int | None = None
-) -> None:
-    """Bounds of int8 that keep the scale only cut off; others are tables. activation: its number
-    among those that are part of operators."""
-
-    def of_numpy(x: Any) -> Any:
-        return numpy.clip(x, low, high)
-
-    if activation is None:
-        _unary(name, function, of_numpy)
-    else:
-        _with_wide(name, function, of_numpy, lambda x, a, y: rectified(x, a, y, activation))
+def _relu_like(name: str, function: Function, activation: int) -> None:
+    """activation: its number among those that are part of operators"""
+    prepare = _prepared(rectified_table(activation))
+    _with_wide(name, function, prepare, lambda x, a, y: rectified(x, a, y, activation))
 
 
 def _sigmoid(x: Any) -> Any:
@@ -117,7 +125,7 @@ def _gelu_tanh(x: Any) -> Any:
     return numpy.float32(0.5) * x * (1 + numpy.tanh(inner))
 
 
-_unary("ABS", np.abs, numpy.abs)
+rules.add("ABS", _by_table(np.abs), prepare=_prepared(absolute_table), check=of_one_kind("int8"))
 _unary("CEIL", np.ceil)
 _unary("COS", np.cos)
 _unary("ELU", npx.elu, lambda x: numpy.where(x < 0, numpy.expm1(x), x))
@@ -125,18 +133,20 @@ _unary("EXP", np.exp, numpy.exp)
 _unary("FLOOR", np.floor)
 _unary("LOG", np.log, numpy.log)
 _unary("LOGICAL_NOT", np.logical_not)
-_with_wide("LOGISTIC", npx.sigmoid, _sigmoid, lambda x, source, _: logistic(x, source))
+_with_wide(
+    "LOGISTIC", npx.sigmoid, _prepare_table(_sigmoid), lambda x, source, _: logistic(x, source)
+)
 _unary("NEG", np.negative)
 _unary("ROUND", np.rint)
 _unary("RSQRT", npx.rsqrt, lambda x: 1.0 / numpy.sqrt(x))
 _unary("SIGN", np.sign)
 _unary("SIN", np.sin)
 _unary("SQUARE", np.square)
-_with_wide("TANH", np.tanh, numpy.tanh, lambda x, source, _: wide_tanh(x, source))
-_relu_like("RELU", npx.relu, 0.0, None, 1)
-_relu_like("RELU6", npx.relu6, 0.0, 6.0, 3)
-_relu_like("RELU_0_TO_1", lambda x: np.clip(x, 0.0, 1.0), 0.0, 1.0)
-_relu_like("RELU_N1_TO_1", lambda x: np.clip(x, -1.0, 1.0), -1.0, 1.0)
+_with_wide("TANH", np.tanh, _prepare_table(numpy.tanh), lambda x, source, _: wide_tanh(x, source))
+_relu_like("RELU", npx.relu, 1)
+_relu_like("RELU6", npx.relu6, 3)
+_relu_like("RELU_0_TO_1", lambda x: np.clip(x, 0.0, 1.0), ZERO_TO_ONE)
+_relu_like("RELU_N1_TO_1", lambda x: np.clip(x, -1.0, 1.0), 2)
 
 
 @rules(
@@ -144,7 +154,7 @@ _relu_like("RELU_N1_TO_1", lambda x: np.clip(x, -1.0, 1.0), -1.0, 1.0)
     prepare=lambda node, program: _add_table(
         node, program, lambda x, y: table_of(numpy.sqrt, x, y, rounded=False)
     ),
-    check=of_integers("int8"),
+    check=of_one_kind("int8"),
 )
 def _sqrt(x: Array, table: Array = None) -> ndarray:
     return np.sqrt(x) if table is None else npx.quantized_lookup(x, table)
@@ -153,7 +163,7 @@ def _sqrt(x: Array, table: Array = None) -> ndarray:
 @rules(
     "HARD_SWISH",
     prepare=lambda node, program: _add_table(node, program, hard_swish_table),
-    check=of_integers("int8"),
+    check=of_one_kind("int8"),
 )
 def _hard_swish(x: Array, table: Array = None) -> ndarray:
     return npx.hard_swish(x) if table is None else npx.quantized_lookup(x, table)
@@ -163,7 +173,7 @@ def _prepare_gelu(node: Node, program: Program) -> None:
     _prepare_table(_gelu_tanh if node.attributes.get("approximate") else _gelu)(node, program)
 
 
-@rules("GELU", prepare=_prepare_gelu, check=of_integers("int8"))
+@rules("GELU", prepare=_prepare_gelu, check=of_one_kind("int8"))
 def _gelu_rule(x: Array, table: Array = None, *, approximate: bool = False) -> ndarray:
     if table is not None:
         return npx.quantized_lookup(x, table)
@@ -174,7 +184,7 @@ def _prepare_leaky(node: Node, program: Program) -> None:
     _add_table(node, program, leaky_table(node.attributes.get("alpha", 0.0)))
 
 
-@rules("LEAKY_RELU", prepare=_prepare_leaky, check=of_integers("int8", "int16"))
+@rules("LEAKY_RELU", prepare=_prepare_leaky, check=of_one_kind("int8", "int16"))
 def _leaky_relu(x: Array, table: Array = None, *, alpha: float = 0.0, _: Any) -> ndarray:
     if is_int16(_):
         (source, *_rest), output = ends(_)
@@ -182,7 +192,7 @@ def _leaky_relu(x: Array, table: Array = None, *, alpha: float = 0.0, _: Any) ->
     return npx.leaky_relu(x, alpha) if table is None else npx.quantized_lookup(x, table)
 
 
-@rules("PRELU", check=of_integers("int8"))
+@rules("PRELU", check=of_one_kind("int8"))
 def _prelu(x: Array, slope: Array, *, _: Any) -> ndarray:
     if is_int8(_):
         return prelu(x, slope, *ends(_))
@@ -201,7 +211,7 @@ def _broadcast(a: ndarray, b: ndarray) -> tuple[ndarray, ndarray]:
 
 def _check_sum(node: Node) -> Iterator[str]:
     """int16 may not be added by the older rule for scales that are powers of two."""
-    yield from of_integers("int8", "int16")(node)
+    yield from of_one_kind("int8", "int16")(node)
     output = node.notes.outputs[0]
     if output.is_quantized and output.dtype == "int16" and node.attributes.get("pot_scale_int16"):
         yield "`pot_scale_int16` of quantized int16 is not supported"
@@ -230,16 +240,15 @@ def _add(
     )
 
 
-@rules("MUL", check=of_integers("int8", "int16"))
+@rules("MUL", check=of_one_kind("int8", "int16"))
 def _mul(a: Array, b: Array, *, fused_activation_function: int = 0, _: Any) -> ndarray:
     if is_int16(_):
         return multiplied(a, b, *ends(_), fused_activation_function)
     if not is_int8(_):
         return activated(a * b, fused_activation_function)
     (x1, x2), output = ends(_)
-    factor = numpy.float64(x1.step) * numpy.float64(x2.step) / numpy.float64(output.step)
     product = centred(a, x1) * centred(b, x2)
-    return rescaled(product, factor, output, fused_activation_function)
+    return rescaled(product, product_factor(x1, x2, output), output, fused_activation_function)
 
 
 @rules("SUB", check=_check_sum)
@@ -253,7 +262,7 @@ def _sub(
     return activated(a - b, fused_activation_function)
 
 
-@rules("SQUARED_DIFFERENCE", check=of_integers("int8"))
+@rules("SQUARED_DIFFERENCE", check=of_one_kind("int8"))
 def _squared_difference(a: Array, b: Array, *, _: Any) -> ndarray:
     return squared_difference(a, b, *ends(_)) if is_int8(_) else np.square(a - b)
 
@@ -277,13 +286,10 @@ _float_only("ATAN2", np.arctan2)
 
 
 def _extremum(name: str, function: Function) -> None:
-    def rule(a: Array, b: Array, *, _: Any) -> ndarray:
-        if is_int8(_) or is_int16(_):
-            inputs, output = ends(_)
-            require_same_scale(output, *inputs)
+    def rule(a: Array, b: Array) -> ndarray:
         return function(a, b)
 
-    rules.add(name, rule, check=of_integers("int8", "int16"))
+    rules.add(name, rule, check=of_one_kind("int8", "int16", scales=True))
 
 
 _extremum("MAXIMUM", np.maximum)
@@ -321,7 +327,7 @@ def _or(a: Array, b: Array) -> ndarray:
     return np.logical_or(a, b)
 
 
-@rules("SELECT", "SELECT_V2", check=of_integers("int8"))
+@rules("SELECT", "SELECT_V2", check=of_one_kind("int8", first=1, scales=True))
 def _select(condition: Array, x: Array, y: Array) -> ndarray:
     if condition.ndim == 1 and x.ndim > 1 and condition.shape[0] == x.shape[0]:
         condition = condition.reshape((-1,) + (1,) * (x.ndim - 1))

@@ -14,6 +14,7 @@ from weft._base.errors import InvalidValue, Unsupported
 from weft._core.typing import ndarray
 from weft._import.program import Node, Program
 from weft._import.values import Array, Host
+from weft.tflite._read import Tensor
 from weft.tflite._rules._kinds import of_integers
 from weft.tflite._rules._scales import activated, bounds, ends, factors, is_int8, rounded_away
 from weft.tflite._rules._table import RULES as rules
@@ -73,8 +74,9 @@ def add_factors(node: Node, program: Program, channels: int, data: int = 0) -> N
         raise InvalidValue(f"tensor `{w.name}` has {w.scale.size} scales for {channels} channels")
     if w.zero_point is not None and w.zero_point.any():
         raise Unsupported(f"tensor `{w.name}` has a zero point")
-    scales = numpy.float64(x.step) * w.scale.astype("float64") / numpy.float64(output.step)
-    scales = numpy.broadcast_to(scales, (channels,))
+    is_dense = node.operator == "FULLY_CONNECTED"
+    products = _products_of(x, w) if is_dense else numpy.float64(x.step) * w.scale.astype("float64")
+    scales = numpy.broadcast_to(products / numpy.float64(output.step), (channels,))
     is_wide = x.dtype == "int16"
     multiplier, shift = short_factors(scales) if is_wide else factors(scales)
     if not is_wide and node.operator in ("CONV_2D", "DEPTHWISE_CONV_2D"):
@@ -85,6 +87,14 @@ def add_factors(node: Node, program: Program, channels: int, data: int = 0) -> N
         program.constants[f"{node.name}.{name}"] = value
         program.fixed.add(f"{node.name}.{name}")
         node.inputs.append(f"{node.name}.{name}")
+
+
+def _products_of(x: Tensor, w: Tensor) -> numpy.ndarray:
+    """The scales of a dense layer's sums. TensorFlow Lite multiplies two single ones in float32."""
+    assert w.scale is not None
+    if w.scale.size == 1:
+        return (numpy.float32(x.step) * w.scale).astype("float64")
+    return numpy.float64(x.step) * w.scale.astype("float64")
 
 
 def _without_dead_channels(
@@ -333,16 +343,16 @@ def _fully_connected(
 def _wide_dense(
     x: ndarray, w: ndarray, b: Any, numbers: tuple[Any, Any], function: int, call: Any
 ) -> ndarray:
-    """A dense layer of int16: a convolution of images of one place. LiteRT scales sums of layers
-    with a scale for each row in float64."""
+    """A dense layer of int16: a convolution of images of one place. LiteRT scales its sums in
+    float64, TensorFlow Lite Micro by integers of 16 bits."""
     inputs, output = ends(call)
     low, high = bounds(output, function)
     image, filters = x.reshape((-1, 1, 1, w.shape[1])), w.reshape((w.shape[0], 1, 1, w.shape[1]))
-    if call.node.notes.rounds_twice or inputs[1].scale.size == 1:
+    if call.node.notes.rounds_twice:
         numbers = tuple(map(np.array, numbers))
         y = npx.quantized_convolution16(image, filters, b, *numbers, low=low, high=high)
     else:
-        scales = numpy.float64(inputs[0].step) * inputs[1].scale.astype("float64")
+        scales = _products_of(inputs[0], inputs[1])
         sums = npx.quantized_convolution16(image, filters, b).astype("float64")
         y = rounded_away(sums * np.array(scales / numpy.float64(output.step), dtype="float64"))
         y = np.clip(y, low, high).astype("int16")

@@ -1,31 +1,52 @@
 """Softmax and norms."""
 
+import math
+from collections.abc import Iterator
 from typing import Any
 
 from weft import np, npx
-from weft._base.errors import Unsupported
 from weft._core.typing import ndarray
+from weft._import.program import Node
 from weft._import.values import Array
-from weft.tflite._rules._kinds import of_integers
-from weft.tflite._rules._scales import (
-    activated,
-    ends,
-    is_int8,
-)
+from weft.tflite._rules._scales import activated, ends, is_int8
+from weft.tflite._rules._softmax import softmax_of_bytes
 from weft.tflite._rules._table import RULES as rules
 from weft.tflite._rules._wide import is_int16
 from weft.tflite._rules._wide import softmax as wide_softmax
 
+# By dtype of input and output: the scale and the zero point that results have to have.
+_RESULTS = {
+    ("int8", "int8"): (1 / 256, -128),
+    ("int8", "int16"): (1 / 65536, -32768),
+    ("int16", "int16"): (1 / 32768, 0),
+}
 
-@rules("SOFTMAX", check=of_integers("int8", "int16"))
+
+def _check_softmax(node: Node) -> Iterator[str]:
+    """TensorFlow Lite's kernels write results of one scale alone."""
+    (x, *_), (y, *_) = node.notes.inputs, node.notes.outputs
+    if not x.is_quantized and not y.is_quantized:
+        return
+    pair = x.dtype, y.dtype
+    if pair not in _RESULTS:
+        yield f"quantized {x.dtype} with results of {y.dtype} is not supported"
+        return
+    step, zero = _RESULTS[pair]
+    if not math.isclose(y.step, step, rel_tol=1e-3) or y.zero != zero:
+        yield (
+            f"{y.dtype} of {x.dtype} must have the scale 1 / {round(1 / step)} and the zero point "
+            f"{zero}; got {y.step:g} and {y.zero}"
+        )
+
+
+@rules("SOFTMAX", check=_check_softmax)
 def _softmax(x: Array, *, beta: float = 0.0, _: Any) -> ndarray:
-    inputs, output = ends(_)
+    inputs, _output = ends(_)
     if is_int16(_):
-        return wide_softmax(x, inputs[0], beta or 1.0)
+        form = wide_softmax if x.dtype == "int16" else softmax_of_bytes
+        return form(x, inputs[0], beta or 1.0)
     if not is_int8(_):
         return npx.softmax(x if beta in (0.0, 1.0) else x * beta, axis=-1)
-    if (output.step, output.zero) != (1.0 / 256, -128):
-        raise Unsupported("softmax of int8 must have the scale 1 / 256 and the zero point -128")
     return npx.quantized_softmax(x, inputs[0].step * (beta or 1.0))
 
 

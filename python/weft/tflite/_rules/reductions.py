@@ -1,22 +1,25 @@
 """Operators that make one element of many: sums, means, extremes, products of matrices."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy
 
 from weft import np, npx
 from weft._core.typing import ndarray
+from weft._import.arithmetic import whole_quotient
+from weft._import.program import Node
 from weft._import.values import Array, Ints
 from weft.tflite._rules._fixed import scaled
 from weft.tflite._rules._integers import product, saturated
-from weft.tflite._rules._kinds import of_integers
+from weft.tflite._rules._kinds import of_integers, of_one_kind
 from weft.tflite._rules._scales import (
     bounds,
     centred,
     ends,
     factors,
     is_int8,
-    require_same_scale,
     rounded_away,
 )
 from weft.tflite._rules._table import RULES as rules
@@ -24,13 +27,21 @@ from weft.tflite._rules._wide import is_int16
 
 
 def _reduction(name: str, function: Any, *dtypes: str) -> None:
-    def rule(x: Array, axes: Ints, *, keep_dims: bool = False, _: Any) -> ndarray:
-        if is_int8(_) or is_int16(_):
-            inputs, output = ends(_)
-            require_same_scale(output, inputs[0])
+    def rule(x: Array, axes: Ints, *, keep_dims: bool = False) -> ndarray:
         return function(x, axis=axes, keepdims=bool(keep_dims)).astype(x.dtype)
 
-    rules.add(name, rule, check=of_integers(*dtypes))
+    rules.add(name, rule, check=_reduced(*dtypes, scales=True))
+
+
+def _reduced(*dtypes: str, scales: bool = False) -> Any:
+    """A check of the data, which is the first input; the second are axes."""
+    check = of_one_kind(*dtypes, scales=scales)
+
+    def checked(node: Node) -> Iterator[str]:
+        notes = replace(node.notes, inputs=node.notes.inputs[:1])
+        yield from check(replace(node, notes=notes))
+
+    return checked
 
 
 _reduction("REDUCE_MAX", np.max, "int8", "int16")
@@ -40,13 +51,16 @@ _reduction("REDUCE_ANY", np.any)
 _reduction("REDUCE_ALL", np.all)
 
 
-@rules("MEAN", check=of_integers("int8", "int16"))
+@rules("MEAN", check=_reduced("int8", "int16"))
 def _mean(x: Array, axes: Ints, *, keep_dims: bool = False, _: Any) -> ndarray:
     keep = bool(keep_dims)
-    if not (is_int8(_) or is_int16(_)):
-        return np.mean(x, axis=axes, keepdims=keep)
-    inputs, output = ends(_)
     count = int(numpy.prod([x.shape[axis] for axis in axes]))
+    if not (is_int8(_) or is_int16(_)):
+        if x.dtype.kind == "f":
+            return np.mean(x, axis=axes, keepdims=keep)
+        total = np.sum(x.astype("int64"), axis=axes, keepdims=keep)
+        return whole_quotient(total, count, signed=True).astype(x.dtype)
+    inputs, output = ends(_)
     total = np.sum(centred(x, inputs[0]), axis=axes, keepdims=keep).astype("int32")
     scale = numpy.float64(inputs[0].step) / numpy.float64(output.step)
     multiplier, shift = _over_count(scale, count)
@@ -56,13 +70,13 @@ def _mean(x: Array, axes: Ints, *, keep_dims: bool = False, _: Any) -> ndarray:
     return npx.requantize(total, np.array(multiplier), np.array(shift), output.zero, low, high)
 
 
-@rules("SUM", check=of_integers("int8", "int16"))
+@rules("SUM", check=_reduced("int8", "int16"))
 def _sum(x: Array, axes: Ints, *, keep_dims: bool = False, _: Any) -> ndarray:
     keep = bool(keep_dims)
     if not (is_int8(_) or is_int16(_)):
         return np.sum(x, axis=axes, keepdims=keep).astype(x.dtype)
     inputs, output = ends(_)
-    if _.node.notes.rounds_twice or is_int16(_):
+    if _.node.notes.rounds_twice:
         total = np.sum(centred(x, inputs[0]), axis=axes, keepdims=keep).astype("int32")
         scale = numpy.float64(inputs[0].step) / numpy.float64(output.step)
         return saturated(scaled(total, *factors(scale)), output)
@@ -92,7 +106,7 @@ def _cumsum(x: Array, axis: Ints, *, exclusive: bool = False, reverse: bool = Fa
     return np.flip(total, place) if reverse else total
 
 
-@rules("BATCH_MATMUL", check=of_integers("int8"))
+@rules("BATCH_MATMUL", check=of_one_kind("int8"))
 def _batch_matmul(
     a: Array,
     b: Array,

@@ -1,5 +1,6 @@
 """Operators that move elements: reshape, joins, slices, margins."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy
@@ -7,15 +8,15 @@ import numpy
 from weft import np, npx
 from weft._base.errors import Unsupported
 from weft._core.typing import ndarray
+from weft._import.program import Node
 from weft._import.values import Array, Host, Ints, array_of, ints_of, is_array
 from weft._trace.state import is_tracing
-from weft.tflite._rules._kinds import of_integers
+from weft.tflite._rules._kinds import of_integers, of_one_kind
 from weft.tflite._rules._scales import (
     activated,
     ends,
     is_int8,
     require_room,
-    require_same_scale,
 )
 from weft.tflite._rules._table import MOVES as moves
 from weft.tflite._rules._table import RULES as rules
@@ -66,11 +67,16 @@ def _tile(x: Array, repeats: Ints, *, _: Any) -> ndarray:
 # ---- joins and splits ---------------------------------------------------------------------------
 
 
-@rules("CONCATENATION", check=of_integers("int8", "int16"))
+def _check_joined(node: Node) -> Iterator[str]:
+    """int8 may not have scales of its own; of int16, whose zero point is 0, TensorFlow Lite takes
+    integers as they are."""
+    is_int16 = node.notes.outputs[0].dtype == "int16"
+    yield from of_one_kind("int8", "int16", scales=not is_int16)(node)
+
+
+@rules("CONCATENATION", check=_check_joined)
 def _concatenation(*x: Array, axis: int = 0, fused_activation_function: int = 0, _: Any) -> ndarray:
     if is_int8(_):
-        inputs, output = ends(_)
-        require_same_scale(output, *inputs)
         return np.concatenate(x, axis)
     return activated(np.concatenate(x, axis), fused_activation_function)
 
