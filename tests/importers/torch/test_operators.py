@@ -147,6 +147,7 @@ CASES = {
         (X, [ints(0, 1), ints(2, -1)], floats(2)),
     ],
     "index_select": [(X, 0, ints(2, 0)), (X, 1, ints(3, 3, 1))],
+    "histc": [(X, 5, -1, 1), (X, 4), (X, 7, 0, 2)],
     "isinf": [(torch.tensor([1.0, float("inf"), float("nan")]),)],
     "isnan": [(torch.tensor([1.0, float("inf"), float("nan")]),)],
     "leaky_relu": [(X,), (X, 0.3)],
@@ -406,3 +407,15 @@ def test_nan_comes_through_a_factor_of_zero_where_it_does_in_pytorch(name):
     wanted = Function()(*tensors)
     assert bool(wanted.isnan().any()) == (name in READ)
     check(weft.torch.convert(Function(), tuple(tensors))(*map(array_of, tensors)), wanted)
+
+
+@pytest.mark.parametrize("rows", [3, 12])
+def test_groups_of_rows_have_matrices_of_their_own(rows):
+    from weft.torch._rules.experts import grouped_product
+
+    x, weights = floats(rows, 4), floats(4, 4, 5)
+    ends = [1, 1, 2, 2] if rows == 3 else [3, 3, 9, 12]
+    parts = [x[a:b] @ w for a, b, w in zip([0, *ends], ends, weights, strict=False)]
+    wanted = torch.cat([*parts, torch.zeros(rows - ends[-1], 5)])
+    arrays = [array_of(t) for t in (x, weights)]
+    check(grouped_product(*arrays, np.array(ends, dtype="int32")), wanted)

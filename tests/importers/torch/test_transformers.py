@@ -22,8 +22,8 @@ from transformer_models import NAMES, network  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
-# Those that run in every run: an encoder, a decoder, both, images, speech.
-FEW = {"Bert", "Llama", "T5", "ViT", "Wav2Vec2"}
+# Those that run in every run: an encoder, a decoder, one with experts, both, images, speech.
+FEW = {"Bert", "Llama", "Mixtral", "T5", "ViT", "Wav2Vec2"}
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,18 @@ def test_a_network_gives_the_results_of_pytorch(name):
     check_outputs(module, (), inputs)
 
 
-TRAINED = ["Bert", "GPTNeoX", "Llama", "Gemma", "Bloom", "T5", "ViT", "ResNet", "ConvNext"]
+TRAINED = [
+    "Bert",
+    "GPTNeoX",
+    "Llama",
+    "Mixtral",
+    "Gemma",
+    "Bloom",
+    "T5",
+    "ViT",
+    "ResNet",
+    "ConvNext",
+]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +64,9 @@ def inputs_of(shape):
     return {"input_ids": tokens, "attention_mask": torch.ones(shape, dtype=torch.long)}
 
 
-@pytest.mark.parametrize("name", [pytest.param("GPT2", marks=pytest.mark.full), "Llama", "Bert"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("GPT2", marks=pytest.mark.full), "Llama", "Bert", "Mixtral"]
+)
 def test_batch_and_steps_stay_free_in_an_exported_file(name, tmp_path):
     module, inputs = network(name)
     module = module.eval()

@@ -82,6 +82,11 @@ DECODERS = {
     "Mistral": {},
     "Qwen2": {},
     "Qwen3": {"head_dim": 8},
+    "Mixtral": {"num_local_experts": 4, "num_experts_per_tok": 2},
+    "Qwen3Moe": {
+        **{"num_experts": 6, "num_experts_per_tok": 2},
+        **{"moe_intermediate_size": 16, "head_dim": 8},
+    },
     "Gemma": {"head_dim": 8},
     "Gemma2": {"head_dim": 8},
     "Phi": {},

@@ -6,6 +6,7 @@ from weft.torch._rules import (  # noqa: F401
     control,
     create,
     elementwise,
+    experts,
     fourier,
     images,
     indexing,
