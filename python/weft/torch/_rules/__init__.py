@@ -16,6 +16,7 @@ from weft.torch._rules import (  # noqa: F401
     reduce,
     sequence,
     shapes,
+    storage,
 )
 from weft.torch._rules._table import RULES
 from weft.torch._rules.missing import NOT_SUPPORTED
