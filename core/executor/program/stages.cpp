@@ -76,8 +76,9 @@ class StageSplitter {
       for (; next < graph_.sized.size() && graph_.sized[next].node == static_cast<int32_t>(n);
            ++next)
         for (const graph::Term& term : graph_.sized[next].number.terms)
-          for (const int32_t size : term.sizes)
+          term.each_size([&](int32_t size) {
             stage = std::max(stage, size_stage_[static_cast<size_t>(size)] + 1);
+          });
       for (const int32_t size : graph::sizes_in_bodies(graph_, node))
         stage = std::max(stage, size_stage_[static_cast<size_t>(size)] + 1);
       for (const ValueId id : node.outputs) {

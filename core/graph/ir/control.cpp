@@ -72,7 +72,7 @@ namespace {
 void add_sizes(const Graph& body, std::vector<int32_t>& sizes) {
   for (const SizedNumber& sized : body.sized)
     for (const Term& term : sized.number.terms)
-      sizes.insert(sizes.end(), term.sizes.begin(), term.sizes.end());
+      term.each_size([&](int32_t size) { sizes.push_back(size); });
   for (const Node& node : body.nodes) {
     const std::vector<int32_t> inner = sizes_in_bodies(body, node);
     sizes.insert(sizes.end(), inner.begin(), inner.end());

@@ -81,7 +81,7 @@ std::string contents(const Tensor& tensor) {
   return text;
 }
 
-// Terms as `factor*s0*s1`, joined by " + "; "0" if there are none.
+// Terms as `factor*s0*floor((s1 + 1)/2)`, joined by " + "; "0" if there are none.
 std::string polynomial_text(const Polynomial& polynomial) {
   std::string text;
   for (const Term& term : polynomial.terms) {
@@ -90,6 +90,10 @@ std::string polynomial_text(const Polynomial& polynomial) {
     text +=
         static_cast<double>(whole) == term.factor ? std::to_string(whole) : real_text(term.factor);
     for (const int32_t size : term.sizes) text += "*s" + std::to_string(size);
+    for (const Quotient& q : term.quotients)
+      text += "*floor((" + (q.factor == 1 ? "" : std::to_string(q.factor) + "*") + "s" +
+              std::to_string(q.size) + (q.offset < 0 ? " - " : " + ") +
+              std::to_string(std::abs(q.offset)) + ")/" + std::to_string(q.divisor) + ")";
   }
   return text.empty() ? "0" : text;
 }

@@ -151,13 +151,37 @@ class GraphReader {
     graph_.sized.push_back(std::move(sized));
   }
 
+  // `2*s1 - 3)/4)` of a quotient.
+  Quotient quotient() {
+    Quotient quotient;
+    if (!in_.accept("s")) {
+      quotient.factor = in_.integer();
+      in_.expect("*s");
+    }
+    quotient.size = in_.small_integer();
+    const bool is_below = in_.accept("-");
+    if (!is_below) in_.expect("+");
+    quotient.offset = is_below ? -in_.integer() : in_.integer();
+    in_.expect(")/");
+    quotient.divisor = std::max<int64_t>(in_.integer(), 1);
+    in_.expect(")");
+    return quotient;
+  }
+
   // The form that polynomial_text prints.
   Polynomial polynomial() {
     Polynomial polynomial;
     do {
       Term term;
       term.factor = in_.number().as_double();
-      while (in_.accept("*s")) term.sizes.push_back(in_.small_integer());
+      for (bool goes_on = true; goes_on;) {
+        goes_on = in_.accept("*s");
+        if (goes_on) term.sizes.push_back(in_.small_integer());
+        while (in_.accept("*floor((")) {
+          term.quotients.push_back(quotient());
+          goes_on = true;
+        }
+      }
       if (term.factor != 0) polynomial.terms.push_back(std::move(term));
     } while (in_.status.ok() && in_.accept("+"));
     return polynomial;

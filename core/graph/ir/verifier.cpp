@@ -298,10 +298,12 @@ Status regions_are_sound(const Graph& graph) {
 
 // Does the polynomial depend only on sizes with smaller numbers?
 bool refers_below(const Polynomial& polynomial, size_t sizes) {
-  for (const Term& term : polynomial.terms)
-    for (const int32_t size : term.sizes)
-      if (!in_range(size, sizes)) return false;
-  return true;
+  bool below = true;
+  for (const Term& term : polynomial.terms) {
+    term.each_size([&](int32_t size) { below = below && in_range(size, sizes); });
+    for (const Quotient& quotient : term.quotients) below = below && quotient.divisor > 0;
+  }
+  return below;
 }
 
 // The number in a node that follows from sizes; null where there is none at that place.
@@ -368,9 +370,12 @@ Status numbers_are_sound(const Graph& whole, const Graph& graph, int32_t around,
     if (std::abs(own - sized.number.evaluate(examples)) > 1e-6 * std::max(1.0, std::abs(own)))
       return broken(label(graph, node),
                     " must have the number that its sizes give for the example");
+    Status known;
     for (const Term& term : sized.number.terms)
-      for (const int32_t size : term.sizes)
-        WEFT_TRY(is_known_before(whole, around < 0 ? sized.node : around, size));
+      term.each_size([&](int32_t size) {
+        if (known.ok()) known = is_known_before(whole, around < 0 ? sized.node : around, size);
+      });
+    WEFT_TRY(known);
   }
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
     const Region* const region = control_of(graph, graph.nodes[n]);

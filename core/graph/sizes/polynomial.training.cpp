@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
+#include <utility>
 
 namespace weft::graph {
 namespace {
@@ -83,6 +85,22 @@ class Fitter {
   std::span<const std::vector<int64_t>> examples_;
 };
 
+// Puts quotients in the places of numbers beyond those of sizes.
+Polynomial with_quotients(Polynomial polynomial, size_t sizes,
+                          std::span<const Quotient> quotients) {
+  for (Term& term : polynomial.terms) {
+    const std::vector<int32_t> numbers = std::exchange(term.sizes, {});
+    for (const int32_t number : numbers) {
+      const auto index = static_cast<size_t>(number);
+      if (index < sizes)
+        term.sizes.push_back(number);
+      else
+        term.quotients.push_back(quotients[index - sizes]);
+    }
+  }
+  return polynomial;
+}
+
 // All sizes, then all products of two.
 std::vector<Monomial> monomials_of(int32_t sizes) {
   std::vector<Monomial> all;
@@ -111,6 +129,60 @@ Fit fit_polynomial(std::span<const double> values, std::span<const std::vector<i
     for (int32_t j = i + 1; j < sizes; ++j)
       if (const Fit fit = fitter.with({{i}, {j}, {i, j}}); fit.found) return fit;
   return {};
+}
+
+// Products with a quotient: of one, of one and a size, of two, of two and a size.
+Fit fit_quotients(std::span<const double> values, std::span<const std::vector<int64_t>> examples,
+                  std::span<const Quotient> quotients,
+                  std::span<const std::vector<int64_t>> columns) {
+  const size_t sizes = examples[0].size();
+  std::vector<std::vector<int64_t>> wide(examples.begin(), examples.end());
+  for (size_t example = 0; example < wide.size(); ++example)
+    for (const std::vector<int64_t>& column : columns) wide[example].push_back(column[example]);
+  const Fitter fitter(values, wide);
+  const auto first = static_cast<int32_t>(sizes);
+  const auto all = static_cast<int32_t>(sizes + quotients.size());
+  std::vector<std::vector<Monomial>> forms;
+  for (int32_t q = first; q < all; ++q) forms.push_back({{q}});
+  for (int32_t q = first; q < all; ++q) {
+    for (int32_t s = 0; s < first; ++s) forms.push_back({{s, q}});
+    for (int32_t r = first; r <= q; ++r) forms.push_back({{r, q}});
+  }
+  for (int32_t q = first; q < all; ++q)
+    for (int32_t r = first; r <= q; ++r) {
+      for (int32_t s = 0; s < first; ++s) forms.push_back({{s, r, q}});
+      if (r < q) forms.push_back({{r}, {q}});
+    }
+  for (int32_t q = first; q < all; ++q)
+    for (int32_t s = 0; s < first; ++s) forms.push_back({{s}, {q}});
+  for (const std::vector<Monomial>& form : forms) {
+    Fit fit = fitter.with(form);
+    if (!fit.found) continue;
+    fit.polynomial = with_quotients(std::move(fit.polynomial), sizes, quotients);
+    return fit;
+  }
+  return {};
+}
+
+// Every example narrows the offset down.
+std::vector<PossibleQuotient> possible_quotients(std::span<const int64_t> extents,
+                                                 std::span<const std::vector<int64_t>> examples) {
+  constexpr int64_t kMostDivisor = 512, kMostFactor = 4;
+  std::vector<PossibleQuotient> found;
+  for (int64_t divisor = 2; divisor <= kMostDivisor; ++divisor)
+    for (size_t size = 0; size < examples[0].size(); ++size)
+      for (int64_t factor = 1; factor <= std::min(kMostFactor, divisor - 1); ++factor) {
+        if (std::gcd(factor, divisor) != 1) continue;
+        int64_t least = INT64_MIN, most = INT64_MAX;
+        for (size_t g = 0; g < extents.size(); ++g) {
+          const int64_t gap = divisor * extents[g] - factor * examples[g][size];
+          least = std::max(least, gap);
+          most = std::min(most, gap + divisor - 1);
+        }
+        if (least <= most)
+          found.push_back({{static_cast<int32_t>(size), factor, least, divisor}, most});
+      }
+  return found;
 }
 
 }  // namespace weft::graph

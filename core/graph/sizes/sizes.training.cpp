@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/errors.h"
+#include "graph/sizes/quotients_impl.h"
 #include "graph/sizes/sizes.h"
 
 namespace weft::graph {
@@ -56,7 +57,16 @@ using Examples = std::vector<std::vector<int64_t>>;  // by example: the values o
 class Generalizer {
  public:
   Generalizer(std::span<const Graph* const> graphs, const Examples& examples)
-      : graphs_(graphs.begin(), graphs.end()), examples_(examples), result_(*graphs[0]) {}
+      : graphs_(graphs.begin(), graphs.end()),
+        examples_(examples),
+        result_(*graphs[0]),
+        quotients_(graphs, examples) {}
+  // Of bodies of node `node` of what `around` compares.
+  Generalizer(std::span<const Graph* const> graphs, Generalizer& around, size_t node)
+      : Generalizer(graphs, around.examples_) {
+    around_ = &around;
+    node_ = node;
+  }
 
   Result<Graph> run() {
     for (const Graph* graph : graphs_) WEFT_TRY(check_frame(*graph));
@@ -184,7 +194,7 @@ class Generalizer {
       if (!(result.*which)) continue;
       std::vector<const Graph*> bodies;
       for (const Graph* graph : graphs_) bodies.push_back((region_of(*graph, n).*which).get());
-      WEFT_ASSIGN(Graph body, Generalizer(bodies, examples_).run_body());
+      WEFT_ASSIGN(Graph body, Generalizer(bodies, *this, n).run_body());
       result.*which = std::make_shared<const Graph>(std::move(body));
     }
     return {};
@@ -235,15 +245,22 @@ class Generalizer {
     std::vector<double> values;
     for (const Graph* graph : graphs_) values.push_back(get(*graph));
     Fit fit = fit_polynomial(values, examples_);
+    if (!fit.found) fit = fit_by_extents(values, static_cast<size_t>(place.node));
     if (!fit.found) return no_number(static_cast<size_t>(place.node), place);
     const std::vector<Term>& terms = fit.polynomial.terms;
-    if (terms.empty() || (terms.size() == 1 && terms[0].sizes.empty())) return {};
+    if (terms.empty() || (terms.size() == 1 && terms[0].is_constant())) return {};
     place.number = std::move(fit.polynomial);
     result_.sized.push_back(std::move(place));
     return {};
   }
 
-  // The error for a number that no polynomial fits.
+  // In a body it is extents of the graph around it.
+  Fit fit_by_extents(std::span<const double> values, size_t n) {
+    if (around_) return around_->fit_by_extents(values, node_);
+    return quotients_.fit(values, result_, n);
+  }
+
+  // The error for a number that nothing fits.
   Status no_number(size_t n, const SizedNumber& place) const {
     const Node& node = first().nodes[n];
     const std::string what =
@@ -253,12 +270,16 @@ class Generalizer {
     return errors::invalid_state("trace", what, " of ", name_of_node(first(), node),
                                  " depends on an extent that only a run knows (a mask, nonzero, "
                                  "unique, a dynamic dimension); a graph supports only sums and "
-                                 "products of such extents; do not hybridize this part");
+                                 "products of such extents and of extents behind strides; do not "
+                                 "hybridize this part");
   }
 
   const std::vector<const Graph*> graphs_;
   const Examples& examples_;
   Graph result_;
+  ExtentQuotients quotients_;
+  Generalizer* around_ = nullptr;  // of a body: what the graph around it is compared by
+  size_t node_ = 0;                // and the node whose body it is
 };
 
 }  // namespace

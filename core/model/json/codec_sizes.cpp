@@ -11,6 +11,13 @@ Json encode(const graph::Polynomial& polynomial) {
     Json json = Json::array();
     json.push(term.factor);
     for (const int32_t size : term.sizes) json.push(int64_t{size});
+    for (const graph::Quotient& quotient : term.quotients) {
+      Json parts = Json::array();
+      for (const int64_t part :
+           {int64_t{quotient.size}, quotient.factor, quotient.offset, quotient.divisor})
+        parts.push(part);
+      json.push(std::move(parts));
+    }
     terms.push(std::move(json));
   }
   return terms;
@@ -51,6 +58,21 @@ Status decode_index(std::string_view where, const Json* json, int32_t& index) {
   return {};
 }
 
+// The bounds keep arithmetic with extents in range.
+Status decode(std::string_view where, const Json& json, graph::Quotient& quotient) {
+  constexpr int64_t kMost = 1 << 30;
+  bool sound = json.items().size() == 4;
+  for (const Json& part : json.items())
+    sound = sound && part.is_integer() && part.integer() >= -kMost && part.integer() <= kMost;
+  if (!sound || json.items()[3].integer() < 1)
+    return errors::io(where, "a quotient must be a size, a factor, an offset and a divisor");
+  WEFT_TRY(decode_index(where, &json.items()[0], quotient.size));
+  quotient.factor = json.items()[1].integer();
+  quotient.offset = json.items()[2].integer();
+  quotient.divisor = json.items()[3].integer();
+  return {};
+}
+
 Status decode(std::string_view where, const Json* json, graph::Polynomial& polynomial) {
   if (!json || !json->is_array()) return errors::io(where, "a polynomial must be a list of terms");
   for (const Json& item : json->items()) {
@@ -59,6 +81,10 @@ Status decode(std::string_view where, const Json* json, graph::Polynomial& polyn
       return errors::io(where, "a term of a polynomial must begin with a number");
     term.factor = item.items()[0].number();
     for (size_t i = 1; i < item.items().size(); ++i) {
+      if (item.items()[i].is_array()) {
+        WEFT_TRY(decode(where, item.items()[i], term.quotients.emplace_back()));
+        continue;
+      }
       int32_t size = -1;
       WEFT_TRY(decode_index(where, &item.items()[i], size));
       term.sizes.push_back(size);

@@ -1,6 +1,7 @@
 // The part of a graph's JSON that a graph with sizes has. "sizes" lists them as {value, example,
 // bound}; "sized" lists the numbers that follow from them as {node, operand | attribute, element,
-// number}. A polynomial is a list of terms [factor, size…].
+// number}. A polynomial is a list of terms [factor, size…], where
+// [size, factor, offset, divisor] stands for a quotient of a size.
 #pragma once
 
 #include <span>

@@ -175,3 +175,68 @@ TEST_CASE("the same is known where it is computed twice from the same") {
   CHECK_FALSE(graph::same_content(graph, one.id(), other.id()));
   CHECK_FALSE(graph::same_content(graph, one.id(), x.id()));
 }
+
+namespace {
+
+// The mean of every third element from the first on, of a row of `extent`.
+std::string thinned(int64_t extent) {
+  const std::string all = std::to_string(extent), kept = std::to_string((extent + 2) / 3);
+  return "graph(%0: float32(" + all +
+         ")) {\n"
+         "  %1: float32(" +
+         kept + ") = slice(%0, begin=[0], size=[" + all +
+         "], step=[3], clip=true)\n"
+         "  %2: float32() = sum(%1)\n"
+         "  %3: float32() = divide(%2, " +
+         kept +
+         ".0)\n"
+         "  return %3\n"
+         "  dimension \"n\" = " +
+         all +
+         " from 1 up to 100000 at 0:0\n"
+         "}\n";
+}
+
+}  // namespace
+
+TEST_CASE("numbers follow from extents behind strides, which are quotients of sizes") {
+  std::vector<Graph> graphs;
+  for (size_t round = 0; round < kExamples; ++round)
+    graphs.push_back(graph::parse(thinned(graph::example_of(round, 0, 50))).take());
+  std::vector<const Graph*> pointers;
+  for (const Graph& graph : graphs) pointers.push_back(&graph);
+  const Result<Graph> graph = graph::generalize(pointers);
+  REQUIRE_MESSAGE(graph.ok(), graph.status().message());
+  REQUIRE(graph::verify(graph.value()).ok());
+  REQUIRE(graph.value().sized.size() == 2);
+  CHECK(graph.value().sized[1].number.terms[0].quotients ==
+        std::vector<graph::Quotient>{{0, 1, 2, 3}});
+  const std::string text = graph::print(graph.value());
+  CHECK(text.find("= 1*floor((s0 + 2)/3)") != std::string::npos);
+  const Result<Graph> back = graph::parse(text);
+  REQUIRE_MESSAGE(back.ok(), back.status().message());
+  CHECK(back.value().sized == graph.value().sized);
+  for (int64_t extent = 1; extent < 40; ++extent) {
+    const int64_t sizes[] = {extent};
+    const ops::TensorType type{DType::kFloat32, Shape{extent}};
+    const Result<Graph> there = graph::for_sizes(back.value(), {&type, 1}, sizes);
+    REQUIRE_MESSAGE(there.ok(), there.status().message());
+    CHECK(there.value().nodes[2].operands[1].scalar.as_double() ==
+          static_cast<double>((extent + 2) / 3));
+  }
+}
+
+TEST_CASE("a quotient is evaluated by rounding down, and a bad one is refused") {
+  for (int64_t size = -20; size < 20; ++size) {
+    const int64_t sizes[] = {size};
+    for (const int64_t divisor : {1, 2, 3, 32})
+      CHECK(graph::Quotient{0, 2, -5, divisor}.evaluate(sizes) ==
+            static_cast<int64_t>(
+                std::floor(static_cast<double>(2 * size - 5) / static_cast<double>(divisor))));
+  }
+  const auto examples = examples_of(2);
+  std::vector<int64_t> extents;
+  for (const auto& example : examples) extents.push_back((example[1] + 7) / 8);
+  for (const graph::PossibleQuotient& found : graph::possible_quotients(extents, examples))
+    CHECK(found.quotient.offset <= found.most);
+}
