@@ -59,7 +59,7 @@ def export_open(
         export(shapes)
         return Opened(shapes, {})
     except Error as error:
-        if not dims:
+        if not dims or isinstance(error, OSError):  # a file that cannot be written
             raise
         first = error
 

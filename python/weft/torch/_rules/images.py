@@ -188,6 +188,8 @@ def _adaptive_avg_pool(self: Array, output_size: Any) -> ndarray:
     inner = self.shape[self.ndim - len(sizes) :]
     if all(size == 1 for size in sizes):
         return np.mean(self, axis=tuple(range(self.ndim - len(sizes), self.ndim)), keepdims=True)
+    if is_open(*inner, *sizes):
+        return _cells(self, sizes)
     if all(a == b for a, b in zip(sizes, inner, strict=True)):
         return self
     x, is_single = _batched(self, len(sizes))
@@ -197,6 +199,16 @@ def _adaptive_avg_pool(self: Array, output_size: Any) -> ndarray:
     else:
         found = npx.interpolate(x, size=tuple(sizes), mode="area")
     return found[0] if is_single else found
+
+
+def _cells(x: ndarray, sizes: Any) -> ndarray:
+    """Means over cells where a run alone knows the extents: axis by axis in one order, as another
+    would do for other extents."""
+    x, is_single = _batched(x, len(sizes))
+    for number, size in enumerate(sizes):
+        wanted = (*x.shape[2 : 2 + number], size, *x.shape[3 + number :])
+        x = npx.interpolate(x, size=wanted, mode="area")
+    return x[0] if is_single else x
 
 
 @aten("adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d")
