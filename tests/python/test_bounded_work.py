@@ -15,6 +15,7 @@ import numpy
 import pytest
 import weft
 from weft import np, npx, runtime
+from weft._core import native
 from weft.gluon.data.vision import read_idx
 from weft_files import node, ports, written
 
@@ -124,6 +125,91 @@ def test_indices_are_refused_also_where_they_choose_nothing():
     for index in (7, -8):
         with pytest.raises(IndexError):
             np.take(np.zeros((3, 0)), np.array([index]), axis=0).asnumpy()
+
+
+# Operators of which one input has as many rows, and no element.
+OPERATORS = {function.__name__: function for function in native.operators()}
+ROWS_OF_NOTHING = {
+    "pack_quantized_filters": ([((2, ROWS, 0), "int8")], {}),
+    "pack_quantized_depthwise": ([((2, ROWS, 0), "int8")], {}),
+    "ctc_loss": ([((ROWS, 0, 4), F4), ((0, 2), "int32")], {}),
+    "take": ([((ROWS, 5, 0), F4), ((2,), "int64")], {"axis": 1}),
+    "take_rows": ([((ROWS, 4, 0), F4), ((5,), "int64")], {"axis": -2, "mode": "clip"}),
+}
+
+
+@pytest.mark.parametrize("name", ROWS_OF_NOTHING)
+def test_an_operator_visits_no_rows_without_elements(name):
+    arrays, attributes = ROWS_OF_NOTHING[name]
+    given = [np.array(numpy.zeros(shape, dtype)) for shape, dtype in arrays]
+    result = OPERATORS[name](*given, **attributes).asnumpy()
+    assert not result.any()
+
+
+@pytest.mark.parametrize("name", ["inv", "cholesky", "eig", "eigh", "qr", "svd"])
+def test_matrices_without_elements_are_not_visited(name):
+    found = getattr(np.linalg, name)(np.zeros((2**40, 0, 0)))
+    for result in found if isinstance(found, tuple) else [found]:
+        assert result.size == 0
+
+
+def test_an_array_without_elements_is_printed_by_its_edges():
+    text = in_process("from weft import np, npx; npx.print('{}', np.zeros((2**40, 0)))", timeout=60)
+    assert text.returncode == 0, text.stderr
+    assert "..." in text.stdout
+
+
+# ---- counts ------------------------------------------------------------------------------------
+
+POLYNOMIAL = numpy.array([3.0, 2.0, 1.0], F4)
+MANY = 2**62
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda m, n: m.polyder(m.array(POLYNOMIAL), n),
+        lambda m, n: m.diff(m.array(POLYNOMIAL), n=n),
+        lambda m, n: m.repeat(m.zeros((0,), F4), n),
+        lambda m, n: m.tile(m.zeros((0,), F4), n),
+        lambda m, n: m.rot90(m.ones((2, 2), F4), n),
+        lambda m, n: m.roll(m.array(POLYNOMIAL), n),
+        lambda m, n: m.tril(m.ones((2, 2), F4), n),
+    ],
+)
+def test_a_count_beyond_all_elements_gives_what_a_smaller_one_does(call):
+    numpy.testing.assert_array_equal(call(np, MANY).asnumpy(), call(numpy, 12))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda n: np.polyint(np.array(POLYNOMIAL), n),
+        lambda n: np.vander(np.array(POLYNOMIAL), n),
+        lambda n: np.vander(np.zeros((0,)), n),
+        lambda n: np.repeat(np.array(POLYNOMIAL), n),
+        lambda n: np.tile(np.array(POLYNOMIAL), n),
+        lambda n: np.linspace(0, 1, n),
+        lambda n: np.eye(n),
+        lambda n: np.pad(np.array(POLYNOMIAL), n),
+        lambda n: np.hamming(n),
+        lambda n: np.bincount(np.array([1, 2]), minlength=n),
+        lambda n: np.histogram(np.array(POLYNOMIAL), bins=n),
+        lambda n: np.fft.fft(np.array(POLYNOMIAL), n),
+    ],
+)
+def test_a_count_of_which_there_is_no_room_is_refused_at_once(call):
+    with pytest.raises((weft.Error, MemoryError, ValueError)):
+        call(MANY)
+
+
+@pytest.mark.parametrize("increasing", [False, True])
+@pytest.mark.parametrize("count", [None, 0, 1, 4])
+@pytest.mark.parametrize("dtype", ["int32", "int64", "float32", "complex64"])
+def test_powers_of_a_vector_are_numpys(dtype, count, increasing):
+    x = numpy.array([3, 0, 2, -1]).astype(dtype)
+    found = np.vander(np.array(x), count, increasing).asnumpy()
+    numpy.testing.assert_allclose(found, numpy.vander(x, count, increasing), rtol=1e-6)
 
 
 # ---- planning ----------------------------------------------------------------------------------

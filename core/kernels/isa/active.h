@@ -6,6 +6,9 @@
 // name), for each instruction set that is_available().
 #pragma once
 
+#include <cstring>
+#include <type_traits>
+
 #include "kernels/isa/declare_kernels.h"
 #include "kernels/isa/isa.h"
 #include "weft_keep.h"
@@ -31,12 +34,67 @@
 // the whole table, ..._OF and ..._LAYER its entry for the dtype.
 #define WEFT_ACTIVE_TABLE(dtype, name) \
   WEFT_KERNEL_OF(::weft::kernels::isa_of(::weft::kernels::active_isa(), dtype), name)
-#define WEFT_ACTIVE_OF(dtype, name) WEFT_ACTIVE_TABLE(dtype, name)[static_cast<int>(dtype)]
+#define WEFT_ACTIVE_OF(dtype, name) \
+  ::weft::kernels::entry_of(WEFT_ACTIVE_TABLE(dtype, name), dtype)
 #define WEFT_ACTIVE_LAYERS(dtype, name) \
   WEFT_KERNEL_OF(::weft::kernels::layer_isa_of(::weft::kernels::active_isa(), dtype), name)
-#define WEFT_ACTIVE_LAYER(dtype, name) WEFT_ACTIVE_LAYERS(dtype, name)[static_cast<int>(dtype)]
+#define WEFT_ACTIVE_LAYER(dtype, name) \
+  ::weft::kernels::entry_of(WEFT_ACTIVE_LAYERS(dtype, name), dtype)
 
 namespace weft::kernels {
+
+// Called where a table has no kernel for a dtype: an operator let one through that nothing computes.
+void note_missing_kernel();
+// Was it called since this was last asked? Whoever runs kernels asks, and makes an error of it.
+bool take_missing_kernel();
+
+// What stands for a missing kernel: it computes nothing and says so, for a null pointer would end
+// the process.
+template <class Result, class... Arguments>
+Result missing_kernel(Arguments...) {
+  note_missing_kernel();
+  return Result();
+}
+template <class Result, class... Arguments>
+constexpr auto missing_of(Result (*)(Arguments...)) {
+  return &missing_kernel<Result, Arguments...>;
+}
+// Becomes each field of an entry that has several kernels, with their numbers.
+struct MissingField {
+  template <class Function>
+  constexpr operator Function*() const {
+    return missing_of(static_cast<Function*>(nullptr));
+  }
+  template <class Number>
+    requires std::is_arithmetic_v<Number>
+  constexpr operator Number() const {
+    return Number(1);
+  }
+};
+template <class Entry, class... Fields>
+constexpr Entry missing_entry() {
+  if constexpr (requires { Entry{MissingField(), Fields()...}; })
+    return missing_entry<Entry, Fields..., MissingField>();
+  else
+    return Entry{Fields()...};
+}
+
+// The entry of a table by dtype, which may be one function or several. Where the table has none, or
+// has no row for the dtype, it is one of missing kernels.
+template <class Entry, size_t kRows>
+const Entry& entry_of(const Entry (&table)[kRows], DType dtype) {
+  static constexpr Entry kAbsent = {};
+  const auto row = static_cast<size_t>(dtype);
+  const bool is_there = row < kRows && std::memcmp(&table[row], &kAbsent, sizeof(Entry)) != 0;
+  if (__builtin_expect(is_there, true)) return table[row];
+  if constexpr (std::is_pointer_v<Entry>) {
+    static constexpr Entry kMissing = missing_of(Entry());
+    return kMissing;
+  } else {
+    static constexpr Entry kMissing = missing_entry<Entry>();
+    return kMissing;
+  }
+}
 
 // Keeps the compiler from deducing Kernel from an argument: nullptr has no function type.
 template <class Kernel>

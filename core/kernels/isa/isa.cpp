@@ -13,9 +13,11 @@
 #include <unistd.h>
 #endif
 
+#include <atomic>
 #include <cstdlib>
 
 #include "base/log.h"
+#include "kernels/isa/active.h"
 
 namespace weft::kernels {
 namespace {
@@ -223,6 +225,19 @@ std::string instructions() {
     if (known.isa == active_isa() && !uses(known.extra) && !uses(known.other))
       text += known.without;
   return text;
+}
+
+namespace {
+
+// A word, because RISC-V has no exchange of bytes.
+std::atomic<uint32_t> missing{0};
+
+}  // namespace
+
+void note_missing_kernel() { missing.store(1, std::memory_order_relaxed); }
+bool take_missing_kernel() {
+  return missing.load(std::memory_order_relaxed) != 0 &&
+         missing.exchange(0, std::memory_order_relaxed) != 0;
 }
 
 }  // namespace weft::kernels

@@ -64,17 +64,17 @@ void run_random_words(const RandomStream& stream, uint32_t* out, Range elements)
 
 void run_random_uniform(const RandomStream& stream, DType dtype, double low, double high, void* out,
                         Range elements) {
-  WEFT_ACTIVE(kUniforms)[static_cast<int>(dtype)](stream, low, high, out, elements);
+  entry_of(WEFT_ACTIVE(kUniforms), dtype)(stream, low, high, out, elements);
 }
 
 void run_random_normal(const RandomStream& stream, DType dtype, double mean, double deviation,
                        void* out, Range elements) {
-  WEFT_ACTIVE(kNormals)[static_cast<int>(dtype)](stream, mean, deviation, out, elements);
+  entry_of(WEFT_ACTIVE(kNormals), dtype)(stream, mean, deviation, out, elements);
 }
 
 void run_random_exponential(const RandomStream& stream, DType dtype, double scale, void* out,
                             Range elements) {
-  WEFT_ACTIVE(kExponentials)[static_cast<int>(dtype)](stream, scale, 0, out, elements);
+  entry_of(WEFT_ACTIVE(kExponentials), dtype)(stream, scale, 0, out, elements);
 }
 
 void run_random_integers(const RandomStream& stream, int64_t low, uint64_t span, int64_t* out,

@@ -32,8 +32,7 @@ constexpr int64_t kTasksAThread = 8;
 int64_t round_up(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
 
 const ReduceParts& parts_of(const TileReduction& r) {
-  const auto* parts = WEFT_ACTIVE_TABLE(r.dtype, kReduces)[static_cast<int>(r.reduction)];
-  return parts[static_cast<int>(r.dtype)];
+  return entry_of(WEFT_ACTIVE_TABLE(r.dtype, kReduces)[static_cast<int>(r.reduction)], r.dtype);
 }
 
 // Bytes of a reduction's totals for one group of results.

@@ -75,7 +75,7 @@ std::string element_text(const void* element, DType dtype) {
 class Writer {
  public:
   explicit Writer(const TensorView& array)
-      : array_(array), summarises_(elements_of(array) > kMaxShown) {}
+      : array_(array), summarises_(elements_of(array) == 0 || elements_of(array) > kMaxShown) {}
 
   std::string run() {
     write(0, static_cast<const char*>(array_.data));

@@ -57,6 +57,7 @@ Status run(const KernelCall& call) {
   const TensorView& data = call.in[0];
   const auto problem = split_at(data, axis_of(a, data.rank), read_mode(a).value());
   WEFT_TRY(check_indices("take", call.in[1], problem));
+  if (elements_of(call.out[0]) == 0) return {};  // however many rows without elements there are
   const int64_t count = elements_of(call.in[1]);
   split_work(problem.outer * count, problem.outer * count * problem.inner, nullptr, 0,
              [&](kernels::Range range, void*) {
@@ -73,6 +74,7 @@ Status run_adjoint(const KernelCall& call) {
   const TensorView& out = call.out[0];
   const auto problem = split_at(out, axis_of(a, out.rank), read_mode(a).value());
   WEFT_TRY(check_indices("take_adjoint", call.in[1], problem));
+  if (elements_of(out) == 0) return {};
   const int64_t count = elements_of(call.in[1]);
   split_work(kernels::take_adjoint_units(problem),
              problem.outer * (count + problem.axis) * problem.inner, nullptr, 0,

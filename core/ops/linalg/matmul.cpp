@@ -149,15 +149,20 @@ Status run(const KernelCall& call) {
   return {};
 }
 
+int64_t pieces_of(const kernels::Matmul& problem) {
+  return pieces_of_work(kernels::matmul_units(problem), work_of(problem));
+}
+
+// A product that is one piece runs on the calling thread, and only that needs scratch.
 int64_t scratch_bytes(const SlotTypes& types, int threads) {
   const Product p = product_of(types.in[0].shape, types.in[1].shape);
-  return threads * kernels::matmul_scratch(problem_of(p, types.in[0].dtype));
+  const kernels::Matmul problem = problem_of(p, types.in[0].dtype);
+  return (pieces_of(problem) == 1 ? 1 : threads) * kernels::matmul_scratch(problem);
 }
 
 int64_t pieces(const SlotTypes& types) {
   const Product p = product_of(types.in[0].shape, types.in[1].shape);
-  const kernels::Matmul problem = problem_of(p, types.in[0].dtype);
-  return pieces_of_work(kernels::matmul_units(problem), work_of(problem));
+  return pieces_of(problem_of(p, types.in[0].dtype));
 }
 
 // Short sums gain nothing from bf16x2 instructions, since rows are loaded and stored as often.

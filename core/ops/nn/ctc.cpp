@@ -89,7 +89,8 @@ class Recursion {
     const Value emitted = b_.call("take_along_axis", {scores_, places}, {Argument::of_int(2)});
     Value paths =
         where(call("less", iota(b_, 0, states), begins()), step(emitted, 0), never(states));
-    for (int64_t t = 1; t < data_[0]; ++t) {
+    const int64_t steps = data_[1] == 0 ? 1 : data_[0];  // no samples have no paths
+    for (int64_t t = 1; t < steps; ++t) {
       const Value next = advance(paths, skips, states) + step(emitted, t);
       paths = data_lengths_ ? where(is_running(t), next, paths) : next;
     }

@@ -27,7 +27,7 @@ Status run(const KernelCall& call) {
   for (int i = 0; i < axis; ++i) problem.outer *= x.shape[i];
   for (int i = axis + 1; i < x.rank; ++i) problem.inner *= x.shape[i];
   const auto kernel =
-      WEFT_ACTIVE_TABLE(x.dtype, kRunningExtremes)[kSmallest][static_cast<int>(x.dtype)];
+      kernels::entry_of(WEFT_ACTIVE_TABLE(x.dtype, kRunningExtremes)[kSmallest], x.dtype);
   split_work(problem.outer * kernels::divide_up(problem.inner, kernels::kRunningColumns),
              2 * elements_of(x), nullptr, 0, [&](kernels::Range units, void*) {
                kernel(problem, x.data, call.out[0].data, units);

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/errors.h"
+#include "kernels/isa/active.h"
 #include "ops/op.h"
 #include "ops/slots/kernel_call.h"
 #include "ops/slots/split_work.h"
@@ -59,12 +61,26 @@ std::shared_ptr<const void> problem_of(const Slot& slot, const SlotTypes& types)
   return slot.problem && !makes_nothing(types) ? slot.problem(types) : nullptr;
 }
 
+namespace {
+
+// A dtype that inference let through and no kernel computes with is our mistake, not the caller's;
+// still it is an error and not the end of the process.
+Status run_slot(const KernelCall& call) {
+  Status status = call.op.slot.run(call);
+  if (__builtin_expect(!kernels::take_missing_kernel(), true)) return status;
+  const DType dtype = call.in.empty() ? call.out[0].dtype : call.in[0].dtype;
+  return errors::invalid_type(call.op.name, "has no kernel for ", dtype,
+                              "; cast to another dtype, and please report it");
+}
+
+}  // namespace
+
 Status run_kernel(const KernelCall& call) {
   const Slot& slot = call.op.slot;
   if (makes_nothing(call.op, call.in, call.out)) return {};
   if ((has_storage(call.in) || has_storage(call.out)) && moves_bytes(call.op))
     return run_on_bytes(call);
-  if (!slot.problem || call.problem) return slot.run(call);
+  if (!slot.problem || call.problem) return run_slot(call);
   const auto types_of = [](std::span<const TensorView> views) {
     std::vector<TensorType> types;
     for (const TensorView& view : views)
@@ -75,7 +91,7 @@ Status run_kernel(const KernelCall& call) {
   const std::shared_ptr<const void> problem = slot.problem({call.op, in, out, call.attributes});
   KernelCall with = call;
   with.problem = problem.get();
-  return slot.run(with);
+  return run_slot(with);
 }
 
 Cost cost_of(const Slot& slot, const SlotTypes& types) {

@@ -146,7 +146,7 @@ def polyder(p: ArrayLike, m: int = 1) -> ndarray:
     """
     require_whole("polyder", "m", m, 0)
     found = _coefficients("polyder", "p", p)
-    for _ in range(m):
+    for _ in range(min(m, found.shape[0])):  # then nothing is left
         count = found.shape[0] - 1
         powers = native.array(numpy.arange(count, 0, -1))
         found = found[:-1] * powers.astype(found.dtype if is_floating(found) else "int64")
@@ -167,6 +167,7 @@ def polyint(p: ArrayLike, m: int = 1, k: ArrayLike | None = None) -> ndarray:
     constants = array_of(0.0 if k is None else k).reshape(-1)
     if constants.shape[0] not in (1, m) and m:
         raise InvalidValue(f"polyint: `k` must have 1 or {m} constants; got {constants.shape[0]}")
+    ones(found.shape[0] + m)  # refuses what has no room, before all the steps
     for order in range(m):
         found = floating(found)
         powers = native.array(numpy.arange(found.shape[0], 0, -1)).astype(found.dtype)
@@ -192,10 +193,11 @@ def vander(x: ArrayLike, N: int | None = None, increasing: bool = False) -> ndar
     array = array.astype("int64") if array.dtype.kind == "b" else array
     if count == 0:
         return native.array(numpy.zeros((array.shape[0], 0))).astype(array.dtype)
-    columns = [_ops.equal(array, array).astype(array.dtype) * 0 + 1]
-    for _ in range(count - 1):
-        columns.append(columns[-1] * array)
-    return _ops.stack(columns if increasing else columns[::-1], 1)
+    rows = array.shape[0]
+    first = ones((rows, 1), array.dtype)
+    factors = _ops.broadcast_to(array.reshape(rows, 1), (rows, count - 1))
+    powers = _ops.cumprod(_ops.concatenate([first, factors], 1), 1, array.dtype)
+    return powers if increasing else _ops.flip(powers, 1)
 
 
 def polyfit(

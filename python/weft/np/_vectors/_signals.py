@@ -41,7 +41,7 @@ def diff(
     parts = [ends[0], array, ends[1]]
     if ends != [None, None]:
         array = _ops.concatenate([part for part in parts if part is not None], axis)
-    for _ in range(n):
+    for _ in range(min(n, array.shape[axis])):  # then nothing is left
         last, first = [slice(None)] * array.ndim, [slice(None)] * array.ndim
         last[axis], first[axis] = slice(1, None), slice(None, -1)
         pair = array[tuple(last)], array[tuple(first)]
