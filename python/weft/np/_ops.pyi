@@ -383,8 +383,8 @@ def cumprod(
 
     x: any real dtype
     axis: axis to run along; none runs along the flat array
-    dtype: floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their
-        own
+    dtype: dtype of the result, to which elements are cast first; none: 64 bits for integers, for
+        floats their own
     out: array to write into
 
     Same results as ``numpy.cumprod``.
@@ -401,8 +401,8 @@ def cumsum(
 
     x: any real dtype
     axis: axis to run along; none runs along the flat array
-    dtype: floating dtype, int64 or uint64 to compute in; none: integers in 64 bits, floats in their
-        own
+    dtype: dtype of the result, to which elements are cast first; none: 64 bits for integers, for
+        floats their own
     out: array to write into
 
     Same results as ``numpy.cumsum``.
