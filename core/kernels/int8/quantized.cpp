@@ -297,14 +297,13 @@ int64_t quantized_depthwise_int8x4s(const Convolution& s) {
 void run_pack_quantized_depthwise(const Convolution& s, const int8_t* weight, int8_t* packed,
                                   Range channels) {
   const int64_t int8x4s = quantized_depthwise_int8x4s(s), per_column = int8x4s_of(s.kernel_height);
-  const int64_t rows = s.kernel_width == 0 ? 0 : s.kernel_height;  // else none has an element
   for (int64_t channel = channels.begin; channel < channels.end; ++channel) {
     const auto at = [&](int64_t int8x4) {
       return packed + (int8x4 * s.in_channels + channel) * kInt8x4;
     };
     for (int64_t int8x4 = 0; int8x4 < int8x4s; ++int8x4) store_sum(at(int8x4), 0);
     uint32_t sum = 0;
-    for (int64_t row = 0; row < rows; ++row)
+    for (int64_t row = 0; row < s.kernel_height; ++row)
       for (int64_t col = 0; col < s.kernel_width; ++col) {
         const int8_t element = weight[(channel * s.kernel_height + row) * s.kernel_width + col];
         at(col * per_column + row / kInt8x4)[row % kInt8x4] = element;
