@@ -3,7 +3,7 @@
 import numpy
 import pytest
 import weft
-from weft import autograd, np, runtime
+from weft import autograd, np, npx, runtime
 from weft._base.errors import Unsupported
 from weft._core import native
 from weft.gluon import nn
@@ -98,3 +98,20 @@ def test_sizes_that_follow_from_values_have_no_budget():
         Unsupported, match="`memory` cannot be limited for a graph whose shapes depend on values"
     ):
         positive(np.array([1.0, -1.0]))
+
+
+def test_a_small_product_takes_scratch_for_one_thread(tmp_path):
+    """It is one piece of work, however many threads there are."""
+    path = str(tmp_path / "product.weft")
+    net = nn.Dense(10, in_units=128)
+    net.initialize()
+    net.export(path, np.ones((1, 128)))
+    before = npx.num_threads()
+    arenas = []
+    try:
+        for threads in (1, 2, 8):
+            npx.set_num_threads(threads)
+            arenas.append(runtime.Model(path).arena_bytes())
+    finally:
+        npx.set_num_threads(before)
+    assert arenas[0] == arenas[1] == arenas[2] < 24 * 1024
