@@ -145,7 +145,8 @@ def _moment(name: str, doc: str) -> Callable[..., ndarray]:
         if not is_floating(array):
             return whole(array, axis, dtype, out, ddof, keepdims, **options)
         _floating_or_none(name, dtype)
-        if dtype is not None and result_type(dtype).name in _PARTS:  # of reals, the result is real
+        of_parts = dtype is not None and result_type(dtype).name in _PARTS
+        if of_parts and array.dtype.kind != "c":  # of reals, the result is real
             part = _PARTS[result_type(dtype).name]
             found = call(array, axis, part, None, ddof, keepdims, **options)
             return written(found.astype(dtype), out)
