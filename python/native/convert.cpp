@@ -72,6 +72,26 @@ weft_tensor tensor_from_view(Py_buffer& view, weft_dtype dtype) {
   return out;
 }
 
+// NumPy's array in the order of bytes of this machine. Null: a Python error is set.
+PyObject* in_own_order(PyObject* object) {
+  PyObject* given = PyObject_GetAttrString(object, "dtype");
+  PyObject* own = given ? PyObject_CallMethod(given, "newbyteorder", "s", "=") : nullptr;
+  PyObject* turned = own ? PyObject_CallMethod(object, "astype", "O", own) : nullptr;
+  Py_XDECREF(given);
+  Py_XDECREF(own);
+  return turned;
+}
+
+weft_tensor tensor_from_buffer(PyObject* object);
+
+// Array in the other order of bytes, by way of one in this machine's.
+weft_tensor tensor_from_turned(PyObject* object) {
+  PyObject* turned = in_own_order(object);
+  weft_tensor out = turned ? tensor_from_buffer(turned) : nullptr;
+  Py_XDECREF(turned);
+  return out;
+}
+
 // The elements of an object with the buffer protocol. Null: a Python error is set.
 weft_tensor tensor_from_buffer(PyObject* object) {
   Py_buffer view;
@@ -85,6 +105,11 @@ weft_tensor tensor_from_buffer(PyObject* object) {
   }
   weft_tensor out = nullptr;
   const int dtype = format_dtype(view.format, view.itemsize);
+  if (view.format && *view.format == '>' && format_dtype(view.format + 1, view.itemsize) >= 0 &&
+      is_of_numpy(object)) {
+    PyBuffer_Release(&view);
+    return tensor_from_turned(object);
+  }
   if (dtype < 0) {
     raise_error(WEFT_INVALID_TYPE,
                 "array: elements of format '%s' have no dtype of Weft; convert them with "
@@ -97,6 +122,22 @@ weft_tensor tensor_from_buffer(PyObject* object) {
   }
   PyBuffer_Release(&view);
   return out;
+}
+
+// Sets an error for a masked array of NumPy, of whose elements some do not count: an array has no
+// place for that. It is of a class of its own.
+bool refuses_masked(PyObject* object) {
+  if (Py_TYPE(object) == numpy_array) return false;
+  PyObject* module = PyImport_ImportModule("numpy.ma");
+  PyObject* found = module ? PyObject_CallMethod(module, "is_masked", "O", object) : nullptr;
+  Py_XDECREF(module);
+  const int is_masked = found ? PyObject_IsTrue(found) : -1;
+  Py_XDECREF(found);
+  if (is_masked > 0)
+    raise_error(WEFT_INVALID_TYPE,
+                "array: `object` is a masked array, and its mask would be lost; write "
+                "`x.filled(value)`, or pass `x.data` and `x.mask`");
+  return is_masked != 0;
 }
 
 // Replaces NumPy's error by one of Weft with the same text. Returns null.
@@ -120,7 +161,31 @@ weft_tensor raise_like_numpy() {
   return nullptr;
 }
 
-// Numbers and lists go through NumPy, which knows how nested lists become arrays.
+// Is it a number or an array in two halves of 64 bits, or one of these, by its own dtype? Python's
+// numbers have none.
+bool has_double(PyObject* item) {
+  if (PyFloat_CheckExact(item) || PyLong_CheckExact(item) || PyComplex_CheckExact(item))
+    return false;
+  if (is_array(item)) {
+    const weft_dtype dtype = weft_tensor_dtype(tensor_of(item));
+    return dtype == WEFT_FLOAT64 || dtype == WEFT_COMPLEX128;
+  }
+  if (PyList_Check(item) || PyTuple_Check(item)) {
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(item); ++i)
+      if (has_double(PySequence_Fast_GET_ITEM(item, i))) return true;
+    return false;
+  }
+  if (!is_of_numpy(item)) return false;
+  PyObject* found = PyObject_GetAttrString(item, "dtype");
+  const bool is_double =
+      found == dtype_objects[WEFT_FLOAT64] || found == dtype_objects[WEFT_COMPLEX128];
+  Py_XDECREF(found);
+  PyErr_Clear();
+  return is_double;
+}
+
+// Numbers and lists go through NumPy, which knows how nested lists become arrays. What NumPy has
+// with 64 bits among them keeps these.
 weft_tensor tensor_from_python(PyObject* object, PyObject* dtype) {
   PyObject* array = PyObject_CallFunctionObjArgs(numpy_asarray, object, dtype, nullptr);
   if (!array) return raise_like_numpy();
@@ -129,7 +194,7 @@ weft_tensor tensor_from_python(PyObject* object, PyObject* dtype) {
     const bool is_complex = found == dtype_objects[WEFT_COMPLEX128];
     const bool is_double = found == dtype_objects[WEFT_FLOAT64] || is_complex;
     Py_XDECREF(found);
-    if (is_double) {
+    if (is_double && !has_double(object)) {
       PyObject* narrow = dtype_objects[is_complex ? WEFT_COMPLEX64 : WEFT_FLOAT32];
       PyObject* single = PyObject_CallMethod(array, "astype", "O", narrow);
       Py_DECREF(array);
@@ -350,7 +415,8 @@ bool is_numpy_array(PyObject* object) { return PyObject_TypeCheck(object, numpy_
 weft_tensor tensor_from_object(PyObject* object) {
   if (is_array(object)) return weft_tensor_retain(tensor_of(object));
   if (is_python_data(object)) return tensor_from_python(object, nullptr);
-  if (PyObject_TypeCheck(object, numpy_array)) return tensor_from_buffer(object);
+  if (PyObject_TypeCheck(object, numpy_array))
+    return refuses_masked(object) ? nullptr : tensor_from_buffer(object);
   // NumPy scalars and foreign arrays: NumPy knows their protocols and keeps their dtype.
   if (!PyObject_TypeCheck(object, numpy_scalar) && !has_array_protocol(object) &&
       !PySequence_Check(object)) {

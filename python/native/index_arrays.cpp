@@ -158,7 +158,8 @@ int IndexArrays::take_mask(weft_tensor mask, const int64_t* extents, int axis,
   const int axes = weft_tensor_rank(mask);
   const int64_t* own = weft_tensor_shape(mask);
   for (int i = 0; i < axes; ++i) {
-    if (own[i] == extents[i]) continue;
+    if (own[i] == extents[i] || own[i] == 0)
+      continue;  // an empty mask chooses nothing, as in NumPy
     raise_error(WEFT_INDEX_OUT_OF_RANGE,
                 "index: a mask must have the extents that it indexes; got %lld for axis %d with "
                 "extent %lld",

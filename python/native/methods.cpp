@@ -30,7 +30,23 @@ int ints_of(PyObject* const* args, Py_ssize_t count, int64_t* out, const char* w
   return found;
 }
 
-PyObject* reshape(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+// A method with arguments that it has no short way for: the function `name` of weft.np._layouts.
+PyObject* laid_out(const char* name, PyObject* self, PyObject* const* args, Py_ssize_t count,
+                   PyObject* keywords) {
+  PyObject* module = PyImport_ImportModule("weft.np._layouts");
+  PyObject* function = module ? PyObject_GetAttrString(module, name) : nullptr;
+  Py_XDECREF(module);
+  PyObject* bound = function ? PyMethod_New(function, self) : nullptr;
+  Py_XDECREF(function);
+  PyObject* out =
+      bound ? PyObject_Vectorcall(bound, args, static_cast<size_t>(count), keywords) : nullptr;
+  Py_XDECREF(bound);
+  return out;
+}
+
+PyObject* reshape(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
+  if (keywords && PyTuple_GET_SIZE(keywords) > 0)
+    return laid_out("reshape", self, args, count, keywords);
   int64_t shape[kMaxAxes];
   const int rank = ints_of(args, count, shape, "reshape", "shape");
   return rank < 0 ? nullptr : wrap_like(self, reshaped(tensor_of(self), shape, rank));
@@ -48,16 +64,30 @@ PyObject* transpose(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   return wrap_like(self, invoke(op, values, 2));
 }
 
+// Sets an error for a cast that NumPy's rule `casting` forbids.
+bool may_cast(PyObject* self, weft_dtype dtype, const char* casting) {
+  PyObject* module = PyImport_ImportModule("weft.np._layouts");
+  PyObject* done =
+      module ? PyObject_CallMethod(module, "check_cast", "OOs", self, dtype_object(dtype), casting)
+             : nullptr;
+  Py_XDECREF(module);
+  Py_XDECREF(done);
+  return done != nullptr;
+}
+
 PyObject* astype(PyObject* self, PyObject* args, PyObject* keywords) {
-  static const char* const names[] = {"dtype", "copy", nullptr};
+  static const char* const names[] = {"dtype", "order", "casting", "subok", "copy", nullptr};
   PyObject* object = nullptr;
+  PyObject *order = Py_None, *subok = Py_None;  // of NumPy's; they mean nothing here
+  const char* casting = "unsafe";
   int copy = 1;
-  if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|$p:astype", const_cast<char**>(names),
-                                   &object, &copy)) {
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|OsOp:astype", const_cast<char**>(names),
+                                   &object, &order, &casting, &subok, &copy)) {
     return nullptr;
   }
   weft_dtype dtype;
   if (!parse_dtype(object, &dtype)) return nullptr;
+  if (strcmp(casting, "unsafe") != 0 && !may_cast(self, dtype, casting)) return nullptr;
   if (!copy && weft_tensor_dtype(tensor_of(self)) == dtype) {
     Py_INCREF(self);
     return self;
@@ -83,8 +113,9 @@ PyObject* copy_in_order(PyObject* self, PyObject* args, PyObject* keywords) {
   if (!PyArg_ParseTupleAndKeywords(args, keywords, "|s:copy", const_cast<char**>(names), &order)) {
     return nullptr;
   }
-  if (strcmp(order, "C") == 0) return copy(self, nullptr);
-  return raise_error(WEFT_UNSUPPORTED, "copy: `order` must be 'C', row by row; got '%s'", order);
+  if (strlen(order) == 1 && strchr("CFAK", *order)) return copy(self, nullptr);
+  return raise_error(WEFT_INVALID_VALUE, "copy: `order` must be 'C', 'F', 'A' or 'K'; got '%s'",
+                     order);
 }
 
 PyObject* detach(PyObject* self, PyObject*) {
@@ -102,14 +133,35 @@ PyObject* deep_copy(PyObject* self, PyObject*) {
   return out;
 }
 
+// The index of one element: that of each axis, a tuple of these, or that of the flat array.
+PyObject* element_key(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  if (count == 1 && PyTuple_Check(args[0])) return Py_NewRef(args[0]);
+  weft_tensor tensor = tensor_of(self);
+  const int rank = weft_tensor_rank(tensor);
+  if (count != 1 || rank == 1) {
+    PyObject* key = PyTuple_New(count);
+    for (Py_ssize_t i = 0; key && i < count; ++i) PyTuple_SET_ITEM(key, i, Py_NewRef(args[i]));
+    return key;
+  }
+  int64_t place = PyNumber_AsSsize_t(args[0], PyExc_IndexError);
+  if (place == -1 && PyErr_Occurred()) return nullptr;
+  const int64_t size = weft_tensor_elements(tensor);
+  if (place < -size || place >= size)
+    return raise_error(WEFT_INDEX_OUT_OF_RANGE, "item: %lld is out of bounds for %lld elements",
+                       static_cast<long long>(place), static_cast<long long>(size));
+  if (place < 0) place += size;
+  int64_t index[kMaxAxes];
+  for (int axis = rank - 1; axis >= 0; --axis) {
+    index[axis] = place % weft_tensor_shape(tensor)[axis];
+    place /= weft_tensor_shape(tensor)[axis];
+  }
+  return shape_tuple(index, rank);
+}
+
 PyObject* item(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   if (count == 0) return item_object(self);
-  PyObject* key = PyTuple_New(count);
+  PyObject* key = element_key(self, args, count);
   if (!key) return nullptr;
-  for (Py_ssize_t i = 0; i < count; ++i) {
-    Py_INCREF(args[i]);
-    PyTuple_SET_ITEM(key, i, args[i]);
-  }
   PyObject* element = PyObject_GetItem(self, key);
   Py_DECREF(key);
   if (!element) return nullptr;
@@ -382,8 +434,17 @@ PyObject* reduce(PyObject* self, PyObject* given) {
 }
 
 // PyTorch's `view` takes a shape.
-PyObject* view(PyObject* self, PyObject* args) {
-  PyObject* given = PyTuple_GET_SIZE(args) == 1 ? PyTuple_GET_ITEM(args, 0) : args;
+PyObject* view(PyObject* self, PyObject* args, PyObject* keywords) {
+  PyObject* named = keywords ? PyDict_GetItemString(keywords, "dtype") : nullptr;
+  const Py_ssize_t count = PyTuple_GET_SIZE(args) + (keywords ? PyDict_GET_SIZE(keywords) : 0);
+  if (count == 0)
+    return wrap_like(self, reshaped(tensor_of(self), weft_tensor_shape(tensor_of(self)),
+                                    weft_tensor_rank(tensor_of(self))));
+  if (keywords && PyDict_GET_SIZE(keywords) > (named ? 1 : 0))
+    return raise_error(WEFT_INVALID_TYPE, "view: takes `dtype` alone; got %R", keywords);
+  PyObject* given = named && count == 1                     ? named
+                    : PyTuple_GET_SIZE(args) == 1 && !named ? PyTuple_GET_ITEM(args, 0)
+                                                            : args;
   if (PyLong_Check(given) || PyTuple_Check(given)) {
     return raise_error(WEFT_INVALID_TYPE,
                        "view: `dtype` must be a dtype; got %R; for another shape write "
@@ -395,7 +456,9 @@ PyObject* view(PyObject* self, PyObject* args) {
   return wrap_like(self, reinterpreted(weft_tensor_retain(tensor_of(self)), dtype));
 }
 
-PyObject* flatten(PyObject* self, PyObject*) {
+PyObject* flatten(PyObject* self, PyObject* const* args, Py_ssize_t given, PyObject* keywords) {
+  if (given > 0 || (keywords && PyTuple_GET_SIZE(keywords) > 0))
+    return laid_out("flatten", self, args, given, keywords);
   PyObject* dense = copy(self, nullptr);
   if (!dense) return nullptr;
   const int64_t whole = -1;
@@ -415,29 +478,38 @@ PyCFunction as_method(Function* function) {
 bool set_integer_gradients(bool allowed) { return std::exchange(integer_gradients, allowed); }
 
 PyMethodDef array_methods[] = {
-    {"reshape", as_method(reshape), METH_FASTCALL,
-     "reshape(*shape)\n--\n\nThe same elements in another shape; one extent may be -1."},
+    {"reshape", as_method(reshape), METH_FASTCALL | METH_KEYWORDS,
+     "reshape(*shape, order='C', copy=None)\n--\n\n"
+     "The same elements in another shape; one extent may be -1. `order` 'F' reads and fills the\n"
+     "first axis fastest; `copy` True always copies."},
     {"transpose", as_method(transpose), METH_FASTCALL,
      "transpose(*axes)\n--\n\nThe view with its axes permuted; reversed without `axes`."},
-    {"flatten", flatten, METH_NOARGS, "flatten()\n--\n\nA copy with one axis."},
+    {"flatten", as_method(flatten), METH_FASTCALL | METH_KEYWORDS,
+     "flatten(order='C')\n--\n\nA copy with one axis, in the order 'C' or 'F'."},
     {"astype", as_method(astype), METH_VARARGS | METH_KEYWORDS,
-     "astype(dtype, *, copy=True)\n--\n\nThe elements converted to another dtype."},
-    {"view", view, METH_VARARGS,
-     "view(dtype)\n--\n\nA copy of the bytes as elements of another dtype of the same size."},
+     "astype(dtype, order='K', casting='unsafe', subok=True, copy=True)\n--\n\n"
+     "The elements converted to another dtype. `casting`: NumPy's rule that it has to obey.\n\n"
+     "Raises TypeError where the rule forbids it."},
+    {"view", as_method(view), METH_VARARGS | METH_KEYWORDS,
+     "view(dtype=None)\n--\n\nThe array again, on the same memory; with `dtype` a copy of the "
+     "bytes as elements of\nanother dtype of the same size."},
     {"conj", conjugate, METH_NOARGS, "conj()\n--\n\nThe conjugates of the elements."},
     {"conjugate", conjugate, METH_NOARGS, "conjugate()\n--\n\nThe same as conj()."},
     {"copy", as_method(copy_in_order), METH_VARARGS | METH_KEYWORDS,
-     "copy(order='C')\n--\n\nA new array with the same elements, row by row."},
+     "copy(order='C')\n--\n\nA new array with the same elements; they lie row by row for any "
+     "order."},
     {"nonzero", nonzero, METH_VARARGS,
      "nonzero()\n--\n\nWhere the array is not zero: one index array for each axis."},
     {"compress", as_method(compress), METH_VARARGS | METH_KEYWORDS,
      "compress(condition, axis=None)\n--\n\nSlices along an axis where `condition` is not zero."},
     {"sort", as_method(sort), METH_VARARGS | METH_KEYWORDS,
-     "sort(axis=-1, descending=False)\n--\n\nPuts the elements along an axis in order, in place."},
+     "sort(axis=-1, kind=None, order=None, *, stable=None, descending=False)\n--\n\n"
+     "Puts the elements along an axis in order, in place. Every kind of sorting is stable."},
     {"detach", detach, METH_NOARGS,
      "detach()\n--\n\nThe same content without its history: no gradient flows through it."},
     {"item", as_method(item), METH_FASTCALL,
-     "item(*index)\n--\n\nThe only element, or the one at `index`, as a Python number."},
+     "item(*index)\n--\n\nThe only element, or the one at `index`, as a Python number: an index "
+     "for each axis,\na tuple of these, or one into the flat array."},
     {"tolist", tolist, METH_NOARGS, "tolist()\n--\n\nThe elements as nested lists."},
     {"asnumpy", asnumpy, METH_NOARGS,
      "asnumpy()\n--\n\nA NumPy array with a copy of the elements."},

@@ -99,6 +99,7 @@ __attribute__((noinline)) PyObject* kept_result(Slot slot, const weft_value* val
 }
 
 PyObject* binary_result(Slot slot, const weft_value* values, const ResultClass& kind) {
+  if (slot == kPower && refuses_power(values[0], values[1])) return nullptr;
   return keeps_dtype(kind) ? kept_result(slot, values, kind) : result(ops[slot], values, 2, kind);
 }
 
@@ -145,6 +146,7 @@ PyObject* in_place(PyObject* a, PyObject* b) {
   if (!ops[slot]) return absent(slot);
   if (keeps_dtype(ResultClass(a))) cut_fractions(values);
   follow_task();
+  if (slot == kPower && refuses_power(values[0], values[1])) return nullptr;
   weft_tensor out = tensor_of(a);
   const weft_status status = weft_invoke(ops[slot], values, 2, &out, 1);
   if (status != WEFT_OK) return raise_status(status);
@@ -317,6 +319,31 @@ void set_dtype_keeper(PyTypeObject* type) { dtype_keeper = type; }
 
 void load_numbers() {
   for (int slot = 0; slot < kSlots; ++slot) ops[slot] = find_operator(kNames[slot]);
+}
+
+bool refuses_power(const weft_value& base, const weft_value& exponent) {
+  const auto is_whole = [](const weft_value& value) {
+    return value.tag == WEFT_TAG_TENSOR ? is_integer(weft_tensor_dtype(value.as.tensor))
+                                        : value.tag == WEFT_TAG_INT;
+  };
+  if (exponent.tag != WEFT_TAG_TENSOR || !is_whole(base) || !is_whole(exponent)) return false;
+  weft_tensor powers = exponent.as.tensor;
+  if (weft_tensor_dtype(powers) < WEFT_INT8 || weft_tensor_elements(powers) == 0 ||
+      (weft_modes() & WEFT_MODE_TRACING))
+    return false;
+  static const weft_op min = find_operator("min");
+  const weft_value value = tensor_value(powers);
+  weft_tensor least = invoke(min, &value, 1);
+  weft_value found = {};
+  const weft_status status = least ? weft_tensor_item(least, &found) : WEFT_OK;
+  weft_tensor_release(least);
+  if (!least) return true;
+  if (status != WEFT_OK) return raise_status(status) == nullptr;
+  if (found.as.integer >= 0) return false;
+  raise_error(WEFT_INVALID_VALUE,
+              "power: `x2` must be at least 0 for integers; got %lld; write np.float_power",
+              static_cast<long long>(found.as.integer));
+  return true;
 }
 
 PyObject* compare_arrays(PyObject* a, PyObject* b, int comparison) {

@@ -5,6 +5,7 @@
 // Arguments are gathered in one array on the stack; short lists of integers lie beside it.
 #include <string>
 
+#include "numbers.h"
 #include "operator_object.h"
 #include "symbols.h"
 
@@ -464,6 +465,23 @@ PyObject* wrap_mean(weft_tensor out, const Call& call) {
   return mean;
 }
 
+// NumPy's `where` takes any condition for one that is compared with 0. False: a Python error is
+// set.
+bool condition_as_truth(Call& call) {
+  weft_value& condition = call.values[0];
+  if (condition.tag != WEFT_TAG_TENSOR || weft_tensor_dtype(condition.as.tensor) == WEFT_BOOL ||
+      !call.made.has_room())
+    return true;
+  static const weft_op differs = find_operator("not_equal");
+  weft_value values[2] = {condition, {}};
+  values[1].tag = WEFT_TAG_INT;
+  weft_tensor truth = invoke(differs, values, 2);
+  if (!truth) return false;
+  call.made.keep(truth);
+  condition = tensor_value(truth);
+  return true;
+}
+
 // The vectorcall. The path of eager calls with one result is kept short.
 PyObject* call_operator(PyObject* object, PyObject* const* args, size_t flags, PyObject* keywords) {
   OperatorObject* self = self_of(object);
@@ -477,6 +495,9 @@ PyObject* call_operator(PyObject* object, PyObject* const* args, size_t flags, P
   }
   if (!ensure_array(self, call)) return nullptr;
   follow_task();
+  static const weft_op power = find_operator("power"), where = find_operator("where");
+  if (self->op == where && !condition_as_truth(call)) return nullptr;
+  if (self->op == power && refuses_power(call.values[0], call.values[1])) return nullptr;
   const int outputs = self->info.outputs;
   weft_tensor outs[kMaxOutputs] = {};
   if (outputs == 0) return call_with_list_of_results(self, call);

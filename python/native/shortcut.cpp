@@ -17,6 +17,7 @@ struct ShortcutObject {
   PyObject* keywords;    // tuple of interned names that mean the same to both
   PyObject* attributes;  // __dict__
   Py_ssize_t most;       // how many arguments by position mean the same to both
+  Py_ssize_t least;      // with fewer by position the function is meant
 };
 
 ShortcutObject* self_of(PyObject* object) { return reinterpret_cast<ShortcutObject*>(object); }
@@ -34,18 +35,19 @@ bool knows_all(const ShortcutObject* self, PyObject* names) {
 
 PyObject* call(PyObject* object, PyObject* const* args, size_t flags, PyObject* names) {
   const ShortcutObject* self = self_of(object);
+  const Py_ssize_t given = PyVectorcall_NARGS(flags);
   const bool is_simple =
-      PyVectorcall_NARGS(flags) <= self->most && (!names || knows_all(self, names));
+      given <= self->most && given >= self->least && (!names || knows_all(self, names));
   return PyObject_Vectorcall(is_simple ? self->target : self->function, args, flags, names);
 }
 
-// Shortcut(target, function, most, keywords)
+// Shortcut(target, function, most, keywords, least=0)
 PyObject* make(PyTypeObject* type, PyObject* args, PyObject* named) {
   PyObject *target, *function, *keywords;
-  Py_ssize_t most;
-  static const char* const names[] = {"target", "function", "most", "keywords", nullptr};
-  if (!PyArg_ParseTupleAndKeywords(args, named, "OOnO!:Shortcut", const_cast<char**>(names),
-                                   &target, &function, &most, &PyTuple_Type, &keywords))
+  Py_ssize_t most, least = 0;
+  static const char* const names[] = {"target", "function", "most", "keywords", "least", nullptr};
+  if (!PyArg_ParseTupleAndKeywords(args, named, "OOnO!|n:Shortcut", const_cast<char**>(names),
+                                   &target, &function, &most, &PyTuple_Type, &keywords, &least))
     return nullptr;
   ShortcutObject* self = PyObject_New(ShortcutObject, type);
   if (!self) return nullptr;
@@ -55,6 +57,7 @@ PyObject* make(PyTypeObject* type, PyObject* args, PyObject* named) {
   self->keywords = Py_NewRef(keywords);
   self->attributes = nullptr;
   self->most = most;
+  self->least = least;
   return reinterpret_cast<PyObject*>(self);
 }
 
@@ -100,6 +103,11 @@ PyObject* reduce(PyObject* object, PyObject*) {
   return described(object, const_cast<char*>("__qualname__"));
 }
 
+// One that is an attribute of the array type is a method.
+PyObject* bind(PyObject* function, PyObject* object, PyObject*) {
+  return object ? PyMethod_New(function, object) : Py_NewRef(function);
+}
+
 PyMethodDef methods[] = {{"__reduce__", reduce, METH_NOARGS, nullptr},
                          {nullptr, nullptr, 0, nullptr}};
 
@@ -113,12 +121,13 @@ PyTypeObject make_type() {
   Py_SET_REFCNT(reinterpret_cast<PyObject*>(&type), 1);  // static: never freed
   type.tp_name = "weft._native.Shortcut";
   type.tp_basicsize = sizeof(ShortcutObject);
-  type.tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL;
+  type.tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR;
   type.tp_vectorcall_offset = offsetof(ShortcutObject, call);
   type.tp_dictoffset = offsetof(ShortcutObject, attributes);
   type.tp_call = PyVectorcall_Call;
   type.tp_new = make;
   type.tp_dealloc = destroy;
+  type.tp_descr_get = bind;
   type.tp_repr = represent;
   type.tp_methods = methods;
   type.tp_getset = attributes;

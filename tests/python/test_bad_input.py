@@ -227,10 +227,10 @@ CASES = {
         IndexError,
         r"softmax_cross_entropy: `label` must be in \[0, 3\).*got 3",
     ),
-    "mask that is no mask": (
-        lambda: np.where(np.ones(2), 1, 2),
-        TypeError,
-        "where: `condition` must be bool; got float32",
+    "half a choice": (
+        lambda: np.where(np.ones(2), 1),
+        ValueError,
+        "where: `x` and `y` must be given together",
     ),
     "write that does not fit": (
         lambda: np.ones(3).__setitem__(slice(2), np.ones(3)),

@@ -8,6 +8,7 @@ import numpy
 
 from weft._base.errors import InvalidValue
 from weft._core import native
+from weft._core.dtypes import ExtraDType
 from weft._core.typing import ArrayLike, ndarray
 from weft.np._arguments import axes_of
 from weft.np._creation import asarray
@@ -41,18 +42,38 @@ def may_share_memory(a: ndarray, b: ndarray, max_work: int | None = None) -> boo
     >>> may_share_memory(x, x[1:]), may_share_memory(x, x.copy())
     (True, False)
     """
-    return native.shares_box(a, b)
+    if not _is_looked_at(a, b):
+        return native.shares_box(a, b)
+    return numpy.may_share_memory(_place(a), _place(b), max_work)
 
 
 def shares_memory(a: ndarray, b: ndarray, max_work: int | None = None) -> bool:
-    """Is a write to one array seen through the other? Arrays on one piece of memory may do so.
+    """Is a write to one array seen through the other? Finding out may take long where strides are
+    odd; `max_work` is as for NumPy.
 
     >>> from weft import np
     >>> x = np.zeros(4)
-    >>> shares_memory(x, x[1:])
-    True
+    >>> shares_memory(x, x[1:]), shares_memory(x[::2], x[1::2])
+    (True, False)
     """
-    return native.shares_box(a, b)
+    if not _is_looked_at(a, b):
+        return native.shares_box(a, b)
+    return numpy.shares_memory(_place(a), _place(b), max_work)
+
+
+def _is_looked_at(a: Any, b: Any) -> bool:
+    """Can it be seen where the elements lie? Of what is traced, on a device, or of a dtype that
+    NumPy lacks, it is asked which memory they have in common."""
+    ours = [each for each in (a, b) if isinstance(each, native.ndarray)]
+    return not any(
+        native.is_traced(each) or each.device != "cpu" or isinstance(each.dtype, ExtraDType)
+        for each in ours
+    )
+
+
+def _place(array: Any) -> Any:
+    """NumPy's array in the same place."""
+    return array.detach().numpy() if isinstance(array, native.ndarray) else array
 
 
 def broadcast_shapes(*args: int | Sequence[int]) -> tuple[int, ...]:

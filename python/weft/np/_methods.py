@@ -1,10 +1,11 @@
 """Methods of arrays that NumPy's have, and the core does not: added to the type when `weft.np` is
 imported."""
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
-from weft._core import interop, native
+from weft._core import OPERATORS, interop, native
 from weft._core.typing import ArrayLike, ndarray
 
 
@@ -87,6 +88,28 @@ def _to_file(self: ndarray, *args: Any, **options: Any) -> None:
     to_file(self, *args, **options)
 
 
+def _method(name: str, most: int = 2) -> Any:
+    """A method that is an operator, for all calls that the operator understands; the function of
+    NumPy's arguments takes the others."""
+
+    def call(*args: Any, **options: Any) -> ndarray:
+        from weft.np._layouts import METHODS
+
+        return METHODS[name](*args, **options)
+
+    operator = OPERATORS[name]
+    known = tuple(sys.intern(argument["name"]) for argument in operator.schema["arguments"])
+    found: Any = native.Shortcut(operator, call, most, (*known, "out"))
+    found.__name__ = found.__qualname__ = name
+    found.__module__, found.__wrapped__ = "weft.np", operator
+    return found
+
+
+_REDUCTIONS = ("all", "any", "argmax", "argmin", "max", "mean", "min", "prod", "std", "sum", "var")
+native.add_array_attributes(
+    {name: _method(name) for name in (*_REDUCTIONS, "argsort")} | {"ravel": _method("ravel", 1)},
+    replace=True,
+)
 native.add_array_attributes(
     {
         "__array_interface__": property(interop.array_interface),

@@ -423,6 +423,7 @@ PLACES: dict[str, str] = {
     "vectorize": "_functional",
     "vsplit": "_shapes",
     "vstack": "_named",
+    "where": "_searching",
     "zeros": "_creation",
     "zeros_like": "_creation",
 }

@@ -11,6 +11,7 @@ from weft._core import OPERATORS as _OPERATORS
 from weft._core import native as _native
 from weft._core.typing import ArrayLike, ndarray
 from weft.np import _ops
+from weft.np._shortcuts import in_front_of
 
 _arange = _OPERATORS["arange"]
 
@@ -38,6 +39,35 @@ def nonzero(a: ArrayLike) -> tuple[ndarray, ...]:
     if rows.shape[0] == 0:
         raise InvalidValue("nonzero: `a` must have at least one axis; use np.atleast_1d(a)")
     return tuple(rows)
+
+
+@in_front_of(_ops.where, 3, "out", least=3)
+def where(
+    condition: ArrayLike,
+    x: ArrayLike | None = None,
+    y: ArrayLike | None = None,
+    /,
+    *,
+    out: ndarray | None = None,
+) -> Any:
+    """Elements of `x` where the condition holds, else of `y`; the condition alone as `nonzero` has
+    it.
+
+    condition: bools, or numbers, which hold where they are not 0; all broadcast
+
+    Raises ValueError for one of `x` and `y` without the other.
+
+    >>> from weft import np
+    >>> np.where(np.array([True, False]), 1, np.array([5, 6]))
+    array([1, 6])
+    >>> np.where(np.array([0, 3]))
+    (array([1]),)
+    """
+    if x is None and y is None:
+        return nonzero(condition)
+    if x is None or y is None:
+        raise InvalidValue("where: `x` and `y` must be given together")
+    return _ops.where(condition, x, y, out=out)
 
 
 def argwhere(a: ArrayLike) -> ndarray:
@@ -92,8 +122,17 @@ def compressed(a: ndarray, condition: ArrayLike, axis: int | None = None) -> nda
     return compress(condition, a, axis)
 
 
-def sort_in_place(a: ndarray, axis: int = -1, descending: bool = False) -> None:
-    """The array's method `sort`."""
+def sort_in_place(
+    a: ndarray,
+    axis: int = -1,
+    kind: str | bool | None = None,
+    order: None = None,
+    *,
+    stable: bool | None = None,
+    descending: bool = False,
+) -> None:
+    """The array's method `sort`; a bool in the place of `kind` is `descending`."""
+    descending = kind if isinstance(kind, bool) else descending
     if axis is None:
         raise InvalidType("sort: `axis` must be an integer in place; got None")
     a[...] = _ops.sort(a, axis, descending)
@@ -269,4 +308,5 @@ __all__ = [
     "unique_counts",
     "unique_inverse",
     "unique_values",
+    "where",
 ]

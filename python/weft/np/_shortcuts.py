@@ -13,16 +13,17 @@ R = TypeVar("R")
 
 
 def in_front_of(
-    target: Callable[..., Any], most: int, *keywords: str
+    target: Callable[..., Any], most: int, *keywords: str, least: int = 0
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorator of a function that does what `target` does, and more.
 
     most: how many arguments by position mean the same to both; keywords: which by name
+    least: with fewer by position the function is meant
     """
 
     def shortened(function: Callable[P, R]) -> Callable[P, R]:
         named = named_arguments(function)
-        found = native.Shortcut(target, named, most, keywords)
+        found = native.Shortcut(target, named, most, keywords, least)
         functools.update_wrapper(found, function)
         return cast(Callable[P, R], found)
 

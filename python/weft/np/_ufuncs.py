@@ -22,7 +22,7 @@ from weft.np._arguments import (
     returned,
     written,
 )
-from weft.np._dtype_functions import can_cast
+from weft.np._dtype_functions import can_cast, result_type
 from weft.np._reducing import _reductions, _running
 
 # What a reduction is faster by than by the function itself.
@@ -155,6 +155,8 @@ def reduce(
     axis: the first one by default, None for all; others as for `np.sum`
     """
     name, whole = function.__name__, array_of(array)
+    if whole.ndim == 0 and axis in (0, -1):  # as NumPy, which gives the element
+        axis = ()
     if name in _REDUCTIONS:
         given = {} if name in ("maximum", "minimum") else {"dtype": dtype}
         if dtype is not None and not given:
@@ -166,17 +168,8 @@ def reduce(
     if len(axes) > 1 and name not in _ASSOCIATIVE:
         raise InvalidValue(f"{name}: `axis` must be one axis; got {axis}")
     whole = whole if dtype is None else whole.astype(dtype)
-    neutral = _neutral(function, whole)
-    if where is not True:
-        if neutral is None and initial is None:
-            raise InvalidValue(f"{name}: `initial` must be given with `where`")
-        filler = neutral if neutral is not None else initial
-        whole = _ops.where(where, whole, array_of(filler).astype(whole.dtype))
-    found = whole
-    for place in sorted(axes, reverse=True):
-        found = _folded(function, _ops.moveaxis(found, place, 0), neutral, initial)
-    if initial is not None and found.size:
-        found = function(initial, found)
+    fold = _joined if name in _ASSOCIATIVE else _one_by_one
+    found = fold(function, whole, axes, initial, where)
     if keepdims:
         shape = [1 if place in axes else n for place, n in enumerate(whole.shape)]
         found = found.reshape(shape)
@@ -189,22 +182,43 @@ def _neutral(function: Any, array: ndarray) -> Any:
     return function.identity
 
 
-def _folded(function: Any, rows: ndarray, neutral: Any, initial: Any) -> ndarray:
-    count = rows.shape[0]
-    if not count:
+def _of_none(function: Any, initial: Any, like: ndarray, shape: tuple[int, ...]) -> ndarray:
+    """What no elements give: a number for each result."""
+    if initial is None:
+        raise InvalidValue(
+            f"{function.__name__}: `array` must have elements along `axis`; got extent 0"
+        )
+    kind = result_type(like.dtype, array_of(initial).dtype)
+    kind = kind if like.dtype.kind == "b" else like.dtype
+    if function.__name__.startswith("logical"):
+        kind = numpy.dtype(bool)
+    return _ops.broadcast_to(array_of(initial).astype(kind), shape)
+
+
+def _joined(function: Any, whole: ndarray, axes: list[int], initial: Any, where: Any) -> ndarray:
+    """All elements, in any grouping."""
+    neutral = _neutral(function, whole)
+    if where is not True:
         if neutral is None and initial is None:
-            raise InvalidValue(
-                f"{function.__name__}: `array` must have elements along `axis`; got extent 0"
-            )
-        value = array_of(neutral if neutral is not None else initial)
-        return _ops.broadcast_to(value.astype(rows.dtype), rows.shape[1:])
-    if function.__name__ not in _ASSOCIATIVE:
-        found = rows[0]
-        for place in range(1, count):
-            found = function(found, rows[place])
-        return found
-    if count == 1 and function.__name__.startswith("logical"):
-        return rows[0] != 0
+            raise InvalidValue(f"{function.__name__}: `initial` must be given with `where`")
+        filler = neutral if neutral is not None else initial
+        whole = _ops.where(array_of(where) != 0, whole, array_of(filler).astype(whole.dtype))
+    if function.__name__.startswith("logical"):
+        whole = whole != 0
+    found, is_joined = whole, initial is None
+    for place in sorted(axes, reverse=True):
+        rows = _ops.moveaxis(found, place, 0)
+        if rows.shape[0]:
+            found = _halves(function, rows)
+        else:
+            first = initial if neutral is None else neutral
+            is_joined = is_joined or neutral is None
+            found = _of_none(function, first, rows, rows.shape[1:])
+    return found if is_joined else function(initial, found)
+
+
+def _halves(function: Any, rows: ndarray) -> ndarray:
+    count = rows.shape[0]
     while count > 1:  # by halves; what is left over goes on
         half = count // 2
         joined = function(rows[:half], rows[half : 2 * half])
@@ -212,6 +226,30 @@ def _folded(function: Any, rows: ndarray, neutral: Any, initial: Any) -> ndarray
         rows = _ops.concatenate([joined, rest], 0) if count % 2 else joined
         count = half + count % 2
     return rows[0]
+
+
+def _one_by_one(
+    function: Any, whole: ndarray, axes: list[int], initial: Any, where: Any
+) -> ndarray:
+    """From `initial` or the first element on, in their order."""
+    if not axes:
+        return whole if initial is None else function(initial, whole)
+    if where is not True and initial is None:
+        raise InvalidValue(f"{function.__name__}: `initial` must be given with `where`")
+    rows = _ops.moveaxis(whole, axes[0], 0)
+    if not rows.shape[0]:
+        first = _neutral(function, whole) if initial is None else initial
+        return _of_none(function, first, rows, rows.shape[1:])
+    counts = None
+    if where is not True:
+        counts = _ops.moveaxis(_ops.broadcast_to(array_of(where) != 0, whole.shape), axes[0], 0)
+    found = rows[0] if initial is None else _of_none(function, initial, rows, rows.shape[1:])
+    for place in range(1 if initial is None else 0, rows.shape[0]):
+        more = function(found, rows[place])
+        if counts is not None:
+            more = _ops.where(counts[place], more, found.astype(more.dtype))
+        found = more
+    return found
 
 
 def accumulate(
@@ -286,7 +324,7 @@ def at(function: Any, a: ndarray, indices: Any, b: ArrayLike | None = None) -> N
     if (b is None) != (function.nin == 1):
         raise InvalidValue(f"{name}: `at` must be given {function.nin} arrays")
     key = host(indices)
-    if name in ("add", "subtract"):
+    if name in ("add", "subtract") and can_cast(array_of(b).dtype, a.dtype, "same_kind"):
         places = numpy.arange(a.size).reshape(a.shape)[key]
         flat = native.array(places.reshape(1, -1))
         rows = _ops.broadcast_to(array_of(b).astype(a.dtype), places.shape).reshape(-1)
@@ -295,7 +333,8 @@ def at(function: Any, a: ndarray, indices: Any, b: ArrayLike | None = None) -> N
         return
     refuse_gradients(f"{name}.at", a, b)
     values = host(a).copy()
-    more = () if b is None else (host(array_of(b)).astype(values.dtype, copy=False),)
+    # A fraction meets integers as one; what comes of it is rounded toward 0, as in NumPy.
+    more = () if b is None else (host(array_of(b)),)
     getattr(numpy, name).at(values, key, *more)
     a[...] = returned(values).astype(a.dtype)
 

@@ -188,6 +188,10 @@ def _axes(
         raise InvalidValue(
             f"{where}: `s` and `axes` must have one length; got {len(sizes)} and {len(axes)}"
         )
+    if len(sizes) > x.ndim and s is not None:
+        raise InvalidValue(
+            f"{where}: `s` must have a length for at most {x.ndim} axes; got {len(sizes)}"
+        )
     # -1 keeps the extent.
     return [
         (axis, None if size in (None, -1) else size) for axis, size in zip(axes, sizes, strict=True)

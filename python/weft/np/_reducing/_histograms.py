@@ -42,8 +42,9 @@ def bincount(x: ArrayLike, weights: ArrayLike | None = None, minlength: int = 0)
         raise InvalidValue(
             f"bincount: `weights` must be as long as `x`; got {given.shape} and {numbers.shape}"
         )
-    count = max(int(numbers.max(initial=-1)) + 1, minlength)
-    return OPERATORS["scatter_nd"](given, array_of(x).reshape(1, -1), (count,))
+    count = max(int(numbers.max()) + 1 if numbers.size else 0, minlength)
+    places = array_of(x).astype("int64").reshape(1, -1)
+    return OPERATORS["scatter_nd"](given, places, (count,))
 
 
 def _edges(found: numpy.ndarray, a: Any) -> ndarray:

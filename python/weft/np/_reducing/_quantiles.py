@@ -114,6 +114,7 @@ def _quantile(
     if weights is not None:
         shares_of = weights_like(where, whole, axis, floating(weights))
         given, _ = last_axis(where, _ops.broadcast_to(shares_of, whole.shape), axis)
+        _check_weights(where, given)
         found = _weighted(array, flat, given, skips_nan)
     elif skips_nan:
         found = _counted(array, flat, method)
@@ -129,6 +130,21 @@ def _quantile(
         found = _nan_where_any(ordered, found)
     found = _ops.moveaxis(found, -1, 0)
     return written(found.reshape(shares.shape + (kept if keepdims else array.shape[:-1])), out)
+
+
+def _check_weights(where: str, weights: ndarray) -> None:
+    """Raises ValueError for weights that say nothing, where their elements can be looked at."""
+    if native.is_traced(weights):
+        return
+    found = weights.detach().asnumpy()
+    if (found < 0).any():
+        raise InvalidValue(f"{where}: `weights` must be at least 0; got {found.min()}")
+    total = found.sum(-1)
+    if not (numpy.isfinite(total).all() and total.all()):
+        raise InvalidValue(
+            f"{where}: `weights` must be finite, and some of them above 0; got "
+            f"{found.reshape(-1).tolist()[:8]}"
+        )
 
 
 def _nan_where_any(ordered: ndarray, found: ndarray) -> ndarray:

@@ -210,7 +210,11 @@ def pinv(a: ArrayLike, rcond: Any = None, hermitian: bool = False, *, rtol: Any 
     >>> pinv([[2.0], [0.0]])
     array([[0.5, 0. ]])
     """
-    u, s, vh = svd(a, full_matrices=False)
+    array = matrices("pinv", a, is_square=False)
+    if 0 in array.shape[-2:]:
+        turned = array if array.dtype.kind not in "iub" else array.astype("float32")
+        return adjoint(turned).copy()
+    u, s, vh = svd(array, full_matrices=False)
     given = rtol if rcond is None else rcond
     if given is None:
         given = max(u.shape[-2], vh.shape[-1]) * float(numpy.finfo(s.dtype).eps)

@@ -7,9 +7,11 @@ import numpy
 
 from weft._base.errors import InvalidValue
 from weft._core import OPERATORS as _OPERATORS
+from weft._core import native
 from weft._core.typing import ArrayLike, DTypeLike, ndarray
 from weft.np import _ops, _shapes
-from weft.np._arguments import array_of
+from weft.np._arguments import array_of, axes_of
+from weft.np.linalg._factorizations import LinAlgError, matrices
 from weft.np.linalg._functions import inv, svdvals
 
 _Axis = int | Sequence[int] | None
@@ -22,6 +24,11 @@ def _floating(array: ndarray) -> ndarray:
 
 def _kept(found: ndarray, axes: Sequence[int], keepdims: bool) -> ndarray:
     return _ops.expand_dims(found, tuple(sorted(axes))) if keepdims else found
+
+
+def _of_nothing(array: ndarray, axes: Sequence[int], keepdims: bool) -> ndarray:
+    """The largest size among none: 0, in the shape of a norm."""
+    return _ops.sum(_ops.abs(array), tuple(axes), keepdims)
 
 
 def matrix_norm(
@@ -39,10 +46,10 @@ def matrix_norm(
         raise InvalidValue(f"matrix_norm: `x` must have two axes or more; got {array.ndim}")
     if not isinstance(axis, list | tuple) or len(axis) != 2:
         raise InvalidValue(f"matrix_norm: `axis` must be two axes; got {axis}")
-    rows, columns = (n % array.ndim for n in axis)
+    rows, columns = axes_of("matrix_norm", array, axis)
     if ord in (2, -2, "nuc"):
         values = svdvals(_ops.moveaxis(array, (rows, columns), (-2, -1)))
-        if ord == "nuc":
+        if ord == "nuc" or (ord == 2 and not values.shape[-1]):  # the norm of nothing is 0
             found = _ops.sum(values, -1)
         else:
             found = _ops.max(values, -1) if ord == 2 else _ops.min(values, -1)
@@ -53,6 +60,8 @@ def matrix_norm(
         raise InvalidValue(
             f"matrix_norm: `ord` must be 'fro', 'nuc', 1, 2, inf or their negatives; got {ord!r}"
         )
+    if ord in (1, numpy.inf) and not (array.shape[rows] and array.shape[columns]):
+        return _of_nothing(array, (rows, columns), keepdims)
     return _norm(array, ord=ord, axis=(rows, columns), keepdims=keepdims)
 
 
@@ -69,12 +78,13 @@ def vector_norm(
     array = _floating(array_of(x))
     if isinstance(ord, str):
         raise InvalidValue(f"vector_norm: `ord` must be a number; got {ord!r}")
-    listed = range(array.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
-    axes = tuple(n % array.ndim for n in listed)
+    axes = tuple(axes_of("vector_norm", array, axis))
     if not axes:
         return (array != 0).astype(array.real.dtype) if ord == 0 else _ops.abs(array)
     if ord in (None, 2):
         return _norm(array, ord=None, axis=axes, keepdims=keepdims)
+    if ord == numpy.inf and 0 in [array.shape[n] for n in axes]:
+        return _of_nothing(array, axes, keepdims)
     if len(axes) > 1:  # as one axis, the last one
         rest = [n for n in range(array.ndim) if n not in axes]
         array = _ops.transpose(array, [*rest, *axes])
@@ -113,16 +123,38 @@ def norm(x: ArrayLike, ord: Any = None, axis: _Axis = None, keepdims: bool = Fal
 
 
 def cond(x: ArrayLike, p: Any = None) -> ndarray:
-    """The condition number of matrices by a norm: the singular values by default.
+    """The condition number of matrices by a norm: the singular values by default. That of a matrix
+    without an inverse is infinite.
+
+    Raises LinAlgError for matrices without elements.
 
     >>> cond([[2.0, 0.0], [0.0, 1.0]])
     array(2.)
     """
+    array = _floating(matrices("cond", x, is_square=p not in (None, 2, -2)))
+    if 0 in array.shape[-2:]:
+        raise LinAlgError(f"cond: `x` must have elements; got shape {array.shape}")
     if p in (None, 2, -2):
-        values = svdvals(x)
+        values = svdvals(array)
         pair = values[..., 0], values[..., -1]
-        return pair[1] / pair[0] if p == -2 else pair[0] / pair[1]
-    return matrix_norm(x, ord=p) * matrix_norm(inv(x), ord=p)
+        found = pair[1] / pair[0] if p == -2 else pair[0] / pair[1]
+    else:
+        found = _cond_by_inverse(array, p)
+    # 0 over 0 is no number though no element is NaN: there is no inverse.
+    known = _ops.logical_not(_ops.any(_ops.isnan(array), (-2, -1)))
+    return _ops.where(_ops.logical_and(_ops.isnan(found), known), numpy.inf, found)
+
+
+def _cond_by_inverse(array: ndarray, p: Any) -> ndarray:
+    if native.is_traced(array) or array.ndim == 2:
+        try:
+            return matrix_norm(array, ord=p) * matrix_norm(inv(array), ord=p)
+        except LinAlgError:
+            return _ops.sum(array.real, (-2, -1)) * 0 + numpy.inf
+    flat = array.reshape((-1, *array.shape[-2:]))  # one by one: some may have no inverse
+    found = [_cond_by_inverse(each, p) for each in flat]
+    whole = _ops.stack(found, 0) if found else _ops.sum(_ops.abs(flat), (-2, -1))
+    return whole.reshape(array.shape[:-2])
 
 
 # ---- products and views, of which `np` has most, too ---------------------------------------------
