@@ -113,7 +113,7 @@ PyObject* copy_in_order(PyObject* self, PyObject* args, PyObject* keywords) {
   if (!PyArg_ParseTupleAndKeywords(args, keywords, "|s:copy", const_cast<char**>(names), &order)) {
     return nullptr;
   }
-  if (strlen(order) == 1 && strchr("CFAK", *order)) return copy(self, nullptr);
+  if (strlen(order) == 1 && strchr("CFAKcfak", *order)) return copy(self, nullptr);
   return raise_error(WEFT_INVALID_VALUE, "copy: `order` must be 'C', 'F', 'A' or 'K'; got '%s'",
                      order);
 }
@@ -445,6 +445,8 @@ PyObject* view(PyObject* self, PyObject* args, PyObject* keywords) {
   PyObject* given = named && count == 1                     ? named
                     : PyTuple_GET_SIZE(args) == 1 && !named ? PyTuple_GET_ITEM(args, 0)
                                                             : args;
+  if (PyType_Check(given) && PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(given), &array_type))
+    return wrap(weft_tensor_retain(tensor_of(self)), reinterpret_cast<PyTypeObject*>(given));
   if (PyLong_Check(given) || PyTuple_Check(given)) {
     return raise_error(WEFT_INVALID_TYPE,
                        "view: `dtype` must be a dtype; got %R; for another shape write "
@@ -453,6 +455,11 @@ PyObject* view(PyObject* self, PyObject* args, PyObject* keywords) {
   }
   weft_dtype dtype = WEFT_BOOL;
   if (!parse_dtype(given, &dtype)) return nullptr;
+  const weft_dtype own = weft_tensor_dtype(tensor_of(self));
+  if (weft_dtype_size(own) != weft_dtype_size(dtype) && has_buffer(own) && has_buffer(dtype)) {
+    PyObject* const arguments[] = {dtype_object(dtype)};
+    return laid_out("view_of_bytes", self, arguments, 1, nullptr);
+  }
   return wrap_like(self, reinterpreted(weft_tensor_retain(tensor_of(self)), dtype));
 }
 
@@ -491,8 +498,11 @@ PyMethodDef array_methods[] = {
      "The elements converted to another dtype. `casting`: NumPy's rule that it has to obey.\n\n"
      "Raises TypeError where the rule forbids it."},
     {"view", as_method(view), METH_VARARGS | METH_KEYWORDS,
-     "view(dtype=None)\n--\n\nThe array again, on the same memory; with `dtype` a copy of the "
-     "bytes as elements of\nanother dtype of the same size."},
+     "view(dtype=None)\n--\n\nThe array again, on the same memory, also as one of a class of "
+     "arrays; "
+     "with a dtype a copy\nof the bytes as elements of that dtype, along the last axis where their "
+     "sizes "
+     "differ."},
     {"conj", conjugate, METH_NOARGS, "conj()\n--\n\nThe conjugates of the elements."},
     {"conjugate", conjugate, METH_NOARGS, "conjugate()\n--\n\nThe same as conj()."},
     {"copy", as_method(copy_in_order), METH_VARARGS | METH_KEYWORDS,

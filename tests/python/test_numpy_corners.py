@@ -180,6 +180,33 @@ def test_transforms_have_no_more_axes_than_the_array(name, options):
     alike(lambda m: getattr(m.fft, name)(m.array(MATRIX), **options), rtol=1e-4)
 
 
+@pytest.mark.parametrize("name", ["fft", "ifft", "rfft", "hfft", "fftn", "ifftn", "rfftn", "fft2"])
+def test_transforms_write_into_an_array(name):
+    x = numpy.arange(12.0).reshape(3, 4)
+    wanted = getattr(numpy.fft, name)(x)
+    out = np.zeros(wanted.shape, wanted.dtype)
+    assert getattr(np.fft, name)(np.array(x), out=out) is out
+    numpy.testing.assert_allclose(out.asnumpy(), wanted, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["modf", "frexp", "divmod"])
+def test_functions_with_two_results_write_both(name):
+    x = numpy.array([-1.5, 2.25, 8.0])
+    more = (2.0,) if name == "divmod" else ()
+    wanted = getattr(numpy, name)(x, *more)
+    out = tuple(np.zeros(3, part.dtype) for part in wanted)
+    found = getattr(np, name)(np.array(x), *more, out=out)
+    for place, part, theirs in zip(out, found, wanted, strict=True):
+        assert part is place
+        numpy.testing.assert_array_equal(place.asnumpy(), theirs)
+
+
+def test_a_range_takes_arrays_of_one_number():
+    assert np.arange(np.array(1), np.array(7), numpy.array(2)).tolist() == [1, 3, 5]
+    with pytest.raises(ValueError, match="limits must be numbers"):
+        np.arange(np.array([1, 2]))
+
+
 # ---- elements, bytes, masks
 
 MADE = {
@@ -316,6 +343,10 @@ METHODS = {
     "sum with a dtype": lambda m: grid(m).sum(0, "float64"),
     "var where": lambda m: grid(m).var(where=m.array(SOME)),
     "view": lambda m: grid(m).view(),
+    "view of halves": lambda m: grid(m).view("int32"),
+    "view of wholes": lambda m: m.ones((2, 4), dtype="int16").view("int64"),
+    "view that does not fit": lambda m: m.ones((2, 3), dtype="int16").view("int64"),
+    "reshape by a small letter": lambda m: grid(m).reshape((3, 2), order="f"),
     "view by name": lambda m: grid(m).view(dtype="uint64"),
 }
 

@@ -81,6 +81,16 @@ def written(result: ndarray, out: ndarray | None) -> ndarray:
     return out
 
 
+def both_written(where: str, results: tuple[ndarray, ndarray], out: Any) -> tuple[Any, Any]:
+    """Two results, each in its place of the pair `out` where there is one."""
+    if out is None:
+        return results
+    if not isinstance(out, tuple) or len(out) != len(results):
+        raise InvalidType(f"{where}: `out` must be a pair of arrays or None; got {out!r}")
+    first, second = (written(found, place) for found, place in zip(results, out, strict=True))
+    return first, second
+
+
 def host(value: Any) -> Any:
     """NumPy's array for an array, bfloat16 as float32; anything else as it is, also in lists."""
     if isinstance(value, native.ndarray):
@@ -126,6 +136,7 @@ __all__ = [
     "array_of",
     "axes_of",
     "axis_of",
+    "both_written",
     "floating",
     "host",
     "host_array",

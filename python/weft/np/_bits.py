@@ -14,6 +14,7 @@ from weft._core.typing import ArrayLike, ndarray
 from weft.np import _ops
 from weft.np._arguments import (
     array_of,
+    both_written,
     floating,
     host_array,
     refuse_gradients,
@@ -65,9 +66,9 @@ def bitwise_count(x: ArrayLike, /, out: ndarray | None = None) -> ndarray:
     return written(returned(numpy.bitwise_count(host_array(given))), out)
 
 
-def frexp(x: ArrayLike, /) -> tuple[ndarray, ndarray]:
+def frexp(x: ArrayLike, /, *, out: Any = None) -> tuple[ndarray, ndarray]:
     """Each number as a fraction from 0.5 to 1, with its sign, times 2 to the power of an integer;
-    the fraction has a gradient.
+    the fraction has a gradient. out: a pair of arrays to write into, of which one may be None.
 
     >>> from weft import np
     >>> fraction, power = np.frexp(np.array([3.0]))
@@ -77,9 +78,11 @@ def frexp(x: ArrayLike, /) -> tuple[ndarray, ndarray]:
     array = floating(x)
     part, power = numpy.frexp(host_array(array))
     scale = numpy.ldexp(numpy.ones(power.shape), -power.astype("int64"))
+    powers = native.array(numpy.asarray(power))
     if native.is_recorded(array):
-        return array * native.array(scale).astype(array.dtype), native.array(power)
-    return native.array(numpy.asarray(part)).astype(array.dtype), native.array(numpy.asarray(power))
+        return both_written("frexp", (array * native.array(scale).astype(array.dtype), powers), out)
+    parts = native.array(numpy.asarray(part)).astype(array.dtype)
+    return both_written("frexp", (parts, powers), out)
 
 
 def _floats(where: str, *values: ArrayLike) -> list[Any]:

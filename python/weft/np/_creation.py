@@ -293,12 +293,22 @@ def arange(
     """
     if stop is None:
         start, stop = 0, start
+    start, stop, step = (_number("arange", each) for each in (start, stop, step))
     if dtype is None:
         kinds = {_dtype_of(number) for number in (start, stop, step)}
         dtype = float32 if float32 in kinds else uint64 if uint64 in kinds else int64
     if _exact.is_needed(dtype, start, stop, step):
         return on(device, _exact.arange, int(start), int(stop), int(step), dtype)
     return on(device, _arange, start, stop, step, dtype)
+
+
+def _number(where: str, value: Any) -> Any:
+    """A number, also of an array that holds one."""
+    if not isinstance(value, ndarray | numpy.ndarray):
+        return value
+    if value.ndim:
+        raise InvalidValue(f"{where}: limits must be numbers; got an array of shape {value.shape}")
+    return value.item()
 
 
 def _dtype_of(number: Any) -> Any:

@@ -12,7 +12,7 @@ from weft._base.errors import InvalidType
 from weft._core import native
 from weft._core.typing import ArrayLike, ndarray
 from weft.np import _ops
-from weft.np._arguments import array_of, floating, is_floating
+from weft.np._arguments import array_of, both_written, floating, is_floating
 
 
 def cbrt(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -136,18 +136,19 @@ def ldexp(x1: ArrayLike, x2: ArrayLike, *, out: ndarray | None = None) -> ndarra
     return _ops.multiply(first, _ops.exp2(exponent), out=out)
 
 
-def divmod(x1: ArrayLike, x2: ArrayLike) -> tuple[ndarray, ndarray]:
-    """The quotient rounded down, and what remains.
+def divmod(x1: ArrayLike, x2: ArrayLike, /, *, out: Any = None) -> tuple[ndarray, ndarray]:
+    """The quotient rounded down, and what remains. out: a pair of arrays to write into.
 
     >>> from weft import np
     >>> np.divmod(np.array([7, -7]), 3)
     (array([ 2, -3]), array([1, 2]))
     """
-    return _ops.floor_divide(x1, x2), _ops.remainder(x1, x2)
+    return both_written("divmod", (_ops.floor_divide(x1, x2), _ops.remainder(x1, x2)), out)
 
 
-def modf(x: ArrayLike) -> tuple[ndarray, ndarray]:
-    """The part behind the point and the part before it, both with the sign of `x`.
+def modf(x: ArrayLike, /, *, out: Any = None) -> tuple[ndarray, ndarray]:
+    """The part behind the point and the part before it, both with the sign of `x`. out: a pair of
+    arrays to write into.
 
     >>> from weft import np
     >>> np.modf(np.array([-1.5, 2.25]))
@@ -157,7 +158,7 @@ def modf(x: ArrayLike) -> tuple[ndarray, ndarray]:
     whole = _ops.trunc(array)
     # Of an infinity nothing is behind the point; of NaN nothing is known.
     part = _ops.where(_ops.isinf(array), _ops.copysign(0.0, array), array - whole)
-    return part, whole
+    return both_written("modf", (part, whole), out)
 
 
 def _integers(where: str, x1: ArrayLike, x2: ArrayLike) -> list[Any]:

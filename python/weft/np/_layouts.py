@@ -4,9 +4,13 @@ does: orders of elements, rules of casts, `where=` and `initial=` of reductions.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from weft._base.errors import InvalidType
+import numpy
+
+from weft._base.errors import InvalidType, InvalidValue
+from weft._core import native
 from weft._core.typing import DTypeLike, ndarray
 from weft.np import _named
+from weft.np._arguments import host_array, refuse_gradients
 from weft.np._dtype_functions import can_cast
 from weft.np._reducing import _reductions
 from weft.np._sorting import argsort
@@ -23,6 +27,25 @@ def reshape(
 def flatten(self: ndarray, order: str = "C") -> ndarray:
     """The array's method `flatten`."""
     return _named.ravel(self, order).copy()
+
+
+def view_of_bytes(self: ndarray, dtype: DTypeLike) -> ndarray:
+    """The array's method `view` with a dtype of another size, by NumPy: along the last axis there
+    are more or fewer elements.
+
+    Raises ValueError where the bytes of that axis make no whole number of elements.
+    """
+    refuse_gradients("view", self)
+    if numpy.dtype(dtype) == bool:
+        raise InvalidType("view: `dtype` must not be bool: not every byte is one")
+    found = host_array(self)
+    try:
+        seen = found.view(dtype)
+    except ValueError as error:
+        raise InvalidValue(
+            f"view: `dtype` {dtype} does not fit shape {self.shape}: {error}"
+        ) from None
+    return native.array(seen.copy())
 
 
 def check_cast(self: ndarray, dtype: DTypeLike, casting: str) -> None:
@@ -42,4 +65,4 @@ METHODS: dict[str, Callable[..., ndarray]] = {
     "ravel": _named.ravel,
 }
 
-__all__ = ["METHODS", "check_cast", "flatten", "reshape"]
+__all__ = ["METHODS", "check_cast", "flatten", "reshape", "view_of_bytes"]

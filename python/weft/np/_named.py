@@ -153,9 +153,11 @@ def vstack(
 
 
 def _is_fortran(where: str, order: str | None) -> bool:
-    if order not in ("C", "F", "A", "K", None):
+    if order is not None and (
+        not isinstance(order, str) or order.upper() not in ("C", "F", "A", "K")
+    ):
         raise InvalidValue(f"{where}: `order` must be 'C', 'F', 'A' or 'K'; got {order!r}")
-    return order == "F"
+    return order is not None and order.upper() == "F"
 
 
 @in_front_of(_ops.reshape, 2, "out")

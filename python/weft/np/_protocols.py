@@ -33,6 +33,9 @@ _READERS = frozenset(
 )
 
 
+# Ufuncs that NumPy has for itself.
+_PRIVATE = {"_ones_like": "ones_like"}
+
 # Functions that write into their first argument: into NumPy's array NumPy writes.
 _WRITERS = frozenset(("copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"))
 
@@ -76,6 +79,7 @@ def array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any
 
 def _ufunc(name: str) -> Any:
     """What computes a ufunc: the function of its name; None if there is none."""
+    name = _PRIVATE.get(name, name)
     if name in np.__all__:
         return getattr(np, name)
     return _added.get("numpy", {}).get(name)

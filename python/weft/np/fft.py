@@ -16,6 +16,7 @@ from weft._core import native
 from weft._core.dimensions import Extent
 from weft._core.typing import ArrayLike, DTypeLike, ndarray
 from weft.np import _creation, _ops, _padding
+from weft.np._arguments import written
 
 _dft: Any = native.operator("dft")
 _rdft: Any = native.operator("rdft")
@@ -93,26 +94,38 @@ def _one(
     return _scaled(_along(x, axis, transform), size, norm, inverse, where)
 
 
-def fft(a: ArrayLike, n: int | None = None, axis: int = -1, norm: str | None = None) -> ndarray:
+def fft(
+    a: ArrayLike,
+    n: int | None = None,
+    axis: int = -1,
+    norm: str | None = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """The transform along one axis.
 
     a: real or complex; n: length, to which the axis is cut or filled with zeros; norm: "backward"
-    (no scale), "ortho" (1 / sqrt(n)) or "forward" (1 / n). Returns a complex array. Raises
-    ValueError for an axis, a length or a norm that is none.
+    (no scale), "ortho" (1 / sqrt(n)) or "forward" (1 / n); out: array to write into. Returns a
+    complex array. Raises ValueError for an axis, a length or a norm that is none.
 
     >>> fft([1.0, 2.0]).real
     array([ 3., -1.])
     """
-    return _one(a, n, axis, norm, False, "fft")
+    return written(_one(a, n, axis, norm, False, "fft"), out)
 
 
-def ifft(a: ArrayLike, n: int | None = None, axis: int = -1, norm: str | None = None) -> ndarray:
+def ifft(
+    a: ArrayLike,
+    n: int | None = None,
+    axis: int = -1,
+    norm: str | None = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """The inverse of `fft`, with the same arguments.
 
     >>> ifft([3.0, -1.0]).real
     array([1., 2.])
     """
-    return _one(a, n, axis, norm, True, "ifft")
+    return written(_one(a, n, axis, norm, True, "ifft"), out)
 
 
 def _real(a: ArrayLike, where: str) -> ndarray:
@@ -122,7 +135,13 @@ def _real(a: ArrayLike, where: str) -> ndarray:
     return x
 
 
-def rfft(a: ArrayLike, n: int | None = None, axis: int = -1, norm: str | None = None) -> ndarray:
+def rfft(
+    a: ArrayLike,
+    n: int | None = None,
+    axis: int = -1,
+    norm: str | None = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """The first n // 2 + 1 elements of the transform of a real array; the others mirror them.
 
     Arguments are those of `fft`.
@@ -130,10 +149,16 @@ def rfft(a: ArrayLike, n: int | None = None, axis: int = -1, norm: str | None = 
     >>> rfft([1.0, 0, 0]).shape
     (2,)
     """
-    return _one(_real(a, "rfft"), n, axis, norm, False, "rfft", _rdft)
+    return written(_one(_real(a, "rfft"), n, axis, norm, False, "rfft", _rdft), out)
 
 
-def irfft(a: ArrayLike, n: int | None = None, axis: int = -1, norm: str | None = None) -> ndarray:
+def irfft(
+    a: ArrayLike,
+    n: int | None = None,
+    axis: int = -1,
+    norm: str | None = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """The inverse of `rfft`: a real array of length `n`, 2 (m - 1) for m elements unless given.
 
     >>> irfft(rfft([1.0, 2.0, 4.0]), 3)
@@ -146,7 +171,7 @@ def irfft(a: ArrayLike, n: int | None = None, axis: int = -1, norm: str | None =
     def transform(rows: ndarray) -> ndarray:
         return _irdft(rows if n is None else _resized(rows, size // 2 + 1), size)
 
-    return _scaled(_along(x, axis, transform), size, norm, True, "irfft")
+    return written(_scaled(_along(x, axis, transform), size, norm, True, "irfft"), out)
 
 
 _SWAPPED = {"backward": "forward", "ortho": "ortho", "forward": "backward"}
@@ -158,22 +183,34 @@ def _swapped(norm: str | None, where: str) -> str:
     return _SWAPPED[norm or "backward"]
 
 
-def hfft(a: ArrayLike, n: int | None = None, axis: int = -1, norm: str | None = None) -> ndarray:
+def hfft(
+    a: ArrayLike,
+    n: int | None = None,
+    axis: int = -1,
+    norm: str | None = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """The real transform of a signal whose second half mirrors the first.
 
     >>> hfft([1.0, 2.0]).shape
     (2,)
     """
-    return irfft(_ops.conj(_array(a)), n, axis, _swapped(norm, "hfft"))
+    return written(irfft(_ops.conj(_array(a)), n, axis, _swapped(norm, "hfft")), out)
 
 
-def ihfft(a: ArrayLike, n: int | None = None, axis: int = -1, norm: str | None = None) -> ndarray:
+def ihfft(
+    a: ArrayLike,
+    n: int | None = None,
+    axis: int = -1,
+    norm: str | None = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """The inverse of `hfft`.
 
     >>> ihfft(hfft([1.0, 2.0])).real
     array([1., 2.])
     """
-    return _ops.conj(rfft(a, n, axis, _swapped(norm, "ihfft")))
+    return written(_ops.conj(rfft(a, n, axis, _swapped(norm, "ihfft"))), out)
 
 
 def _axes(
@@ -203,6 +240,7 @@ def fftn(
     s: Sequence[int] | None = None,
     axes: Sequence[int] | None = None,
     norm: str | None = None,
+    out: ndarray | None = None,
 ) -> ndarray:
     """The transform along several axes, all of them unless `axes` says which.
 
@@ -215,7 +253,7 @@ def fftn(
     x = _array(a)
     for axis, size in reversed(_axes(x, s, axes, "fftn")):
         x = _one(x, size, axis, norm, False, "fftn")
-    return x
+    return written(x, out)
 
 
 def ifftn(
@@ -223,6 +261,7 @@ def ifftn(
     s: Sequence[int] | None = None,
     axes: Sequence[int] | None = None,
     norm: str | None = None,
+    out: ndarray | None = None,
 ) -> ndarray:
     """The inverse of `fftn`, with the same arguments.
 
@@ -233,7 +272,7 @@ def ifftn(
     x = _array(a)
     for axis, size in reversed(_axes(x, s, axes, "ifftn")):
         x = _one(x, size, axis, norm, True, "ifftn")
-    return x
+    return written(x, out)
 
 
 def rfftn(
@@ -241,6 +280,7 @@ def rfftn(
     s: Sequence[int] | None = None,
     axes: Sequence[int] | None = None,
     norm: str | None = None,
+    out: ndarray | None = None,
 ) -> ndarray:
     """The transform of a real array along several axes; the last of them has its first half only.
 
@@ -252,7 +292,7 @@ def rfftn(
     x = rfft(x, size, axis, norm)
     for axis, size in reversed(others):
         x = _one(x, size, axis, norm, False, "rfftn")
-    return x
+    return written(x, out)
 
 
 def irfftn(
@@ -260,6 +300,7 @@ def irfftn(
     s: Sequence[int] | None = None,
     axes: Sequence[int] | None = None,
     norm: str | None = None,
+    out: ndarray | None = None,
 ) -> ndarray:
     """The inverse of `rfftn`; the length of the last axis is 2 (m - 1) unless `s` says it.
 
@@ -271,7 +312,7 @@ def irfftn(
     *others, (axis, size) = _axes(x, s, axes, "irfftn")
     for other, length in others:
         x = _one(x, length, other, norm, True, "irfftn")
-    return irfft(x, size, axis, norm)
+    return written(irfft(x, size, axis, norm), out)
 
 
 def fft2(
@@ -279,13 +320,14 @@ def fft2(
     s: Sequence[int] | None = None,
     axes: Sequence[int] = (-2, -1),
     norm: str | None = None,
+    out: ndarray | None = None,
 ) -> ndarray:
     """`fftn` of the last two axes.
 
     >>> fft2([[1.0, 2], [3, 4]]).shape
     (2, 2)
     """
-    return fftn(a, s, axes, norm)
+    return written(fftn(a, s, axes, norm), out)
 
 
 def ifft2(
@@ -293,13 +335,14 @@ def ifft2(
     s: Sequence[int] | None = None,
     axes: Sequence[int] = (-2, -1),
     norm: str | None = None,
+    out: ndarray | None = None,
 ) -> ndarray:
     """`ifftn` of the last two axes.
 
     >>> ifft2([[1.0, 2], [3, 4]]).shape
     (2, 2)
     """
-    return ifftn(a, s, axes, norm)
+    return written(ifftn(a, s, axes, norm), out)
 
 
 def rfft2(
@@ -307,13 +350,14 @@ def rfft2(
     s: Sequence[int] | None = None,
     axes: Sequence[int] = (-2, -1),
     norm: str | None = None,
+    out: ndarray | None = None,
 ) -> ndarray:
     """`rfftn` of the last two axes.
 
     >>> rfft2([[1.0, 2], [3, 4]]).shape
     (2, 2)
     """
-    return rfftn(a, s, axes, norm)
+    return written(rfftn(a, s, axes, norm), out)
 
 
 def irfft2(
@@ -321,13 +365,14 @@ def irfft2(
     s: Sequence[int] | None = None,
     axes: Sequence[int] = (-2, -1),
     norm: str | None = None,
+    out: ndarray | None = None,
 ) -> ndarray:
     """`irfftn` of the last two axes.
 
     >>> irfft2(rfft2([[1.0, 2], [3, 4]])).shape
     (2, 2)
     """
-    return irfftn(a, s, axes, norm)
+    return written(irfftn(a, s, axes, norm), out)
 
 
 def fftfreq(
