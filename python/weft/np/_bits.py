@@ -88,6 +88,8 @@ def frexp(x: ArrayLike, /, *, out: Any = None) -> tuple[ndarray, ndarray]:
 def _floats(where: str, *values: ArrayLike) -> list[Any]:
     refuse_gradients(where, *values)
     arrays = [floating(value) for value in values]
+    if any(array.dtype.kind == "c" for array in arrays):
+        raise InvalidType(f"{where}: is not defined for complex numbers")
     if any(array.dtype.name == "bfloat16" for array in arrays):
         raise InvalidType(f"{where}: no dtype may be bfloat16, which NumPy lacks")
     return [host_array(array) for array in arrays]

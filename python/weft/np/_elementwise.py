@@ -8,11 +8,18 @@ from typing import Any
 
 import numpy
 
-from weft._base.errors import InvalidType
+from weft._base.errors import InvalidType, InvalidValue
 from weft._core import native
 from weft._core.typing import ArrayLike, ndarray
 from weft.np import _ops
 from weft.np._arguments import array_of, both_written, floating, is_floating
+
+
+def _real(where: str, x: ArrayLike) -> ndarray:
+    array = floating(x)
+    if array.dtype.kind == "c":
+        raise InvalidType(f"{where}: `x` must be real; got {array.dtype}")
+    return array
 
 
 def cbrt(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -38,7 +45,7 @@ def degrees(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     >>> np.degrees(np.array([0.0, np.pi])).round(3)
     array([  0., 180.])
     """
-    return _ops.multiply(floating(x), 180 / math.pi, out=out)
+    return _ops.multiply(_real("degrees", x), 180 / math.pi, out=out)
 
 
 def radians(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -48,14 +55,7 @@ def radians(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
     >>> np.radians(np.array([0.0, 180.0])).round(4)
     array([0.    , 3.1416])
     """
-    return _ops.multiply(floating(x), math.pi / 180, out=out)
-
-
-def _real(where: str, x: ArrayLike) -> ndarray:
-    array = floating(x)
-    if array.dtype.kind == "c":
-        raise InvalidType(f"{where}: `x` must be real; got {array.dtype}")
-    return array
+    return _ops.multiply(_real("radians", x), math.pi / 180, out=out)
 
 
 def fabs(x: ArrayLike, *, out: ndarray | None = None) -> ndarray:
@@ -169,6 +169,11 @@ def _integers(where: str, x1: ArrayLike, x2: ArrayLike) -> list[Any]:
         if array.dtype.kind not in "iu":
             raise InvalidType(f"{where}: `x{place}` must have an integer dtype; got {array.dtype}")
         found.append(x if type(x) is int else array.asnumpy())
+    try:
+        numpy.broadcast_shapes(*(numpy.shape(each) for each in found))
+    except ValueError:
+        shapes = " and ".join(str(numpy.shape(each)) for each in found)
+        raise InvalidValue(f"{where}: `x1` and `x2` must broadcast; got {shapes}") from None
     return found
 
 
