@@ -8,7 +8,7 @@ they differ from the operator's. `lhs:a` is the operator's input `lhs` under the
 from collections.abc import Callable
 from typing import Any
 
-from weft import np
+from weft import np, npx
 from weft._core.typing import ndarray
 from weft._import.rules import Rule
 from weft.mxnet._operators import parse, rule_of
@@ -77,6 +77,11 @@ _BY_OPERATOR = {
     "stop_gradient": "stop_gradient",
 }
 
+# Operators of one array that Weft has with the same meaning; native code does them at once.
+_NATIVE: dict[str, Callable[[Any], Any]] = {
+    name: getattr(npx, name) for name in ("relu", "sigmoid", "softmax", "log_softmax", "erf")
+}
+
 # Of these `axis=None` is the flat array; elsewhere None stands for the operator's default.
 _FLAT = ("pick", "topk")
 
@@ -109,8 +114,12 @@ def function_of(name: str, op: str, signature: str | None = None) -> Callable[..
     assert rule is not None  # the tables here name operators that there are
     plan = _Plan(op, rule, name, signature)
     call = plan.call(is_np_shape=True)
+    direct = _NATIVE.get(name)
 
     def function(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+        is_plain = direct is not None and out is None and not kwargs and len(args) == 1
+        if is_plain and type(args[0]) is ndarray:
+            return direct(args[0])
         inputs, attributes = plan.bound(plan.names, args, kwargs)
         if rule.takes_call:
             attributes["_"] = call

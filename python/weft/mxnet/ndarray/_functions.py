@@ -6,6 +6,7 @@ several, to write into; `name` and what says how MXNet computes mean nothing.
 
 import functools
 import inspect
+import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -32,6 +33,19 @@ _NATIVE: dict[str, Callable[..., Any]] = {
     "sigmoid": npx.sigmoid,
     "stop_gradient": lambda x: x.detach().copy(),
     "BlockGrad": lambda x: x.detach().copy(),
+}
+
+# The same of two arrays of one dtype of floats: the arithmetic of the arrays themselves.
+_PAIRS: dict[str, Callable[[Any, Any], Any]] = {
+    **dict.fromkeys(("broadcast_add", "broadcast_plus", "elemwise_add"), operator.add),
+    **dict.fromkeys(("broadcast_sub", "broadcast_minus", "elemwise_sub"), operator.sub),
+    **dict.fromkeys(("broadcast_mul", "elemwise_mul"), operator.mul),
+    **dict.fromkeys(("broadcast_div", "elemwise_div"), operator.truediv),
+}
+
+# The same of an array of floats over some axes.
+_REDUCTIONS: dict[str, Callable[..., Any]] = {
+    name: getattr(np, name) for name in ("sum", "mean", "prod", "max", "min")
 }
 
 # What makes a sparse array of a whole one; the module of sparse arrays fills it in.
@@ -133,6 +147,10 @@ def function_of(op: str, name: str) -> Callable[..., Any]:
     direct = _NATIVE.get(op)
     if direct is not None:
         function = _with_native(plan, direct)
+    elif op in _PAIRS:
+        function = _with_pair(plan, _PAIRS[op])
+    elif op in _REDUCTIONS:
+        function = _with_reduction(plan, _REDUCTIONS[op])
     elif plan.rest:
 
         def function(*data: Any, out: Any = None, name: Any = None, **kwargs: Any) -> Any:
@@ -152,6 +170,45 @@ def _with_native(plan: _Plan, direct: Callable[..., Any]) -> Callable[..., Any]:
         return run(plan, (data,), out, {})
 
     return function
+
+
+def _with_pair(plan: _Plan, direct: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    def function(
+        lhs: Any = None, rhs: Any = None, out: Any = None, name: Any = None, **kwargs: Any
+    ) -> Any:
+        if type(lhs) is NDArray and type(rhs) is NDArray and out is None and not kwargs:
+            dtype = lhs.dtype
+            if dtype.kind == "f" and dtype == rhs.dtype:
+                return direct(lhs, rhs)
+        return run(plan, (lhs, rhs), out, kwargs)
+
+    return function
+
+
+def _with_reduction(plan: _Plan, direct: Callable[..., Any]) -> Callable[..., Any]:
+    def function(
+        data: Any = None, *args: Any, out: Any = None, name: Any = None, **kwargs: Any
+    ) -> Any:
+        if type(data) is NDArray and out is None and data.dtype.kind == "f" and data.ndim:
+            found = _options_of_reduction(args, kwargs)
+            if found is not None:
+                return shaped(direct(data, **found))
+        return run(plan, (data, *args), out, kwargs)
+
+    return function
+
+
+def _options_of_reduction(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
+    """Axis and `keepdims`, where nothing else is given, and they mean here what they do in 1.x."""
+    if args and (len(args) > 1 or "axis" in kwargs):
+        return None
+    options = {"axis": args[0], **kwargs} if args else kwargs
+    for key, value in options.items():
+        if key == "axis" and (value is None or type(value) is int):
+            continue
+        if key != "keepdims" or type(value) is not bool:
+            return None
+    return options
 
 
 def _described(function: Callable[..., Any], plan: _Plan) -> Callable[..., Any]:
