@@ -34,13 +34,13 @@ from weft._base.errors import Error, InvalidState, InvalidType, InvalidValue, Un
 from weft._base.spelling import unknown
 from weft._core import composing, native
 from weft._core.typing import ndarray
-from weft.mxnet._given import as_nd, shown
 from weft.mxnet._made import dtype_name
 from weft.mxnet._operators import RULES, rule_of
 from weft.mxnet._operators.custom import PROPS, RUN
 from weft.mxnet.gluon._modes import is_np_array
 from weft.mxnet.ndarray._array import Sparse
 from weft.mxnet.ndarray._functions import written
+from weft.mxnet.ndarray._given import as_nd, shown
 from weft.sym import Symbol, by_mode
 
 _registered: dict[tuple[Any, ...], Any] = {}  # operators of Weft that were made for graphs

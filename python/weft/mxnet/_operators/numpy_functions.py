@@ -6,8 +6,8 @@ from weft import np, npx
 from weft._base.errors import Unsupported
 from weft._core.typing import ndarray
 from weft._import.values import Array
-from weft.mxnet._integers import bincount, gcd, is_traced, lcm
 from weft.mxnet._operators._attributes import dtype_of, flag, ints
+from weft.mxnet._operators._integers import bincount, gcd, is_traced, lcm
 from weft.mxnet._operators._table import RULES as rules
 from weft.mxnet._operators._table import counted
 from weft.np.linalg._factorizations import matrices, operator

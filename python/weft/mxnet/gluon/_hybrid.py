@@ -10,9 +10,9 @@ from weft._base.spelling import unknown_argument
 from weft._core import native
 from weft._core.typing import ndarray
 from weft.gluon.block import Block
-from weft.mxnet._given import as_nd
 from weft.mxnet.gluon._modes import is_np_array
 from weft.mxnet.gluon._symbols import is_symbol, variable
+from weft.mxnet.ndarray._given import as_nd
 
 # How MXNet's engine runs a graph: accepted, and without a counterpart.
 _ENGINE = (

@@ -21,11 +21,11 @@ from weft._core.typing import ndarray
 from weft.gluon.parameter import Constant as _NativeConstant
 from weft.gluon.parameter import DeferredInitializationError
 from weft.gluon.parameter import Parameter as _Native
-from weft.mxnet._given import shown as _shown
 from weft.mxnet._made import dtype_name as _dtype_name
 from weft.mxnet._made import host
 from weft.mxnet.base import RefusedError
 from weft.mxnet.gluon import _devices
+from weft.mxnet.ndarray._given import shown as _shown
 
 tensor_types = (ndarray,)
 

@@ -12,8 +12,8 @@ from weft._base import spelling as _spelling
 from weft._base.errors import FileFailure, InvalidValue, Unsupported
 from weft._core.typing import ndarray
 from weft.gluon import utils as _native
-from weft.mxnet._given import shown
 from weft.mxnet.gluon import _devices
+from weft.mxnet.ndarray._given import shown
 
 
 def split_data(

@@ -13,7 +13,6 @@ import numpy
 
 from weft._base.errors import InvalidValue
 from weft.gluon.data.vision._colors import EIGENVALUES, EIGENVECTORS, gray, hue_matrix
-from weft.mxnet._given import made
 from weft.mxnet._made import host
 from weft.mxnet.image._crops import (
     Size,
@@ -24,6 +23,7 @@ from weft.mxnet.image._crops import (
     resize_short,
 )
 from weft.mxnet.image._reading import imresize
+from weft.mxnet.ndarray._given import made
 
 _MEAN = (123.68, 116.28, 103.53)  # of ImageNet, from 0 to 255
 _STD = (58.395, 57.12, 57.375)

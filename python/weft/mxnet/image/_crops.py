@@ -9,10 +9,10 @@ from typing import Any
 import numpy
 
 from weft._base.errors import InvalidValue
-from weft.mxnet._given import made
 from weft.mxnet._made import host
 from weft.mxnet._resizing import Size, resized, scale_down
 from weft.mxnet.image._reading import image_of
+from weft.mxnet.ndarray._given import made
 
 _ATTEMPTS = 10
 

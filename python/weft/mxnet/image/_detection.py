@@ -12,7 +12,6 @@ import numpy
 
 from weft._base.errors import InvalidType, InvalidValue
 from weft.mxnet._boxes import Boxes, areas, shared_areas
-from weft.mxnet._given import made
 from weft.mxnet._made import host
 from weft.mxnet.image._augmenters import (
     Augmenter,
@@ -22,6 +21,7 @@ from weft.mxnet.image._augmenters import (
     _plain,
     color_augmenters,
 )
+from weft.mxnet.ndarray._given import made
 
 Pair = tuple[float, float]
 _NO_HEADER = numpy.zeros(0, "float32")

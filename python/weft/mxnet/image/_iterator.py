@@ -14,12 +14,12 @@ from weft._base.errors import FileFailure, InvalidType, InvalidValue
 from weft._base.options import require_whole
 from weft.gluon.data._recordio import RecordFile, read_index, unpack
 from weft.gluon.data.vision.records import content_of, read_list
-from weft.mxnet._given import made, shown
 from weft.mxnet._made import filled, host
 from weft.mxnet.image._augmenters import Augmenter, CreateAugmenter
 from weft.mxnet.image._reading import imdecode
 from weft.mxnet.io._base import DataBatch, DataDesc, DataIter
 from weft.mxnet.io._order import part_of
+from weft.mxnet.ndarray._given import made, shown
 
 _HANDLES = ("pad", "discard", "roll_over")
 

@@ -12,9 +12,9 @@ from weft.gluon.data._recordio import as_bytes
 from weft.gluon.data.vision._decoding import decode
 from weft.gluon.data.vision._rotation import rotated
 from weft.gluon.data.vision.records import content_of
-from weft.mxnet._given import made
 from weft.mxnet._made import host
 from weft.mxnet._resizing import resized
+from weft.mxnet.ndarray._given import made
 
 
 def imread(filename: str | os.PathLike, flag: int = 1, to_rgb: bool | int = True) -> Any:

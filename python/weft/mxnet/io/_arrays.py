@@ -7,10 +7,10 @@ import numpy
 
 from weft._base.errors import InvalidState, InvalidType, InvalidValue, Unsupported
 from weft._base.options import require_whole
-from weft.mxnet._given import made, made_as_mxnet
 from weft.mxnet._made import host
 from weft.mxnet.io._base import DataBatch, DataDesc, DataIter
 from weft.mxnet.io._csr import CsrRows, csr_of
+from weft.mxnet.ndarray._given import made, made_as_mxnet
 from weft.mxnet.ndarray.sparse import CSRNDArray
 
 _HANDLES = ("pad", "discard", "roll_over")

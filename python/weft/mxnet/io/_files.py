@@ -11,10 +11,10 @@ from weft._base.errors import FileFailure, InvalidValue, MissingFile
 from weft._base.options import require_whole
 from weft._base.regular_files import regular
 from weft.gluon.data.vision.idx import read_idx
-from weft.mxnet._given import made
 from weft.mxnet.io._base import DataBatch, DataDesc, MXDataIter
 from weft.mxnet.io._csr import CsrRows
 from weft.mxnet.io._order import Order, part_of
+from weft.mxnet.ndarray._given import made
 
 Path = str | os.PathLike
 

@@ -23,11 +23,11 @@ from weft._base.options import require, require_whole
 from weft.gluon.data._recordio import RecordFile, read_index, unpack
 from weft.gluon.data.vision._decoding import decode
 from weft.gluon.data.vision.records import read_list
-from weft.mxnet._given import made, shown
 from weft.mxnet._made import filled
 from weft.mxnet.io._base import DataBatch, DataDesc, MXDataIter
 from weft.mxnet.io._order import Order, part_of
 from weft.mxnet.io._record_augmenter import Augmentation, augmented
+from weft.mxnet.ndarray._given import made, shown
 
 _CHUNK = 8  # pictures of a task: few enough that the last ones of a batch end together
 

@@ -11,9 +11,9 @@ import numpy
 from weft._base.errors import InvalidState, InvalidType, InvalidValue
 from weft._core.typing import ndarray
 from weft.mxnet import _checkpoints as model
-from weft.mxnet._given import made
 from weft.mxnet.io import DataBatch, DataDesc, DataIter
 from weft.mxnet.module._parts import joined, metric_of
+from weft.mxnet.ndarray._given import made
 
 _ABSENT = object()
 

@@ -17,7 +17,7 @@ from weft import np as _np
 from weft._base import spelling as _spelling
 from weft._base import words as _words
 from weft.mxnet import _array_methods  # noqa: F401 - arrays get MXNet's methods
-from weft.mxnet._integers import bincount  # noqa: F401 - in `__all__`, which is computed
+from weft.mxnet._operators._integers import bincount  # noqa: F401 - in `__all__`, which is computed
 from weft.mxnet.numpy import (  # noqa: F401 - `_internal` is public in MXNet
     _creation,
     _internal,

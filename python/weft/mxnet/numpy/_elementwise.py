@@ -12,8 +12,8 @@ import numpy
 from weft import np
 from weft._base.errors import InvalidType
 from weft._core.typing import ndarray
-from weft.mxnet import _integers
 from weft.mxnet._modes import read
+from weft.mxnet._operators import _integers
 
 _DEFAULTS: dict[str, Any] = {
     "where": True,

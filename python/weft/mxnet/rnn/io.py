@@ -8,8 +8,8 @@ from typing import Any
 import numpy
 
 from weft._base.errors import InvalidValue, NotFound
-from weft.mxnet._given import made
 from weft.mxnet.io import DataBatch, DataDesc, DataIter
+from weft.mxnet.ndarray._given import made
 from weft.mxnet.symbol._arrays import wrapped
 
 

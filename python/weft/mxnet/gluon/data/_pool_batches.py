@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from weft._core.typing import ndarray
-from weft.mxnet._given import all_shown
+from weft.mxnet.ndarray._given import all_shown
 
 
 def _as_in_context(data: Any, ctx: Any) -> Any:

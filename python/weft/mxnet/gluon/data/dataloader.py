@@ -20,12 +20,12 @@ from weft._base.errors import InvalidType
 from weft.gluon.data import DataLoader as _Native
 from weft.gluon.data._workers import WorkerPool
 from weft.gluon.data.batchify import Stack
-from weft.mxnet._given import all_shown
 from weft.mxnet.gluon._modes import is_np_array
 from weft.mxnet.gluon.data._pool_batches import (  # noqa: F401 - libraries build on them
     _as_in_context,
     _MultiWorkerIter,
 )
+from weft.mxnet.ndarray._given import all_shown
 
 
 class _Stack(Stack):

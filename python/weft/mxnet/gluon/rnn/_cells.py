@@ -10,12 +10,12 @@ from weft._core.typing import ndarray
 from weft.gluon.nn.activations import activation_named
 from weft.gluon.rnn import BidirectionalCell, SequentialRNNCell
 from weft.gluon.rnn import RecurrentCell as _Native
-from weft.mxnet._given import shown
 from weft.mxnet.gluon import _devices
 from weft.mxnet.gluon._layers import layer
 from weft.mxnet.gluon._symbols import is_symbol
 from weft.mxnet.gluon.block import HybridBlock
 from weft.mxnet.gluon.rnn import _symbols
+from weft.mxnet.ndarray._given import shown
 
 
 class RecurrentCell(HybridBlock, _Native):

@@ -22,7 +22,7 @@ from weft.gluon.data.vision import ImageFolderDataset as _Folder
 from weft.gluon.data.vision import ImageListDataset as _List
 from weft.gluon.data.vision import ImageRecordDataset as _Record
 from weft.mxnet import _modes
-from weft.mxnet._given import made, shown
+from weft.mxnet.ndarray._given import made, shown
 
 Transform = Callable[[Any, Any], Any]
 

@@ -21,11 +21,11 @@ from weft._base import words as _words
 from weft._base.errors import InvalidValue
 from weft._core.typing import ndarray
 from weft.gluon.data.vision import transforms as _native
-from weft.mxnet._given import as_nd
 from weft.mxnet.gluon._layers import _named, _signature
 from weft.mxnet.gluon.block import Block, HybridBlock
 from weft.mxnet.gluon.data.vision import _sizing
 from weft.mxnet.gluon.nn import HybridSequential, Sequential
+from weft.mxnet.ndarray._given import as_nd
 
 
 class Compose(Sequential):
