@@ -127,7 +127,7 @@ def without_zeros(a):
 
 
 @pytest.mark.parametrize("name", UNARY)
-@settings(deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(x=arrays(NUMBERS))
 def test_functions_of_elements(name, x):
     x = finite(x)
@@ -137,7 +137,7 @@ def test_functions_of_elements(name, x):
 
 
 @pytest.mark.parametrize("name", BINARY)
-@settings(deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(x=arrays(REALS[1:]), y=arrays(REALS[1:], [(), (1,), (3,), (2, 3), (0,)]))
 def test_functions_of_two_arrays(name, x, y):
     if name in _ZEROS:
@@ -148,7 +148,7 @@ def test_functions_of_two_arrays(name, x, y):
 
 
 @pytest.mark.parametrize("name", REDUCTIONS)
-@settings(deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(x=arrays(NUMBERS), axis=st.sampled_from([None, 0, 1, -1, 2]), keepdims=st.booleans())
 def test_reductions(name, x, axis, keepdims):
     x = finite(x)
@@ -157,7 +157,7 @@ def test_reductions(name, x, axis, keepdims):
 
 
 @pytest.mark.parametrize("name", SHAPED)
-@settings(deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(x=arrays(), axis=st.sampled_from([None, 0, 1, -1, 2, -4]))
 def test_functions_of_shapes(name, x, axis):
     if name == "round" and x.dtype.kind == "b":
