@@ -145,7 +145,7 @@ def main(arguments: list[str]) -> int:
     print(f"digits: {right:.1%} of those that were held out")
     digits_file = export_digits(net, page)
     train_set, test_set, names = data_sets(options)
-    dressed, known = clothes.train(train_set, test_set, 2 if options.quick else 8, options.workers)
+    dressed, known = clothes.train(train_set, test_set, 5 if options.quick else 8, options.workers)
     print(f"pictures: {known:.1%} of {len(test_set)} test images")
     export_clothes(dressed, test_set, names, page)
     missing = add_modules(digits_file, page)

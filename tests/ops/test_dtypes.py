@@ -134,6 +134,8 @@ def takes(case, number, dtype):
         return dtype not in HALVES
     if "elements of that size" in text:
         return SIZES[dtype] == numpy.dtype(case.attributes["dtype"]).itemsize
+    if case.argument(number)["name"] == "condition" and case.function.__name__ == "where":
+        return True  # `np.where` compares what is no bool with 0, as NumPy's does
     return dtype in declared(text)
 
 

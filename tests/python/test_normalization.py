@@ -158,7 +158,7 @@ def test_embedding_gradient_adds_what_a_row_was_used_for():
 @pytest.mark.parametrize(
     ("call", "text"),
     [
-        (lambda: nn.Dropout(1.0), "Dropout: `rate`"),
+        (lambda: nn.Dropout(1.1), "Dropout: `rate`"),
         (lambda: nn.Embedding(0, 2), "Embedding: `input_dim`"),
         (lambda: weft.npx.layer_norm(np.ones((2, 3)), np.ones(2)), r"`gamma` must have shape \(3,"),
         (lambda: weft.npx.layer_norm(np.array([1, 2])), "layer_norm: `data` must be floating"),

@@ -52,7 +52,7 @@ WEFT_OP(bounded_integers) {
       .sample(R"({"shapes": [[3]], "dtypes": ["int64"], "least": -9, "most": 9, "caller": "f",
                   "what": "`x`"})")
       .sample(R"({"shapes": [[0, 2]], "dtypes": ["int64"], "least": 0, "most": 0, "caller": "f",
-                  "what": "`x`"})");
+                  "what": "`x`", "is_index": true})");
 }
 
 }  // namespace weft::ops

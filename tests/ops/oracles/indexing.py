@@ -9,7 +9,7 @@ def _within(index, extent, mode):
     return index.clip(0, extent - 1) if mode == "clip" else index
 
 
-def bounded_integers(x, least, most, caller, what):
+def bounded_integers(x, least, most, caller, what, is_index=False):
     assert ((x >= least) & (x <= most)).all(), f"{caller}: {what}"
     return x
 
