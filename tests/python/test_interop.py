@@ -382,9 +382,7 @@ def test_protocol_5_carries_elements_outside_the_stream():
 
 def test_a_damaged_pickle_is_refused():
     rebuild, (dtype, shape, data) = np.ones(3).__reduce_ex__(2)
-    with pytest.raises(
-        ValueError, match=r"8 bytes, which do not fill .* \(3,\)"
-    ):
+    with pytest.raises(ValueError, match=r"8 bytes, which do not fill .* \(3,\)"):
         rebuild(dtype, shape, data[:8])
     with pytest.raises(TypeError, match="float33"):
         rebuild("float33", shape, data)

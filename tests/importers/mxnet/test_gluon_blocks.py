@@ -399,9 +399,7 @@ def test_states_of_a_trainer_continue(tmp_path):
     trainer = mx.gluon.Trainer([], "sgd")
     for damaged in (b"", b"no pickle at all", content[: len(content) // 2]):
         path.write_bytes(damaged)
-        with pytest.raises(
-            OSError, match=r"trainer\.states: the states are damaged"
-        ):
+        with pytest.raises(OSError, match=r"trainer\.states: the states are damaged"):
             trainer.load_states(path)
 
 

@@ -10,6 +10,7 @@ import numpy
 from weft import np
 from weft._base.errors import InvalidType, InvalidValue
 from weft._core.typing import ArrayLike, ndarray
+from weft.mxnet._made import wrapping
 from weft.mxnet._modes import default_dtype
 from weft.mxnet.numpy._creation import written
 
@@ -51,7 +52,7 @@ def _summed(
     else:
         wide = wanted if numpy.dtype(wanted).kind == "f" else None
     found = function(array, axis, bool(keepdims), wide)
-    return found if found.dtype == wanted else found.astype(wanted)
+    return found if found.dtype == wanted else wrapping(found, wanted)
 
 
 def _refuse(name: str, **arguments: Any) -> None:
@@ -87,7 +88,7 @@ def mean(
         dtype = default_dtype()
     if dtype is None or numpy.dtype(dtype).kind == "f":
         return written(np.mean(array, axis, bool(keepdims), dtype), out)
-    return written(np.mean(array, axis, bool(keepdims)).astype(dtype), out)
+    return written(wrapping(np.mean(array, axis, bool(keepdims)), dtype), out)
 
 
 def _moment(name: str, function: Callable[..., ndarray], what: str) -> Callable[..., ndarray]:
@@ -157,7 +158,7 @@ def cumsum(
     wanted = numpy.dtype(dtype or ("int64" if array.dtype.kind == "b" else array.dtype))
     wide = wanted if wanted.kind == "f" or wanted.itemsize == 8 else None
     found = np.cumsum(array, axis, wide)
-    return written(found if found.dtype == wanted else found.astype(wanted), out)
+    return written(found if found.dtype == wanted else wrapping(found, wanted), out)
 
 
 def average(
