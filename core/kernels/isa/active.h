@@ -34,8 +34,7 @@
 // the whole table, ..._OF and ..._LAYER its entry for the dtype.
 #define WEFT_ACTIVE_TABLE(dtype, name) \
   WEFT_KERNEL_OF(::weft::kernels::isa_of(::weft::kernels::active_isa(), dtype), name)
-#define WEFT_ACTIVE_OF(dtype, name) \
-  ::weft::kernels::entry_of(WEFT_ACTIVE_TABLE(dtype, name), dtype)
+#define WEFT_ACTIVE_OF(dtype, name) ::weft::kernels::entry_of(WEFT_ACTIVE_TABLE(dtype, name), dtype)
 #define WEFT_ACTIVE_LAYERS(dtype, name) \
   WEFT_KERNEL_OF(::weft::kernels::layer_isa_of(::weft::kernels::active_isa(), dtype), name)
 #define WEFT_ACTIVE_LAYER(dtype, name) \
@@ -43,7 +42,8 @@
 
 namespace weft::kernels {
 
-// Called where a table has no kernel for a dtype: an operator let one through that nothing computes.
+// Called where a table has no kernel for a dtype: an operator let one through that nothing
+// computes.
 void note_missing_kernel();
 // Was it called since this was last asked? Whoever runs kernels asks, and makes an error of it.
 bool take_missing_kernel();
@@ -66,10 +66,8 @@ struct MissingField {
     return missing_of(static_cast<Function*>(nullptr));
   }
   template <class Number>
-    requires std::is_arithmetic_v<Number>
-  constexpr operator Number() const {
-    return Number(1);
-  }
+  requires std::is_arithmetic_v<Number>
+  constexpr operator Number() const { return Number(1); }
 };
 template <class Entry, class... Fields>
 constexpr Entry missing_entry() {
