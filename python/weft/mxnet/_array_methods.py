@@ -141,14 +141,17 @@ def _astype(
 ) -> ndarray:
     """The elements as another dtype; None is the default one.
 
-    Raises ValueError for an order, a casting or `subok` that MXNet does not have.
+    casting: NumPy's words; MXNet has "unsafe" alone
+
+    Raises ValueError for an order or `subok` that MXNet does not have, TypeError for what `casting`
+    does not allow.
     """
-    if order not in (None, "K", "C") or casting != "unsafe" or not subok:
+    if order not in (None, "K", "C") or not subok:
         raise InvalidValue(
-            "astype: `order` must be 'K' or 'C', `casting` 'unsafe' and `subok` True; "
-            f"got {order!r}, {casting!r} and {subok}"
+            f"astype: `order` must be 'K' or 'C', and `subok` True; got {order!r} and {subok}"
         )
-    return _own_astype(self, default_dtype() if dtype is None else dtype, copy=copy)
+    wanted = default_dtype() if dtype is None else dtype
+    return _own_astype(self, wanted, copy=copy, casting=casting)
 
 
 _OF_NP = (
