@@ -63,7 +63,7 @@ def _checked(net: Block, parameters: Mapping[str, Any]) -> list[tuple[Parameter,
     found = []
     for name, array in parameters.items():
         if name not in known:
-            raise unknown("parameter", name, known)
+            raise unknown("functional_call", name, known)
         parameter = known[name]
         if isinstance(array, Parameter) or not isinstance(array, native.ndarray):
             raise InvalidType(
